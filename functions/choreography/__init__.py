@@ -1,0 +1,1 @@
+"""What every service needs to take part: the consumer with its one write, and the relay."""

@@ -1,0 +1,44 @@
+"""The shape of a decision: pure data, from state and event to new state, facts to publish and an effect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from choreography.errors import IllegalTransition
+from contracts.envelope import Fact
+
+
+class State(BaseModel):
+    """A service's view of one order; a fresh one says that nothing was seen yet."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+StateT = TypeVar("StateT", bound=State)
+
+
+@dataclass(frozen=True)
+class Decision(Generic[StateT]):
+    """What to do about an event.
+
+    Without an `effect`: write `state` and publish `facts`. With one: write `state` first, as the intent,
+    if it differs from what was read; perform the effect; then decide again with its answer.
+    """
+
+    state: StateT
+    facts: tuple[Fact, ...] = ()
+    effect: Any = None
+    caused_by: str | None = None
+    """Id of the event that led to `facts`, where it is not the one being handled."""
+
+
+Transitions = Mapping[str, frozenset[str]]
+"""The legal moves from each status. A status that lists none is final."""
+
+
+def check_move(machine: str, transitions: Transitions, before: str, after: str) -> None:
+    """Raises IllegalTransition unless the status stays, or the table lists the move."""
+    if before != after and after not in transitions[before]:
+        raise IllegalTransition(machine, before, after)

@@ -1,0 +1,43 @@
+"""From facts to events: who says it, about what, because of what, under which id."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from contracts.envelope import Event, Fact, describe
+
+NAMESPACE = UUID("6f0c5cbe-51d2-5f0b-9f63-8f1f3c6e2a10")
+
+
+def derived_id(cause: str, name: str) -> str:
+    """The same cause and name give the same id for ever (UUIDv5), so that repeats can be recognised."""
+    return str(uuid5(NAMESPACE, f"{cause}/{name}"))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where events come from: the publisher, the order, and the chain that led here."""
+
+    source: str
+    order_id: str
+    correlationid: str
+    causationid: str | None
+
+
+def events(facts: Iterable[Fact], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
+    """The events that state `facts`. Without a cause, the order's own id is the seed of their ids."""
+    seed = origin.causationid or origin.order_id
+    return tuple(
+        describe(
+            fact,
+            id=derived_id(seed, fact.type),
+            source=origin.source,
+            subject=origin.order_id,
+            time=time,
+            correlationid=origin.correlationid,
+            causationid=origin.causationid,
+        )
+        for fact in facts
+    )

@@ -1,0 +1,124 @@
+"""The outbox relay: publishes what each write of a service's table emitted, at least once.
+
+Invoked by the table's stream. A call that answers may still have lost entries, so the `Failed` list decides
+what goes again; what keeps failing is reported, and the stream delivers from there again.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from choreography import aws
+from choreography.table import from_attributes
+from contracts.catalogue import ContractError, UnknownType, read
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+
+ENTRIES = 10
+"""SNS takes at most ten entries in a PublishBatch, and 262,144 bytes in all (SNS API reference)."""
+BYTES = 250_000
+ATTEMPTS = 3
+
+logger = Logger()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event to publish; `sequence_number` is that of the stream record that it came with."""
+
+    sequence_number: str
+    type: str
+    order_id: str
+    message: str
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Publishes a batch of stream records.
+
+    Environment: TOPIC_ARN, and DEAD_LETTER_QUEUE_URL for an event that breaks its contract.
+    """
+    for batch in _batches(_entries(event["Records"])):
+        failed = _publish(batch)
+        if failed is not None:
+            return {"batchItemFailures": [{"itemIdentifier": failed.sequence_number}]}
+    return {"batchItemFailures": []}
+
+
+def _entries(records: Iterable[dict[str, Any]]) -> Iterator[Entry]:
+    for record in records:
+        change = record["dynamodb"]
+        if "NewImage" not in change:
+            continue
+        image = from_attributes({name: change["NewImage"][name] for name in ("version", "outbox")})
+        for outgoing in image["outbox"]:
+            if outgoing["version"] == image["version"]:
+                yield from _checked(change["SequenceNumber"], outgoing["event"])
+
+
+def _checked(sequence_number: str, message: str) -> Iterator[Entry]:
+    try:
+        event = read(message)
+    except (ContractError, UnknownType) as error:
+        # It must not leave the service, nor hold up what comes after it.
+        _dead_letter(message, f"{type(error).__name__}: {error}")
+        return
+    yield Entry(sequence_number, event.type, event.order_id, message)
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        length = len(entry.message.encode())
+        if batch and (len(batch) == ENTRIES or size + length > BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += length
+    if batch:
+        yield batch
+
+
+def _publish(batch: list[Entry]) -> Entry | None:
+    """The first entry that could not be published, if any."""
+    left = dict(enumerate(batch))
+    for _ in range(ATTEMPTS):
+        try:
+            answer = aws.sns().publish_batch(
+                TopicArn=os.environ["TOPIC_ARN"],
+                PublishBatchRequestEntries=[_request(number, entry) for number, entry in left.items()],
+            )
+        except (ClientError, BotoCoreError):
+            logger.exception("not published")
+            break
+        left = {number: left[number] for number in sorted(int(f["Id"]) for f in answer.get("Failed", []))}
+        if not left:
+            break
+        logger.warning("not published yet", extra={"failed": answer["Failed"]})
+    for number, entry in enumerate(batch):
+        if number not in left:
+            logger.info("published", extra={"order_id": entry.order_id, "type": entry.type})
+    return next(iter(left.values()), None)
+
+
+def _request(number: int, entry: Entry) -> "PublishBatchRequestEntryTypeDef":
+    return {
+        "Id": str(number),
+        "Message": entry.message,
+        "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
+    }
+
+
+def _dead_letter(message: str, reason: str) -> None:
+    logger.error("not publishable", extra={"reason": reason})
+    aws.sqs().send_message(
+        QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
+        MessageBody=message,
+        MessageAttributes={"reason": {"DataType": "String", "StringValue": reason[:1024]}},
+    )

@@ -1,0 +1,142 @@
+"""A service's own table: one item an order, and the one conditional write that changes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from choreography import aws
+from choreography.decisions import StateT
+from choreography.errors import RaceLost
+from contracts.envelope import Event
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def to_attributes(item: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
+    """A DynamoDB item in the low-level form; absent (None) values are left out."""
+    return {name: _serialize(value) for name, value in item.items() if value is not None}
+
+
+def from_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _deserialize(value) for name, value in attributes.items()}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An event that the item's write number `version` emitted."""
+
+    version: int
+    event: str
+    """A CloudEvent in JSON."""
+
+
+@dataclass(frozen=True)
+class Record(Generic[StateT]):
+    """An order as its service has it. Version 0 is an order that the service has not heard of."""
+
+    order_id: str
+    state: StateT
+    version: int = 0
+    inbox: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The idempotency records: what was handled, by CloudEvents id. An order meets few events: none expires."""
+    outbox: tuple[Outgoing, ...] = ()
+    """Every event ever emitted; publishing them all again is safe, and heals a relay that was down for days."""
+
+
+class Table(Generic[StateT]):
+    """Reads and writes records. `name` is that of the DynamoDB table, whose key is `order_id`."""
+
+    def __init__(self, name: str, state: type[StateT]) -> None:
+        self._name, self._state = name, state
+
+    def read(self, order_id: str) -> Record[StateT]:
+        """The order's record, by a consistent read: a stale one would only lose the race of the write."""
+        key = to_attributes({"order_id": order_id})
+        found = aws.dynamodb().get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
+        return self._record(from_attributes(found)) if found else Record(order_id, self._state())
+
+    def read_all(self, order_ids: Sequence[str]) -> list[Record[StateT]]:
+        """The records of these orders, in this order, at most 100; those that do not exist are left out."""
+        wanted = [to_attributes({"order_id": order_id}) for order_id in order_ids]
+        found: dict[str, Record[StateT]] = {}
+        while wanted:
+            answer = aws.dynamodb().batch_get_item(RequestItems={self._name: {"Keys": wanted}})
+            for attributes in answer["Responses"][self._name]:
+                record = self._record(from_attributes(attributes))
+                found[record.order_id] = record
+            wanted = answer["UnprocessedKeys"].get(self._name, {"Keys": []})["Keys"]
+        return [found[order_id] for order_id in order_ids if order_id in found]
+
+    def write(
+        self,
+        read: Record[StateT],
+        state: StateT,
+        *,
+        handled: Event[Any] | None = None,
+        emitted: tuple[Event[Any], ...] = (),
+    ) -> Record[StateT]:
+        """The one write: new state, idempotency record of the `handled` event, and outbox; all or nothing.
+
+        Raises RaceLost where the item is no longer what was read, or has a record of the event.
+        """
+        version = read.version + 1
+        inbox = dict(read.inbox)
+        if handled is not None:
+            inbox[handled.id] = _receipt(handled)
+        outbox = read.outbox + tuple(Outgoing(version, event.to_json()) for event in emitted)
+        record = Record(read.order_id, state, version, inbox, outbox)
+        self._put(read, record, handled, emits=bool(emitted))
+        return record
+
+    def _put(
+        self, read: Record[StateT], record: Record[StateT], handled: Event[Any] | None, *, emits: bool
+    ) -> None:
+        item = record.state.model_dump(mode="json") | {
+            "order_id": record.order_id,
+            "version": record.version,
+            "inbox": record.inbox,
+            "outbox": [{"version": o.version, "event": o.event} for o in record.outbox],
+            "emits": emits,  # the relay's mapping filters on it: an intent's write wakes no relay
+        }
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        if read.version:
+            conditions, names["#version"], values[":read"] = ["#version = :read"], "version", read.version
+        else:
+            conditions = ["attribute_not_exists(order_id)"]
+        if handled is not None:
+            conditions.append("attribute_not_exists(inbox.#handled)")
+            names["#handled"] = handled.id
+        try:
+            aws.dynamodb().put_item(
+                TableName=self._name,
+                Item=to_attributes(item),
+                ConditionExpression=" AND ".join(conditions),
+                **({"ExpressionAttributeNames": names} if names else {}),
+                **({"ExpressionAttributeValues": to_attributes(values)} if values else {}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise RaceLost(f"order {record.order_id} is no longer at version {read.version}") from error
+            raise
+
+    def _record(self, item: dict[str, Any]) -> Record[StateT]:
+        return Record(
+            order_id=item["order_id"],
+            state=self._state.model_validate(item),
+            version=int(item["version"]),
+            inbox=item["inbox"],
+            outbox=tuple(Outgoing(int(o["version"]), o["event"]) for o in item["outbox"]),
+        )
+
+
+def _receipt(event: Event[Any]) -> dict[str, str]:
+    receipt = {"type": event.type, "source": event.source, "time": event.time.isoformat()}
+    return receipt if event.causationid is None else receipt | {"causationid": event.causationid}

@@ -1,0 +1,1 @@
+"""The shared language: all that the services know of each other."""

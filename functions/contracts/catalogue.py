@@ -1,0 +1,80 @@
+"""Every event of the system, and how a message is read: tolerant of what is new, strict on what is known."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contracts.envelope import SCHEMA_BASE, Event, Fact
+from contracts.orders import OrderCancellationRequested, OrderPlaced
+from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
+from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+
+EVENTS: dict[str, type[Fact]] = {
+    fact.type: fact
+    for fact in (
+        OrderPlaced,
+        OrderCancellationRequested,
+        PaymentCaptured,
+        PaymentDeclined,
+        PaymentRefunded,
+        PaymentVoided,
+        ShipmentDispatched,
+        ShipmentFailed,
+        ShipmentCancelled,
+    )
+}
+
+
+class ContractError(ValueError):
+    """A message that breaks the contract: it can never be read, however often it is delivered."""
+
+
+class UnknownMajor(ContractError):
+    """An event of a major version that this code does not know."""
+
+
+class UnknownType(ValueError):
+    """An event that this code does not know: a consumer ignores it, a publisher must not send it."""
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    specversion: str
+    type: str
+    dataschema: str
+
+
+def read(message: str | bytes) -> Event[Any]:
+    """Reads a CloudEvent in structured JSON.
+
+    Raises UnknownType for a type that is not in EVENTS, and ContractError, saying what is wrong and where,
+    for all that cannot be read.
+    """
+    try:
+        header = _Header.model_validate_json(message)
+        fact = EVENTS.get(header.type)
+        if fact is None:
+            raise UnknownType(f"type: {header.type!r} is not known here")
+        _check_major(fact, header.dataschema)
+        return Event[fact].model_validate_json(message)  # type: ignore[valid-type]
+    except ValidationError as error:
+        raise ContractError(_summary(error)) from error
+
+
+def _check_major(fact: type[Fact], dataschema: str) -> None:
+    major = fact.version.partition(".")[0]
+    prefix = f"{SCHEMA_BASE}/{fact.type}/"
+    if not dataschema.startswith(prefix):
+        raise ContractError(f"dataschema: not a schema of {fact.type}")
+    if dataschema.removeprefix(prefix).partition(".")[0] != major:
+        raise UnknownMajor(
+            f"dataschema: {fact.type} is read here in major version {major}, not {dataschema!r}"
+        )
+
+
+def _summary(error: ValidationError) -> str:
+    # The input is left out on purpose: reasons are logged, and the input may hold personal data.
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'message'}: {e['msg']}"
+        for e in error.errors(include_url=False, include_input=False)
+    )

@@ -1,0 +1,82 @@
+"""CloudEvents 1.0 in structured JSON: the envelope that every message travels in."""
+
+from datetime import datetime
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_BASE = "https://schemas.order-choreography.example"
+
+
+class Fact(BaseModel):
+    """What an event says: its `data`. Unknown fields are ignored, so that minor versions may add some."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    """CloudEvents `type`: what happened, in the past tense."""
+    version: ClassVar[str] = "1.0"
+    """`major.minor`; a consumer reads every minor version of the majors that it knows."""
+
+    @classmethod
+    def dataschema(cls) -> str:
+        """The URI of the published schema of this event and version."""
+        return f"{SCHEMA_BASE}/{cls.type}/{cls.version}"
+
+
+DataT = TypeVar("DataT", bound=Fact)
+
+
+class Event(BaseModel, Generic[DataT]):
+    """A CloudEvents 1.0 event (https://github.com/cloudevents/spec, v1.0.2) about one order.
+
+    `id` identifies the event for ever: publishing it again does not change it. `subject` is the
+    order's id. `correlationid` is shared by all that follows from one HTTP request; `causationid`
+    is the id of the event that led to this one, absent where a request did.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    type: str = Field(min_length=1)
+    subject: str = Field(min_length=1)
+    time: AwareDatetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: str = Field(min_length=1)
+    correlationid: str = Field(min_length=1)
+    causationid: str | None = Field(default=None, min_length=1)
+    data: DataT
+
+    @property
+    def order_id(self) -> str:
+        return self.subject
+
+    def to_json(self) -> str:
+        """The event as it goes on the wire; an absent `causationid` is left out."""
+        return self.model_dump_json(exclude_none=True)
+
+
+def describe(
+    data: DataT,
+    *,
+    id: str,
+    source: str,
+    subject: str,
+    time: datetime,
+    correlationid: str,
+    causationid: str | None,
+) -> Event[DataT]:
+    """Puts a fact into its envelope."""
+    return Event[type(data)](  # type: ignore[misc]  # the class is known only when running
+        id=id,
+        source=source,
+        type=data.type,
+        subject=subject,
+        time=time,
+        dataschema=data.dataschema(),
+        correlationid=correlationid,
+        causationid=causationid,
+        data=data,
+    )

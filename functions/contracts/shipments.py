@@ -1,0 +1,25 @@
+"""What the Shipping service publishes."""
+
+from typing import ClassVar
+
+from contracts.envelope import Fact
+
+
+class ShipmentDispatched(Fact):
+    """The parcel left: the pivot, after which nothing is undone."""
+
+    type: ClassVar[str] = "shipment.dispatched"
+    tracking_number: str
+
+
+class ShipmentFailed(Fact):
+    """The carrier cannot serve the address; no parcel leaves."""
+
+    type: ClassVar[str] = "shipment.failed"
+    reason: str
+
+
+class ShipmentCancelled(Fact):
+    """The order was stopped in time; no parcel leaves."""
+
+    type: ClassVar[str] = "shipment.cancelled"

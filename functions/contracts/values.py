@@ -1,0 +1,31 @@
+"""Values that events and requests share: money, items and addresses."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code")]
+AmountMinor = Annotated[int, Field(gt=0, description="minor units of the currency, such as cents")]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Item(Value):
+    """One line of an order."""
+
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(gt=0)
+    unit_price: AmountMinor
+
+
+class Address(Value):
+    """Where the parcel goes. Personal data: only Shipping keeps it beside Order."""
+
+    name: str = Field(min_length=1, max_length=200)
+    line1: str = Field(min_length=1, max_length=200)
+    city: str = Field(min_length=1, max_length=100)
+    postal_code: str = Field(min_length=1, max_length=20)
+    country: Country

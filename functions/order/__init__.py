@@ -1,0 +1,1 @@
+"""Order: decides about accepting, and tells the customer how an order stands."""

@@ -1,0 +1,187 @@
+"""Order's HTTP API: place, look at and cancel orders."""
+
+import os
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyValidationError,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from choreography import aws
+from order.decisions import TooLate
+from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
+from order.problems import Problem, invalid
+from order.requests import PlaceOrder
+from order.views import history, summary
+
+BODY_LIMIT_BYTES = 64 * 1024
+KEY_LIMIT = 255
+PAGE_LIMIT = 50
+KEY_LIFETIME_SECONDS = 24 * 3600
+
+app = APIGatewayHttpResolver()
+logger = Logger()
+idempotency = IdempotencyConfig(
+    event_key_jmespath="[customer_id, idempotency_key]",
+    payload_validation_jmespath="digest",
+    expires_after_seconds=KEY_LIFETIME_SECONDS,
+    hash_function="sha256",
+)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Environment: TABLE_NAME and IDEMPOTENCY_TABLE_NAME."""
+    idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
+    return app.resolve(event, context)
+
+
+@app.post("/orders")
+def place_order() -> Response[dict[str, Any]]:
+    request = PlaceOrder.model_validate_json(_body())
+    key = _idempotency_key()
+    placed = _place(request, None) if key is None else _place_once(request, key)
+    headers = {"Location": f"/orders/{placed['order_id']}"}
+    return Response(HTTPStatus.ACCEPTED.value, "application/json", placed, headers)
+
+
+@app.get("/orders")
+def list_orders() -> dict[str, Any]:
+    customer_id = app.current_event.query_string_parameters.get("customer_id")
+    if not customer_id:
+        raise Problem(HTTPStatus.BAD_REQUEST, "say whose orders", [("customer_id", "required in the query")])
+    try:
+        page, cursor = orders().of_customer(
+            customer_id, _limit(), app.current_event.query_string_parameters.get("cursor")
+        )
+    except BadCursor:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "no such page", [("cursor", "not one that a page gave")]
+        ) from None
+    listed: dict[str, Any] = {"orders": [summary(record) for record in page]}
+    return listed | {"cursor": cursor} if cursor else listed
+
+
+@app.get("/orders/<order_id>")
+def get_order(order_id: str) -> dict[str, Any]:
+    return summary(orders().find(order_id))
+
+
+@app.get("/orders/<order_id>/history")
+def get_history(order_id: str) -> dict[str, Any]:
+    return {"order_id": order_id, "events": history(orders().find(order_id))}
+
+
+@app.post("/orders/<order_id>/cancellation")
+def cancel_order(order_id: str) -> Response[dict[str, Any]]:
+    cancelling = summary(orders().cancel(order_id))
+    return Response(HTTPStatus.ACCEPTED.value, "application/json", cancelling)
+
+
+def _place(request: PlaceOrder, key: str | None) -> dict[str, Any]:
+    record = orders().place(request, key, app.current_event.request_context.request_id)
+    logger.info("placed", extra={"order_id": record.order_id, "type": "order.placed"})
+    return summary(record)
+
+
+def _place_once(request: PlaceOrder, key: str) -> dict[str, Any]:
+    """Replays the stored answer; `Orders.place` is safe by itself should the record be lost or expire."""
+
+    @idempotent_function(
+        data_keyword_argument="attempt",
+        persistence_store=_answers(os.environ["IDEMPOTENCY_TABLE_NAME"]),
+        config=idempotency,
+        key_prefix="place_order",
+    )
+    def once(*, attempt: dict[str, str]) -> dict[str, Any]:
+        return _place(request, attempt["idempotency_key"])
+
+    answer: dict[str, Any] = once(
+        attempt={"customer_id": request.customer_id, "idempotency_key": key, "digest": request.digest()}
+    )
+    return answer
+
+
+@cache
+def _answers(table_name: str) -> DynamoDBPersistenceLayer:
+    return DynamoDBPersistenceLayer(table_name, boto3_client=aws.dynamodb())
+
+
+def _body() -> str:
+    content_type = app.current_event.headers.get("content-type", "application/json")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise Problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json", [("Content-Type", content_type)]
+        )
+    try:
+        body = app.current_event.decoded_body or ""
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not UTF-8", [("body", str(error))]) from None
+    if len(body.encode()) > BODY_LIMIT_BYTES:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT_BYTES} bytes", [("body", "too large")]
+        )
+    return body
+
+
+def _idempotency_key() -> str | None:
+    key = app.current_event.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= KEY_LIMIT:
+        wrong = [("Idempotency-Key", f"between 1 and {KEY_LIMIT} characters")]
+        raise Problem(HTTPStatus.BAD_REQUEST, "the idempotency key cannot be used", wrong)
+    return key
+
+
+def _limit() -> int:
+    text = app.current_event.query_string_parameters.get("limit", "20")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_LIMIT):
+        wrong = [("limit", f"a number from 1 to {PAGE_LIMIT}")]
+        raise Problem(HTTPStatus.BAD_REQUEST, "the page cannot be that long", wrong)
+    return int(text)
+
+
+def _refuse(problem: Problem) -> Response[str]:
+    return problem.response(app.current_event.path)
+
+
+@app.not_found
+def _no_route(error: Exception) -> Response[str]:
+    return _refuse(Problem(HTTPStatus.NOT_FOUND, "there is nothing here"))
+
+
+@app.exception_handler(Exception)
+def _answer_error(error: Exception) -> Response[str]:
+    return _refuse(_problem(error))
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case ValidationError():
+            return invalid(error)
+        case NoSuchOrder():
+            return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
+        case TooLate():
+            return Problem(HTTPStatus.CONFLICT, f"{error}: it can no longer be cancelled")
+        case KeyConflict() | IdempotencyValidationError():
+            wrong = [("Idempotency-Key", "already used with another body")]
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this key belongs to another order", wrong)
+        case IdempotencyAlreadyInProgressError():
+            wrong = [("Idempotency-Key", "a request with this key is under way")]
+            return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
+    logger.error("failed", exc_info=error)
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "the order service cannot answer now", headers={"Retry-After": "1"}
+    )

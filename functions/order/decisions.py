@@ -1,0 +1,66 @@
+"""Order's decisions, pure: what is noted of the other services, and what may be cancelled."""
+
+from typing import Any
+
+from choreography.decisions import Decision, check_move
+from choreography.errors import UnknownOrder
+from contracts.envelope import Event
+from contracts.orders import OrderCancellationRequested
+from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
+from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from order.state import TRANSITIONS, Order, status
+
+
+class TooLate(Exception):
+    """The order is `status`, and stays so."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the order is {status}")
+        self.status = status
+
+
+def cancel(state: Order) -> Decision[Order]:
+    """Asks for an order to be stopped; asking twice is asking once.
+
+    Raises TooLate once it is shipped or rejected.
+    """
+    stands = status(state.facts)
+    if stands in ("shipped", "rejected"):
+        raise TooLate(stands)
+    if stands in ("cancelling", "cancelled"):
+        return Decision(state)
+    requested = OrderCancellationRequested()
+    return Decision(_see(state, requested.type), (requested,))
+
+
+def _note(state: Order, event: Event[Any]) -> Decision[Order]:
+    if state.placed is None:
+        raise UnknownOrder(f"{event.type} is about an order that was never placed")
+    return Decision(_see(state, event.type))
+
+
+def _note_reason(state: Order, event: Event[PaymentDeclined] | Event[ShipmentFailed]) -> Decision[Order]:
+    noted = _note(state, event).state
+    return Decision(noted.model_copy(update={"reason": event.data.reason}))
+
+
+def _note_parcel(state: Order, event: Event[ShipmentDispatched]) -> Decision[Order]:
+    noted = _note(state, event).state
+    return Decision(noted.model_copy(update={"tracking_number": event.data.tracking_number}))
+
+
+def _see(state: Order, event_type: str) -> Order:
+    facts = state.facts | {event_type}
+    check_move("order", TRANSITIONS, status(state.facts), status(facts))
+    return state.model_copy(update={"facts": facts})
+
+
+REACTIONS = {
+    PaymentCaptured.type: _note,
+    PaymentDeclined.type: _note_reason,
+    PaymentRefunded.type: _note,
+    PaymentVoided.type: _note,
+    ShipmentDispatched.type: _note_parcel,
+    ShipmentFailed.type: _note_reason,
+    ShipmentCancelled.type: _note,
+}

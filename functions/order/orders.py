@@ -1,0 +1,138 @@
+"""The orders themselves: placing, cancelling, finding them in Order's table."""
+
+import base64
+import binascii
+import json
+import os
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from choreography import aws
+from choreography.errors import RaceLost
+from choreography.outbox import Origin, derived_id, events
+from choreography.participant import RACES
+from choreography.table import Record, Table, from_attributes, to_attributes
+from order.decisions import cancel
+from order.requests import PlaceOrder
+from order.state import SOURCE, Order
+
+
+class KeyConflict(Exception):
+    """The idempotency key belongs to another order of this customer."""
+
+
+class NoSuchOrder(Exception):
+    """There is no order with this id."""
+
+
+class BadCursor(ValueError):
+    """The cursor is not one that a page gave."""
+
+
+class Orders:
+    """Order's table. `name` is the DynamoDB table's; its index `by_customer` lists keys only."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._table = Table(name, Order)
+
+    def place(self, request: PlaceOrder, idempotency_key: str | None, correlationid: str) -> Record[Order]:
+        """Accepts an order: its item and the event that tells of it are one write.
+
+        With a key, the order's id follows from customer and key, so that repeating the request can make
+        no second order, even where the HTTP edge's own record was lost or has expired.
+        Raises KeyConflict if the key was used for another order.
+        """
+        order_id = _order_id(request.customer_id, idempotency_key)
+        placed, now = request.fact(), datetime.now(UTC)
+        order = Order(
+            customer_id=request.customer_id,
+            placed_at=now.isoformat(timespec="milliseconds"),
+            placed=placed,
+            request_digest=request.digest(),
+            correlationid=correlationid,
+            facts=frozenset({placed.type}),
+        )
+        emitted = events((placed,), Origin(SOURCE, order_id, correlationid, None), now)
+        try:
+            return self._table.write(Record(order_id, Order()), order, emitted=emitted)
+        except RaceLost:
+            existing = self._table.read(order_id)
+            if existing.state.request_digest != order.request_digest:
+                raise KeyConflict(order_id) from None
+            return existing
+
+    def cancel(self, order_id: str) -> Record[Order]:
+        """Asks for the order to be stopped.
+
+        Raises NoSuchOrder, TooLate, or RaceLost if other writes won throughout.
+        """
+        for _ in range(RACES):
+            read = self.find(order_id)
+            decision = cancel(read.state)
+            if not decision.facts:
+                return read
+            placed = json.loads(read.outbox[0].event)
+            origin = Origin(SOURCE, order_id, placed["correlationid"], placed["id"])
+            emitted = events(decision.facts, origin, datetime.now(UTC))
+            try:
+                return self._table.write(read, decision.state, emitted=emitted)
+            except RaceLost:
+                continue
+        raise RaceLost(f"order {order_id} changed {RACES} times while it was being cancelled")
+
+    def find(self, order_id: str) -> Record[Order]:
+        """Raises NoSuchOrder."""
+        record = self._table.read(order_id)
+        if record.state.placed is None:
+            raise NoSuchOrder(order_id)
+        return record
+
+    def of_customer(
+        self, customer_id: str, limit: int, cursor: str | None
+    ) -> tuple[list[Record[Order]], str | None]:
+        """A page of the customer's orders, newest first, and the next page's cursor if there may be one.
+
+        The index is eventually consistent: an order may appear in it a moment after it was placed.
+        Raises BadCursor.
+        """
+        start = {"ExclusiveStartKey": _start_key(customer_id, cursor)} if cursor else {}
+        page = aws.dynamodb().query(
+            TableName=self._name,
+            IndexName="by_customer",
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues=to_attributes({":customer": customer_id}),
+            ScanIndexForward=False,
+            Limit=limit,
+            **start,
+        )
+        keys = [from_attributes(item)["order_id"] for item in page["Items"]]
+        last = page.get("LastEvaluatedKey")
+        return self._table.read_all(keys), _cursor(from_attributes(last)) if last else None
+
+
+def _order_id(customer_id: str, idempotency_key: str | None) -> str:
+    if idempotency_key is None:
+        return str(uuid4())
+    return derived_id(json.dumps([customer_id, idempotency_key]), "order")
+
+
+def _cursor(key: dict[str, Any]) -> str:
+    position = json.dumps([key["placed_at"], key["order_id"]])
+    return base64.urlsafe_b64encode(position.encode()).decode()
+
+
+def _start_key(customer_id: str, cursor: str) -> dict[str, Any]:
+    try:
+        placed_at, order_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor(cursor) from error
+    if not (isinstance(placed_at, str) and placed_at and isinstance(order_id, str) and order_id):
+        raise BadCursor(cursor)
+    return to_attributes({"customer_id": customer_id, "placed_at": placed_at, "order_id": order_id})
+
+
+def orders() -> Orders:
+    """Environment: TABLE_NAME."""
+    return Orders(os.environ["TABLE_NAME"])

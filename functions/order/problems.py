@@ -1,0 +1,50 @@
+"""Problem documents (RFC 9457): every refusal says what is wrong, and with which field."""
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
+
+
+class Problem(Exception):
+    """A request that is refused; `errors` maps each field at fault to what is wrong with it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Iterable[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+        self.errors, self.headers = tuple(errors), dict(headers or {})
+
+    def response(self, instance: str) -> "Response[str]":
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.errors:
+            document["errors"] = [{"field": field, "detail": detail} for field, detail in self.errors]
+        return Response(
+            status_code=self.status.value,
+            content_type="application/problem+json",
+            body=json.dumps(document),
+            headers=dict(self.headers),
+        )
+
+
+def invalid(error: ValidationError) -> Problem:
+    """400 for what is not JSON at all, 422 for JSON that is not an order."""
+    found = error.errors(include_url=False, include_input=False)
+    if any(e["type"] == "json_invalid" for e in found):
+        return Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON", [("body", found[0]["msg"])])
+    fields = [(".".join(map(str, e["loc"])) or "body", e["msg"]) for e in found]
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the order cannot be accepted as it is", fields)

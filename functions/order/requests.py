@@ -1,0 +1,87 @@
+"""What a customer may send: stricter than the events, since here somebody can still be told."""
+
+import hashlib
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.orders import OrderPlaced
+from contracts.values import Address, Item
+from order.iso import COUNTRIES, CURRENCIES
+
+TOTAL_LIMIT_MINOR = 99_999_999
+"""The most that one order may cost: card networks and Stripe take eight digits."""
+
+
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise PydanticCustomError("currency", "not an active ISO 4217 code")
+    return code
+
+
+def _known_country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise PydanticCustomError("country", "not an ISO 3166-1 alpha-2 code")
+    return code
+
+
+class _Request(BaseModel):
+    # A misspelt field is a mistake worth telling, and "2" is not a number.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class RequestedItem(_Request):
+    """One line of an order; `unit_price` in minor units."""
+
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(gt=0, le=10_000)
+    unit_price: int = Field(gt=0, le=TOTAL_LIMIT_MINOR)
+
+
+class RequestedAddress(_Request):
+    """Where the parcel is to go."""
+
+    name: str = Field(min_length=1, max_length=200)
+    line1: str = Field(min_length=1, max_length=200)
+    city: str = Field(min_length=1, max_length=100)
+    postal_code: str = Field(min_length=1, max_length=20)
+    country: Annotated[str, AfterValidator(_known_country), Field(description="ISO 3166-1 alpha-2")]
+
+
+class PlaceOrder(_Request):
+    """The body of `POST /orders`."""
+
+    customer_id: str = Field(min_length=1, max_length=128)
+    items: list[RequestedItem] = Field(min_length=1, max_length=100)
+    currency: Annotated[str, AfterValidator(_known_currency), Field(description="ISO 4217")]
+    payment_method: str = Field(
+        min_length=1, max_length=64, description="a token of the gateway, never a card"
+    )
+    shipping_address: RequestedAddress
+
+    @model_validator(mode="after")
+    def _within_limit(self) -> "PlaceOrder":
+        if self.total_minor > TOTAL_LIMIT_MINOR:
+            raise PydanticCustomError(
+                "total", "the total is over the limit of {limit} minor units", {"limit": TOTAL_LIMIT_MINOR}
+            )
+        return self
+
+    @property
+    def total_minor(self) -> int:
+        return sum(item.quantity * item.unit_price for item in self.items)
+
+    def digest(self) -> str:
+        """The same for the same order, however its JSON was written."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def fact(self) -> OrderPlaced:
+        return OrderPlaced(
+            customer_id=self.customer_id,
+            items=tuple(Item(**item.model_dump()) for item in self.items),
+            amount_minor=self.total_minor,
+            currency=self.currency,
+            payment_method=self.payment_method,
+            shipping_address=Address(**self.shipping_address.model_dump()),
+        )

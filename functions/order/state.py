@@ -1,0 +1,47 @@
+"""What Order knows of an order: what was placed, and which events it has seen of it since."""
+
+from choreography.decisions import State
+from contracts.orders import OrderPlaced
+
+SOURCE = "/services/order"
+
+FINAL = frozenset({"shipped", "rejected", "cancelled"})
+
+
+class Order(State):
+    """A fresh one was never placed. `facts` are the types of the events seen, Order's own included."""
+
+    customer_id: str | None = None
+    placed_at: str | None = None
+    placed: OrderPlaced | None = None
+    request_digest: str | None = None
+    """Of the request that placed it: the same order id with another digest is another order."""
+    correlationid: str | None = None
+    facts: frozenset[str] = frozenset()
+    tracking_number: str | None = None
+    reason: str | None = None
+    """Why it was rejected or could not be shipped."""
+
+
+def status(facts: frozenset[str]) -> str:
+    """How an order stands, from what was seen of it, in whatever order it was seen."""
+    stopped = facts & {"shipment.cancelled", "shipment.failed"}
+    if "payment.declined" in facts:
+        return "rejected"
+    if "shipment.dispatched" in facts:
+        return "shipped"
+    if stopped and facts & {"payment.refunded", "payment.voided"}:
+        return "cancelled"
+    if stopped or "order.cancellation_requested" in facts:
+        return "cancelling"
+    return "paid" if "payment.captured" in facts else "placed"
+
+
+TRANSITIONS = {
+    "placed": frozenset({"paid", "rejected", "cancelling", "cancelled", "shipped"}),
+    "paid": frozenset({"cancelling", "cancelled", "shipped"}),
+    "cancelling": frozenset({"cancelled", "shipped", "rejected"}),
+    "shipped": frozenset[str](),
+    "rejected": frozenset[str](),
+    "cancelled": frozenset[str](),
+}

@@ -1,0 +1,49 @@
+"""How an order is shown: to its customer, and as a history."""
+
+import json
+from typing import Any
+
+from choreography.table import Record
+from order.state import Order, status
+
+
+def summary(record: Record[Order]) -> dict[str, Any]:
+    """An order as `GET /orders/{order_id}` answers it; amounts in minor units."""
+    order, placed = record.state, record.state.placed
+    assert placed is not None, "only placed orders are shown"
+    view = {
+        "order_id": record.order_id,
+        "status": status(order.facts),
+        "customer_id": placed.customer_id,
+        "items": [item.model_dump() for item in placed.items],
+        "total": placed.amount_minor,
+        "currency": placed.currency,
+        "placed_at": order.placed_at,
+        "tracking_number": order.tracking_number,
+        "reason": order.reason,
+    }
+    return {name: value for name, value in view.items() if value is not None}
+
+
+def history(record: Record[Order]) -> list[dict[str, str]]:
+    """The events that Order has published and seen, each after its cause; else by their own times."""
+    seen = [{"id": event_id, **receipt} for event_id, receipt in record.inbox.items()]
+    seen += [_published(outgoing.event) for outgoing in record.outbox]
+    return _in_causal_order(seen)
+
+
+def _published(event: str) -> dict[str, str]:
+    envelope = json.loads(event)
+    return {
+        name: envelope[name] for name in ("id", "type", "source", "time", "causationid") if name in envelope
+    }
+
+
+def _in_causal_order(entries: list[dict[str, str]]) -> list[dict[str, str]]:
+    left = {entry["id"]: entry for entry in sorted(entries, key=lambda entry: (entry["time"], entry["id"]))}
+    ordered = []
+    while left:
+        # Causes that were not seen, or not yet, hold nothing up.
+        entry = next(entry for entry in left.values() if entry.get("causationid") not in left)
+        ordered.append(left.pop(entry["id"]))
+    return ordered

@@ -1,0 +1,1 @@
+"""Payment: decides about money."""

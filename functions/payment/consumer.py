@@ -1,0 +1,25 @@
+"""Payment's queue: orders to charge, shipments that failed or were cancelled."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from choreography.consumer import consume
+from choreography.participant import Participant
+from choreography.table import Table
+from payment.decisions import REACTIONS, outcome
+from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
+from payment.sandbox import SandboxGateway
+from payment.state import SOURCE, Payment
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Environment: TABLE_NAME, LEDGER_TABLE_NAME, and those of `consume`."""
+    gateway: Gateway = SandboxGateway(os.environ["LEDGER_TABLE_NAME"])
+
+    def perform(effect: Charge | Refund) -> Captured | Declined | Refunded:
+        return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
+
+    table = Table(os.environ["TABLE_NAME"], Payment)
+    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, perform))

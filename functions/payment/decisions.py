@@ -1,0 +1,73 @@
+"""Payment's decisions, pure: who is charged, what is given back, and what will never be charged."""
+
+from typing import Any
+
+from choreography.decisions import Decision, check_move
+from choreography.errors import IntentHeld
+from contracts.envelope import Event
+from contracts.orders import OrderPlaced
+from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
+from contracts.shipments import ShipmentCancelled, ShipmentFailed
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from payment.state import TRANSITIONS, Payment
+
+
+def _charge(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
+    if state.status not in ("none", "charging"):
+        return Decision(state)
+    order = event.data
+    intent = state.model_copy(
+        update={"status": "charging", "amount_minor": order.amount_minor, "currency": order.currency}
+    )
+    effect = Charge(event.order_id, order.amount_minor, order.currency, order.payment_method)
+    return Decision(_move(state, intent), effect=effect)
+
+
+def _give_back(state: Payment, event: Event[ShipmentCancelled] | Event[ShipmentFailed]) -> Decision[Payment]:
+    if state.status == "charging":
+        raise IntentHeld(f"{event.type} waits for the outcome of the charge")
+    if state.status == "none":
+        # Remembered, so that an order.placed that arrives later charges nobody.
+        return Decision(_move(state, state.model_copy(update={"status": "voided"})), (PaymentVoided(),))
+    if state.status == "captured":
+        return Decision(state, effect=_refund(state, event.order_id))
+    return Decision(state)
+
+
+def _refund(state: Payment, order_id: str) -> Refund:
+    match state:
+        case Payment(payment_id=str(payment_id), amount_minor=int(amount_minor), currency=str(currency)):
+            return Refund(order_id, payment_id, amount_minor, currency)
+    raise AssertionError("a captured payment says what was captured")
+
+
+def outcome(state: Payment, event: Event[Any], answer: Captured | Declined | Refunded) -> Decision[Payment]:
+    """What the gateway's answer means."""
+    match answer:
+        case Declined(reason):
+            declined = state.model_copy(update={"status": "declined"})
+            return Decision(_move(state, declined), (PaymentDeclined(reason=reason),))
+        case Captured(payment_id):
+            captured = state.model_copy(update={"status": "captured", "payment_id": payment_id})
+            return Decision(_move(state, captured), (PaymentCaptured(**_money(captured)),))
+        case Refunded(refund_id):
+            refunded = state.model_copy(update={"status": "refunded"})
+            return Decision(
+                _move(state, refunded), (PaymentRefunded(refund_id=refund_id, **_money(refunded)),)
+            )
+
+
+def _money(state: Payment) -> dict[str, Any]:
+    return state.model_dump(include={"payment_id", "amount_minor", "currency"})
+
+
+def _move(before: Payment, after: Payment) -> Payment:
+    check_move("payment", TRANSITIONS, before.status, after.status)
+    return after
+
+
+REACTIONS = {
+    OrderPlaced.type: _charge,
+    ShipmentCancelled.type: _give_back,
+    ShipmentFailed.type: _give_back,
+}

@@ -1,0 +1,54 @@
+"""A gateway to try things with: its own ledger in DynamoDB, Stripe's names for test payment methods."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from choreography.ledger import Ledger
+from choreography.outbox import derived_id
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+
+DECLINES = {
+    "pm_card_chargeDeclined": "card_declined",
+    "pm_card_chargeDeclinedInsufficientFunds": "insufficient_funds",
+    "pm_card_chargeDeclinedExpiredCard": "expired_card",
+}
+"""Names from Stripe's testing guide; all other methods but ACCEPTED are declined as unknown."""
+ACCEPTED = frozenset({"pm_card_visa", "pm_card_mastercard", "pm_card_amex"})
+
+
+class SandboxGateway:
+    """Money moves where the ledger has an entry for it: one an idempotency key."""
+
+    def __init__(self, table_name: str) -> None:
+        self._ledger = Ledger(table_name)
+
+    def charge(self, charge: Charge) -> Captured | Declined:
+        """Raises KeyReused for another charge under the same key."""
+        entry = self._enter("charge", charge, _verdict(charge.payment_method))
+        if entry["outcome"] == "captured":
+            return Captured(payment_id=entry["entry_id"])
+        return Declined(reason=entry["reason"])
+
+    def refund(self, refund: Refund) -> Refunded:
+        """Raises KeyReused for another refund under the same key."""
+        return Refunded(refund_id=self._enter("refund", refund, {"outcome": "refunded"})["entry_id"])
+
+    def _enter(self, kind: str, request: Charge | Refund, result: dict[str, str]) -> dict[str, Any]:
+        prefix = {"charge": "pi", "refund": "re"}[kind]
+        entry_id = f"{prefix}_{derived_id(request.order_id, kind).replace('-', '')}"
+        at = datetime.now(UTC).isoformat()
+        request_fields = asdict(request)
+        order_id = request_fields.pop("order_id")
+        return self._ledger.enter(
+            order_id,
+            request.idempotency_key,
+            request_fields,
+            result | {"entry_id": entry_id, "kind": kind, "at": at},
+        )
+
+
+def _verdict(payment_method: str) -> dict[str, str]:
+    if payment_method in ACCEPTED:
+        return {"outcome": "captured"}
+    return {"outcome": "declined", "reason": DECLINES.get(payment_method, "payment_method_unknown")}

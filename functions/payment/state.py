@@ -1,0 +1,23 @@
+"""What Payment knows of an order, and the moves that are legal."""
+
+from choreography.decisions import State, Transitions
+
+SOURCE = "/services/payment"
+
+TRANSITIONS: Transitions = {
+    "none": frozenset({"charging", "voided"}),
+    "charging": frozenset({"captured", "declined"}),
+    "captured": frozenset({"refunded"}),
+    "declined": frozenset(),
+    "refunded": frozenset(),
+    "voided": frozenset(),
+}
+
+
+class Payment(State):
+    """`charging` is the intent: from that write to the outcome's, only the charge may go on."""
+
+    status: str = "none"
+    payment_id: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None

@@ -1,0 +1,1 @@
+"""Shipping: decides whether an order can still be stopped."""

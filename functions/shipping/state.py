@@ -1,0 +1,28 @@
+"""What Shipping knows of an order, and the moves that are legal."""
+
+from choreography.decisions import State, Transitions
+from contracts.values import Address, Item
+
+SOURCE = "/services/shipping"
+
+TRANSITIONS: Transitions = {
+    "none": frozenset({"dispatching", "cancelled", "closed"}),
+    "dispatching": frozenset({"dispatched", "failed"}),
+    "dispatched": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+    "closed": frozenset(),
+}
+
+
+class Shipment(State):
+    """`dispatching` is the intent and the pivot: a cancellation that arrives after it is too late."""
+
+    status: str = "none"
+    address: Address | None = None
+    """From order.placed; kept only while a parcel may still leave."""
+    items: tuple[Item, ...] = ()
+    captured_by: str | None = None
+    """Id of the payment.captured that was seen."""
+    intent_by: str | None = None
+    """Id of the event whose handling carries the dispatch out."""

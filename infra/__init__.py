@@ -1,0 +1,1 @@
+"""What stands around the functions; nothing here is deployed with them."""

@@ -1,0 +1,1 @@
+"""The laptop's AWS: reads template.yaml and plays it."""
