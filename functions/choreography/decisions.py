@@ -1,13 +1,13 @@
 """The shape of a decision: pure data, from state and event to new state, facts to publish and an effect."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from choreography.errors import IllegalTransition
-from contracts.envelope import Fact
+from contracts.envelope import Event, Fact
 
 
 class State(BaseModel):
@@ -33,6 +33,9 @@ class Decision(Generic[StateT]):
     caused_by: str | None = None
     """Id of the event that led to `facts`, where it is not the one being handled."""
 
+
+Reaction = Callable[[StateT, Event[Any]], Decision[StateT]]
+"""The first decision about an event: from the state as read."""
 
 Transitions = Mapping[str, frozenset[str]]
 """The legal moves from each status. A status that lists none is final."""

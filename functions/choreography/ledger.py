@@ -12,7 +12,7 @@ from choreography.table import from_attributes, to_attributes
 
 
 class Ledger:
-    """A DynamoDB table with the key `order_id`, `idempotency_key`; no stream, nobody reads it but its owner."""
+    """A DynamoDB table with the key `order_id`, `idempotency_key`; nobody reads it but its owner."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic
 
-from choreography.decisions import Decision, StateT
+from choreography.decisions import Decision, Reaction, StateT
 from choreography.errors import RaceLost
 from choreography.outbox import Origin, events
 from choreography.table import Record, Table
@@ -22,8 +22,8 @@ class Participant(Generic[StateT]):
     source: str
     """CloudEvents `source` of all that it publishes."""
     table: Table[StateT]
-    reactions: Mapping[str, Callable[[StateT, Event[Any]], Decision[StateT]]]
-    """The first decision, by event type: state as read and the event. Other types are ignored."""
+    reactions: Mapping[str, Reaction[StateT]]
+    """By event type; other types are ignored."""
     outcome: Callable[[StateT, Event[Any], Any], Decision[StateT]] | None = None
     """The second decision: state as read, the event, and what the effect answered."""
     perform: Callable[[Any], Any] | None = None

@@ -13,7 +13,7 @@ from choreography.errors import RaceLost
 from contracts.envelope import Event
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutItemInputTypeDef
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -45,9 +45,9 @@ class Record(Generic[StateT]):
     state: StateT
     version: int = 0
     inbox: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The idempotency records: what was handled, by CloudEvents id. An order meets few events: none expires."""
+    """The idempotency records: what was handled, by CloudEvents id. They are few, and never expire."""
     outbox: tuple[Outgoing, ...] = ()
-    """Every event ever emitted; publishing them all again is safe, and heals a relay that was down for days."""
+    """Every event ever emitted: publishing them all again is safe, and heals a relay that was long down."""
 
 
 class Table(Generic[StateT]):
@@ -98,30 +98,23 @@ class Table(Generic[StateT]):
     def _put(
         self, read: Record[StateT], record: Record[StateT], handled: Event[Any] | None, *, emits: bool
     ) -> None:
-        item = record.state.model_dump(mode="json") | {
-            "order_id": record.order_id,
-            "version": record.version,
-            "inbox": record.inbox,
-            "outbox": [{"version": o.version, "event": o.event} for o in record.outbox],
-            "emits": emits,  # the relay's mapping filters on it: an intent's write wakes no relay
+        request: PutItemInputTypeDef = {
+            "TableName": self._name,
+            "Item": to_attributes(_item(record, emits=emits)),
+            "ConditionExpression": "attribute_not_exists(order_id)",
         }
-        names: dict[str, str] = {}
-        values: dict[str, Any] = {}
         if read.version:
-            conditions, names["#version"], values[":read"] = ["#version = :read"], "version", read.version
-        else:
-            conditions = ["attribute_not_exists(order_id)"]
+            request["ConditionExpression"] = "#version = :read"
+            request["ExpressionAttributeNames"] = {"#version": "version"}
+            request["ExpressionAttributeValues"] = to_attributes({":read": read.version})
         if handled is not None:
-            conditions.append("attribute_not_exists(inbox.#handled)")
-            names["#handled"] = handled.id
+            request["ConditionExpression"] += " AND attribute_not_exists(inbox.#handled)"
+            request["ExpressionAttributeNames"] = {
+                **request.get("ExpressionAttributeNames", {}),
+                "#handled": handled.id,
+            }
         try:
-            aws.dynamodb().put_item(
-                TableName=self._name,
-                Item=to_attributes(item),
-                ConditionExpression=" AND ".join(conditions),
-                **({"ExpressionAttributeNames": names} if names else {}),
-                **({"ExpressionAttributeValues": to_attributes(values)} if values else {}),
-            )
+            aws.dynamodb().put_item(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 raise RaceLost(f"order {record.order_id} is no longer at version {read.version}") from error
@@ -135,6 +128,17 @@ class Table(Generic[StateT]):
             inbox=item["inbox"],
             outbox=tuple(Outgoing(int(o["version"]), o["event"]) for o in item["outbox"]),
         )
+
+
+def _item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
+    state: dict[str, Any] = record.state.model_dump(mode="json")
+    return state | {
+        "order_id": record.order_id,
+        "version": record.version,
+        "inbox": record.inbox,
+        "outbox": [{"version": outgoing.version, "event": outgoing.event} for outgoing in record.outbox],
+        "emits": emits,  # the relay's mapping filters on it: an intent's write wakes no relay
+    }
 
 
 def _receipt(event: Event[Any]) -> dict[str, str]:

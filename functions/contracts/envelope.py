@@ -1,7 +1,7 @@
 """CloudEvents 1.0 in structured JSON: the envelope that every message travels in."""
 
 from datetime import datetime
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -69,7 +69,8 @@ def describe(
     causationid: str | None,
 ) -> Event[DataT]:
     """Puts a fact into its envelope."""
-    return Event[type(data)](  # type: ignore[misc]  # the class is known only when running
+    envelope = cast("type[Event[DataT]]", Event.__class_getitem__(type(data)))  # known only when running
+    return envelope(
         id=id,
         source=source,
         type=data.type,

@@ -1,6 +1,7 @@
 """Order's HTTP API: place, look at and cancel orders."""
 
 import os
+from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -98,19 +99,18 @@ def _place(request: PlaceOrder, key: str | None) -> dict[str, Any]:
 def _place_once(request: PlaceOrder, key: str) -> dict[str, Any]:
     """Replays the stored answer; `Orders.place` is safe by itself should the record be lost or expire."""
 
-    @idempotent_function(
+    def place(*, attempt: dict[str, str]) -> dict[str, Any]:
+        return _place(request, attempt["idempotency_key"])
+
+    once: Callable[..., dict[str, Any]] = idempotent_function(
+        place,
         data_keyword_argument="attempt",
         persistence_store=_answers(os.environ["IDEMPOTENCY_TABLE_NAME"]),
         config=idempotency,
         key_prefix="place_order",
     )
-    def once(*, attempt: dict[str, str]) -> dict[str, Any]:
-        return _place(request, attempt["idempotency_key"])
-
-    answer: dict[str, Any] = once(
-        attempt={"customer_id": request.customer_id, "idempotency_key": key, "digest": request.digest()}
-    )
-    return answer
+    attempt = {"customer_id": request.customer_id, "idempotency_key": key, "digest": request.digest()}
+    return once(attempt=attempt)
 
 
 @cache
@@ -160,9 +160,11 @@ def _no_route(error: Exception) -> Response[str]:
     return _refuse(Problem(HTTPStatus.NOT_FOUND, "there is nothing here"))
 
 
-@app.exception_handler(Exception)
 def _answer_error(error: Exception) -> Response[str]:
     return _refuse(_problem(error))
+
+
+app.exception_handler(Exception)(_answer_error)
 
 
 def _problem(error: Exception) -> Problem:

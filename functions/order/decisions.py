@@ -1,8 +1,9 @@
 """Order's decisions, pure: what is noted of the other services, and what may be cancelled."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from choreography.decisions import Decision, check_move
+from choreography.decisions import Decision, Reaction, check_move
 from choreography.errors import UnknownOrder
 from contracts.envelope import Event
 from contracts.orders import OrderCancellationRequested
@@ -55,7 +56,7 @@ def _see(state: Order, event_type: str) -> Order:
     return state.model_copy(update={"facts": facts})
 
 
-REACTIONS = {
+REACTIONS: Mapping[str, Reaction[Order]] = {
     PaymentCaptured.type: _note,
     PaymentDeclined.type: _note_reason,
     PaymentRefunded.type: _note,

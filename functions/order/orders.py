@@ -5,7 +5,7 @@ import binascii
 import json
 import os
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from choreography import aws
@@ -16,6 +16,9 @@ from choreography.table import Record, Table, from_attributes, to_attributes
 from order.decisions import cancel
 from order.requests import PlaceOrder
 from order.state import SOURCE, Order
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
 
 
 class KeyConflict(Exception):
@@ -97,16 +100,17 @@ class Orders:
         The index is eventually consistent: an order may appear in it a moment after it was placed.
         Raises BadCursor.
         """
-        start = {"ExclusiveStartKey": _start_key(customer_id, cursor)} if cursor else {}
-        page = aws.dynamodb().query(
-            TableName=self._name,
-            IndexName="by_customer",
-            KeyConditionExpression="customer_id = :customer",
-            ExpressionAttributeValues=to_attributes({":customer": customer_id}),
-            ScanIndexForward=False,
-            Limit=limit,
-            **start,
-        )
+        request: QueryInputTypeDef = {
+            "TableName": self._name,
+            "IndexName": "by_customer",
+            "KeyConditionExpression": "customer_id = :customer",
+            "ExpressionAttributeValues": to_attributes({":customer": customer_id}),
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if cursor:
+            request["ExclusiveStartKey"] = _start_key(customer_id, cursor)
+        page = aws.dynamodb().query(**request)
         keys = [from_attributes(item)["order_id"] for item in page["Items"]]
         last = page.get("LastEvaluatedKey")
         return self._table.read_all(keys), _cursor(from_attributes(last)) if last else None

@@ -1,8 +1,9 @@
 """Payment's decisions, pure: who is charged, what is given back, and what will never be charged."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from choreography.decisions import Decision, check_move
+from choreography.decisions import Decision, Reaction, check_move
 from choreography.errors import IntentHeld
 from contracts.envelope import Event
 from contracts.orders import OrderPlaced
@@ -66,7 +67,7 @@ def _move(before: Payment, after: Payment) -> Payment:
     return after
 
 
-REACTIONS = {
+REACTIONS: Mapping[str, Reaction[Payment]] = {
     OrderPlaced.type: _charge,
     ShipmentCancelled.type: _give_back,
     ShipmentFailed.type: _give_back,

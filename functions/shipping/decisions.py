@@ -1,8 +1,9 @@
 """Shipping's decisions, pure: what leaves, what is stopped, and when it is too late to stop."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from choreography.decisions import Decision, check_move
+from choreography.decisions import Decision, Reaction, check_move
 from choreography.errors import IntentHeld
 from contracts.envelope import Event
 from contracts.orders import OrderCancellationRequested, OrderPlaced
@@ -65,7 +66,7 @@ def _move(before: Shipment, after: Shipment) -> Shipment:
     return after
 
 
-REACTIONS = {
+REACTIONS: Mapping[str, Reaction[Shipment]] = {
     OrderPlaced.type: _note_order,
     PaymentCaptured.type: _note_payment,
     PaymentDeclined.type: _forget,
