@@ -1,0 +1,244 @@
+"""Creates a template's resources: on moto through boto3, or as descriptions for what we play ourselves.
+
+Whatever stands in the template is played, is named in NOT_PLAYED with the reason, or stops the run.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from infra.local import filters
+from infra.local.resolver import Physical, Resolver
+from infra.local.stack import EventSource, Function, Route, Stack
+from infra.local.template import ACCOUNT, REGION, Template, TemplateError
+
+NOT_PLAYED = {
+    "AWS::ApiGatewayV2::Stage": "one stage, served at the root",
+    "AWS::IAM::Role": "permissions are not enforced on the laptop",
+    "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
+    "AWS::Logs::LogGroup": "logs go to the console",
+    "AWS::SQS::QueuePolicy": "permissions are not enforced on the laptop",
+}
+"""Resource types that are left out on purpose, and why."""
+
+QUEUE_NUMBERS = (
+    "VisibilityTimeout",
+    "MessageRetentionPeriod",
+    "DelaySeconds",
+    "ReceiveMessageWaitTimeSeconds",
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a resource type is played: `left_out` properties change nothing that can be seen on a laptop."""
+
+    create: "Callable[[Provisioner, str, dict[str, Any]], Physical]"
+    played: frozenset[str]
+    left_out: frozenset[str] = frozenset()
+
+
+class Provisioner:
+    """Creates the resources of one template, each when it is first needed."""
+
+    def __init__(
+        self, template: Template, stack_name: str, endpoint: str, imports: Mapping[str, str] | None = None
+    ) -> None:
+        self.template, self.endpoint = template, endpoint
+        self.stack = Stack(stack_name)
+        self._resolver = Resolver(template, stack_name, self._create, imports)
+
+    def provision(self) -> Stack:
+        """Raises TemplateError for what cannot be played."""
+        for logical_id, resource in self.template.resources.items():
+            if "Condition" not in resource or self._resolver.condition(resource["Condition"]):
+                self._resolver.resource(logical_id)
+        for name, output in self.template.outputs.items():
+            self.stack.outputs[name] = self._resolver.resolve(output["Value"])
+            if "Export" in output:
+                export = self._resolver.resolve(output["Export"]["Name"])
+                self.stack.exports[export] = self.stack.outputs[name]
+        return self.stack
+
+    def name(self, logical_id: str) -> str:
+        return f"{self.stack.name}-{logical_id}"
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]  # name known at run time
+
+    def _create(self, logical_id: str) -> Physical:
+        resource = self.template.resources[logical_id]
+        kind = KINDS.get(resource["Type"])
+        if kind is None:
+            if resource["Type"] not in NOT_PLAYED:
+                raise TemplateError(
+                    f"{logical_id}: {resource['Type']} cannot be played locally; "
+                    "play it in infra/local/provision.py, or name it in NOT_PLAYED there"
+                )
+            arn = f"arn:aws:not-played:{REGION}:{ACCOUNT}:{self.name(logical_id)}"
+            return Physical(self.name(logical_id), {"Arn": arn})
+        properties = self._resolver.resolve(resource.get("Properties", {}))
+        unknown = properties.keys() - kind.played - kind.left_out
+        if unknown:
+            raise TemplateError(f"{logical_id}: {', '.join(sorted(unknown))} cannot be played locally")
+        return kind.create(self, logical_id, properties)
+
+
+def _queue(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    name = properties.get("QueueName", p.name(logical_id))
+    attributes = {key: str(properties[key]) for key in QUEUE_NUMBERS if key in properties}
+    if "RedrivePolicy" in properties:
+        attributes["RedrivePolicy"] = json.dumps(properties["RedrivePolicy"])
+    url = p.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    # moto builds queue addresses from the endpoint of the caller; clients of the run must reach it here.
+    url = f"{p.endpoint}/{ACCOUNT}/{name}"
+    p.stack.queues[logical_id] = url
+    return Physical(
+        url, {"Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}", "QueueName": name, "QueueUrl": url}
+    )
+
+
+def _topic(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    arn = p.client("sns").create_topic(Name=properties.get("TopicName", p.name(logical_id)))["TopicArn"]
+    p.stack.topics[logical_id] = arn
+    return Physical(arn, {"TopicArn": arn, "TopicName": arn.rpartition(":")[2]})
+
+
+def _subscription(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    if properties["Protocol"] != "sqs":
+        raise TemplateError(f"{logical_id}: only subscriptions of queues are played locally")
+    attributes = {"RawMessageDelivery": str(properties.get("RawMessageDelivery", False)).lower()}
+    for name in ("FilterPolicy", "RedrivePolicy"):
+        if name in properties:
+            attributes[name] = json.dumps(properties[name])
+    arn = p.client("sns").subscribe(
+        TopicArn=properties["TopicArn"],
+        Protocol="sqs",
+        Endpoint=properties["Endpoint"],
+        Attributes=attributes,
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    p.stack.subscriptions[logical_id] = arn
+    return Physical(arn, {"Arn": arn})
+
+
+TABLE_CREATION = {
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+    "LocalSecondaryIndexes",
+}
+
+
+def _table(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    name = properties.get("TableName", p.name(logical_id))
+    request = {key: properties[key] for key in TABLE_CREATION & properties.keys()}
+    if "StreamSpecification" in properties:
+        request["StreamSpecification"] = {**properties["StreamSpecification"], "StreamEnabled": True}
+    client = p.client("dynamodb")
+    created = client.create_table(TableName=name, **request)["TableDescription"]
+    if "TimeToLiveSpecification" in properties:
+        client.update_time_to_live(
+            TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+        )
+    p.stack.tables[logical_id] = name
+    attributes = {"Arn": created["TableArn"]}
+    if "LatestStreamArn" in created:
+        attributes["StreamArn"] = created["LatestStreamArn"]
+    return Physical(name, attributes)
+
+
+def _function(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    name = properties.get("FunctionName", p.name(logical_id))
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    p.stack.functions[logical_id] = Function(
+        name=name,
+        logical_id=logical_id,
+        arn=arn,
+        handler=properties["Handler"],
+        code=p.template.code[logical_id],
+        environment=properties.get("Environment", {}).get("Variables", {}),
+        timeout_seconds=int(properties.get("Timeout", 3)),
+        memory_mb=int(properties.get("MemorySize", 128)),
+    )
+    return Physical(name, {"Arn": arn})
+
+
+def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    for filter_ in properties.get("FilterCriteria", {}).get("Filters", []):
+        filters.check(json.loads(filter_["Pattern"]))
+    name = properties["FunctionName"].rpartition(":")[2]
+    function = next(f.logical_id for f in p.stack.functions.values() if f.name == name)
+    p.stack.sources[logical_id] = EventSource(logical_id, function, properties["EventSourceArn"], properties)
+    return Physical(logical_id)
+
+
+def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    for path, methods in properties["Body"].get("paths", {}).items():
+        for method, operation in methods.items():
+            uri = operation["x-amazon-apigateway-integration"]["uri"]
+            found = re.search(r"functions/(arn:[^/]+)/invocations", uri)
+            if found is None or path == "/$default":
+                raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
+            function = p.stack.function_by_arn(found.group(1)).logical_id
+            p.stack.routes.append(Route(method.upper(), path, function))
+    return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
+
+
+KINDS = {
+    "AWS::SQS::Queue": Kind(
+        _queue,
+        frozenset({"QueueName", "RedrivePolicy", *QUEUE_NUMBERS}),
+        frozenset({"SqsManagedSseEnabled", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "Tags"}),
+    ),
+    "AWS::SNS::Topic": Kind(_topic, frozenset({"TopicName"}), frozenset({"KmsMasterKeyId", "Tags"})),
+    "AWS::SNS::Subscription": Kind(
+        _subscription,
+        frozenset({"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "FilterPolicy"}),
+        frozenset({"RedrivePolicy"}),
+    ),
+    "AWS::DynamoDB::Table": Kind(
+        _table,
+        frozenset({"TableName", "StreamSpecification", *TABLE_CREATION}),
+        frozenset(
+            {
+                "DeletionProtectionEnabled",
+                "PointInTimeRecoverySpecification",
+                "SSESpecification",
+                "Tags",
+                "TimeToLiveSpecification",
+            }
+        ),
+    ),
+    "AWS::Lambda::Function": Kind(
+        _function,
+        frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
+        frozenset({"Architectures", "LoggingConfig", "Role", "Runtime", "Tags", "TracingConfig"}),
+    ),
+    "AWS::Lambda::EventSourceMapping": Kind(
+        _event_source,
+        frozenset(
+            {
+                "BatchSize",
+                "BisectBatchOnFunctionError",
+                "DestinationConfig",
+                "EventSourceArn",
+                "FilterCriteria",
+                "FunctionName",
+                "FunctionResponseTypes",
+                "MaximumBatchingWindowInSeconds",
+                "MaximumRecordAgeInSeconds",
+                "MaximumRetryAttempts",
+                "StartingPosition",
+            }
+        ),
+        # A laptop runs fewer environments a function than any maximum allows.
+        frozenset({"ScalingConfig", "Tags"}),
+    ),
+    "AWS::ApiGatewayV2::Api": Kind(_http_api, frozenset({"Body"}), frozenset({"Description", "Tags"})),
+}

@@ -1,0 +1,118 @@
+"""template.yaml as CloudFormation would see it: read, and translated by SAM's own translator."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from samtranslator.translator.transform import transform
+
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+
+
+class TemplateError(Exception):
+    """The template cannot be played: the message says what, and where."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A translated template. `root` is the folder that relative paths in it start from."""
+
+    root: Path
+    resources: Mapping[str, Mapping[str, Any]]
+    parameters: Mapping[str, str]
+    conditions: Mapping[str, Any]
+    mappings: Mapping[str, Any]
+    outputs: Mapping[str, Mapping[str, Any]]
+    code: Mapping[str, Path]
+    """By function: the folder that its handler is imported from."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, such as !Ref."""
+
+
+def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+class _NoManagedPolicies:
+    """Managed policies' ARNs, for templates that name some: IAM is not played."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
+    """Reads and translates a SAM template.
+
+    Raises TemplateError if the file is missing, is no template, or lacks a value for a parameter.
+    """
+    try:
+        source = yaml.load(path.read_text(), Loader=_Loader)
+    except (OSError, yaml.YAMLError) as error:
+        raise TemplateError(f"{path}: {error}") from error
+    if not isinstance(source, dict) or "Resources" not in source:
+        raise TemplateError(f"{path}: no CloudFormation template")
+    values = _parameters(source, parameters or {})
+    code = _code(source, path.parent)
+    try:
+        # A copy: the translator changes what it is given, and wants code in a bucket.
+        translated = transform(_packaged(source), values, _NoManagedPolicies())
+    except Exception as error:
+        raise TemplateError(f"{path}: {error}") from error
+    return Template(
+        root=path.parent,
+        resources=translated["Resources"],
+        parameters=values,
+        conditions=translated.get("Conditions", {}),
+        mappings=translated.get("Mappings", {}),
+        outputs=translated.get("Outputs", {}),
+        code=code,
+    )
+
+
+def _parameters(source: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    declared = source.get("Parameters", {})
+    for name in given.keys() - declared.keys():
+        raise TemplateError(f"parameter {name} is not in the template")
+    values = {"AWS::Region": REGION}
+    for name, parameter in declared.items():
+        value = given.get(name, parameter.get("Default"))
+        if value is None:
+            raise TemplateError(f"parameter {name} has no default: give it a value")
+        values[name] = str(value)
+    return values
+
+
+def _code(source: Mapping[str, Any], root: Path) -> dict[str, Path]:
+    shared = source.get("Globals", {}).get("Function", {}).get("CodeUri", ".")
+    return {
+        name: root / resource.get("Properties", {}).get("CodeUri", shared)
+        for name, resource in source["Resources"].items()
+        if resource.get("Type") == "AWS::Serverless::Function"
+    }
+
+
+def _packaged(source: Mapping[str, Any]) -> dict[str, Any]:
+    copy: dict[str, Any] = json.loads(json.dumps(source, default=str))
+    copy.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
+    for resource in copy["Resources"].values():
+        if resource.get("Type") == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://played/locally"
+    return copy
