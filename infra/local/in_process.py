@@ -1,0 +1,140 @@
+"""The whole choreography in one process and one thread: what tests and simulations drive step by step."""
+
+import importlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+import boto3
+
+from infra.local import http_api
+from infra.local.mappings import EventSourceMapping, QueueMapping
+from infra.local.provision import Provisioner
+from infra.local.stack import Function, Stack
+from infra.local.streams import StreamMapping
+from infra.local.template import REGION, load
+
+ROOT = Path(__file__).parents[2]
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    # botocore derives an address from a stream's ARN that moto does not know.
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+}
+
+
+@dataclass
+class Context:
+    """A Lambda context, with as much time as the function's timeout allows."""
+
+    function: Function
+    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
+    started: float = field(default_factory=time.monotonic)
+    function_version: str = "$LATEST"
+    log_stream_name: str = "local"
+
+    @property
+    def function_name(self) -> str:
+        return self.function.name
+
+    @property
+    def invoked_function_arn(self) -> str:
+        return self.function.arn
+
+    @property
+    def memory_limit_in_mb(self) -> int:
+        return self.function.memory_mb
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function.name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        left = self.function.timeout_seconds - (time.monotonic() - self.started)
+        return max(0, int(left * 1000))
+
+
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """A function's environment variables, and the account that moto plays."""
+    with patch.dict(os.environ, {**CREDENTIALS, **variables}):
+        yield
+
+
+def invoke(function: Function, event: Any) -> Any:
+    """Runs the function's handler here and now, with its own environment."""
+    module, _, name = function.handler.rpartition(".")
+    with environment(function.environment):
+        return getattr(importlib.import_module(module), name)(event, Context(function))
+
+
+def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
+    """The stack's event source mappings, by logical id. Needs credentials in the environment."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    streams = boto3.client("dynamodbstreams", region_name=REGION)
+    return {
+        name: QueueMapping(source, sqs)
+        if source.arn.split(":")[2] == "sqs"
+        else StreamMapping(source, streams, sqs)
+        for name, source in stack.sources.items()
+    }
+
+
+class InProcess:
+    """A provisioned template, within an active `mock_aws`; nothing happens unless it is told to."""
+
+    def __init__(
+        self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
+    ) -> None:
+        with environment({}):
+            self.stack = Provisioner(load(template), "order-choreography", endpoint).provision()
+            self.mappings = mappings(self.stack)
+
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:
+        """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
+        path, _, query = path.partition("?")
+        found = http_api.find_route(self.stack.routes, method, path)
+        if found is None:
+            return http_api.message(404, "Not Found")
+        names = {"content_type": "application/json"} | headers
+        given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
+        request = http_api.Request(method, path, query, given, body)
+        route = found[0]
+        return http_api.answer(invoke(self.stack.functions[route.function], http_api.event(request, *found)))
+
+    def step(self, name: str) -> bool:
+        """Lets one mapping deliver one batch; False if it has none."""
+        mapping = self.mappings[name]
+        with environment({}):
+            batch = mapping.poll()
+        if batch is None:
+            return False
+        try:
+            answer = invoke(self.stack.functions[mapping.source.function], batch.event)
+        except Exception as error:
+            with environment({}):
+                mapping.fail(batch, repr(error))
+        else:
+            with environment({}):
+                mapping.complete(batch, answer)
+        return True
+
+    def drain(self, *stopped: str, steps: int = 10_000) -> None:
+        """Runs every mapping until none has anything to deliver now, but those of the `stopped` services."""
+        running = [
+            name
+            for name, mapping in self.mappings.items()
+            if self.stack.functions[mapping.source.function].service not in stopped
+        ]
+        while sum(self.step(name) for name in running):
+            steps -= 1
+            if steps < 0:
+                raise RuntimeError("the choreography does not come to rest")

@@ -1,0 +1,150 @@
+"""The event source mapping of a DynamoDB stream: in order, again until it succeeds or is too old."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from infra.local.filters import matches
+from infra.local.mappings import Batch, Clock, failed_items, reports_failures
+from infra.local.stack import EventSource
+
+LONGEST_WAIT_SECONDS = 10.0
+
+
+class StreamMapping:
+    """One shard, as moto has it: what fails holds up what comes after it, as on AWS.
+
+    `streams` and `sqs` are boto3 clients of dynamodbstreams and sqs.
+    """
+
+    def __init__(self, source: EventSource, streams: Any, sqs: Any, clock: Clock = time.time) -> None:
+        self.source, self._streams, self._sqs, self._clock = source, streams, sqs, clock
+        self._properties = source.properties
+        self._patterns = [
+            json.loads(filter_["Pattern"])
+            for filter_ in self._properties.get("FilterCriteria", {}).get("Filters", [])
+        ]
+        description = streams.describe_stream(StreamArn=source.arn)["StreamDescription"]
+        self._shard = description["Shards"][0]["ShardId"]
+        self._read_up_to: str | None = None
+        if self._properties["StartingPosition"] == "LATEST":
+            self._read_up_to = self._last_sequence_number()
+        self._waiting: list[tuple[dict[str, Any], ...]] = []
+        self._attempts, self._retry_at = 0, 0.0
+
+    def poll(self) -> Batch | None:
+        if not self._waiting:
+            self._read()
+        if not self._waiting or self._clock() < self._retry_at:
+            return None
+        return Batch(self._waiting[0])
+
+    def complete(self, batch: Batch, answer: Any) -> None:
+        known = [_sequence_number(record) for record in batch.records]
+        failed = failed_items(answer, known, reports=reports_failures(self.source))
+        if failed is None:
+            self.fail(batch, "malformed partial batch response")
+            return
+        if not failed:
+            self._next_batch()
+            return
+        # The lowest failed sequence number is the checkpoint: what is before it succeeded.
+        first = min(known.index(identifier) for identifier in failed)
+        if first:
+            self._attempts = 0
+        self._waiting[0] = batch.records[first:]
+        self._again(self._waiting[0], "batch item failures")
+
+    def fail(self, batch: Batch, reason: str) -> None:
+        if self._properties.get("BisectBatchOnFunctionError") and len(batch.records) > 1:
+            middle = len(batch.records) // 2
+            self._waiting[:1] = [batch.records[:middle], batch.records[middle:]]
+        self._again(self._waiting[0], reason)
+
+    def _again(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
+        self._attempts += 1
+        retries = int(self._properties.get("MaximumRetryAttempts", -1))
+        age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
+        born = records[0]["dynamodb"]["ApproximateCreationDateTime"]
+        if 0 <= retries < self._attempts or 0 < age < self._clock() - born:
+            self._give_up(records, reason)
+            self._next_batch()
+            return
+        self._retry_at = self._clock() + min(2.0**self._attempts / 10, LONGEST_WAIT_SECONDS)
+
+    def _give_up(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
+        destination = self._properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if destination is None:
+            return
+        url = self._sqs.get_queue_url(QueueName=destination.rpartition(":")[2])["QueueUrl"]
+        numbers = [_sequence_number(record) for record in records]
+        message = {
+            "requestContext": {"functionArn": self.source.function, "condition": reason},
+            "DDBStreamBatchInfo": {
+                "shardId": self._shard,
+                "startSequenceNumber": numbers[0],
+                "endSequenceNumber": numbers[-1],
+                "batchSize": len(numbers),
+                "streamArn": self.source.arn,
+            },
+        }
+        self._sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+    def _next_batch(self) -> None:
+        del self._waiting[0]
+        self._attempts, self._retry_at = 0, 0.0
+
+    def _read(self) -> None:
+        found = self._records_after(self._read_up_to, int(self._properties.get("BatchSize", 100)))
+        if not found:
+            return
+        self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
+        records = tuple(
+            record
+            for record in (_stream_record(record, self.source.arn) for record in found)
+            if not self._patterns or any(matches(pattern, record) for pattern in self._patterns)
+        )
+        if records:
+            self._waiting.append(records)
+
+    def _records_after(self, sequence_number: str | None, limit: int) -> list[dict[str, Any]]:
+        # moto's iterators are not for keeping (see the README): a new one each time.
+        position: dict[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
+        if sequence_number is not None:
+            position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": sequence_number}
+        iterator = self._streams.get_shard_iterator(
+            StreamArn=self.source.arn, ShardId=self._shard, **position
+        )["ShardIterator"]
+        records: list[dict[str, Any]] = self._streams.get_records(ShardIterator=iterator, Limit=limit)[
+            "Records"
+        ]
+        return records
+
+    def _last_sequence_number(self) -> str | None:
+        last = None
+        while records := self._records_after(last, 1000):
+            last = records[-1]["dynamodb"]["SequenceNumber"]
+        return last
+
+
+def _sequence_number(record: Mapping[str, Any]) -> str:
+    number: str = record["dynamodb"]["SequenceNumber"]
+    return number
+
+
+def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
+    """A stream's record as Lambda hands it over."""
+    change = dict(record["dynamodb"])
+    created = change["ApproximateCreationDateTime"]
+    change["ApproximateCreationDateTime"] = created.timestamp() if isinstance(created, datetime) else created
+    return {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": record["eventVersion"],
+        "eventSource": "aws:dynamodb",
+        "awsRegion": record["awsRegion"],
+        "dynamodb": change,
+        "eventSourceARN": stream_arn,
+    }
