@@ -14,6 +14,7 @@ from uuid import uuid4
 import boto3
 
 from infra.local import http_api
+from infra.local.credentials import CREDENTIALS
 from infra.local.mappings import EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.stack import Function, Stack
@@ -21,14 +22,6 @@ from infra.local.streams import StreamMapping
 from infra.local.template import REGION, load
 
 ROOT = Path(__file__).parents[2]
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_REGION": REGION,
-    # botocore derives an address from a stream's ARN that moto does not know.
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
-}
 
 
 @dataclass

@@ -25,12 +25,7 @@ NOT_PLAYED = {
 }
 """Resource types that are left out on purpose, and why."""
 
-QUEUE_NUMBERS = (
-    "VisibilityTimeout",
-    "MessageRetentionPeriod",
-    "DelaySeconds",
-    "ReceiveMessageWaitTimeSeconds",
-)
+QUEUE_NUMBERS = ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds")
 
 
 @dataclass(frozen=True)

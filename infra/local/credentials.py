@@ -1,0 +1,12 @@
+"""The account that the laptop plays."""
+
+from infra.local.template import REGION
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    # botocore derives an address from a stream's ARN that moto does not know.
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+}

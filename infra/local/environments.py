@@ -1,0 +1,102 @@
+"""Execution environments: who is free to run a function, what it runs, and by when it must answer."""
+
+import asyncio
+import json
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from infra.local.stack import Function
+
+GRACE_SECONDS = 0.5
+"""Beyond the function's timeout, for the answer to travel."""
+
+
+class FunctionFailed(Exception):
+    """The function raised, or did not answer in time."""
+
+
+class NobodyFree(Exception):
+    """No environment of the function took the invocation."""
+
+
+@dataclass
+class Invocation:
+    """An event on its way through an environment; `deadline` is in seconds since the epoch."""
+
+    function: Function
+    event: Any
+    deadline: float
+    id: str = field(default_factory=lambda: str(uuid4()))
+    answer: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Environments:
+    """One function at a time in each environment, which comes and asks for work, as Lambda's runtimes do."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, deque[asyncio.Future[Invocation]]] = defaultdict(deque)
+        self._under_way: dict[str, Invocation] = {}
+        self._arrived = asyncio.Condition()
+
+    async def next(self, function: str) -> "asyncio.Future[Invocation]":
+        """An environment is free: the future holds its next invocation. Cancelled, it is free no longer."""
+        turn: asyncio.Future[Invocation] = asyncio.get_running_loop().create_future()
+        self._waiting[function].append(turn)
+        async with self._arrived:
+            self._arrived.notify_all()
+        return turn
+
+    def finish(self, invocation_id: str, answer: Any) -> None:
+        """An environment answered; an answer after the deadline is dropped."""
+        invocation = self._under_way.pop(invocation_id, None)
+        if invocation is not None and not invocation.answer.done():
+            invocation.answer.set_result(answer)
+
+    def fail(self, invocation_id: str, reason: str) -> None:
+        """The function raised in its environment."""
+        invocation = self._under_way.pop(invocation_id, None)
+        if invocation is not None and not invocation.answer.done():
+            invocation.answer.set_exception(FunctionFailed(reason))
+
+    async def wait_for_free(self, function: str) -> None:
+        """Returns once an environment of the function is free."""
+        async with self._arrived:
+            await self._arrived.wait_for(lambda: self._free(function))
+
+    async def invoke(self, function: Function, event: Any, wait_seconds: float) -> Any:
+        """The function's answer. Raises NobodyFree after `wait_seconds`, or FunctionFailed."""
+        try:
+            async with asyncio.timeout(wait_seconds):
+                turn = await self._take(function.logical_id)
+        except TimeoutError:
+            raise NobodyFree(function.name) from None
+        invocation = Invocation(function, event, time.time() + function.timeout_seconds)
+        self._under_way[invocation.id] = invocation
+        turn.set_result(invocation)
+        try:
+            async with asyncio.timeout(function.timeout_seconds + GRACE_SECONDS):
+                return await invocation.answer
+        except TimeoutError:
+            raise FunctionFailed(f"timed out after {function.timeout_seconds} seconds") from None
+        finally:
+            self._under_way.pop(invocation.id, None)
+
+    async def _take(self, function: str) -> "asyncio.Future[Invocation]":
+        while True:
+            await self.wait_for_free(function)
+            if self._free(function):
+                return self._waiting[function].popleft()
+
+    def _free(self, function: str) -> bool:
+        waiting = self._waiting[function]
+        while waiting and waiting[0].done():
+            waiting.popleft()
+        return bool(waiting)
+
+
+def to_json(value: Any) -> bytes:
+    """An event or answer on the wire."""
+    return json.dumps(value).encode()
