@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +13,7 @@ from uuid import uuid4
 import boto3
 
 from infra.local import http_api
+from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.mappings import EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
@@ -22,37 +22,6 @@ from infra.local.streams import StreamMapping
 from infra.local.template import REGION, load
 
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Context:
-    """A Lambda context, with as much time as the function's timeout allows."""
-
-    function: Function
-    aws_request_id: str = field(default_factory=lambda: str(uuid4()))
-    started: float = field(default_factory=time.monotonic)
-    function_version: str = "$LATEST"
-    log_stream_name: str = "local"
-
-    @property
-    def function_name(self) -> str:
-        return self.function.name
-
-    @property
-    def invoked_function_arn(self) -> str:
-        return self.function.arn
-
-    @property
-    def memory_limit_in_mb(self) -> int:
-        return self.function.memory_mb
-
-    @property
-    def log_group_name(self) -> str:
-        return f"/aws/lambda/{self.function.name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        left = self.function.timeout_seconds - (time.monotonic() - self.started)
-        return max(0, int(left * 1000))
 
 
 @contextmanager
@@ -65,8 +34,9 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 def invoke(function: Function, event: Any) -> Any:
     """Runs the function's handler here and now, with its own environment."""
     module, _, name = function.handler.rpartition(".")
+    context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     with environment(function.environment):
-        return getattr(importlib.import_module(module), name)(event, Context(function))
+        return getattr(importlib.import_module(module), name)(event, context)
 
 
 def mappings(stack: Stack) -> dict[str, EventSourceMapping]:

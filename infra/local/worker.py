@@ -11,46 +11,16 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from infra.local.console import Console
+from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
 RETRY_SECONDS = 0.2
 
 Handler = Callable[[Any, Any], Any]
-
-
-@dataclass(frozen=True)
-class Context:
-    """The Lambda context; `deadline` in seconds since the epoch."""
-
-    function: Function
-    aws_request_id: str
-    deadline: float
-    function_version: str = "$LATEST"
-    log_stream_name: str = "local"
-
-    @property
-    def function_name(self) -> str:
-        return self.function.name
-
-    @property
-    def invoked_function_arn(self) -> str:
-        return self.function.arn
-
-    @property
-    def memory_limit_in_mb(self) -> int:
-        return self.function.memory_mb
-
-    @property
-    def log_group_name(self) -> str:
-        return f"/aws/lambda/{self.function.name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - time.time()) * 1000))
 
 
 def work(function: Function, host: str, port: int) -> None:
