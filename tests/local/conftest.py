@@ -1,0 +1,89 @@
+"""A local run in a process of its own, as `make run` starts it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 40
+
+T = TypeVar("T")
+
+
+@dataclass
+class Run:
+    """A local run that answers at `url`."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON that an HTTP request is answered with."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self.url + path, data, {"content-type": "application/json"}, method=method
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def stop(self) -> tuple[int, str]:
+        """What Ctrl-C makes of it: exit code and all that it printed."""
+        self.process.send_signal(signal.SIGINT)
+        output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode, output
+
+
+def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
+    """What `look` gives once it is `wanted`."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not wanted(seen := look()):
+        assert time.monotonic() < deadline, f"still {seen!r}"
+        time.sleep(0.05)
+    return seen
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(*options: str) -> Iterator[Run]:
+    """A local run with these options, ended however the test ends."""
+    port = free_port()
+    command = [sys.executable, "-m", "infra.local", "--port", str(port), *options]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            eventually(lambda: answers(port) or process.poll() is not None, bool)
+            yield Run(f"http://localhost:{port}", process)
+        finally:
+            process.kill()
+
+
+def answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/orders?customer_id=nobody").close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    with running() as started:
+        yield started

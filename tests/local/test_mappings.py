@@ -1,0 +1,186 @@
+"""Event source mappings answer failures as Lambda does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.local.in_process import environment
+from infra.local.mappings import QueueMapping, failed_items
+from infra.local.stack import EventSource
+from infra.local.streams import StreamMapping
+from infra.local.template import REGION
+
+REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 2_000_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with mock_aws(), environment({}):
+        yield
+
+
+def queue(clock: Clock, messages: int, **properties: Any) -> QueueMapping:
+    sqs = boto3.client("sqs", region_name=REGION)
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    for number in range(messages):
+        sqs.send_message(QueueUrl=url, MessageBody=str(number))
+    source = EventSource("M", "F", f"arn:aws:sqs:{REGION}:123456789012:q", REPORTS | properties)
+    return QueueMapping(source, sqs, clock)
+
+
+def left(name: str = "q") -> int:
+    sqs = boto3.client("sqs", region_name=REGION)
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return sum(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
+
+
+def stream(clock: Clock, writes: int, **properties: Any) -> StreamMapping:
+    dynamodb, sqs = boto3.client("dynamodb", region_name=REGION), boto3.client("sqs", region_name=REGION)
+    sqs.create_queue(QueueName="failed")
+    table = dynamodb.create_table(
+        TableName="t",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    for number in range(writes):
+        dynamodb.put_item(TableName="t", Item={"id": {"S": str(number)}})
+    given = REPORTS | {"StartingPosition": "TRIM_HORIZON"} | properties
+    source = EventSource("M", "F", table["LatestStreamArn"], given)
+    return StreamMapping(source, boto3.client("dynamodbstreams", region_name=REGION), sqs, clock)
+
+
+def ids(mapping: StreamMapping) -> list[str] | None:
+    batch = mapping.poll()
+    return None if batch is None else [record["dynamodb"]["Keys"]["id"]["S"] for record in batch.records]
+
+
+@pytest.mark.parametrize(
+    ("answer", "failed"),
+    [
+        (None, []),
+        ({}, []),
+        ({"batchItemFailures": []}, []),
+        ({"batchItemFailures": None}, []),
+        ({"batchItemFailures": [{"itemIdentifier": "b"}]}, ["b"]),
+        ({"batchItemFailures": [{"itemIdentifier": "x"}]}, None),
+        ({"batchItemFailures": [{"itemIdentifier": ""}]}, None),
+        ({"batchItemFailures": [{"wrong": "b"}]}, None),
+        ("nonsense", None),
+    ],
+)
+def test_a_partial_batch_response_is_read_as_lambda_reads_it(answer: Any, failed: list[str] | None) -> None:
+    assert failed_items(answer, ["a", "b"], reports=True) == failed
+
+
+def test_without_reporting_any_answer_is_success() -> None:
+    assert failed_items({"batchItemFailures": [{"itemIdentifier": "x"}]}, ["a"], reports=False) == []
+
+
+def test_a_queue_gives_no_more_than_the_batch_size(clock: Clock) -> None:
+    batch = queue(clock, messages=3, BatchSize=2).poll()
+    assert batch is not None
+    assert [record["body"] for record in batch.records] == ["0", "1"]
+
+
+def test_what_succeeded_is_deleted_and_what_failed_stays(clock: Clock) -> None:
+    mapping = queue(clock, messages=3)
+    batch = mapping.poll()
+    assert batch is not None
+    mapping.complete(batch, {"batchItemFailures": [{"itemIdentifier": batch.records[1]["messageId"]}]})
+    assert left() == 1
+
+
+def test_a_malformed_answer_fails_the_whole_batch(clock: Clock) -> None:
+    mapping = queue(clock, messages=2)
+    batch = mapping.poll()
+    assert batch is not None
+    mapping.complete(batch, {"batchItemFailures": [{"itemIdentifier": "unknown"}]})
+    assert left() == 2
+
+
+def test_a_batching_window_waits_for_more(clock: Clock) -> None:
+    mapping = queue(clock, messages=1, MaximumBatchingWindowInSeconds=5)
+    assert mapping.poll() is None
+    clock.now += 5
+    batch = mapping.poll()
+    assert batch is not None
+    assert len(batch.records) == 1
+
+
+def test_a_stream_is_delivered_in_order_and_once(clock: Clock) -> None:
+    mapping = stream(clock, writes=3, BatchSize=2)
+    batch = mapping.poll()
+    assert batch is not None
+    mapping.complete(batch, {})
+    assert ids(mapping) == ["2"]
+
+
+def test_a_stream_goes_on_from_the_first_failure(clock: Clock) -> None:
+    mapping = stream(clock, writes=3)
+    batch = mapping.poll()
+    assert batch is not None
+    number = batch.records[1]["dynamodb"]["SequenceNumber"]
+    mapping.complete(batch, {"batchItemFailures": [{"itemIdentifier": number}]})
+    assert mapping.poll() is None
+    clock.now += 1
+    assert ids(mapping) == ["1", "2"]
+
+
+def test_a_batch_that_crashed_is_halved(clock: Clock) -> None:
+    mapping = stream(clock, writes=4, BisectBatchOnFunctionError=True)
+    batch = mapping.poll()
+    assert batch is not None
+    mapping.fail(batch, "crashed")
+    clock.now += 1
+    assert ids(mapping) == ["0", "1"]
+
+
+def test_without_bisecting_the_whole_batch_comes_again(clock: Clock) -> None:
+    mapping = stream(clock, writes=2)
+    batch = mapping.poll()
+    assert batch is not None
+    mapping.fail(batch, "crashed")
+    clock.now += 1
+    assert ids(mapping) == ["0", "1"]
+
+
+def test_after_the_last_retry_a_batch_goes_to_the_on_failure_queue(clock: Clock) -> None:
+    arn = f"arn:aws:sqs:{REGION}:123456789012:failed"
+    given = {"MaximumRetryAttempts": 1, "DestinationConfig": {"OnFailure": {"Destination": arn}}}
+    mapping = stream(clock, writes=1, **given)
+    for _ in range(2):
+        clock.now += 1
+        batch = mapping.poll()
+        assert batch is not None
+        mapping.fail(batch, "crashed")
+    clock.now += 10
+    assert mapping.poll() is None
+    assert left("failed") == 1
+
+
+def test_latest_skips_what_was_written_before(clock: Clock) -> None:
+    assert ids(stream(clock, writes=2, StartingPosition="LATEST")) is None
+
+
+def test_a_filter_keeps_records_from_the_function(clock: Clock) -> None:
+    pattern = '{"dynamodb": {"Keys": {"id": {"S": ["1"]}}}}'
+    assert ids(stream(clock, writes=3, FilterCriteria={"Filters": [{"Pattern": pattern}]})) == ["1"]

@@ -1,0 +1,103 @@
+"""`make run` as a person meets it: orders over HTTP, AWS clients, Ctrl-C, and what is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.local.conftest import ROOT, Run, eventually, running
+
+ORDER: dict[str, Any] = {
+    "customer_id": "ada",
+    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
+    "currency": "EUR",
+    "payment_method": "pm_card_visa",
+    "shipping_address": {
+        "name": "Ada",
+        "line1": "12 St James Square",
+        "city": "London",
+        "postal_code": "SW1Y 4JH",
+        "country": "GB",
+    },
+}
+TO_ANTARCTICA = ORDER | {"shipping_address": ORDER["shipping_address"] | {"country": "AQ"}}
+DECLINED = ORDER | {"payment_method": "pm_card_chargeDeclined"}
+
+
+def client(run: Run, service: str) -> Any:
+    return boto3.client(  # type: ignore[call-overload]  # the service is known at run time
+        service,
+        endpoint_url=run.url,
+        region_name="eu-west-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+
+
+def place(run: Run, order: dict[str, Any]) -> str:
+    order_id: str = run.call("POST", "/orders", order)["order_id"]
+    return order_id
+
+
+def ends_as(run: Run, order_id: str, status: str) -> bool:
+    final = {"shipped", "rejected", "cancelled"}
+    seen = eventually(lambda: run.call("GET", f"/orders/{order_id}")["status"], final.__contains__)
+    return bool(seen == status)
+
+
+@pytest.mark.parametrize(
+    ("order", "status"), [(ORDER, "shipped"), (DECLINED, "rejected"), (TO_ANTARCTICA, "cancelled")]
+)
+def test_an_order_posted_ends_as_it_should(run: Run, order: dict[str, Any], status: str) -> None:
+    assert ends_as(run, place(run, order), status)
+
+
+def test_an_aws_client_sees_the_refund_in_the_gateways_ledger(run: Run) -> None:
+    order_id = place(run, TO_ANTARCTICA)
+    assert ends_as(run, order_id, "cancelled")
+    entries = client(run, "dynamodb").scan(TableName="order-choreography-PaymentLedger")["Items"]
+    assert {e["kind"]["S"] for e in entries if e["order_id"]["S"] == order_id} == {"charge", "refund"}
+
+
+def test_a_long_poll_of_an_empty_queue_holds_nobody_up(run: Run) -> None:
+    sqs = client(run, "sqs")
+    url = sqs.get_queue_url(QueueName="order-choreography-PaymentDeadLetters")["QueueUrl"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+
+
+def test_what_has_no_route_is_not_found(run: Run) -> None:
+    with pytest.raises(OSError, match="404"):
+        run.call("GET", "/nothing")
+
+
+def test_ctrl_c_ends_it_cleanly_and_the_console_names_the_order() -> None:
+    with running() as started:
+        order_id = place(started, ORDER)
+        assert ends_as(started, order_id, "shipped")
+        code, output = started.stop()
+    assert code == 0
+    assert [line for line in output.splitlines() if "shipment.dispatched" in line and order_id in line]
+    assert "Traceback" not in output
+
+
+def test_a_taken_port_is_an_error_that_names_the_option(run: Run) -> None:
+    refused = start("--port", run.url.rpartition(":")[2])
+    assert refused.returncode == 2
+    assert "--port" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_resource_that_cannot_be_played_stops_the_run_and_is_named(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text("Resources:\n  Films:\n    Type: AWS::S3::Bucket\n")
+    refused = start("--port", "0", "--template", str(template))
+    assert refused.returncode == 2
+    assert "Films: AWS::S3::Bucket cannot be played locally" in refused.stderr
+
+
+def start(*options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "infra.local", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
