@@ -85,24 +85,19 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from moto import mock_aws
 
     from infra.local.backend import Backend
-    from infra.local.in_process import mappings
-    from infra.local.provision import Provisioner
     from infra.local.server import Server
-    from infra.local.template import load
 
     port: int = listening.getsockname()[1]
-    endpoint = f"http://localhost:{port}"
     with mock_aws():
-        stack = Provisioner(load(arguments.template), "order-choreography", endpoint).provision()
-        backend = Backend(stack, mappings(stack))
-        functions = [] if arguments.only_backend else list(stack.functions.values())
+        backend = Backend(f"http://localhost:{port}")
+        backend.add("order-choreography", arguments.template)
+        functions = [] if arguments.only_backend else list(backend.functions())
         crew = Crew(functions, HOST, port, fork)
-        tasks = [asyncio.create_task(backend.run_mappings()), asyncio.create_task(crew.run())]
-        _greet(endpoint, sorted({function.service for function in stack.functions.values()}))
+        running = asyncio.create_task(crew.run())
+        _greet(backend.endpoint, sorted({function.service for function in backend.functions()}))
         await Server(backend, at_exit=crew.end).serve(sockets=[listening])
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
     print("\nStopped.")
     return 0
 

@@ -1,7 +1,6 @@
 """Execution environments: who is free to run a function, what it runs, and by when it must answer."""
 
 import asyncio
-import json
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -70,7 +69,7 @@ class Environments:
         """The function's answer. Raises NobodyFree after `wait_seconds`, or FunctionFailed."""
         try:
             async with asyncio.timeout(wait_seconds):
-                turn = await self._take(function.logical_id)
+                turn = await self._take(function.name)
         except TimeoutError:
             raise NobodyFree(function.name) from None
         invocation = Invocation(function, event, time.time() + function.timeout_seconds)
@@ -95,8 +94,3 @@ class Environments:
         while waiting and waiting[0].done():
             waiting.popleft()
         return bool(waiting)
-
-
-def to_json(value: Any) -> bytes:
-    """An event or answer on the wire."""
-    return json.dumps(value).encode()

@@ -10,16 +10,13 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-import boto3
-
 from infra.local import http_api
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
-from infra.local.mappings import EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
-from infra.local.stack import Function, Stack
-from infra.local.streams import StreamMapping
-from infra.local.template import REGION, load
+from infra.local.stack import Function
+from infra.local.streams import mappings
+from infra.local.template import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,18 +34,6 @@ def invoke(function: Function, event: Any) -> Any:
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     with environment(function.environment):
         return getattr(importlib.import_module(module), name)(event, context)
-
-
-def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id. Needs credentials in the environment."""
-    sqs = boto3.client("sqs", region_name=REGION)
-    streams = boto3.client("dynamodbstreams", region_name=REGION)
-    return {
-        name: QueueMapping(source, sqs)
-        if source.arn.split(":")[2] == "sqs"
-        else StreamMapping(source, streams, sqs)
-        for name, source in stack.sources.items()
-    }
 
 
 class InProcess:

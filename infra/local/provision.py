@@ -185,6 +185,19 @@ def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
     return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
 
 
+def remove(stack: Stack) -> None:
+    """Deletes what a stack created, subscriptions first."""
+    sns, sqs = boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+    for arn in stack.subscriptions.values():
+        sns.unsubscribe(SubscriptionArn=arn)
+    for arn in stack.topics.values():
+        sns.delete_topic(TopicArn=arn)
+    for url in stack.queues.values():
+        sqs.delete_queue(QueueUrl=url)
+    for name in stack.tables.values():
+        boto3.client("dynamodb", region_name=REGION).delete_table(TableName=name)
+
+
 KINDS = {
     "AWS::SQS::Queue": Kind(
         _queue,

@@ -6,9 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import boto3
+
 from infra.local.filters import matches
-from infra.local.mappings import Batch, Clock, failed_items, reports_failures
-from infra.local.stack import EventSource
+from infra.local.mappings import (
+    Batch,
+    Clock,
+    EventSourceMapping,
+    QueueMapping,
+    failed_items,
+    reports_failures,
+)
+from infra.local.stack import EventSource, Stack
+from infra.local.template import REGION
 
 LONGEST_WAIT_SECONDS = 10.0
 
@@ -147,4 +157,16 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]
         "awsRegion": record["awsRegion"],
         "dynamodb": change,
         "eventSourceARN": stream_arn,
+    }
+
+
+def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
+    """The stack's event source mappings, by logical id. Needs credentials in the environment."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    streams = boto3.client("dynamodbstreams", region_name=REGION)
+    return {
+        name: QueueMapping(source, sqs)
+        if source.arn.split(":")[2] == "sqs"
+        else StreamMapping(source, streams, sqs)
+        for name, source in stack.sources.items()
     }

@@ -53,7 +53,7 @@ def _parent_lives() -> bool:
 
 
 def _serve(function: Function, handler: Handler, connection: http.client.HTTPConnection) -> None:
-    base = f"/_local/runtime/{function.logical_id}/invocation"
+    base = f"/_local/runtime/{function.name}/invocation"
     while True:
         connection.request("GET", f"{base}/next")
         answer = connection.getresponse()

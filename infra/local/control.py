@@ -1,0 +1,86 @@
+"""The backend's own addresses: for the processes that run functions, and for stacks that join and leave."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from infra.local import http_api
+from infra.local.asgi import Receive
+from infra.local.environments import Invocation
+from infra.local.http_api import Answer, Request
+from infra.local.stack import Function
+from infra.local.template import TemplateError
+
+if TYPE_CHECKING:
+    from infra.local.backend import Backend
+
+PREFIX = "/_local/"
+
+
+class Control:
+    """`runtime/{function}/invocation/…` is Lambda's runtime API, as far as our environments use it."""
+
+    def __init__(self, backend: "Backend") -> None:
+        self._backend, self._environments = backend, backend.environments
+
+    async def answer(self, request: Request, receive: Receive) -> Answer:
+        path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
+        try:
+            match request.method, path:
+                case "GET", ["runtime", function, "invocation", "next"]:
+                    invocation = await self._next(function, receive)
+                    return _handed_over(invocation) if invocation else Answer(204, [], b"")
+                case "POST", ["runtime", _, "invocation", invocation_id, "response"]:
+                    self._environments.finish(invocation_id, json.loads(request.body or b"null"))
+                    return Answer(202, [], b"")
+                case "POST", ["runtime", _, "invocation", invocation_id, "error"]:
+                    self._environments.fail(invocation_id, request.body.decode())
+                    return Answer(202, [], b"")
+                case "GET", ["functions"]:
+                    return _json(described(self._backend.functions()))
+                case "PUT", ["stacks", name]:
+                    stack = self._backend.add(name, Path(json.loads(request.body)["template"]))
+                    return _json(described(stack.functions.values()))
+                case "DELETE", ["stacks", name]:
+                    self._backend.remove(name)
+                    return _json([])
+        except TemplateError as error:
+            return http_api.message(400, str(error))
+        return http_api.message(404, "Not Found")
+
+    async def _next(self, function: str, receive: Receive) -> Invocation | None:
+        turn = await self._environments.next(function)
+        # Of a request that was read whole only its end is left: the environment going away.
+        gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
+        await asyncio.wait([turn, gone], return_when=asyncio.FIRST_COMPLETED)
+        if turn.done():
+            gone.cancel()
+            return turn.result()
+        turn.cancel()
+        return None
+
+
+def described(functions: Iterable[Function]) -> list[dict[str, Any]]:
+    """Functions as they travel to the processes that run them."""
+    return [{**vars(function), "code": str(function.code)} for function in functions]
+
+
+def read(described: list[dict[str, Any]]) -> list[Function]:
+    """The functions again, on the other side."""
+    return [Function(**{**function, "code": Path(function["code"])}) for function in described]
+
+
+def _handed_over(invocation: Invocation) -> Answer:
+    headers = [
+        ("lambda-runtime-aws-request-id", invocation.id),
+        ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
+        ("content-type", "application/json"),
+    ]
+    return Answer(200, headers, json.dumps(invocation.event).encode())
+
+
+def _json(value: Any) -> Answer:
+    return Answer(200, [("content-type", "application/json")], json.dumps(value).encode())
