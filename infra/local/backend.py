@@ -5,7 +5,6 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from infra.local import asgi, aws_endpoint, http_api
@@ -59,9 +58,26 @@ class Backend:
             delivery.cancel()
         remove(self.stacks.pop(name))
 
-    def functions(self) -> Iterator[Function]:
-        for stack in self.stacks.values():
-            yield from stack.functions.values()
+    def functions(self) -> list[Function]:
+        return [function for stack in self.stacks.values() for function in stack.functions.values()]
+
+    def api_functions(self) -> list[Function]:
+        """Those that serve HTTP requests: they run where the backend runs."""
+        return [
+            function
+            for stack in self.stacks.values()
+            for name, function in stack.functions.items()
+            if any(route.function == name for route in stack.routes)
+        ]
+
+    def consumers_of(self, service: str) -> list[Function]:
+        """A service's functions but its API. Raises TemplateError for a service that is not there."""
+        others = [function for function in self.functions() if function not in self.api_functions()]
+        found = [function for function in others if function.service == service]
+        if not found:
+            known = ", ".join(sorted({function.service for function in others}))
+            raise TemplateError(f"there is no service {service}; there are {known}")
+        return found
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if scope["type"] != "http":

@@ -1,4 +1,4 @@
-"""The command line of the local run."""
+"""The command line of the local run: all in one terminal, or a terminal a service, and guests."""
 
 import argparse
 import asyncio
@@ -7,15 +7,19 @@ import os
 import signal
 import socket
 import sys
-from multiprocessing.context import ForkServerContext
+from collections.abc import Callable
 from pathlib import Path
 
+from infra.local import attach
 from infra.local.console import BOLD, colour_of, error, paint
+from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
-from infra.local.crew import Crew, context
+from infra.local.crew import Crew, Fork, context
+from infra.local.stack import Function
 from infra.local.template import TemplateError
 
 HOST = "127.0.0.1"
+STACK = "order-choreography"
 EXAMPLE = {
     "customer_id": "ada",
     "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
@@ -31,36 +35,94 @@ EXAMPLE = {
 }
 
 
-def main() -> int:
-    """Exit codes: 0 after Ctrl-C, 2 for what a person can put right (a port, a template)."""
-    arguments = _arguments()
+def main(argv: list[str] | None = None) -> int:
+    """Runs `run`, `join` or `leave`, the first where none is named.
+
+    Exit codes: 0 after Ctrl-C, 2 for what a person can put right (a port, a template, a name).
+    """
+    given = sys.argv[1:] if argv is None else argv
+    commands = {"run": run, "join": join, "leave": leave}
+    command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
-        listening = _listen(arguments.port)
-    except OSError as problem:
-        reason = problem.strerror or problem
-        error(f"port {arguments.port}: {reason}; choose another with `make run PORT=…` or --port")
-        return 2
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # uvicorn's own handlers stop the run, then call these
-    fork = context()
-    fork.Process(target=_warm_up, daemon=True).start()  # libraries load while the template is read
-    try:
-        return asyncio.run(_run(arguments, listening, fork))
-    except TemplateError as problem:
-        error(f"{arguments.template}: {problem}")
+        return commands[command](rest)
+    except (TemplateError, attach.Refused) as problem:
+        error(str(problem))
         return 2
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m infra.local", description=main.__doc__ and __doc__)
-    parser.add_argument("--port", type=int, default=3000, help="where to listen, on 127.0.0.1 (default 3000)")
+def run(argv: list[str]) -> int:
+    parser = _parser("run", "Run the choreography on this machine, or one service of it in this terminal.")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        default="all",
+        help="all (default), backend, or a service: order, payment, shipping",
+    )
     parser.add_argument(
         "--template", type=Path, default=Path("template.yaml"), help="the SAM template to play"
     )
     parser.add_argument(
-        "--only-backend", action="store_true", help="play AWS and the HTTP API, but run no function"
+        "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--debug", metavar="FUNCTION", help="let a debugger attach to it, such as PaymentConsumer"
+    )
+    arguments = parser.parse_args(argv)
+    if arguments.what not in ("all", "backend"):
+        return _attach(
+            arguments, lambda: read(attach.ask(arguments.port, "GET", f"services/{arguments.what}"))
+        )
+    try:
+        listening = _listen(arguments.port)
+    except OSError as problem:
+        error(f"port {arguments.port}: {problem.strerror}; choose another with `make run PORT=…` or --port")
+        return 2
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # the web server's own handlers stop the run, then call these
+    fork = context()
+    fork.Process(target=_warm_up, daemon=True).start()  # libraries load while the template is read
+    return asyncio.run(_run(arguments, listening, fork))
+
+
+def join(argv: list[str]) -> int:
+    parser = _parser("join", "Add a stack to a running choreography, and run its functions in this terminal.")
+    parser.add_argument("template", type=Path, help="the stack's SAM template")
+    parser.add_argument("--name", help="the stack's name (default: its template's folder)")
+    parser.add_argument("--debug", metavar="FUNCTION", help="let a debugger attach to this function")
+    arguments = parser.parse_args(argv)
+    template = arguments.template.resolve()
+    name = arguments.name or template.parent.name
+    return _attach(
+        arguments,
+        lambda: read(attach.ask(arguments.port, "PUT", f"stacks/{name}", {"template": str(template)})),
+    )
+
+
+def leave(argv: list[str]) -> int:
+    parser = _parser("leave", "Remove a stack that joined: its subscriptions, queues and tables go.")
+    parser.add_argument("name", help="the stack's name")
+    arguments = parser.parse_args(argv)
+    try:
+        attach.ask(arguments.port, "DELETE", f"stacks/{arguments.name}")
+    except attach.Refused:
+        raise
+    except OSError:
+        error(f"no backend answers on port {arguments.port}: start `make run`, or name its --port")
+        return 2
+    print(f"{arguments.name} left.")
+    return 0
+
+
+def _parser(command: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"choreo {command}", description=description)
+    parser.add_argument("--port", type=int, default=3000, help="the backend's, on 127.0.0.1 (default 3000)")
+    return parser
+
+
+def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]]) -> int:
+    asyncio.run(attach.run(arguments.port, choose, context(), arguments.debug))
+    print("\nStopped; what is sent to it waits.")
+    return 0
 
 
 def _listen(port: int) -> socket.socket:
@@ -79,7 +141,7 @@ def _warm_up() -> None:
     """Nothing: starting it starts the fork server."""
 
 
-async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: ForkServerContext) -> int:
+async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
     # Slow imports, once it is clear that there is something to serve.
     from moto import mock_aws
@@ -90,11 +152,12 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     port: int = listening.getsockname()[1]
     with mock_aws():
         backend = Backend(f"http://localhost:{port}")
-        backend.add("order-choreography", arguments.template)
-        functions = [] if arguments.only_backend else list(backend.functions())
-        crew = Crew(functions, HOST, port, fork)
+        backend.add(STACK, arguments.template)
+        functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
+        chosen = [] if arguments.only_backend else functions
+        crew = Crew(chosen, HOST, port, fork, arguments.debug)
         running = asyncio.create_task(crew.run())
-        _greet(backend.endpoint, sorted({function.service for function in backend.functions()}))
+        _greet(backend.endpoint, sorted({function.service for function in chosen}))
         await Server(backend, at_exit=crew.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -105,5 +168,6 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
 def _greet(endpoint: str, services: list[str]) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
     body = json.dumps(EXAMPLE).replace("'", "'\\''")
-    print(f"{paint('Order choreography', BOLD, sys.stdout)} on {endpoint}: {names}. Ctrl-C ends it.\n")
+    title = paint("Order choreography", BOLD, sys.stdout)
+    print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C ends it.\n")
     print(f"curl -i {endpoint}/orders -H 'content-type: application/json' -d '{body}'\n", flush=True)

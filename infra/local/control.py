@@ -31,7 +31,8 @@ class Control:
         try:
             match request.method, path:
                 case "GET", ["runtime", function, "invocation", "next"]:
-                    invocation = await self._next(function, receive)
+                    limit = dict(request.headers).get("x-timeout-seconds")
+                    invocation = await self._next(function, float(limit) if limit else None, receive)
                     return _handed_over(invocation) if invocation else Answer(204, [], b"")
                 case "POST", ["runtime", _, "invocation", invocation_id, "response"]:
                     self._environments.finish(invocation_id, json.loads(request.body or b"null"))
@@ -39,8 +40,8 @@ class Control:
                 case "POST", ["runtime", _, "invocation", invocation_id, "error"]:
                     self._environments.fail(invocation_id, request.body.decode())
                     return Answer(202, [], b"")
-                case "GET", ["functions"]:
-                    return _json(described(self._backend.functions()))
+                case "GET", ["services", service]:
+                    return _json(described(self._backend.consumers_of(service)))
                 case "PUT", ["stacks", name]:
                     stack = self._backend.add(name, Path(json.loads(request.body)["template"]))
                     return _json(described(stack.functions.values()))
@@ -51,8 +52,8 @@ class Control:
             return http_api.message(400, str(error))
         return http_api.message(404, "Not Found")
 
-    async def _next(self, function: str, receive: Receive) -> Invocation | None:
-        turn = await self._environments.next(function)
+    async def _next(self, function: str, limit: float | None, receive: Receive) -> Invocation | None:
+        turn = await self._environments.next(function, limit)
         # Of a request that was read whole only its end is left: the environment going away.
         gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
         await asyncio.wait([turn, gone], return_when=asyncio.FIRST_COMPLETED)

@@ -2,16 +2,18 @@
 
 import asyncio
 import multiprocessing
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerContext as Fork
+from multiprocessing.context import ForkServerProcess
 
 from infra.local.stack import Function
 from infra.local.worker import work
 
+DEBUG_PORT = 5678
 RESTART_SECONDS = 0.2
 RESTARTS_LIMIT_SECONDS = 5.0
 
 
-def context() -> ForkServerContext:
+def context() -> Fork:
     """Forks from a process that has imported the common libraries: a new environment costs little."""
     forkserver = multiprocessing.get_context("forkserver")
     forkserver.set_forkserver_preload(["infra.local.preload"])
@@ -19,9 +21,12 @@ def context() -> ForkServerContext:
 
 
 class Crew:
-    """One environment for each of the functions."""
+    """One environment for each of the functions; `debug` is the logical id of one to debug."""
 
-    def __init__(self, functions: list[Function], host: str, port: int, fork: ForkServerContext) -> None:
+    def __init__(
+        self, functions: list[Function], host: str, port: int, fork: Fork, debug: str | None = None
+    ) -> None:
+        self._debug = debug
         self._functions, self._host, self._port, self._fork = functions, host, port, fork
         self._processes: dict[str, ForkServerProcess] = {}
         self._ended = False
@@ -41,7 +46,9 @@ class Crew:
     async def _keep(self, function: Function) -> None:
         wait = RESTART_SECONDS
         while not self._ended:
-            process = self._fork.Process(target=work, args=(function, self._host, self._port), daemon=True)
+            debug_port = DEBUG_PORT if function.logical_id == self._debug else None
+            given = (function, self._host, self._port, debug_port)
+            process = self._fork.Process(target=work, args=given, daemon=True)
             process.start()
             self._processes[function.logical_id] = process
             born = asyncio.get_running_loop().time()
@@ -51,6 +58,9 @@ class Crew:
                 RESTART_SECONDS if lived > RESTARTS_LIMIT_SECONDS else min(wait * 2, RESTARTS_LIMIT_SECONDS)
             )
             await asyncio.sleep(wait)
+
+
+__all__ = ["Crew", "Fork", "context"]
 
 
 async def _end_of(process: ForkServerProcess) -> None:

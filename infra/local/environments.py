@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from infra.local.stack import Function
 
@@ -37,13 +38,19 @@ class Environments:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, deque[asyncio.Future[Invocation]]] = defaultdict(deque)
+        self._limits: WeakKeyDictionary[asyncio.Future[Invocation], float] = WeakKeyDictionary()
         self._under_way: dict[str, Invocation] = {}
         self._arrived = asyncio.Condition()
 
-    async def next(self, function: str) -> "asyncio.Future[Invocation]":
-        """An environment is free: the future holds its next invocation. Cancelled, it is free no longer."""
+    async def next(self, function: str, timeout_seconds: float | None = None) -> "asyncio.Future[Invocation]":
+        """An environment is free: the future holds its next invocation. Cancelled, it is free no longer.
+
+        `timeout_seconds` replaces the function's own time limit: a debugger needs longer.
+        """
         turn: asyncio.Future[Invocation] = asyncio.get_running_loop().create_future()
         self._waiting[function].append(turn)
+        if timeout_seconds is not None:
+            self._limits[turn] = timeout_seconds
         async with self._arrived:
             self._arrived.notify_all()
         return turn
@@ -72,14 +79,15 @@ class Environments:
                 turn = await self._take(function.name)
         except TimeoutError:
             raise NobodyFree(function.name) from None
-        invocation = Invocation(function, event, time.time() + function.timeout_seconds)
+        limit = self._limits.pop(turn, function.timeout_seconds)
+        invocation = Invocation(function, event, time.time() + limit)
         self._under_way[invocation.id] = invocation
         turn.set_result(invocation)
         try:
-            async with asyncio.timeout(function.timeout_seconds + GRACE_SECONDS):
+            async with asyncio.timeout(limit + GRACE_SECONDS):
                 return await invocation.answer
         except TimeoutError:
-            raise FunctionFailed(f"timed out after {function.timeout_seconds} seconds") from None
+            raise FunctionFailed(f"timed out after {limit} seconds") from None
         finally:
             self._under_way.pop(invocation.id, None)
 

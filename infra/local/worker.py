@@ -1,88 +1,107 @@
 """An execution environment: a process that runs one function, asking the backend for work."""
 
 import http.client
-import importlib
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
+from infra.local.code import Code
 from infra.local.console import Console
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
 RETRY_SECONDS = 0.2
+DEBUG_SECONDS = 900
+"""The time limit of a function under a debugger: the longest that Lambda knows."""
 
-Handler = Callable[[Any, Any], Any]
 
-
-def work(function: Function, host: str, port: int) -> None:
+def work(function: Function, host: str, port: int, debug_port: int | None) -> None:
     """Runs invocations until the parent process ends, or one of them runs out of time."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(
         CREDENTIALS | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"} | dict(function.environment)
     )
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
     sys.path.insert(0, str(function.code))
     sys.stdout = Console(function.service, sys.__stdout__ or sys.stderr)
-    handler = load(function)
-    while _parent_lives():
+    if debug_port is not None:
+        _listen_for_debugger(function, debug_port)
+    environment = Environment(function, debugged=debug_port is not None)
+    while True:
         try:
-            _serve(function, handler, http.client.HTTPConnection(host, port))
+            environment.serve(http.client.HTTPConnection(host, port))
         except (OSError, http.client.HTTPException):
             time.sleep(RETRY_SECONDS)
 
 
-def load(function: Function) -> Handler:
-    """The function's handler, imported."""
-    module, _, name = function.handler.rpartition(".")
-    handler: Handler = getattr(importlib.import_module(module), name)
-    return handler
+class Environment:
+    """One function, one invocation at a time."""
+
+    def __init__(self, function: Function, *, debugged: bool) -> None:
+        self._function, self._debugged = function, debugged
+        self._code = Code(function)
+        try:
+            self._code.handler()
+        except Exception:
+            traceback.print_exc()
+
+    def serve(self, connection: http.client.HTTPConnection) -> None:
+        """Runs one invocation after the other. Raises OSError or HTTPException when the backend is gone."""
+        base = f"/_local/runtime/{self._function.name}/invocation"
+        limit = {"x-timeout-seconds": str(DEBUG_SECONDS)} if self._debugged else {}
+        while True:
+            connection.request("GET", f"{base}/next", headers=limit)
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != 200:
+                raise http.client.HTTPException(f"no work: {answer.status}")
+            context = Context(
+                self._function,
+                answer.headers["lambda-runtime-aws-request-id"],
+                int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
+            )
+            outcome, result = self._run(json.loads(body), context)
+            connection.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result)
+            connection.getresponse().read()
+
+    def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
+        if changed := self._code.changed():
+            print(f"reloaded after a change of {', '.join(changed)}")
+        # Lambda kills what runs out of time, whatever it is doing; so does this.
+        watchdog = threading.Timer(context.deadline - time.time(), _time_out, [context])
+        watchdog.start()
+        try:
+            return "response", json.dumps(self._code.handler()(event, context)).encode()
+        except Exception as error:
+            traceback.print_exc()
+            return "error", f"{type(error).__name__}: {error}".encode()
+        finally:
+            watchdog.cancel()
 
 
-def _parent_lives() -> bool:
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
-    return parent is None or parent.is_alive()
-
-
-def _serve(function: Function, handler: Handler, connection: http.client.HTTPConnection) -> None:
-    base = f"/_local/runtime/{function.name}/invocation"
-    while True:
-        connection.request("GET", f"{base}/next")
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            return
-        context = Context(
-            function,
-            answer.headers["lambda-runtime-aws-request-id"],
-            int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
-        )
-        outcome, result = _run(handler, json.loads(body), context)
-        connection.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result)
-        connection.getresponse().read()
-
-
-def _run(handler: Handler, event: Any, context: Context) -> tuple[str, bytes]:
-    # Lambda kills what runs out of time, whatever it is doing; so does this.
-    watchdog = threading.Timer(context.deadline - time.time(), _time_out, [context])
-    watchdog.start()
-    try:
-        return "response", json.dumps(handler(event, context)).encode()
-    except Exception as error:
-        traceback.print_exc()
-        return "error", f"{type(error).__name__}: {error}".encode()
-    finally:
-        watchdog.cancel()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _time_out(context: Context) -> None:
-    sys.stdout.write(f"{context.function_name} ran out of time after {context.function.timeout_seconds} s\n")
+    sys.stdout.write(f"{context.function_name} ran out of time\n")
     os._exit(1)
+
+
+def _listen_for_debugger(function: Function, port: int) -> None:
+    import debugpy
+
+    debugpy.listen(("127.0.0.1", port))
+    print(f"{function.logical_id} waits for a debugger on port {port}, process {os.getpid()}")

@@ -1,0 +1,57 @@
+"""A function's code: imported when it is first needed, and again when a file of it was saved."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from infra.local.stack import Function
+
+Handler = Callable[[Any, Any], Any]
+
+
+class Code:
+    """The handler of one function, with all modules of its own code that it imported."""
+
+    def __init__(self, function: Function) -> None:
+        self._root = function.code.resolve()
+        self._module, _, self._name = function.handler.rpartition(".")
+        self._handler: Handler | None = None
+        self._seen: dict[Path, int] = {}
+
+    def handler(self) -> Handler:
+        """The handler as saved now. Raises whatever importing it raises, until that is put right."""
+        if self.changed():
+            for name, module in list(sys.modules.items()):
+                if _file(module) in self._seen:
+                    del sys.modules[name]
+            importlib.invalidate_caches()
+            self._handler = None
+        if self._handler is None:
+            try:
+                self._handler = getattr(importlib.import_module(self._module), self._name)
+            finally:
+                self._seen = {path: _saved(path) for path in self._files()}
+        assert self._handler is not None
+        return self._handler
+
+    def changed(self) -> list[str]:
+        """Names of the files that were saved since they were imported."""
+        return sorted(path.name for path, saved in self._seen.items() if _saved(path) != saved)
+
+    def _files(self) -> set[Path]:
+        found = {_file(module) for module in list(sys.modules.values())}
+        return {path for path in found if path is not None and path.is_relative_to(self._root)}
+
+
+def _file(module: Any) -> Path | None:
+    name = getattr(module, "__file__", None)
+    return Path(name).absolute() if name else None
+
+
+def _saved(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
