@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from infra.local import asgi, aws_endpoint, http_api
+from infra.local import asgi, aws_endpoint, cloudformation, http_api
 from infra.local.control import PREFIX, Control
 from infra.local.environments import Environments, FunctionFailed, NobodyFree
 from infra.local.http_api import Answer, Request
@@ -86,7 +86,9 @@ class Backend:
         if request is None:
             return
         call = aws_endpoint.read_call(request)
-        if call is not None:
+        if call is not None and call.service == "cloudformation":
+            answer = cloudformation.answer(call, self.stacks)
+        elif call is not None:
             answer = await aws_endpoint.answer(call)
             if not call.operation.startswith(_READS):
                 self.tell_mappings()

@@ -121,6 +121,7 @@ def _parser(command: str, description: str) -> argparse.ArgumentParser:
 
 def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]]) -> int:
     asyncio.run(attach.run(arguments.port, choose, context(), arguments.debug))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not disturb the clean end
     print("\nStopped; what is sent to it waits.")
     return 0
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -36,6 +37,9 @@ def invoke(function: Function, event: Any) -> Any:
         return getattr(importlib.import_module(module), name)(event, context)
 
 
+_translated = cache(load)
+
+
 class InProcess:
     """A provisioned template, within an active `mock_aws`; nothing happens unless it is told to."""
 
@@ -43,7 +47,7 @@ class InProcess:
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
     ) -> None:
         with environment({}):
-            self.stack = Provisioner(load(template), "order-choreography", endpoint).provision()
+            self.stack = Provisioner(_translated(template), "order-choreography", endpoint).provision()
             self.mappings = mappings(self.stack)
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:

@@ -64,12 +64,13 @@ def free_port() -> int:
 def running(*options: str) -> Iterator[Run]:
     """A local run with these options, ended however the test ends."""
     port = free_port()
-    command = [sys.executable, "-m", "infra.local", "--port", str(port), *options]
+    command = [sys.executable, "-m", "infra.local", *options, "--port", str(port)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
             eventually(lambda: answers(port) or process.poll() is not None, bool)
+            assert process.poll() is None, process.stdout and process.stdout.read()
             yield Run(f"http://localhost:{port}", process)
         finally:
             process.kill()

@@ -1,0 +1,1 @@
+"""Examples of what may join the choreography; nothing depends on them."""

@@ -1,0 +1,26 @@
+"""Notifications' queue: who ordered, and how it ended. Its messages to customers are log lines."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from choreography.consumer import consume
+from choreography.participant import Participant
+from choreography.table import Table
+from notifications.decisions import REACTIONS, Tell, outcome
+from notifications.state import SOURCE, Notification
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Environment: TABLE_NAME, and those of `consume`."""
+    table = Table(os.environ["TABLE_NAME"], Notification)
+    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, _send))
+
+
+def _send(tell: Tell) -> None:
+    # A real sender gets the order's id as its idempotency key here.
+    logger.info(f"to {tell.customer_id}: {tell.news}", extra={"order_id": tell.order_id})

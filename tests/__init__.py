@@ -1,0 +1,1 @@
+"""Unit, moto-backed and whole-choreography tests."""

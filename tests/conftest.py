@@ -1,0 +1,61 @@
+"""What the tests share: a world to place orders in, and the facts that services tell each other."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from choreography.outbox import Origin, events
+from contracts.envelope import Event, Fact
+from contracts.orders import OrderCancellationRequested, OrderPlaced
+from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
+from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from tests.world import ORDER_ID, World, an_order
+
+MONEY = {"amount_minor": 2500, "currency": "EUR"}
+FACTS: dict[str, Fact] = {
+    fact.type: fact
+    for fact in (
+        OrderPlaced(
+            customer_id="ada",
+            items=an_order()["items"],
+            payment_method="pm_card_visa",
+            shipping_address=an_order()["shipping_address"],
+            **MONEY,
+        ),
+        OrderCancellationRequested(),
+        PaymentCaptured(payment_id="pi_1", **MONEY),
+        PaymentDeclined(reason="card_declined"),
+        PaymentRefunded(payment_id="pi_1", refund_id="re_1", **MONEY),
+        PaymentVoided(),
+        ShipmentDispatched(tracking_number="SBX1"),
+        ShipmentFailed(reason="no service to AQ"),
+        ShipmentCancelled(),
+    )
+}
+
+
+@pytest.fixture
+def make_event() -> Callable[..., Event[Any]]:
+    """Makes the event of a type; its id depends on type and order only."""
+
+    def make(kind: str, order_id: str = ORDER_ID, **changes: Any) -> Event[Any]:
+        origin = Origin("/test", order_id, "request-1", f"cause-{order_id}")
+        (event,) = events((FACTS[kind].model_copy(update=changes),), origin, datetime(2026, 1, 1, tzinfo=UTC))
+        return event
+
+    return make
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
+    with mock_aws():
+        yield World()
+
+
+def body(order: dict[str, Any]) -> bytes:
+    return json.dumps(order).encode()

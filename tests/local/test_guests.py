@@ -1,0 +1,95 @@
+"""Services stop, crash, start, join and leave, and nobody else is touched."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+import pytest
+
+from tests.local.conftest import ROOT, Run, running
+from tests.local.test_run import ORDER, ends_as, place
+
+NOTIFICATIONS = "infra/examples/notifications/template.yaml"
+
+
+@contextmanager
+def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command of the local run in a terminal of its own."""
+    port = run.url.rpartition(":")[2]
+    with subprocess.Popen(
+        [sys.executable, "-m", "infra.local", *arguments, "--port", port],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(output: IO[str] | None, text: str) -> str:
+    assert output is not None
+    seen = ""
+    for line in output:
+        seen += line
+        if text in line:
+            return line
+    raise AssertionError(f"it ended without saying {text!r}:\n{seen}")
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Run]:
+    with running("run", "backend") as run, choreo(run, "run", "order"), choreo(run, "run", "shipping"):
+        yield run
+
+
+def test_a_killed_service_catches_up_when_it_is_back(backend: Run) -> None:
+    with choreo(backend, "run", "payment") as payment:
+        assert ends_as(backend, place(backend, ORDER), "shipped")
+        os.kill(payment.pid, signal.SIGKILL)
+        payment.wait()
+        waiting = place(backend, ORDER)
+    assert backend.call("GET", f"/orders/{waiting}")["status"] == "placed"
+    with choreo(backend, "run", "payment"):
+        assert ends_as(backend, waiting, "shipped")
+
+
+def test_a_service_shows_only_its_own_work_and_stops_cleanly(backend: Run) -> None:
+    with choreo(backend, "run", "payment") as payment:
+        wait_for(payment.stdout, "Running PaymentConsumer, PaymentRelay")
+        assert ends_as(backend, place(backend, ORDER), "shipped")
+        payment.send_signal(signal.SIGINT)
+        output, _ = payment.communicate(timeout=30)
+    assert payment.returncode == 0
+    assert "payment.captured" in output
+    assert "shipment" not in output
+
+
+def test_a_service_that_is_not_there_is_refused(backend: Run) -> None:
+    with choreo(backend, "run", "billing") as billing:
+        output, _ = billing.communicate(timeout=30)
+    assert billing.returncode == 2
+    assert "there is no service billing; there are order, payment, shipping" in output
+
+
+def test_a_fourth_service_joins_and_leaves_a_running_choreography(backend: Run) -> None:
+    with choreo(backend, "run", "payment"), choreo(backend, "join", NOTIFICATIONS) as guest:
+        wait_for(guest.stdout, "Running Consumer")
+        order_id = place(backend, ORDER)
+        assert order_id in wait_for(guest.stdout, "to ada: your order is on its way")
+        with choreo(backend, "leave", "notifications") as leaving:
+            assert leaving.wait(timeout=30) == 0
+        assert ends_as(backend, place(backend, ORDER), "shipped")
+
+
+def test_leaving_without_having_joined_is_refused(backend: Run) -> None:
+    with choreo(backend, "leave", "nobody") as leaving:
+        output, _ = leaving.communicate(timeout=30)
+    assert leaving.returncode == 2
+    assert "no stack nobody is running" in output
