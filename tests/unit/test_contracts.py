@@ -1,0 +1,89 @@
+"""Messages are read tolerantly, and refused with the field at fault."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from choreography.outbox import derived_id
+from contracts.catalogue import EVENTS, ContractError, UnknownMajor, UnknownType, read
+from contracts.envelope import Event
+
+MakeEvent = Callable[..., Event[Any]]
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_every_event_survives_the_wire(kind: str, make_event: MakeEvent) -> None:
+    event = make_event(kind)
+    assert read(event.to_json()) == event
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_every_event_carries_the_cloudevents_attributes(kind: str, make_event: MakeEvent) -> None:
+    sent = json.loads(make_event(kind).to_json())
+    assert sent.keys() == {
+        *("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"),
+        *("correlationid", "causationid"),
+    }
+    assert sent["specversion"] == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"specversion": "0.3"}, "specversion"),
+        ({"id": ""}, "id"),
+        ({"time": "yesterday"}, "time"),
+        ({"time": "2026-01-01T00:00:00"}, "time"),
+        ({"data": {}}, "data.amount_minor"),
+        ({"data": None}, "data"),
+        ({"dataschema": "https://example.com/other"}, "dataschema"),
+    ],
+)
+def test_a_broken_message_is_refused_by_field(
+    changes: dict[str, Any], reason: str, make_event: MakeEvent
+) -> None:
+    message = json.loads(make_event("payment.captured").to_json()) | changes
+    with pytest.raises(ContractError, match=reason):
+        read(json.dumps(message))
+
+
+@pytest.mark.parametrize("message", ["", "{", "[]", "null", '"text"', "{}"])
+def test_what_is_no_event_is_refused(message: str) -> None:
+    with pytest.raises(ContractError):
+        read(message)
+
+
+def test_a_reason_never_quotes_the_message(make_event: MakeEvent) -> None:
+    message = json.loads(make_event("order.placed").to_json())
+    message["data"]["shipping_address"]["name"] = ["Ada Secret"]
+    with pytest.raises(ContractError) as refused:
+        read(json.dumps(message))
+    assert "shipping_address.name" in str(refused.value)
+    assert "Secret" not in str(refused.value)
+
+
+def test_unknown_fields_and_newer_minors_are_ignored(make_event: MakeEvent) -> None:
+    event = make_event("payment.captured")
+    message = json.loads(event.to_json()) | {"traceparent": "00-1"}
+    message["dataschema"] = message["dataschema"].replace("1.0", "1.7")
+    message["data"]["fee_minor"] = 3
+    assert read(json.dumps(message)).data == event.data
+
+
+def test_a_newer_major_is_refused(make_event: MakeEvent) -> None:
+    message = make_event("payment.captured").to_json().replace("payment.captured/1.0", "payment.captured/2.0")
+    with pytest.raises(UnknownMajor, match="major version 1"):
+        read(message)
+
+
+def test_an_unknown_type_is_not_an_error_of_the_message(make_event: MakeEvent) -> None:
+    with pytest.raises(UnknownType, match=r"order\.gifted"):
+        read(make_event("order.placed").to_json().replace('"order.placed"', '"order.gifted"'))
+
+
+def test_the_same_cause_gives_the_same_id_for_ever() -> None:
+    assert derived_id("cause", "payment.captured") == derived_id("cause", "payment.captured")
+    assert derived_id("cause", "payment.captured") != derived_id("cause", "payment.declined")
+    assert derived_id("a", "order") == "7f871feb-ad84-5ba7-ab64-231e07437c05"

@@ -1,0 +1,203 @@
+"""Decisions are pure: from what was seen, whatever the order it was seen in."""
+
+from collections.abc import Callable, Sequence
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import order.decisions
+import payment.decisions
+import shipping.decisions
+from choreography.decisions import State, check_move
+from choreography.errors import IllegalTransition, IntentHeld, UnknownOrder
+from contracts.envelope import Event
+from order.state import TRANSITIONS as ORDER_MOVES
+from order.state import Order, status
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from payment.state import TRANSITIONS as PAYMENT_MOVES
+from payment.state import Payment
+from shipping.carrier import Dispatch, Dispatched, Unserviceable
+from shipping.state import TRANSITIONS as SHIPMENT_MOVES
+from shipping.state import Shipment
+from tests.conftest import FACTS
+
+MakeEvent = Callable[..., Event[Any]]
+
+ANSWERS = {Charge: Captured("pi_1"), Refund: Refunded("re_1"), Dispatch: Dispatched("SBX1")}
+
+
+def run(
+    module: Any, state: Any, history: Sequence[Event[Any]], answers: Any = ANSWERS
+) -> tuple[Any, list[str]]:
+    """State and emitted types after handling a history, each event once, as the consumer does."""
+    emitted: list[str] = []
+    seen: set[str] = set()
+    for event in history:
+        if event.id in seen:
+            continue
+        seen.add(event.id)
+        decision = module.REACTIONS[event.type](state, event)
+        if decision.effect is not None:
+            decision = module.outcome(decision.state, event, answers[type(decision.effect)])
+        state = decision.state
+        emitted += [fact.type for fact in decision.facts]
+    return state, emitted
+
+
+@pytest.mark.parametrize("kinds", list(permutations(["order.placed", "payment.captured"])))
+def test_a_parcel_leaves_once_paid_and_addressed_in_any_order(
+    kinds: tuple[str, ...], make_event: MakeEvent
+) -> None:
+    state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
+    assert (state.status, emitted) == ("dispatched", ["shipment.dispatched"])
+
+
+@pytest.mark.parametrize(
+    "kinds", list(permutations(["order.placed", "payment.captured", "order.cancellation_requested"]))
+)
+def test_a_cancellation_stops_the_parcel_unless_it_left(
+    kinds: tuple[str, ...], make_event: MakeEvent
+) -> None:
+    state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
+    stopped = kinds[-1] != "order.cancellation_requested"
+    assert state.status == ("cancelled" if stopped else "dispatched")
+    assert emitted == ["shipment.cancelled" if stopped else "shipment.dispatched"]
+
+
+@pytest.mark.parametrize("kinds", list(permutations(["order.placed", "payment.declined"])))
+def test_a_declined_order_is_forgotten_address_and_all(kinds: tuple[str, ...], make_event: MakeEvent) -> None:
+    state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
+    assert (state.status, state.address, emitted) == ("closed", None, [])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ends"),
+    [
+        (("order.placed", "shipment.cancelled"), "refunded"),
+        (("shipment.cancelled", "order.placed"), "voided"),
+        (("order.placed", "shipment.failed"), "refunded"),
+    ],
+)
+def test_what_was_stopped_is_refunded_or_never_charged(
+    kinds: tuple[str, ...], ends: str, make_event: MakeEvent
+) -> None:
+    state, emitted = run(payment.decisions, Payment(), [make_event(kind) for kind in kinds])
+    assert state.status == ends
+    assert emitted[-1] == f"payment.{ends}"
+
+
+def test_a_declined_charge_is_not_refunded(make_event: MakeEvent) -> None:
+    history = [make_event("order.placed"), make_event("shipment.cancelled")]
+    state, emitted = run(payment.decisions, Payment(), history, ANSWERS | {Charge: Declined("card_declined")})
+    assert (state.status, emitted) == ("declined", ["payment.declined"])
+
+
+def test_an_unserved_address_is_a_failed_shipment_caused_by_the_payment(make_event: MakeEvent) -> None:
+    captured = make_event("payment.captured")
+    noted = shipping.decisions.REACTIONS["payment.captured"](Shipment(), captured).state
+    intent = shipping.decisions.REACTIONS["order.placed"](noted, make_event("order.placed"))
+    decision = shipping.decisions.outcome(intent.state, make_event("order.placed"), Unserviceable("no"))
+    assert decision.caused_by == captured.id
+    assert [fact.type for fact in decision.facts] == ["shipment.failed"]
+
+
+def test_while_a_charge_is_under_way_a_refund_waits(make_event: MakeEvent) -> None:
+    with pytest.raises(IntentHeld, match="waits for the outcome of the charge"):
+        payment.decisions.REACTIONS["shipment.cancelled"](
+            Payment(status="charging"), make_event("shipment.cancelled")
+        )
+
+
+def test_whoever_finds_its_own_intent_carries_on(make_event: MakeEvent) -> None:
+    event = make_event("order.placed")
+    intent = payment.decisions.REACTIONS["order.placed"](Payment(), event).state
+    again = payment.decisions.REACTIONS["order.placed"](intent, event)
+    assert again.state == intent
+    assert isinstance(again.effect, Charge)
+
+
+def test_a_cancellation_that_meets_a_dispatch_under_way_is_too_late(make_event: MakeEvent) -> None:
+    under_way = Shipment(status="dispatching", intent_by="x")
+    decision = shipping.decisions.REACTIONS["order.cancellation_requested"](
+        under_way, make_event("order.cancellation_requested")
+    )
+    assert (decision.state, decision.facts) == (under_way, ())
+
+
+def test_order_refuses_news_of_an_order_that_was_never_placed(make_event: MakeEvent) -> None:
+    with pytest.raises(UnknownOrder, match="never placed"):
+        order.decisions.REACTIONS["payment.captured"](Order(), make_event("payment.captured"))
+
+
+STORIES = {
+    "shipped": ["payment.captured", "shipment.dispatched"],
+    "rejected": ["payment.declined"],
+    "cancelled": ["payment.captured", "shipment.failed", "payment.refunded"],
+}
+
+
+@pytest.mark.parametrize(
+    ("ends", "kinds"),
+    [(ends, kinds) for ends, story in STORIES.items() for kinds in permutations(story)],
+)
+def test_order_ends_the_same_in_any_order_of_arrival(
+    ends: str, kinds: tuple[str, ...], make_event: MakeEvent
+) -> None:
+    placed = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    state, _ = run(order.decisions, placed, [make_event(kind) for kind in kinds])
+    assert status(state.facts) == ends
+
+
+@pytest.mark.parametrize("stands", ["shipped", "rejected"])
+def test_what_is_over_cannot_be_cancelled(stands: str) -> None:
+    facts = frozenset({"order.placed", *STORIES[stands]})
+    with pytest.raises(order.decisions.TooLate, match=stands):
+        order.decisions.cancel(Order(facts=facts))
+
+
+def test_asking_twice_to_cancel_is_asking_once() -> None:
+    once = order.decisions.cancel(Order(facts=frozenset({"order.placed"})))
+    assert [fact.type for fact in once.facts] == ["order.cancellation_requested"]
+    assert order.decisions.cancel(once.state).facts == ()
+
+
+@pytest.mark.parametrize("moves", [ORDER_MOVES, PAYMENT_MOVES, SHIPMENT_MOVES])
+def test_only_listed_moves_are_legal(moves: dict[str, frozenset[str]]) -> None:
+    for before in moves:
+        for after in moves.keys() - moves[before] - {before}:
+            with pytest.raises(IllegalTransition, match=f"{before} cannot become {after}"):
+                check_move("it", moves, before, after)
+
+
+HISTORIES = st.lists(
+    st.sampled_from(["order.placed", "payment.captured", "order.cancellation_requested"]),
+    min_size=3,
+    max_size=9,
+).filter(lambda kinds: len(set(kinds)) == 3)
+
+
+@given(kinds=HISTORIES)
+def test_any_order_and_multiplicity_ends_stopped_or_dispatched_never_both(kinds: list[str]) -> None:
+    made = {kind: event(kind) for kind in set(kinds)}
+    state, emitted = run(shipping.decisions, Shipment(), [made[kind] for kind in kinds])
+    firsts = list(dict.fromkeys(kinds))
+    ends = "dispatched" if firsts[-1] == "order.cancellation_requested" else "cancelled"
+    assert (state.status, emitted) == (ends, [f"shipment.{ends}"])
+
+
+def event(kind: str) -> Event[Any]:
+    from datetime import UTC, datetime
+
+    from choreography.outbox import Origin, events
+
+    (made,) = events((FACTS[kind],), Origin("/test", "o", "c", "x"), datetime(2026, 1, 1, tzinfo=UTC))
+    return made
+
+
+def test_states_are_frozen() -> None:
+    state: State = Payment()
+    with pytest.raises(ValueError, match="frozen"):
+        state.status = "captured"  # type: ignore[attr-defined]  # that it is refused is the point
