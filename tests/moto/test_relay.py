@@ -1,0 +1,120 @@
+"""The relay on moto: at least once, in order, nothing lost, nothing invalid sent."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from choreography import aws
+from infra.local.in_process import environment, invoke
+from tests.world import World
+
+
+class Topic:
+    """Stands in for SNS where moto cannot fail: loses the entries that it is told to lose, once each."""
+
+    def __init__(self, *lost: str, always: bool = False) -> None:
+        self.lost, self.always = list(lost), always
+        self.calls: list[list[str]] = []
+
+    def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Any) -> Any:
+        kinds = {entry["Id"]: json.loads(entry["Message"])["subject"] for entry in PublishBatchRequestEntries}
+        self.calls.append(list(kinds.values()))
+        failed = [{"Id": id_, "Code": "InternalError"} for id_, kind in kinds.items() if kind in self.lost]
+        if not self.always:
+            self.lost = [kind for kind in self.lost if kind not in kinds.values()]
+        return {"Successful": [], "Failed": failed}
+
+
+def stream_batch(world: World) -> Any:
+    with environment({}):
+        batch = world.mappings["OrderRelayOutbox"].poll()
+    assert batch is not None
+    return batch.event
+
+
+def relay(world: World, event: Any) -> list[str]:
+    answer = invoke(world.stack.functions["OrderRelay"], event)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_only_the_entries_that_failed_go_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_ids = [world.place() for _ in range(3)]
+    topic = Topic(order_ids[1])
+    event = stream_batch(world)
+    monkeypatch.setattr(aws, "sns", lambda: topic)
+    assert relay(world, event) == []
+    assert topic.calls == [order_ids, [order_ids[1]]]
+
+
+def test_what_keeps_failing_is_reported_from_the_first_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_ids = [world.place() for _ in range(3)]
+    event = stream_batch(world)
+    monkeypatch.setattr(aws, "sns", lambda: Topic(order_ids[1], always=True))
+    assert relay(world, event) == [event["Records"][1]["dynamodb"]["SequenceNumber"]]
+
+
+class Outage:
+    def publish_batch(self, **_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sns")
+
+
+def test_a_publish_that_raises_is_delivered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.place()
+    event = stream_batch(world)
+    monkeypatch.setattr(aws, "sns", Outage)
+    assert relay(world, event) == [event["Records"][0]["dynamodb"]["SequenceNumber"]]
+
+
+def test_a_batch_has_at_most_ten_entries(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(23):
+        world.place()
+    topic = Topic()
+    event = stream_batch(world)
+    monkeypatch.setattr(aws, "sns", lambda: topic)
+    assert relay(world, event) == []
+    assert [len(call) for call in topic.calls] == [10, 10, 3]
+
+
+def test_published_twice_an_event_takes_effect_once(world: World) -> None:
+    order_id = world.place()
+    event = stream_batch(world)
+    assert relay(world, event) == relay(world, event) == []
+    world.drain()
+    assert world.status(order_id) == "shipped"
+    assert world.ledger("Payment", order_id) == ["charge captured"]
+
+
+def test_an_event_that_breaks_its_contract_never_leaves(world: World) -> None:
+    good, bad = world.place(), world.place()
+    event = stream_batch(world)
+    outgoing = event["Records"][1]["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]["event"]
+    outgoing["S"] = outgoing["S"].replace('"amount_minor":2500', '"amount_minor":"much"')
+    assert relay(world, event) == []
+    assert [json.loads(m["Body"])["subject"] for m in world.messages("PaymentQueue")] == [good]
+    (dead,) = world.messages("OrderRelayDeadLetters")
+    assert json.loads(dead["Body"])["subject"] == bad
+    assert "data.amount_minor" in dead["MessageAttributes"]["reason"]["StringValue"]
+
+
+def test_a_write_that_emits_nothing_wakes_no_relay(world: World) -> None:
+    world.place()
+    world.drain("order")
+    world.step("OrderRelayOutbox")
+    world.step("PaymentConsumerQueue")
+    with environment({}):
+        batch = world.mappings["PaymentRelayOutbox"].poll()
+    assert batch is not None
+    assert len(batch.records) == 1  # of two writes: the intent emits nothing
+
+
+def test_each_write_publishes_only_what_it_emitted(world: World) -> None:
+    order_id = world.place()
+    world.cancel(order_id)
+    event = stream_batch(world)
+    assert relay(world, event) == []
+    kinds = [json.loads(message["Body"])["type"] for message in world.messages("ShippingQueue")]
+    assert sorted(kinds) == ["order.cancellation_requested", "order.placed"]
