@@ -2,19 +2,44 @@ PYTHON ?= python3
 PORT ?= 3000
 BIN := .venv/bin
 
-.PHONY: run test lint lock
+SAM := .venv-sam/bin/sam
+# The functions' own Python: SAM packages with it, and pyenv's shims may name one that is not there.
+PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/versions/3.13*/bin/python3.13 2>/dev/null); do $$p -c '' 2>/dev/null && echo $$p && break; done)
+ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: run test lint lock samples sam-validate sam-build test-sam
 
 run: .venv/ready ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT)
 
 test: .venv/ready ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 -m 'not engine'
 
 lint: .venv/ready ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
+
+samples: .venv/ready ## events/, from the services' own code
+	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
+
+sam-validate: .venv-sam/ready ## the template, by the SAM CLI and cfn-lint
+	$(SAM) validate --lint --region eu-west-1
+	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
+
+sam-build: .venv-sam/ready ## what would be deployed
+	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; needs a Docker engine
+	@$(BIN)/python -m pytest -m engine tests/sam
+
+.venv-sam/ready: infra/sam-cli.txt
+	@echo "Installing the SAM CLI into .venv-sam, once …"
+	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-sam
+	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 lock: ## the versions of everything, with hashes; needs uv
 	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt

@@ -100,7 +100,7 @@ class Table(Generic[StateT]):
     ) -> None:
         request: PutItemInputTypeDef = {
             "TableName": self._name,
-            "Item": to_attributes(_item(record, emits=emits)),
+            "Item": to_attributes(to_item(record, emits=emits)),
             "ConditionExpression": "attribute_not_exists(order_id)",
         }
         if read.version:
@@ -130,7 +130,7 @@ class Table(Generic[StateT]):
         )
 
 
-def _item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
+def to_item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
     state: dict[str, Any] = record.state.model_dump(mode="json")
     return state | {
         "order_id": record.order_id,

@@ -130,7 +130,7 @@ def _cursor(key: dict[str, Any]) -> str:
 def _start_key(customer_id: str, cursor: str) -> dict[str, Any]:
     try:
         placed_at, order_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
     if not (isinstance(placed_at, str) and placed_at and isinstance(order_id, str) and order_id):
         raise BadCursor(cursor)

@@ -1,10 +1,12 @@
 """template.yaml as CloudFormation would see it: read, and translated by SAM's own translator."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 from samtranslator.translator.transform import transform
@@ -73,7 +75,8 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     code = _code(source, path.parent)
     try:
         # A copy: the translator changes what it is given, and wants code in a bucket.
-        translated = transform(_packaged(source), values, _NoManagedPolicies())
+        with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 where it is
+            translated = transform(_packaged(source), values, _NoManagedPolicies())
     except Exception as error:
         raise TemplateError(f"{path}: {error}") from error
     return Template(

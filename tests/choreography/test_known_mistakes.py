@@ -1,0 +1,147 @@
+"""The mistakes of well-known samples, each shown not to be made here."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from choreography import aws
+from contracts.catalogue import read
+from infra.local.in_process import ROOT, environment
+from infra.local.template import load
+from tests.world import Crash, World, crash
+
+
+def test_mistake_charge_then_forget_the_token(world: World) -> None:
+    """A crash between charge and outcome charges again; here the key is kept, and the intent is found."""
+    order_id = world.place()
+    world.step("OrderRelayOutbox")
+    with crash("after", "PutItem", 2), pytest.raises(Crash):  # the gateway's own entry
+        world.step("PaymentConsumerQueue")
+    assert world.item("PaymentTable", order_id)["status"] == "charging"
+    world.wake_hidden("PaymentQueue")
+    world.drain()
+    assert world.ledger("Payment", order_id) == ["charge captured"]
+    assert world.status(order_id) == "shipped"
+
+
+def test_mistake_publish_answer_never_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PublishBatch answers 200 and lists what failed; the stream must deliver that again."""
+    order_id = world.place()
+
+    class Losing:
+        def publish_batch(self, *, PublishBatchRequestEntries: Any, **_: Any) -> Any:
+            return {"Failed": [{"Id": entry["Id"]} for entry in PublishBatchRequestEntries]}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(aws, "sns", Losing)
+        world.step("OrderRelayOutbox")
+    mapping: Any = world.mappings["OrderRelayOutbox"]
+    mapping._retry_at = 0
+    world.drain()
+    assert world.status(order_id) == "shipped"
+
+
+@pytest.mark.parametrize("late", ["payment.captured", "shipment.dispatched"])
+def test_mistake_status_set_without_a_condition(world: World, late: str) -> None:
+    """A late event overwrites a final state; here status follows from all that was seen."""
+    order_id = world.place()
+    world.drain("order")
+    world.step("OrderRelayOutbox")
+    world.drain("order")
+    bodies = [message["Body"] for message in world.messages("OrderQueue")]
+    last = [body for body in bodies if f'"type":"{late}"' in body]
+    world.deliver("OrderConsumer", *[body for body in bodies if body not in last])
+    world.deliver("OrderConsumer", *last)
+    assert world.status(order_id) == "shipped"
+
+
+def test_mistake_schema_that_the_emitter_does_not_match(world: World) -> None:
+    """What is emitted is read with the published contract, before it leaves and here."""
+    for country in ("GB", "AQ"):
+        world.place(country=country)
+    world.drain()
+    for table in ("OrderTable", "PaymentTable", "ShippingTable"):
+        for item in world.items(table):
+            assert all(read(outgoing["event"]).order_id == item["order_id"] for outgoing in item["outbox"])
+
+
+def test_mistake_outbox_with_no_relay() -> None:
+    resources = load(ROOT / "template.yaml").resources
+    relayed = {
+        resource["Properties"]["EventSourceArn"]["Fn::GetAtt"][0]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping"
+        and resource["Properties"]["EventSourceArn"]["Fn::GetAtt"][1] == "StreamArn"
+    }
+    assert relayed == {"OrderTable", "PaymentTable", "ShippingTable"}
+
+
+def test_mistake_acknowledged_although_it_failed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = world.place()
+    world.step("OrderRelayOutbox")
+    with monkeypatch.context() as patched:
+        patched.setattr(aws.dynamodb(), "get_item", lambda **_: 1 / 0)
+        world.step("PaymentConsumerQueue")
+    world.wake_hidden("PaymentQueue")
+    assert len(world.messages("PaymentQueue")) == 1
+    world.drain()
+    assert world.status(order_id) == "shipped"
+
+
+def test_mistake_idempotency_keyed_on_the_sqs_message_id(world: World) -> None:
+    order_id = world.place()
+    world.step("OrderRelayOutbox")
+    (message,) = world.messages("PaymentQueue")
+    world.send("PaymentQueue", message["Body"])
+    assert len({m["MessageId"] for m in world.messages("PaymentQueue")}) == 2
+    world.drain()
+    assert world.ledger("Payment", order_id) == ["charge captured"]
+    assert len(world.item("PaymentTable", order_id)["inbox"]) == 1
+
+
+def test_mistake_record_deleted_when_something_fails_after_the_effect(world: World) -> None:
+    """The outcome's write fails after the charge: the intent stays, and nobody else may charge or void."""
+    order_id = world.place()
+    world.cancel(order_id)
+    world.step("OrderRelayOutbox")
+    with crash("before", "PutItem", 3), pytest.raises(Crash):
+        world.step("PaymentConsumerQueue")
+    world.drain("payment")
+    world.step("PaymentConsumerQueue")  # shipment.cancelled meets the intent, and waits
+    assert world.item("PaymentTable", order_id)["status"] == "charging"
+    world.wake_hidden("PaymentQueue")
+    world.drain()
+    world.wake_hidden("PaymentQueue")
+    world.drain()
+    assert world.status(order_id) == "cancelled"
+    assert world.ledger("Payment", order_id) == ["charge captured", "refund refunded"]
+
+
+def test_mistake_a_relay_that_starts_at_the_latest_record(world: World) -> None:
+    """Orders placed before the mapping first looks are published all the same."""
+    order_ids = [world.place() for _ in range(3)]
+    world.drain()
+    assert {world.status(order_id) for order_id in order_ids} == {"shipped"}
+
+
+def test_mistake_tests_that_cannot_fail() -> None:
+    for path in Path(__file__).parents[1].rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler):
+                assert any(not isinstance(statement, ast.Pass) for statement in node.body), path
+
+
+def test_mistake_an_event_bus_that_logs_and_goes_on(world: World) -> None:
+    """An error that is none of ours reaches the queue again, and at last its dead-letter queue."""
+    world.place()
+    world.step("OrderRelayOutbox")
+    queue = world.stack.queues["PaymentQueue"]
+    world.stack.functions["PaymentConsumer"].environment["TABLE_NAME"] = "gone"  # type: ignore[index]  # an outage
+    for _ in range(9):
+        world.step("PaymentConsumerQueue")
+        world.wake_hidden("PaymentQueue")
+    with environment({}):
+        assert aws.sqs().receive_message(QueueUrl=queue).get("Messages") is None
+    assert len(world.messages("PaymentDeadLetters")) == 1

@@ -1,0 +1,139 @@
+"""The template, translated as CloudFormation will see it, keeps the design's rules."""
+
+import importlib
+import json
+from typing import Any
+
+import pytest
+
+from infra.local.in_process import ROOT
+from infra.local.template import load
+
+TEMPLATE = load(ROOT / "template.yaml")
+RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)
+
+
+def of_type(kind: str) -> dict[str, Any]:
+    return {name: r.get("Properties", {}) for name, r in RESOURCES.items() if r["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Lambda::Function")
+QUEUES = of_type("AWS::SQS::Queue")
+MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+SUBSCRIPTIONS = of_type("AWS::SNS::Subscription")
+ROLES = of_type("AWS::IAM::Role")
+CONSUMED = [name for name in QUEUES if name.endswith("Queue")]
+
+
+def statements(role: str) -> list[Any]:
+    return [s for policy in ROLES[role]["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_python_traced_and_logs_json(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == [{"Ref": "Architecture"}]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_a_role_of_its_own(name: str) -> None:
+    assert FUNCTIONS[name]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert "ManagedPolicyArns" not in ROLES[f"{name}Role"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_policy_names_its_resources_wherever_a_name_can_stand(role: str) -> None:
+    for statement in statements(role):
+        if "*" in as_list(statement["Resource"]):
+            assert statement["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        assert not any("*" in action for action in as_list(statement["Action"]))
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_queue_gives_up_late_and_into_a_dead_letter_queue(name: str) -> None:
+    redrive = QUEUES[name]["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] in QUEUES
+    assert redrive["maxReceiveCount"] >= 5
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_message_stays_hidden_for_six_timeouts_of_its_function(name: str) -> None:
+    (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
+    timeout = FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"]
+    assert QUEUES[name]["VisibilityTimeout"] >= 6 * timeout
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_is_encrypted(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_mapping_takes_partial_batch_responses(name: str) -> None:
+    assert MAPPINGS[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize("name", [name for name, m in MAPPINGS.items() if "StartingPosition" in m])
+def test_a_relay_starts_at_the_oldest_record_and_gives_up_into_a_queue(name: str) -> None:
+    mapping = MAPPINGS[name]
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0] in QUEUES
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_a_subscription_is_raw_filtered_and_has_a_dead_letter_queue(name: str) -> None:
+    subscription = SUBSCRIPTIONS[name]
+    assert subscription["RawMessageDelivery"] is True
+    assert subscription["FilterPolicy"].keys() == {"type"}
+    assert subscription["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in QUEUES
+
+
+@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+def test_a_service_subscribes_to_just_what_it_reacts_to(service: str) -> None:
+    queue = f"{service.capitalize()}Queue"
+    heard = {
+        kind
+        for subscription in SUBSCRIPTIONS.values()
+        if subscription["Endpoint"]["Fn::GetAtt"][0] == queue
+        for kind in subscription["FilterPolicy"]["type"]
+    }
+    assert heard == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
+
+
+def test_only_the_topics_of_the_template_may_send_to_its_queues() -> None:
+    for policy in of_type("AWS::SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+            assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+            assert all(source["Ref"] in of_type("AWS::SNS::Topic") for source in sources)
+
+
+def test_address_and_topics_are_told_to_others() -> None:
+    assert "ApiUrl" in TEMPLATE.outputs
+    exported = {name for name, output in TEMPLATE.outputs.items() if "Export" in output}
+    assert exported == {"OrderTopicArn", "PaymentTopicArn", "ShippingTopicArn"}
+
+
+def test_every_table_of_a_service_has_a_stream_of_new_images() -> None:
+    tables = of_type("AWS::DynamoDB::Table")
+    for name in ("OrderTable", "PaymentTable", "ShippingTable"):
+        assert tables[name]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
+def test_the_relays_filter_is_about_an_attribute_that_the_write_sets() -> None:
+    patterns = {
+        filter_["Pattern"]
+        for m in MAPPINGS.values()
+        for filter_ in m.get("FilterCriteria", {}).get("Filters", ())
+    }
+    assert [json.loads(pattern) for pattern in patterns] == [
+        {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
+    ]
