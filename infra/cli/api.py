@@ -1,0 +1,69 @@
+"""Order's HTTP API, as a customer that does not give up at the first failure."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from typing import Any
+from uuid import uuid4
+
+from infra.cli.errors import Mistake
+
+ATTEMPTS = 4
+TIMEOUT_SECONDS = 30
+
+
+class Refused(Exception):
+    """The API's answer is no, and asking again would not change it."""
+
+
+class Api:
+    """The API at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+
+    def place(self, order: dict[str, Any]) -> str:
+        """The id of the order placed: one, however often it had to be asked for.
+
+        Raises Refused, or Mistake if nothing answers.
+        """
+        answer = self._post("/orders", order, {"Idempotency-Key": str(uuid4())})
+        return str(answer["order_id"])
+
+    def cancel(self, order_id: str) -> bool:
+        """Whether the order may still be stopped."""
+        try:
+            self._post(f"/orders/{order_id}/cancellation", None, {})
+        except Refused:
+            return False
+        return True
+
+    def _post(self, path: str, body: Any, headers: dict[str, str]) -> Any:
+        data = b"" if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            self._url + path, data, {"content-type": "application/json", **headers}, method="POST"
+        )
+        problem = ""
+        for attempt in range(ATTEMPTS):
+            time.sleep(0.2 * attempt)
+            try:
+                with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                problem = f"{error.code} {error.reason}"
+                if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
+                    raise Refused(_detail(error)) from error
+            except (OSError, HTTPException) as error:
+                problem = str(getattr(error, "reason", error))
+        raise Mistake(f"no order can be placed at {self._url}: {problem}")
+
+
+def _detail(error: urllib.error.HTTPError) -> str:
+    try:
+        problem = json.load(error)
+        wrong = "".join(f"; {field['field']}: {field['detail']}" for field in problem.get("errors", []))
+        return str(problem["detail"]) + wrong
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"{error.code} {error.reason}"

@@ -1,0 +1,88 @@
+"""The commands, each a module: its docstring is its help, `add_arguments` its options, `run` its work."""
+
+import argparse
+import sys
+from typing import Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+
+from infra.cli import dead_letters, deployed, place, redrive, republish, trace, watch
+from infra.cli.account import LOCAL
+from infra.cli.deployed import Deployed
+from infra.cli.errors import Mistake, NotFound
+from infra.cli.main import RUN, SIMULATE
+from infra.cli.parsing import Parser
+
+EPILOG = f"""\
+Where: as the standard AWS environment says (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
+Where it names nothing, the local run on {LOCAL}, with credentials that are good nowhere else.
+
+Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in what was asked for
+or nobody to ask; 130 Ctrl-C.
+"""
+
+
+class Command(Protocol):
+    """What a module of this package offers."""
+
+    SUMMARY: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, deployed: Deployed, arguments: argparse.Namespace) -> int: ...
+
+
+COMMANDS: dict[str, Command] = {
+    "place": place,
+    "watch": watch,
+    "trace": trace,
+    "dead-letters": dead_letters,
+    "redrive": redrive,
+    "republish": republish,
+}
+
+
+def run(argv: list[str]) -> int:
+    """Does what `argv` asks for; problems are told in one line on stderr."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return COMMANDS[arguments.command].run(deployed.find(arguments.stack), arguments)
+    except NotFound as missing:
+        return _tell(arguments.command, str(missing), 1)
+    except Mistake as mistake:
+        return _tell(arguments.command, str(mistake), 2)
+    except EndpointConnectionError as error:
+        url = error.kwargs["endpoint_url"].rstrip("/")
+        help_ = "start the local run with `make run`, or set AWS_ENDPOINT_URL or AWS_PROFILE"
+        return _tell(arguments.command, f"nothing answers at {url}: {help_}", 2)
+    except NoCredentialsError:
+        return _tell(arguments.command, "no credentials for AWS: set AWS_PROFILE or AWS_ACCESS_KEY_ID", 2)
+    except (BotoCoreError, ClientError) as error:
+        return _tell(arguments.command, " ".join(str(error).split()), 2)
+
+
+def _parser() -> Parser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = Parser(
+        prog="choreo",
+        description="Place, watch, trace and repair orders.",
+        epilog=EPILOG,
+        formatter_class=raw,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        added = commands.add_parser(
+            name, help=command.SUMMARY, description=command.__doc__, epilog=EPILOG, formatter_class=raw
+        )
+        added.add_argument(
+            "--stack", default="order-choreography", help="the deployed stack (default %(default)s)"
+        )
+        command.add_arguments(added)
+    for name, summary in (RUN | {"simulate": SIMULATE}).items():
+        commands.add_parser(name, help=summary, add_help=False)
+    return parser
+
+
+def _tell(command: str, problem: str, code: int) -> int:
+    print(f"choreo {command}: {problem}", file=sys.stderr)
+    return code

@@ -1,0 +1,77 @@
+"""List dead letters: which order and event, since when, and why. They stay where they are.
+
+Exit code 1 if there are none. With --json, a line of JSON for each, with its body.
+
+  choreo dead-letters
+  choreo dead-letters payment --json
+"""
+
+import argparse
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+from infra.cli.deployed import Deployed
+from infra.cli.display import out, table
+from infra.cli.errors import NotFound
+from infra.cli.parsing import positive
+from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
+
+SUMMARY = "what could not be handled, and why"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "queues", nargs="*", metavar="QUEUE", help="such as payment, or PaymentDeadLetters (default all)"
+    )
+    parser.add_argument(
+        "--limit", type=positive, default=100, metavar="N", help="at most so many a queue (default 100)"
+    )
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each, with its body")
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    queues = dead_letter_queues(deployed, arguments.queues)
+    sqs = deployed.client("sqs")
+
+    def look(queue: Queue) -> list[DeadLetter]:
+        letters: list[DeadLetter] = []
+        try:
+            letters.extend(take(sqs, queue, arguments.limit))
+        finally:
+            put_back(sqs, queue, letters)
+        return letters
+
+    with ThreadPoolExecutor(len(queues) or 1) as pool:
+        found = [
+            (queue, letter)
+            for queue, letters in zip(queues, pool.map(look, queues), strict=True)
+            for letter in letters
+        ]
+    if not found:
+        raise NotFound("there are no dead letters")
+    if arguments.json:
+        for queue, letter in found:
+            print(json.dumps(_described(queue, letter)))
+    else:
+        _print(found)
+    return 0
+
+
+def _print(found: list[tuple[Queue, DeadLetter]]) -> None:
+    shown = table("queue", "since", "order", "event", "reason")
+    for queue, letter in found:
+        moment = letter.sent_at.strftime("%Y-%m-%d %H:%M:%S")
+        shown.add_row(queue.name, moment, letter.order_id or "?", letter.type or "?", letter.reason)
+    out.print(shown)
+
+
+def _described(queue: Queue, letter: DeadLetter) -> dict[str, str]:
+    return {
+        "queue": queue.name,
+        "message_id": letter.message["MessageId"],
+        "sent_at": letter.sent_at.isoformat(),
+        "order_id": letter.order_id,
+        "type": letter.type,
+        "reason": letter.reason,
+        "body": letter.message["Body"],
+    }

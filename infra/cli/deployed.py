@@ -1,0 +1,105 @@
+"""A deployed stack, as CloudFormation describes it: the services, their queues, topics and tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from boto3 import Session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from infra.cli.account import connect
+from infra.cli.errors import Mistake
+
+CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Service:
+    """A part of the choreography: `table` has its orders; only a publisher has a `topic`."""
+
+    name: str
+    table: str
+    queue: str
+    topic: str | None
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stack where it runs. Resources are physical ids by logical id, by type."""
+
+    name: str
+    region: str
+    outputs: Mapping[str, str]
+    resources: Mapping[str, Mapping[str, str]]
+    session: Session
+    endpoint: str | None
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = _client(self.session, self.endpoint, service, self.region)
+        return self._clients[service]
+
+    @property
+    def queues(self) -> Mapping[str, str]:
+        """Queue URLs by logical id."""
+        return self.resources.get("AWS::SQS::Queue", {})
+
+    @property
+    def services(self) -> list[Service]:
+        """Those that have a table and a queue of the same name."""
+        tables, topics = (
+            self.resources.get(f"AWS::{kind}", {}) for kind in ("DynamoDB::Table", "SNS::Topic")
+        )
+        return [
+            Service(
+                prefix or self.name,
+                tables[f"{prefix}Table"],
+                self.queues[queue],
+                topics.get(f"{prefix}Topic"),
+            )
+            for queue in self.queues
+            if queue.endswith("Queue") and f"{(prefix := queue.removesuffix('Queue'))}Table" in tables
+        ]
+
+    def table(self, logical_id: str) -> str:
+        """Raises Mistake if the stack has no such table."""
+        found = self.resources.get("AWS::DynamoDB::Table", {}).get(logical_id)
+        if found is None:
+            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+        return found
+
+    def output(self, name: str) -> str:
+        """Raises Mistake if the stack has no such output."""
+        if name not in self.outputs:
+            raise Mistake(f"stack {self.name} has no output {name}: name the choreography's own with --stack")
+        return self.outputs[name]
+
+
+def find(name: str) -> Deployed:
+    """Looks a stack up. Raises Mistake if it is not there."""
+    session, endpoint = connect()
+    cloudformation = _client(session, endpoint, "cloudformation", session.region_name)
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        where = endpoint or f"AWS in {session.region_name}"
+        raise Mistake(f"there is no stack {name} at {where}: name another with --stack") from error
+    resources: dict[str, dict[str, str]] = {}
+    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
+        for resource in page["StackResourceSummaries"]:
+            of_kind = resources.setdefault(resource["ResourceType"], {})
+            of_kind[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    # The local run has one region, wherever the environment points.
+    region = stack["StackId"].split(":")[3]
+    return Deployed(name, region, outputs, resources, session, endpoint)
+
+
+def _client(session: Session, endpoint: str | None, service: str, region: str) -> Any:
+    return session.client(  # type: ignore[call-overload]  # the service is known at run time
+        service, endpoint_url=endpoint, region_name=region, config=CONFIG
+    )

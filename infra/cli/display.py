@@ -1,0 +1,29 @@
+"""What a terminal shows: consoles, and one colour a status."""
+
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+STYLES = {"shipped": "green", "rejected": "yellow", "cancelled": "magenta", "cancelling": "magenta"}
+WIDE = 240
+"""Columns of a table that a script reads: none of it may be cut."""
+
+out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+"""Bars and remarks: not part of what a script reads."""
+
+
+def counts(outcomes: Mapping[str, int]) -> str:
+    """Such as `8 shipped, 1 rejected`."""
+    return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items() if count) or "none yet"
+
+
+def coloured(status: str) -> Text:
+    return Text(status, STYLES.get(status, "cyan"))
+
+
+def table(*columns: str) -> Table:
+    return Table(*columns, box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))

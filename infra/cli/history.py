@@ -1,0 +1,113 @@
+"""One order's history, put together from the inbox and the outbox of each service."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from choreography.table import from_attributes, to_attributes
+from infra.cli.deployed import Deployed, Service
+from infra.cli.errors import NotFound
+from order.state import status
+
+
+@dataclass(frozen=True)
+class Step:
+    """An event of the order: `handled` by these services, and not yet by those it is `awaited` by."""
+
+    id: str
+    type: str
+    publisher: str
+    time: str
+    cause: str | None
+    depth: int
+    handled: tuple[str, ...]
+    awaited: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """An order's events, each after its cause; `stands` is each service's own word on the order."""
+
+    order_id: str
+    services: tuple[str, ...]
+    steps: tuple[Step, ...]
+    stands: Mapping[str, str]
+
+
+def history(deployed: Deployed, order_id: str) -> History:
+    """Raises NotFound if no service has heard of the order."""
+    services = deployed.services
+    items = {service.name: _item(deployed, service, order_id) for service in services}
+    events = _events(items)
+    if not events:
+        raise NotFound(f"no service of {deployed.name} has heard of order {order_id}: see choreo watch")
+    subscribers = _subscribers(deployed, services)
+    steps: dict[str, Step] = {}
+    for event in _in_causal_order(events):
+        cause = event.get("causationid")
+        handled = tuple(name for name, item in items.items() if event["id"] in item.get("inbox", {}))
+        wanted = subscribers.get(event["type"], [])
+        steps[event["id"]] = Step(
+            id=event["id"],
+            type=event["type"],
+            publisher=_publisher(event["source"], services),
+            time=event["time"],
+            cause=cause,
+            depth=steps[cause].depth + 1 if cause in steps else 0,
+            handled=handled,
+            awaited=tuple(name for name in wanted if name not in handled),
+        )
+    stands = {name: _stand(item) for name, item in items.items() if item}
+    return History(order_id, tuple(items), tuple(steps.values()), stands)
+
+
+def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]:
+    key = to_attributes({"order_id": order_id})
+    answer = deployed.client("dynamodb").get_item(TableName=service.table, Key=key, ConsistentRead=True)
+    return from_attributes(answer.get("Item", {}))
+
+
+def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """All that was published or seen; what a service only saw is known by its receipt."""
+    events: dict[str, dict[str, Any]] = {}
+    for item in items.values():
+        for event_id, receipt in item.get("inbox", {}).items():
+            events.setdefault(event_id, {"id": event_id, **receipt})
+        for outgoing in item.get("outbox", []):
+            event = json.loads(outgoing["event"])
+            events[event["id"]] = event
+    return list(events.values())
+
+
+def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    # Clocks of several machines decide only where causes do not.
+    left = {event["id"]: event for event in sorted(events, key=lambda event: (event["time"], event["id"]))}
+    ordered = []
+    while left:
+        following = next(event for event in left.values() if event.get("causationid") not in left)
+        ordered.append(left.pop(following["id"]))
+    return ordered
+
+
+def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
+    """The services that get each type of event, as their subscriptions say."""
+    by_queue = {service.queue.rpartition("/")[2]: service.name for service in services}
+    sns = deployed.client("sns")
+    found: dict[str, list[str]] = {}
+    for arn in deployed.resources.get("AWS::SNS::Subscription", {}).values():
+        attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+        service = by_queue.get(attributes["Endpoint"].rpartition(":")[2])
+        for event_type in json.loads(attributes.get("FilterPolicy", "{}")).get("type", []):
+            if service is not None and isinstance(event_type, str):
+                found.setdefault(event_type, []).append(service)
+    return found
+
+
+def _publisher(source: str, services: list[Service]) -> str:
+    name = source.rpartition("/")[2]
+    return next((service.name for service in services if service.name.lower() == name), name.capitalize())
+
+
+def _stand(item: Mapping[str, Any]) -> str:
+    return str(item["status"]) if "status" in item else status(frozenset(item.get("facts", ())))

@@ -1,0 +1,65 @@
+"""The kinds of order to place, and how each should end."""
+
+import argparse
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import cycle, islice
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sets such an order apart, and the statuses that are right for it in the end."""
+
+    ends: frozenset[str]
+    payment_method: str = "pm_card_visa"
+    country: str = "GB"
+    cancelled: bool = False
+
+
+KINDS = {
+    "shipped": Kind(frozenset({"shipped"})),
+    "declined": Kind(frozenset({"rejected"}), payment_method="pm_card_chargeDeclined"),
+    "unserviceable": Kind(frozenset({"cancelled"}), country="AQ"),
+    # Whether the cancellation is in time is Shipping's to say.
+    "cancelled": Kind(frozenset({"cancelled", "shipped"}), cancelled=True),
+}
+ORDER: dict[str, Any] = {
+    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
+    "currency": "EUR",
+    "shipping_address": {
+        "name": "Ada Lovelace",
+        "line1": "12 St James's Square",
+        "city": "London",
+        "postal_code": "SW1Y 4JH",
+    },
+}
+
+Mix = dict[str, int]
+
+
+def mix(text: str) -> Mix:
+    """Reads `shipped=8,declined=1`: kinds and their weights."""
+    read: Mix = {}
+    for part in text.split(","):
+        kind, _, weight = part.strip().partition("=")
+        if kind not in KINDS:
+            raise argparse.ArgumentTypeError(f"{kind!r} is no kind of order: there are {', '.join(KINDS)}")
+        if not (weight.isascii() and weight.isdigit() and int(weight) <= 1000) or kind in read:
+            raise argparse.ArgumentTypeError(f"{part!r} needs one weight from 0 to 1000, such as {kind}=8")
+        read[kind] = int(weight)
+    if not sum(read.values()):
+        raise argparse.ArgumentTypeError("at least one weight must be above 0")
+    return read
+
+
+def kinds(mix: Mix, orders: int) -> list[str]:
+    """As many kinds as orders, in the mix's proportions, the same ones each time."""
+    return list(islice(cycle([kind for kind, weight in mix.items() for _ in range(weight)]), orders))
+
+
+def request(kind: str, customer_id: str) -> dict[str, Any]:
+    """The body of `POST /orders`."""
+    order = deepcopy(ORDER) | {"customer_id": customer_id, "payment_method": KINDS[kind].payment_method}
+    order["shipping_address"]["country"] = KINDS[kind].country
+    return order

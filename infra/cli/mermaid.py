@@ -1,0 +1,37 @@
+"""An order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub draws, too."""
+
+from collections.abc import Iterator
+
+from infra.cli.history import History
+
+REQUESTS = {"order.placed": "POST /orders", "order.cancellation_requested": "POST /orders/…/cancellation"}
+"""What a customer did to make Order say such a thing."""
+
+
+def diagram(history: History) -> str:
+    """A dashed arrow is an event that its subscriber has yet to handle."""
+    return "\n".join(["sequenceDiagram", *(f"    {line}" for line in _lines(history))])
+
+
+def _lines(history: History) -> Iterator[str]:
+    yield "actor Customer"
+    publishers = [step.publisher for step in history.steps]
+    for name in dict.fromkeys([*history.services, *publishers]):
+        yield f"participant {_id(name)} as {name}"
+    for step in history.steps:
+        publisher = _id(step.publisher)
+        if step.type in REQUESTS:
+            yield f"Customer->>{publisher}: {REQUESTS[step.type]}"
+        for name in step.handled:
+            yield f"{publisher}-){_id(name)}: {step.type}"
+        for name in step.awaited:
+            yield f"{publisher}--){_id(name)}: {step.type}"
+        if not step.handled + step.awaited:
+            yield f"Note over {publisher}: {step.type}"
+    for name, word in history.stands.items():
+        yield f"Note over {_id(name)}: {word}"
+
+
+def _id(name: str) -> str:
+    # "end" alone would be a keyword, and dashes belong to arrows.
+    return "S_" + "".join(letter for letter in name if letter.isalnum())

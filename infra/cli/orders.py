@@ -1,0 +1,88 @@
+"""Orders as Order's own table has them: how they stand, without asking the API for each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from choreography.table import from_attributes, to_attributes
+from infra.cli.deployed import Deployed
+from order.state import FINAL, status
+
+BATCH = 100
+"""The most keys that one BatchGetItem takes."""
+_SHOWN = {
+    "ProjectionExpression": "order_id, customer_id, placed_at, placed, facts, tracking_number, #reason",
+    "ExpressionAttributeNames": {"#reason": "reason"},
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order in a line: `status` as the API tells it, `note` why or how it ended."""
+
+    order_id: str
+    customer_id: str
+    placed_at: str
+    status: str
+    total: str
+    note: str
+
+    @property
+    def ended(self) -> bool:
+        return self.status in FINAL
+
+
+class Orders:
+    """Order's table of a deployed stack."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self._name, self._dynamodb = deployed.table("OrderTable"), deployed.client("dynamodb")
+
+    def of_ids(self, order_ids: Sequence[str]) -> list[Order]:
+        """The orders with these ids, as they are now; those that are not there are left out."""
+        found = []
+        for start in range(0, len(order_ids), BATCH):
+            keys = [to_attributes({"order_id": order_id}) for order_id in order_ids[start : start + BATCH]]
+            wanted: dict[str, Any] = {self._name: {"Keys": keys, "ConsistentRead": True, **_SHOWN}}
+            while wanted:
+                answer = self._dynamodb.batch_get_item(RequestItems=wanted)
+                found += [_order(item) for item in answer["Responses"][self._name]]
+                wanted = answer["UnprocessedKeys"]
+        return found
+
+    def of_customer(self, customer_id: str, limit: int) -> list[Order]:
+        """A customer's orders, newest first."""
+        page = self._dynamodb.query(
+            TableName=self._name,
+            IndexName="by_customer",
+            KeyConditionExpression="customer_id = :customer",
+            ExpressionAttributeValues=to_attributes({":customer": customer_id}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return _newest(self.of_ids([item["order_id"]["S"] for item in page["Items"]]), limit)
+
+    def recent(self, limit: int) -> list[Order]:
+        """Anybody's orders, newest first. Reads the whole table: no index has them by time alone."""
+        return _newest(list(self._all()), limit)
+
+    def _all(self) -> Iterator[Order]:
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._name, **_SHOWN):
+            yield from (_order(item) for item in page["Items"])
+
+
+def _newest(orders: list[Order], limit: int) -> list[Order]:
+    return sorted(orders, key=lambda order: (order.placed_at, order.order_id), reverse=True)[:limit]
+
+
+def _order(attributes: dict[str, Any]) -> Order:
+    item = from_attributes(attributes)
+    placed = item["placed"]
+    return Order(
+        order_id=item["order_id"],
+        customer_id=item["customer_id"],
+        placed_at=item["placed_at"],
+        status=status(frozenset(item["facts"])),
+        total=f"{placed['amount_minor']} {placed['currency']}",
+        note=item.get("tracking_number") or item.get("reason") or "",
+    )

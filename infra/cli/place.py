@@ -1,0 +1,159 @@
+"""Place orders, one or many, and wait until each has ended.
+
+Kinds of order, for --mix: `shipped`; `declined` by the payment gateway; `unserviceable`, to a country
+without service, paid and refunded; `cancelled` by the customer at once, if that is in time.
+
+  choreo place
+  choreo place --orders 200 --mix shipped=8,declined=1,unserviceable=1
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from infra.cli.api import Api, Refused
+from infra.cli.deployed import Deployed
+from infra.cli.display import counts, out, progress
+from infra.cli.errors import Mistake
+from infra.cli.kinds import KINDS, kinds, mix, request
+from infra.cli.orders import Order, Orders
+from infra.cli.parsing import positive, seconds
+
+SUMMARY = "place orders, one or many, and wait for how they end"
+LOOK_SECONDS = 0.25
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--orders", type=positive, default=1, metavar="N", help="how many (default 1)")
+    parser.add_argument(
+        "--mix", type=mix, default={"shipped": 1}, help="kinds and weights (default shipped=1)"
+    )
+    parser.add_argument("--customer", default="ada", metavar="ID", help="whose orders (default ada)")
+    parser.add_argument(
+        "--concurrency", type=positive, default=8, metavar="N", help="requests at a time (default 8)"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="give up once no order has ended for this long (default 60)",
+    )
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for how they end")
+    parser.add_argument("--ids", action="store_true", help="print a line an order: its id and how it stands")
+
+
+@dataclass
+class Batch:
+    """Orders under way: `placed` has the kind of each."""
+
+    api: Api
+    customer: str
+    placed: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, Order] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+    placed_after_seconds: float = 0.0
+
+    def place(self, kind: str) -> None:
+        """Raises Mistake if the order is not accepted."""
+        try:
+            order_id = self.api.place(request(kind, self.customer))
+        except Refused as refusal:
+            raise Mistake(f"the API refuses the order: {refusal}") from refusal
+        if KINDS[kind].cancelled:
+            self.api.cancel(order_id)
+        self.placed[order_id] = kind
+        self.placed_after_seconds = self.age_seconds
+
+    def look(self, orders: Orders) -> bool:
+        """Whether any more have ended."""
+        left = [order_id for order_id in list(self.placed) if order_id not in self.ended]
+        ended = {order.order_id: order for order in orders.of_ids(left) if order.ended}
+        self.ended |= ended
+        return bool(ended)
+
+    @property
+    def age_seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def rate(self) -> str:
+        return f"{len(self.placed) / max(self.placed_after_seconds, 0.001):.0f}/s"
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        return Counter(order.status for order in self.ended.values())
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    batch = Batch(Api(deployed.output("ApiUrl")), arguments.customer)
+    orders = None if arguments.no_wait else Orders(deployed)
+    pool = ThreadPoolExecutor(arguments.concurrency)
+    try:
+        placing = [pool.submit(batch.place, kind) for kind in kinds(arguments.mix, arguments.orders)]
+        _follow(batch, placing, orders, arguments.timeout)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return _report(batch, arguments)
+
+
+def _follow(
+    batch: Batch, placing: Sequence["Future[None]"], orders: Orders | None, timeout_seconds: float
+) -> None:
+    """Returns once all are placed and have ended, or none has ended for too long."""
+    columns = (
+        TextColumn("{task.description:>6}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=progress, disable=not progress.is_terminal) as bars:
+        placed = bars.add_task("placed", total=len(placing), note="")
+        ended = bars.add_task("ended", total=len(placing), note="", visible=orders is not None)
+        last = time.monotonic()
+        while True:
+            for done in [each for each in placing if each.done()]:
+                done.result()
+            every = len(batch.placed) == len(placing)
+            if not every or (orders and batch.look(orders)):
+                last = time.monotonic()
+            bars.update(placed, completed=len(batch.placed), note=batch.rate)
+            bars.update(ended, completed=len(batch.ended), note=counts(batch.outcomes))
+            if every and (orders is None or len(batch.ended) == len(placing)):
+                return
+            if time.monotonic() - last > timeout_seconds:
+                return
+            time.sleep(LOOK_SECONDS)
+
+
+def _report(batch: Batch, arguments: argparse.Namespace) -> int:
+    if arguments.ids or arguments.orders == 1:
+        for order_id in batch.placed:
+            order = batch.ended.get(order_id)
+            out.print(
+                f"{order_id}  {order.status}  {order.note}".rstrip() if order else f"{order_id}  placed"
+            )
+    if arguments.orders > 1:
+        out.print(f"{len(batch.placed)} orders placed in {batch.placed_after_seconds:.1f} s ({batch.rate})")
+    if arguments.no_wait:
+        return 0
+    if arguments.orders > 1:
+        out.print(f"{len(batch.ended)} ended within {batch.age_seconds:.1f} s: {counts(batch.outcomes)}")
+    problems = [_problem(batch, order_id) for order_id in batch.placed]
+    for problem in filter(None, problems):
+        progress.print(problem, soft_wrap=True)
+    return 1 if any(problems) else 0
+
+
+def _problem(batch: Batch, order_id: str) -> str | None:
+    order, kind = batch.ended.get(order_id), batch.placed[order_id]
+    if order is None:
+        return f"{order_id} has not ended: see choreo trace {order_id}"
+    if order.status not in KINDS[kind].ends:
+        return f"{order_id} ended {order.status}, as no {kind} order should: see choreo trace {order_id}"
+    return None

@@ -1,0 +1,128 @@
+"""Dead-letter queues: which there are, where their messages came from, and what is in them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.cli.deployed import Deployed
+from infra.cli.errors import Mistake
+
+HIDDEN_SECONDS = 60
+"""While a message is looked at or moved, nobody else gets it; after a crash it is back after that long."""
+NO_REASON = "none given: received too often without success, or never delivered"
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A dead-letter queue, and the one that it takes dead letters from; a relay's takes from no queue."""
+
+    name: str
+    url: str
+    arn: str
+    source: "Queue | None"
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message; `type` and `order_id` are empty where it cannot be read."""
+
+    message: dict[str, Any]
+
+    @property
+    def sent_at(self) -> datetime:
+        return datetime.fromtimestamp(int(self.message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+
+    @property
+    def type(self) -> str:
+        return str(self._body.get("type", ""))
+
+    @property
+    def order_id(self) -> str:
+        return str(self._body.get("subject", ""))
+
+    @property
+    def reason(self) -> str:
+        if "reason" in self.message.get("MessageAttributes", {}):
+            return str(self.message["MessageAttributes"]["reason"]["StringValue"])
+        # Lambda's own record of stream records that it gave up.
+        context = self._body.get("requestContext")
+        return str(context.get("condition")) if isinstance(context, dict) else NO_REASON
+
+    @property
+    def _body(self) -> dict[str, Any]:
+        try:
+            body = json.loads(self.message["Body"])
+        except ValueError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+
+def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[Queue]:
+    """The stack's, or those with these names: a queue's, or the first part of it, such as `payment`.
+
+    Raises Mistake for a name that fits none.
+    """
+    attributes = {name: _attributes(deployed, url) for name, url in deployed.queues.items()}
+    sources = {
+        json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]: Queue(
+            name, deployed.queues[name], found["QueueArn"], None
+        )
+        for name, found in attributes.items()
+        if "RedrivePolicy" in found
+    }
+    queues = [
+        Queue(name, deployed.queues[name], found["QueueArn"], sources.get(found["QueueArn"]))
+        for name, found in attributes.items()
+        if found["QueueArn"] in sources or name.endswith("DeadLetters")
+    ]
+    return _named(queues, names) if names else queues
+
+
+def _attributes(deployed: Deployed, url: str) -> dict[str, str]:
+    names = ["QueueArn", "RedrivePolicy"]
+    found: dict[str, str] = deployed.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)[
+        "Attributes"
+    ]
+    return found
+
+
+def _named(queues: list[Queue], names: Sequence[str]) -> list[Queue]:
+    chosen = []
+    for name in names:
+        fitting = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
+        if not fitting:
+            known = ", ".join(queue.name for queue in queues)
+            raise Mistake(f"there is no dead-letter queue {name}: there are {known}")
+        chosen += fitting
+    return list(dict.fromkeys(chosen))
+
+
+def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLetter]:
+    """Receives what is in the queue now, hidden from others for HIDDEN_SECONDS."""
+    taken = 0
+    while limit is None or taken < limit:
+        answer = sqs.receive_message(
+            QueueUrl=queue.url,
+            MaxNumberOfMessages=10 if limit is None else min(10, limit - taken),
+            VisibilityTimeout=HIDDEN_SECONDS,
+            WaitTimeSeconds=1,  # asks all of SQS's servers: a short poll may find nothing where there is some
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        )
+        received = answer.get("Messages", [])
+        yield from map(DeadLetter, received)
+        taken += len(received)
+        if not received:
+            return
+
+
+def put_back(sqs: Any, queue: Queue, letters: Sequence[DeadLetter]) -> None:
+    """Lets others see them again, now."""
+    for start in range(0, len(letters), 10):
+        entries = [
+            {"Id": str(number), "ReceiptHandle": letter.message["ReceiptHandle"], "VisibilityTimeout": 0}
+            for number, letter in enumerate(letters[start : start + 10])
+        ]
+        sqs.change_message_visibility_batch(QueueUrl=queue.url, Entries=entries)

@@ -1,0 +1,107 @@
+"""Republish: publish every event of the services' outboxes again, of all orders or of one.
+
+For a relay that was down for longer than a stream keeps its records (24 hours), or a subscriber that
+must catch up. It is always safe: event ids never change, and what was handled before is recognised.
+
+  choreo republish --order ORDER_ID
+  choreo republish
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rich.progress import Progress, TextColumn
+
+from choreography.table import from_attributes, to_attributes
+from contracts.catalogue import ContractError, UnknownType, read
+from infra.cli.deployed import Deployed, Service
+from infra.cli.display import out, progress
+from infra.cli.errors import Mistake, NotFound
+
+SUMMARY = "publish the outboxes' events again"
+ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5
+"""Limits of PublishBatch, with some bytes left for attributes; and how often what fails goes again."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    type: str
+    message: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--order", metavar="ORDER_ID", help="only this order's events (default all)")
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    published = 0
+    columns = TextColumn("{task.description}"), TextColumn("{task.completed:.0f} published")
+    with Progress(*columns, console=progress, disable=not progress.is_terminal) as bars:
+        for service in deployed.services:
+            if service.topic is None:
+                continue
+            bar = bars.add_task(service.name, total=None)
+            for batch in _batches(_entries(deployed, service, arguments.order)):
+                _publish(deployed.client("sns"), service.topic, batch)
+                published += len(batch)
+                bars.update(bar, advance=len(batch))
+    if not published:
+        raise NotFound(
+            f"no outbox has an event of {f'order {arguments.order}' if arguments.order else 'any order'}"
+        )
+    out.print(f"{published} events published again")
+    return 0
+
+
+def _entries(deployed: Deployed, service: Service, order_id: str | None) -> Iterator[Entry]:
+    for item in _items(deployed.client("dynamodb"), service.table, order_id):
+        for outgoing in from_attributes(item).get("outbox", []):
+            try:
+                yield Entry(read(outgoing["event"]).type, outgoing["event"])
+            except (ContractError, UnknownType) as error:
+                # As the relay has it: what breaks its contract must not leave the service.
+                progress.print(f"{service.name}: left out an event that breaks its contract: {error}")
+
+
+def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str, Any]]:
+    shown = {"TableName": table, "ProjectionExpression": "outbox", "ConsistentRead": True}
+    if order_id is not None:
+        yield dynamodb.get_item(Key=to_attributes({"order_id": order_id}), **shown).get("Item", {})
+        return
+    for page in dynamodb.get_paginator("scan").paginate(**shown):
+        yield from page["Items"]
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    for entry in entries:
+        size = sum(len(each.message.encode()) for each in (*batch, entry))
+        if batch and (len(batch) == ENTRIES or size > BYTES):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
+
+
+def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
+    """Raises Mistake for what SNS keeps refusing: an answer may still list entries that failed."""
+    left = dict(enumerate(batch))
+    for _ in range(ATTEMPTS):
+        requests = [
+            {
+                "Id": str(number),
+                "Message": entry.message,
+                "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
+            }
+            for number, entry in left.items()
+        ]
+        failed = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=requests).get("Failed", [])
+        if not failed:
+            return
+        left = {number: left[number] for number in (int(failure["Id"]) for failure in failed)}
+    raise Mistake(
+        f"SNS keeps refusing {len(left)} events: {failed[0].get('Message', failed[0]['Code'])}; run it again"
+    )

@@ -1,0 +1,51 @@
+"""Trace one order: every event of it, what led to it, who handled it, and who has yet to.
+
+It is read from the services' own tables, so it tells what took effect, not what was attempted.
+
+  choreo trace ORDER_ID
+  choreo trace ORDER_ID --mermaid > order.mmd
+"""
+
+import argparse
+from datetime import datetime
+
+from rich.text import Text
+
+from infra.cli import mermaid
+from infra.cli.deployed import Deployed
+from infra.cli.display import coloured, out
+from infra.cli.history import History, Step, history
+
+SUMMARY = "one order's events, as text or as a Mermaid sequence diagram"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("order_id", metavar="ORDER_ID")
+    parser.add_argument("--mermaid", action="store_true", help="print a Mermaid sequence diagram")
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    found = history(deployed, arguments.order_id)
+    if arguments.mermaid:
+        print(mermaid.diagram(found))
+    else:
+        _print(found)
+    return 0
+
+
+def _print(found: History) -> None:
+    stands = Text(" · ").join(Text(f"{name} ") + coloured(word) for name, word in found.stands.items())
+    out.print(Text(f"{found.order_id}  ") + stands)
+    width = max(2 * step.depth + len(step.type) for step in found.steps)
+    for step in found.steps:
+        out.print(_line(step, width))
+
+
+def _line(step: Step, width: int) -> Text:
+    moment = datetime.fromisoformat(step.time).strftime("%H:%M:%S.%f")[:-3]
+    handled = ", ".join(step.handled) or "nobody"
+    line = Text(f"{moment}  ") + Text(f"{'  ' * step.depth + step.type:<{width}}  ", "bold")
+    line += Text(f"{step.publisher} → {handled}")
+    if step.awaited:
+        line += Text(f"  (waits for {', '.join(step.awaited)})", "red")
+    return line

@@ -1,0 +1,88 @@
+"""Watch orders as they go: everybody's latest, or one customer's.
+
+On a terminal, a table that stays up to date; elsewhere a line for each change. Ctrl-C ends it.
+Without --customer, Order's whole table is read at each look: on a big one, name a customer.
+
+  choreo watch
+  choreo watch --customer ada --once
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+
+from rich.live import Live
+from rich.table import Table
+
+from infra.cli.deployed import Deployed
+from infra.cli.display import coloured, out, table
+from infra.cli.errors import NotFound
+from infra.cli.orders import Order, Orders
+from infra.cli.parsing import positive, seconds
+
+SUMMARY = "recent orders, or one customer's, as they go"
+
+Look = Callable[[], list[Order]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--customer", metavar="ID", help="only this customer's orders")
+    parser.add_argument("--limit", type=positive, default=20, metavar="N", help="how many (default 20)")
+    parser.add_argument(
+        "--interval", type=seconds, default=1.0, metavar="SECONDS", help="between two looks (default 1)"
+    )
+    parser.add_argument("--once", action="store_true", help="look once; exit code 1 if there are no orders")
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    orders = Orders(deployed)
+
+    def look() -> list[Order]:
+        if arguments.customer:
+            return orders.of_customer(arguments.customer, arguments.limit)
+        return orders.recent(arguments.limit)
+
+    if arguments.once:
+        return _once(look)
+    if out.is_terminal:
+        _table(look, arguments.interval)
+    _lines(look, arguments.interval)
+    return 0
+
+
+def _once(look: Look) -> int:
+    found = look()
+    if not found:
+        raise NotFound("there are no orders yet: place one with choreo place")
+    out.print(_shown(found))
+    return 0
+
+
+def _table(look: Look, interval_seconds: float) -> None:
+    with Live(_shown(look()), console=out, auto_refresh=False) as live:
+        while True:
+            time.sleep(interval_seconds)
+            live.update(_shown(look()), refresh=True)
+
+
+def _lines(look: Look, interval_seconds: float) -> None:
+    told: dict[str, str] = {}
+    while True:
+        for order in reversed(look()):
+            if told.get(order.order_id) != order.status:
+                print(
+                    f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip(),
+                    flush=True,
+                )
+                told[order.order_id] = order.status
+        time.sleep(interval_seconds)
+
+
+def _shown(orders: list[Order]) -> Table:
+    shown = table("placed at", "order", "customer", "total", "status", "")
+    for order in orders:
+        moment = order.placed_at[:19].replace("T", " ")
+        shown.add_row(
+            moment, order.order_id, order.customer_id, order.total, coloured(order.status), order.note
+        )
+    return shown
