@@ -1,1 +1,1 @@
-"""`choreo`: place, watch, trace and repair orders, on the laptop, another emulator or AWS."""
+"""`choreo`: places, watches, traces and repairs orders, on the laptop, another emulator or AWS."""

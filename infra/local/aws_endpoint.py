@@ -72,9 +72,12 @@ def _ask_moto(call: Call) -> Answer:
         if name != "host":
             headers[name] = value
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
-    found = moto.process_request(prepared)
+    try:
+        found = moto.process_request(prepared)
+    except NotImplementedError:
+        return _unknown(call)
     if found is None:
-        return Answer(404, [], b"no such service")
+        return _unknown(call)
     status, answered, body = found
     raw = body.encode() if isinstance(body, str) else body
     kept = [
@@ -83,3 +86,8 @@ def _ask_moto(call: Call) -> Answer:
         if str(name).lower() not in ("content-length", "transfer-encoding", "connection", "server", "date")
     ]
     return Answer(int(status), kept, raw)
+
+
+def _unknown(call: Call) -> Answer:
+    problem = {"__type": "UnknownOperationException", "message": f"{call.operation} cannot be played locally"}
+    return Answer(501, [("content-type", "application/x-amz-json-1.0")], json.dumps(problem).encode())
