@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from infra.cli import dead_letters, deployed, place, redrive, republish, trace, watch
 from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
+from infra.cli.elsewhere import ELSEWHERE
 from infra.cli.errors import Mistake, NotFound
-from infra.cli.main import RUN, SIMULATE
 from infra.cli.parsing import Parser
 
 EPILOG = f"""\
@@ -78,7 +78,7 @@ def _parser() -> Parser:
             "--stack", default="order-choreography", help="the deployed stack (default %(default)s)"
         )
         command.add_arguments(added)
-    for name, summary in (RUN | {"simulate": SIMULATE}).items():
+    for name, summary in ELSEWHERE.items():
         commands.add_parser(name, help=summary, add_help=False)
     return parser
 

@@ -1,0 +1,27 @@
+"""The commands that other packages do: the local run's, and the simulation."""
+
+import sys
+from importlib import import_module
+
+LOCAL = {
+    "run": "the choreography on this machine, or one service of it in this terminal",
+    "join": "add a stack to the running choreography, and run its functions here",
+    "leave": "remove a stack that joined",
+}
+SIMULATION = {"simulate": "explore faults and interleavings, and check the invariants"}
+ELSEWHERE = LOCAL | SIMULATION
+
+
+def run(argv: list[str]) -> int:
+    """Hands a command over, and `--help` with it."""
+    # Imported late: a run should not wait for a simulation's libraries, nor the other way round.
+    if argv[0] in LOCAL:
+        from infra.local.cli import main
+
+        return main(argv)
+    try:
+        simulation = import_module("infra.simulation.__main__")
+    except ModuleNotFoundError as missing:
+        print(f"choreo {argv[0]}: {missing}: it is not part of this copy", file=sys.stderr)
+        return 2
+    return int(simulation.main(argv[1:]))
