@@ -226,7 +226,7 @@ def environments() -> dict[str, dict[str, str]]:
     with mock_aws():
         functions = InProcess().stack.functions
     there = {"AWS_ENDPOINT_URL": ENDPOINT}
-    return {name: there | dict(function.environment) for name, function in functions.items()}
+    return {name: dict(function.environment) | there for name, function in functions.items()}
 
 
 def samples() -> dict[str, Any]:

@@ -4,6 +4,7 @@ import importlib
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from infra.local.in_process import ROOT
@@ -137,3 +138,10 @@ def test_the_relays_filter_is_about_an_attribute_that_the_write_sets() -> None:
     assert [json.loads(pattern) for pattern in patterns] == [
         {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
     ]
+
+
+def test_an_empty_endpoint_is_aws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The template sets AWS_ENDPOINT_URL always, since `sam local` overrides only what is there."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    client = boto3.client("sqs", region_name="eu-west-1")
+    assert client.meta.endpoint_url == "https://sqs.eu-west-1.amazonaws.com"

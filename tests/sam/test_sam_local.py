@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from infra.local.in_process import ROOT
 from infra.samples import ENDPOINT, function_of
 from tests.local.conftest import running
-from tests.samples.test_samples import ANSWERS, EVENTS, ROOT, agrees
+from tests.samples.test_samples import ANSWERS, EVENTS, agrees
 
 pytestmark = pytest.mark.engine
 
@@ -39,15 +40,16 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
 
 def invoke(path: str, variables: Path) -> Any:
     architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    command = [SAM, "local", "invoke", function_of(path), "-e", EVENTS / path, "--env-vars", variables]
-    options = ["--parameter-overrides", f"Architecture={architecture}", "--docker-network", "host"]
+    command: list[str | Path] = [SAM, "local", "invoke", function_of(path), "--skip-pull-image"]
+    command += ["--event", EVENTS / path, "--env-vars", variables, "--docker-network", "host"]
+    command += ["--parameter-overrides", f"Architecture={architecture}"]
     account = {
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "eu-west-1",
     }
     done = subprocess.run(
-        [*command, *options, "--skip-pull-image"],
+        command,
         cwd=ROOT,
         env=os.environ | account | {"SAM_CLI_TELEMETRY": "0"},
         capture_output=True,
