@@ -28,7 +28,7 @@ def work(function: Function, host: str, port: int, debug_port: int | None) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(
-        CREDENTIALS | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"} | dict(function.environment)
+        CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}
     )
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
     sys.path.insert(0, str(function.code))
