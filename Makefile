@@ -10,13 +10,13 @@ export SAM_CLI_TELEMETRY := 0
 
 .PHONY: run test lint lock samples sam-validate sam-build test-sam
 
-run: .venv/ready ## everything on http://localhost:3000
-	@$(BIN)/python -m infra.local --port $(PORT)
+run: $(BIN)/choreo ## everything on http://localhost:3000
+	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
-test: .venv/ready ## unit, moto-backed and whole-choreography tests
+test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
 	@$(BIN)/python -m pytest -n 2 -m 'not engine'
 
-lint: .venv/ready ## style, types, and who may import whom
+lint: $(BIN)/choreo ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -53,3 +53,8 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
+
+# Absolute, so that it works from any folder, and through a link.
+$(BIN)/choreo: .venv/ready Makefile
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m infra.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $@
+	@chmod +x $@

@@ -20,7 +20,8 @@ from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment
 
-ENDPOINT = "http://localhost:3000"
+ENDPOINT = "http://host.docker.internal:3000"
+"""The local backend, as a container sees it."""
 STACK = "order-choreography"
 KEY = "sample-1"
 ORDER_ID = derived_id(json.dumps(["ada", KEY]), "order")

@@ -62,6 +62,9 @@ def run(argv: list[str]) -> int:
         "--template", type=Path, default=Path("template.yaml"), help="the SAM template to play"
     )
     parser.add_argument(
+        "--host", default=HOST, help="where to listen (default 127.0.0.1); 0.0.0.0 lets containers reach it"
+    )
+    parser.add_argument(
         "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
     parser.add_argument(
@@ -73,7 +76,7 @@ def run(argv: list[str]) -> int:
             arguments, lambda: read(attach.ask(arguments.port, "GET", f"services/{arguments.what}"))
         )
     try:
-        listening = _listen(arguments.port)
+        listening = _listen(arguments.host, arguments.port)
     except OSError as problem:
         error(f"port {arguments.port}: {problem.strerror}; choose another with `make run PORT=…` or --port")
         return 2
@@ -126,11 +129,11 @@ def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]])
     return 0
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
         listening.listen()
     except (OSError, OverflowError) as problem:
         listening.close()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import ROOT
-from infra.samples import ENDPOINT, function_of
+from infra.samples import function_of
 from tests.local.conftest import running
 from tests.samples.test_samples import ANSWERS, EVENTS, agrees
 
@@ -32,16 +32,25 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
         pytest.skip("no Docker engine answers")
     if not SAM.exists() or not (ROOT / ".aws-sam" / "build").exists():
         pytest.skip("run `make sam-build` first")
-    with running("run", "--only-backend") as run:
+    with running("run", "--only-backend", "--host", "0.0.0.0") as run:
         variables = tmp_path_factory.mktemp("sam") / "env.json"
-        variables.write_text((EVENTS / "env.json").read_text().replace(ENDPOINT, run.url))
+        variables.write_text(
+            (EVENTS / "env.json").read_text().replace(":3000", run.url[run.url.rindex(":") :])
+        )
         yield lambda path: invoke(path, variables)
 
 
 def invoke(path: str, variables: Path) -> Any:
     architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     command: list[str | Path] = [SAM, "local", "invoke", function_of(path), "--skip-pull-image"]
-    command += ["--event", EVENTS / path, "--env-vars", variables, "--docker-network", "host"]
+    command += [
+        "--event",
+        EVENTS / path,
+        "--env-vars",
+        variables,
+        "--add-host",
+        "host.docker.internal:host-gateway",
+    ]
     command += ["--parameter-overrides", f"Architecture={architecture}"]
     account = {
         "AWS_ACCESS_KEY_ID": "local",
