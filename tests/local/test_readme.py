@@ -28,6 +28,12 @@ def test_a_curl_snippet_is_answered(run: Run, snippet: str) -> None:
     assert '"order_id"' in answer
 
 
+@pytest.mark.parametrize("snippet", [snippet for snippet in SHELL if "choreo place" in snippet])
+def test_a_choreo_snippet_runs(run: Run, snippet: str) -> None:
+    choreo = f'choreo() {{ AWS_ENDPOINT_URL={run.url} "{sys.executable}" -m infra.cli "$@"; }}'
+    assert "Order shipped" in execute(["bash", "-ec", f"{choreo}\n{snippet}"])
+
+
 def test_the_python_snippet_reads_the_ledger(run: Run) -> None:
     (snippet,) = PYTHON
     code = snippet.replace("http://localhost:3000", run.url)

@@ -1,0 +1,86 @@
+"""`choreo` as a person calls it, and a stack in this process to look at it with."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.cli.deployed import Deployed
+from infra.cli.main import main
+from tests.local.conftest import Run, run
+from tests.world import World
+
+__all__ = ["run"]
+
+REGION = "eu-west-1"
+AWS_VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A command's exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+Choreo = Callable[..., Said]
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that says nothing about AWS."""
+    for name in AWS_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Choreo:
+    """Calls `choreo` with these arguments."""
+
+    def call(*arguments: str) -> Said:
+        try:
+            code = main(list(arguments))
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        return Said(code, *capsys.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def choreo(run: Run, bare: pytest.MonkeyPatch, say: Choreo) -> Choreo:
+    """Calls `choreo` against the local run."""
+    bare.setenv("AWS_ENDPOINT_URL", run.url)
+    return say
+
+
+@pytest.fixture
+def deployed(world: World) -> Deployed:
+    """The world's stack as CloudFormation would describe it."""
+    stack = world.stack
+    resources = {
+        "AWS::DynamoDB::Table": stack.tables,
+        "AWS::SNS::Subscription": stack.subscriptions,
+        "AWS::SNS::Topic": stack.topics,
+        "AWS::SQS::Queue": stack.queues,
+    }
+    return Deployed(stack.name, REGION, stack.outputs, resources, boto3.Session("a", "b"), None)
+
+
+def options(**given: Any) -> argparse.Namespace:
+    """Arguments as a command gets them."""
+    return argparse.Namespace(**given)

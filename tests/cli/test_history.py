@@ -1,0 +1,62 @@
+"""Traces of orders that are under way or stuck, put together from the services' tables."""
+
+import pytest
+
+from infra.cli import mermaid
+from infra.cli.deployed import Deployed
+from infra.cli.errors import NotFound
+from infra.cli.history import history
+from tests.world import World
+
+STOPPED = """\
+sequenceDiagram
+    actor Customer
+    participant S_Order as Order
+    participant S_Payment as Payment
+    participant S_Shipping as Shipping
+    Customer->>S_Order: POST /orders
+    S_Order-)S_Shipping: order.placed
+    S_Order--)S_Payment: order.placed
+    Note over S_Order: placed
+    Note over S_Shipping: none"""
+
+
+def test_a_stopped_service_is_shown_as_awaited(world: World, deployed: Deployed) -> None:
+    order_id = world.place()
+    world.drain("payment")
+    (placed,) = history(deployed, order_id).steps
+    assert (placed.publisher, placed.handled, placed.awaited) == ("Order", ("Shipping",), ("Payment",))
+    assert mermaid.diagram(history(deployed, order_id)) == STOPPED
+
+
+@pytest.mark.parametrize(
+    ("country", "types"),
+    [
+        ("GB", ["order.placed", "payment.captured", "shipment.dispatched"]),
+        ("AQ", ["order.placed", "payment.captured", "shipment.failed", "payment.refunded"]),
+    ],
+)
+def test_an_order_at_rest_has_its_events_in_causal_order_and_none_awaited(
+    world: World, deployed: Deployed, country: str, types: list[str]
+) -> None:
+    order_id = world.place(country)
+    world.drain()
+    steps = history(deployed, order_id).steps
+    assert [step.type for step in steps] == types
+    assert [step.depth for step in steps] == list(range(len(types)))
+    assert not any(step.awaited for step in steps)
+
+
+def test_what_was_only_seen_is_known_by_its_receipt(world: World, deployed: Deployed) -> None:
+    order_id = world.place()
+    world.drain()
+    deployed.client("dynamodb").delete_item(
+        TableName=world.stack.tables["PaymentTable"], Key={"order_id": {"S": order_id}}
+    )
+    captured = history(deployed, order_id).steps[1]
+    assert (captured.type, captured.publisher) == ("payment.captured", "Payment")
+
+
+def test_an_order_that_nobody_knows_is_not_found(deployed: Deployed) -> None:
+    with pytest.raises(NotFound, match="no service of order-choreography has heard of order 1"):
+        history(deployed, "1")

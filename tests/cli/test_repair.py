@@ -1,0 +1,185 @@
+"""Redriving and republishing heal what they are meant to, on AWS and where calls are missing."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.cli import redrive, republish
+from infra.cli.deployed import Deployed
+from infra.cli.errors import Mistake
+from infra.cli.queues import NO_REASON, DeadLetter
+from tests.cli.conftest import options
+from tests.world import World
+
+ALL = options(queues=[])
+
+
+def answer(deployed: Deployed, operation: str, respond: Callable[[Any], dict[str, Any] | None]) -> None:
+    """Lets `respond` answer a call of "sqs.…" or "sns.…", given its request; None leaves it to moto."""
+
+    def hook(params: Any, **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        parsed = respond(params["body"])
+        if parsed is None:
+            return None
+        status = 400 if "Error" in parsed else 200
+        metadata = {"HTTPStatusCode": parsed.pop("status", status)}
+        return SimpleNamespace(status_code=metadata["HTTPStatusCode"]), parsed | {
+            "ResponseMetadata": metadata
+        }
+
+    events = deployed.client(operation.partition(".")[0]).meta.events
+    events.register_first(f"before-call.{operation}", hook)
+
+
+def no_move_tasks(deployed: Deployed) -> None:
+    unknown = {"status": 501, "Error": {"Code": "UnknownOperationException", "Message": "not played"}}
+    answer(deployed, "sqs.StartMessageMoveTask", lambda _: dict(unknown))
+
+
+def dead_letter(deployed: Deployed, world: World, service: str) -> None:
+    """Moves what waits for a service to its dead-letter queue, with a reason, as its consumer does."""
+    sqs = deployed.client("sqs")
+    (message,) = world.messages(f"{service}Queue")
+    sqs.purge_queue(QueueUrl=world.stack.queues[f"{service}Queue"])
+    sqs.send_message(
+        QueueUrl=world.stack.queues[f"{service}DeadLetters"],
+        MessageBody=message["Body"],
+        MessageAttributes=message["MessageAttributes"]
+        | {"reason": {"DataType": "String", "StringValue": "a bug"}},
+    )
+
+
+def test_a_redriven_message_loses_its_reason_only_and_completes_the_order(
+    world: World, deployed: Deployed
+) -> None:
+    no_move_tasks(deployed)
+    order_id = world.place()
+    world.drain("payment")
+    (before,) = world.messages("PaymentQueue")
+    dead_letter(deployed, world, "Payment")
+    assert redrive.run(deployed, options(queues=["payment"])) == 0
+    assert world.messages("PaymentDeadLetters") == []
+    (after,) = world.messages("PaymentQueue")
+    assert after["Body"] == before["Body"]
+    assert after["MessageAttributes"] == before["MessageAttributes"]
+    world.drain()
+    assert world.status(order_id) == "shipped"
+
+
+def test_a_message_that_cannot_be_moved_stays_and_can_be_seen(world: World, deployed: Deployed) -> None:
+    no_move_tasks(deployed)
+    world.send("PaymentDeadLetters", "poison")
+    broken = {"Error": {"Code": "AccessDenied", "Message": "no"}}
+    answer(deployed, "sqs.SendMessage", lambda _: dict(broken))
+    with pytest.raises(Exception, match="AccessDenied"):
+        redrive.run(deployed, options(queues=["payment"]))
+    assert len(world.messages("PaymentDeadLetters")) == 1
+
+
+def test_a_relays_dead_letters_have_no_queue_to_go_back_to(
+    world: World, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_move_tasks(deployed)
+    world.send("PaymentRelayDeadLetters", "{}")
+    world.send("PaymentDeadLetters", "poison")
+    assert redrive.run(deployed, ALL) == 0
+    assert "PaymentRelayDeadLetters has no queue to go back to: choreo republish" in capsys.readouterr().err
+
+
+def test_on_aws_sqs_moves_them_and_is_told_where_to(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
+    asked = []
+    looks = iter(["RUNNING", "COMPLETED"])
+    answer(deployed, "sqs.StartMessageMoveTask", lambda body: asked.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]
+    answer(
+        deployed,
+        "sqs.ListMessageMoveTasks",
+        lambda _: {"Results": [{"Status": next(looks), "ApproximateNumberOfMessagesMoved": 3}]},
+    )
+    assert redrive.run(deployed, options(queues=["payment"])) == 0
+    assert "3 moved from PaymentDeadLetters to PaymentQueue" in capsys.readouterr().out
+    (request,) = asked
+    assert b":order-choreography-PaymentDeadLetters" in request
+    assert b":order-choreography-PaymentQueue" in request
+
+
+def test_a_move_that_fails_is_told_with_its_reason(deployed: Deployed) -> None:
+    failed = {"Status": "FAILED", "FailureReason": "AccessDenied"}
+    answer(deployed, "sqs.StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
+    answer(deployed, "sqs.ListMessageMoveTasks", lambda _: {"Results": [failed]})
+    with pytest.raises(Mistake, match="PaymentDeadLetters: the move is failed: AccessDenied"):
+        redrive.run(deployed, options(queues=["payment"]))
+
+
+def test_what_no_relay_published_is_published_from_the_outboxes(world: World, deployed: Deployed) -> None:
+    order_id = world.place()
+    assert republish.run(deployed, options(order=order_id)) == 0
+    world.drain("order")
+    assert world.ledger("Payment", order_id) == ["charge captured"]
+
+
+def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) -> None:
+    orders = [world.place(), world.place("AQ"), world.place(payment_method="pm_card_chargeDeclined")]
+    world.drain()
+    before = [world.item(f"{name}Table", orders[0]) for name in ("Order", "Payment", "Shipping")]
+    assert republish.run(deployed, options(order=None)) == 0
+    world.drain()
+    assert [world.item(f"{name}Table", orders[0]) for name in ("Order", "Payment", "Shipping")] == before
+    assert [world.status(order_id) for order_id in orders] == ["shipped", "cancelled", "rejected"]
+
+
+def test_entries_that_sns_refuses_go_again(world: World, deployed: Deployed) -> None:
+    world.place()
+    failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
+    answers = iter([failed])
+    answer(deployed, "sns.PublishBatch", lambda _: next(answers, None))
+    assert republish.run(deployed, options(order=None)) == 0
+    assert len(world.messages("PaymentQueue")) == 1
+
+
+def test_entries_that_sns_keeps_refusing_are_an_error(world: World, deployed: Deployed) -> None:
+    world.place()
+    failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
+    answer(deployed, "sns.PublishBatch", lambda _: dict(failed))
+    with pytest.raises(Mistake, match="SNS keeps refusing 1 events: InternalError"):
+        republish.run(deployed, options(order=None))
+
+
+def test_an_event_that_breaks_its_contract_is_not_published(
+    world: World, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.place()
+    order_id = world.place()
+    broken = world.item("OrderTable", order_id)["outbox"][0]["event"].replace('"EUR"', '"euro"')
+    deployed.client("dynamodb").update_item(
+        TableName=world.stack.tables["OrderTable"],
+        Key={"order_id": {"S": order_id}},
+        UpdateExpression="SET outbox[0].event = :broken",
+        ExpressionAttributeValues={":broken": {"S": broken}},
+    )
+    assert republish.run(deployed, options(order=None)) == 0
+    assert len(world.messages("PaymentQueue")) == 1
+    assert "breaks its contract" in capsys.readouterr().err
+
+
+def test_batches_keep_to_the_limits_of_sns() -> None:
+    small, large = republish.Entry("t", "x" * 10), republish.Entry("t", "x" * 100_000)
+    batches = list(republish._batches([small] * 12 + [large] * 3))
+    assert [len(batch) for batch in batches] == [10, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("not json", NO_REASON),
+        ("[]", NO_REASON),
+        ('{"type": "order.placed"}', NO_REASON),
+        ('{"requestContext": {"condition": "RetryAttemptsExhausted"}}', "RetryAttemptsExhausted"),
+    ],
+)
+def test_a_dead_letter_without_a_reason_still_says_something(body: str, reason: str) -> None:
+    assert DeadLetter({"Body": body}).reason == reason
