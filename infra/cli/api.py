@@ -30,6 +30,8 @@ class Api:
         Raises Refused, or Mistake if nothing answers.
         """
         answer = self._post("/orders", order, {"Idempotency-Key": str(uuid4())})
+        if not isinstance(answer, dict) or "order_id" not in answer:
+            raise Mistake(f"what answers at {self._url} is not the order API")
         return str(answer["order_id"])
 
     def cancel(self, order_id: str) -> bool:
@@ -55,7 +57,7 @@ class Api:
                 problem = f"{error.code} {error.reason}"
                 if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
                     raise Refused(_detail(error)) from error
-            except (OSError, HTTPException) as error:
+            except (OSError, HTTPException, ValueError) as error:
                 problem = str(getattr(error, "reason", error))
         raise Mistake(f"no order can be placed at {self._url}: {problem}")
 

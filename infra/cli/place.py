@@ -10,9 +10,10 @@ without service, paid and refunded; `cancelled` by the customer at once, if that
 import argparse
 import time
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -58,6 +59,7 @@ class Batch:
     ended: dict[str, Order] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     placed_after_seconds: float = 0.0
+    failure: Exception | None = None
 
     def place(self, kind: str) -> None:
         """Raises Mistake if the order is not accepted."""
@@ -69,6 +71,16 @@ class Batch:
             self.api.cancel(order_id)
         self.placed[order_id] = kind
         self.placed_after_seconds = self.age_seconds
+
+    def place_all(self, wanted: "SimpleQueue[str]") -> None:
+        """Places until none is wanted any more, or one worker failed."""
+        with suppress(Empty):
+            while self.failure is None:
+                kind = wanted.get_nowait()
+                try:
+                    self.place(kind)
+                except Exception as failure:
+                    self.failure = failure
 
     def look(self, orders: Orders) -> bool:
         """Whether any more have ended."""
@@ -92,19 +104,18 @@ class Batch:
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     batch = Batch(Api(deployed.output("ApiUrl")), arguments.customer)
+    wanted: SimpleQueue[str] = SimpleQueue()
+    for kind in kinds(arguments.mix, arguments.orders):
+        wanted.put(kind)
+    for _ in range(min(arguments.concurrency, arguments.orders)):
+        # Daemons, so that a request under way does not hold Ctrl-C up.
+        Thread(target=batch.place_all, args=(wanted,), daemon=True).start()
     orders = None if arguments.no_wait else Orders(deployed)
-    pool = ThreadPoolExecutor(arguments.concurrency)
-    try:
-        placing = [pool.submit(batch.place, kind) for kind in kinds(arguments.mix, arguments.orders)]
-        _follow(batch, placing, orders, arguments.timeout)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    _follow(batch, arguments.orders, orders, arguments.timeout)
     return _report(batch, arguments)
 
 
-def _follow(
-    batch: Batch, placing: Sequence["Future[None]"], orders: Orders | None, timeout_seconds: float
-) -> None:
+def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: float) -> None:
     """Returns once all are placed and have ended, or none has ended for too long."""
     columns = (
         TextColumn("{task.description:>6}"),
@@ -113,18 +124,18 @@ def _follow(
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=progress, disable=not progress.is_terminal) as bars:
-        placed = bars.add_task("placed", total=len(placing), note="")
-        ended = bars.add_task("ended", total=len(placing), note="", visible=orders is not None)
+        placed = bars.add_task("placed", total=total, note="")
+        ended = bars.add_task("ended", total=total, note="", visible=orders is not None)
         last = time.monotonic()
         while True:
-            for done in [each for each in placing if each.done()]:
-                done.result()
-            every = len(batch.placed) == len(placing)
+            if batch.failure is not None:
+                raise batch.failure
+            every = len(batch.placed) == total
             if not every or (orders and batch.look(orders)):
                 last = time.monotonic()
             bars.update(placed, completed=len(batch.placed), note=batch.rate)
             bars.update(ended, completed=len(batch.ended), note=counts(batch.outcomes))
-            if every and (orders is None or len(batch.ended) == len(placing)):
+            if every and (orders is None or len(batch.ended) == total):
                 return
             if time.monotonic() - last > timeout_seconds:
                 return

@@ -12,7 +12,7 @@ import pytest
 
 from infra.cli import commands
 from tests.cli.conftest import Choreo
-from tests.local.conftest import ROOT, Run, free_port
+from tests.local.conftest import ROOT, Run, eventually, free_port
 from tests.local.test_run import client
 
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")
@@ -210,6 +210,25 @@ def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, say: Choreo) -> None:
 
     bare.setattr(commands, "run", interrupted)
     assert say("watch").code == 130
+
+
+def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "infra.cli", "place", "--orders", "100000", "--customer", "hopper"],
+        cwd=ROOT,
+        env=os.environ | {"AWS_ENDPOINT_URL": run.url},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as placing:
+        eventually(lambda: run.call("GET", "/orders?customer_id=hopper")["orders"], bool)
+        run.process.send_signal(signal.SIGSTOP)
+        try:
+            placing.send_signal(signal.SIGINT)
+            _, err = placing.communicate(timeout=5)
+        finally:
+            run.process.send_signal(signal.SIGCONT)
+    assert placing.returncode == 130
+    assert err == ""
 
 
 def test_make_writes_the_launcher() -> None:

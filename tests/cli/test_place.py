@@ -101,5 +101,10 @@ def test_an_api_that_keeps_failing_is_given_up() -> None:
         asked.place({})
 
 
+def test_what_is_not_the_order_api_is_told() -> None:
+    with api((200, {}, {})) as (asked, _), pytest.raises(Mistake, match="is not the order API"):
+        asked.place({})
+
+
 def test_a_mix_is_the_same_each_time_and_in_proportion() -> None:
     assert kinds(mix("shipped=2, declined=1"), 5) == ["shipped", "shipped", "declined", "shipped", "shipped"]
