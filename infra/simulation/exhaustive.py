@@ -1,0 +1,297 @@
+"""Every interleaving of one order, with the services' own decision functions.
+
+Every event ever published may reach each subscriber at any later time, any number of times, in any order.
+Each service works on up to WORKERS deliveries at once, step by step (read, intent, effect, outcome), and
+any worker may vanish between two steps. The customer may ask to cancel at any time. What is re-enacted here
+is only what `choreography.participant` does between its calls; what is decided is the deployed code's.
+
+A world is a tuple of small integers, and each distinct step is decided once. Two workers of a service are
+interchangeable, so they are kept sorted. A delivery that changes nothing (a duplicate, one that waits for
+another's intent, one that lost its race) is no step: the message stays.
+"""
+
+from collections import deque
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from choreography.decisions import Decision, State
+from choreography.errors import Permanent, Retryable
+from choreography.outbox import Origin, events
+from contracts.envelope import Event, Fact
+from infra.simulation.story import SERVICES, Behaviour, Entry, at_rest, order_request, wrong_ledger
+from order.decisions import TooLate, cancel
+from order.state import SOURCE as ORDER
+from order.state import Order
+
+WORKERS = 2
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ORDER_ID = "the-order"
+
+
+class World(NamedTuple):
+    """Where one order stands everywhere: numbers of interned values, and `network` one bit an event."""
+
+    items: tuple[int, ...]
+    ledger: int
+    network: int
+    workers: tuple[int, ...] = ()
+
+
+class Item(NamedTuple):
+    """A service's item. Every write changes one of the two for good, so they stand for the version."""
+
+    state: State
+    inbox: frozenset[str]
+
+
+class Worker(NamedTuple):
+    """A delivery under way: what it read, its effect once the intent is written, and the effect's answer."""
+
+    service: int
+    event: int
+    read: int
+    effect: Any = None
+    answer: Any = None
+
+
+class Step(NamedTuple):
+    """What a worker's next step changes; no `worker` left where it was the last."""
+
+    item: int
+    ledger: int
+    published: int = 0
+    worker: int | None = None
+
+
+T = TypeVar("T", bound=Hashable)
+
+
+class Numbers(Generic[T]):
+    """Gives each distinct value a number."""
+
+    def __init__(self) -> None:
+        self.values: list[T] = []
+        self._numbers: dict[T, int] = {}
+
+    def of(self, value: T) -> int:
+        number = self._numbers.setdefault(value, len(self.values))
+        if number == len(self.values):
+            self.values.append(value)
+        return number
+
+
+class Violation(Exception):
+    """What must hold does not."""
+
+
+@dataclass
+class Finding:
+    """How many worlds there are, how many ends by status, and the way to the first wrong one."""
+
+    worlds: int
+    ends: dict[str, int] = field(default_factory=dict)
+    wrong: str | None = None
+    path: list[str] = field(default_factory=list)
+
+
+class Explorer:
+    """Explores one behaviour of gateway and carrier. `versioned` False leaves the write's condition out."""
+
+    def __init__(self, behaviour: Behaviour, *, versioned: bool = True) -> None:
+        self._behaviour, self._versioned = behaviour, versioned
+        self._items: Numbers[Item] = Numbers()
+        self._ledgers: Numbers[tuple[Entry, ...]] = Numbers()
+        self._workers: Numbers[Worker] = Numbers()
+        self._events: dict[str, int] = {}
+        self._published: list[Event[Any]] = []
+        # One decision for each distinct question: the rest of the exploration is integers.
+        self._plan, self._advance = cache(self._plan), cache(self._advance)  # type: ignore[method-assign]
+        self._starts, self._cancel = cache(self._starts), cache(self._cancel)  # type: ignore[method-assign]
+        self._check_ledger = cache(self._check_ledger)  # type: ignore[method-assign]
+
+    def explore(self) -> Finding:
+        start = self._start()
+        came: dict[World, World | None] = {start: None}
+        queue, ends = deque([start]), dict[str, int]()
+        while queue:
+            world = queue.popleft()
+            try:
+                self._check_ledger(world.ledger)
+                if not world.workers and self._settles(world):
+                    stands = self._check_end(world)
+                    ends[stands] = ends.get(stands, 0) + 1
+                for after in self._moves(world):
+                    if after not in came:
+                        came[after] = world
+                        queue.append(after)
+            except Violation as violation:
+                return Finding(len(came), ends, str(violation), self._path(came, world))
+        return Finding(len(came), ends)
+
+    def _start(self) -> World:
+        placed = order_request().fact()
+        order = Order(placed=placed, facts=frozenset({placed.type}))
+        items = [Item(order, frozenset()), *(Item(service.state(), frozenset()) for service in SERVICES[1:])]
+        network = self._publish((placed,), Origin(ORDER, ORDER_ID, "request", None))
+        return World(tuple(map(self._items.of, items)), self._ledgers.of(()), network)
+
+    def _moves(self, world: World) -> Iterator[World]:
+        items, ledger, network, workers = world
+        if (cancelled := self._cancel(items[0])) is not None:
+            yield World((cancelled[0], *items[1:]), ledger, network | cancelled[1], workers)
+        running = [self._workers.values[worker].service for worker in workers]
+        for service, item in enumerate(items):
+            if running.count(service) < WORKERS:
+                for worker in self._starts(service, item, network):
+                    yield World(items, ledger, network, tuple(sorted((*workers, worker))))
+        for index, worker in enumerate(workers):
+            rest = workers[:index] + workers[index + 1 :]
+            yield World(items, ledger, network, rest)  # it vanishes
+            service = running[index]
+            step = self._advance(worker, items[service], ledger)
+            if step is not None:
+                left = rest if step.worker is None else tuple(sorted((*rest, step.worker)))
+                changed = (*items[:service], step.item, *items[service + 1 :])
+                yield World(changed, step.ledger, network | step.published, left)
+
+    def _cancel(self, item: int) -> tuple[int, int] | None:
+        # One step, not two: its write has the version's condition, so nothing can come between.
+        state, inbox = self._items.values[item]
+        assert isinstance(state, Order)
+        try:
+            decision = cancel(state)
+        except TooLate:
+            return None
+        if not decision.facts:
+            return None
+        origin = Origin(ORDER, ORDER_ID, "request", self._published[0].id)
+        return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
+
+    def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
+        """Workers that may read now: those whose delivery can come to something."""
+        return tuple(
+            self._workers.of(Worker(service, event, item))
+            for event in range(network.bit_length())
+            if network >> event & 1 and self._plan(service, event, item) is not None
+        )
+
+    def _plan(self, service: int, event: int, item: int) -> Decision[State] | None:
+        """The first decision; None for a duplicate, an event of no concern, or one that must wait."""
+        message, (state, inbox) = self._published[event], self._items.values[item]
+        reaction = SERVICES[service].decisions.REACTIONS.get(message.type)
+        if reaction is None or message.id in inbox:
+            return None
+        try:
+            decision: Decision[State] = reaction(state, message)
+        except Retryable:
+            return None
+        except Permanent as error:
+            raise Violation(f"{message.type} would be dead-lettered: {error}") from error
+        return decision
+
+    def _advance(self, number: int, now: int, ledger: int) -> Step | None:
+        worker = self._workers.values[number]
+        stale = now != worker.read and self._versioned
+        if worker.answer is not None:
+            return None if stale else self._write(worker, self._outcome(worker), ledger)
+        if worker.effect is not None:
+            entries, answer = self._behaviour.perform(worker.effect, self._ledgers.values[ledger])
+            return Step(
+                now, self._ledgers.of(entries), worker=self._workers.of(worker._replace(answer=answer))
+            )
+        planned = self._plan(worker.service, worker.event, worker.read)
+        assert planned is not None, "only what can be planned is started"
+        before = self._items.values[worker.read]
+        if planned.effect is None:
+            return None if stale else self._write(worker, planned, ledger)
+        if planned.state == before.state:  # the intent stands already
+            return Step(now, ledger, worker=self._workers.of(worker._replace(effect=planned.effect)))
+        intent = self._items.of(Item(planned.state, before.inbox))
+        following = self._workers.of(worker._replace(read=intent, effect=planned.effect))
+        return None if stale else Step(intent, ledger, worker=following)
+
+    def _outcome(self, worker: Worker) -> Decision[State]:
+        state, message = self._items.values[worker.read].state, self._published[worker.event]
+        try:
+            decision: Decision[State] = SERVICES[worker.service].decisions.outcome(
+                state, message, worker.answer
+            )
+        except Permanent as error:
+            raise Violation(f"{message.type} would be dead-lettered: {error}") from error
+        return decision
+
+    def _write(self, worker: Worker, decision: Decision[State], ledger: int) -> Step:
+        message, inbox = self._published[worker.event], self._items.values[worker.read].inbox
+        cause = decision.caused_by or message.id
+        origin = Origin(SERVICES[worker.service].source, ORDER_ID, message.correlationid, cause)
+        published = self._publish(decision.facts, origin)
+        return Step(self._items.of(Item(decision.state, inbox | {message.id})), ledger, published)
+
+    def _publish(self, facts: tuple[Fact, ...], origin: Origin) -> int:
+        bits = 0
+        for event in events(facts, origin, NOW):
+            number = self._events.setdefault(event.id, len(self._published))
+            if number == len(self._published):
+                self._published.append(event)
+            if self._published[number] != event:
+                raise Violation(f"one id for two events: {self._published[number]} and {event}")
+            bits |= 1 << number
+        return bits
+
+    def _settles(self, world: World) -> bool:
+        """True at an end. Elsewhere, some delivery must come through alone, which enlarges an inbox:
+        so an end is reached from every world, since in each of them all workers may vanish."""
+        waiting = [
+            worker
+            for service, item in enumerate(world.items)
+            for worker in self._starts(service, item, world.network)
+        ]
+        return not waiting or not any(self._comes_through(worker, world) for worker in waiting)
+
+    def _comes_through(self, worker: int, world: World) -> bool:
+        service = self._workers.values[worker].service
+        item, ledger, following = world.items[service], world.ledger, worker
+        while (step := self._advance(following, item, ledger)) is not None:
+            if step.worker is None:
+                return True
+            item, ledger, following = step.item, step.ledger, step.worker
+        return False
+
+    def _check_ledger(self, ledger: int) -> None:
+        if wrong := wrong_ledger(self._ledgers.values[ledger]):
+            raise Violation(wrong)
+
+    def _check_end(self, world: World) -> str:
+        published = [e for number, e in enumerate(self._published) if world.network >> number & 1]
+        items = [self._items.values[item] for item in world.items]
+        for service, item in zip(SERVICES, items, strict=True):
+            missed = [
+                e.type for e in published if e.type in service.decisions.REACTIONS and e.id not in item.inbox
+            ]
+            if missed:
+                raise Violation(f"{service.source} can never handle {', '.join(missed)}")
+        stands, wrong = at_rest([item.state for item in items], self._ledgers.values[world.ledger])
+        if wrong:
+            raise Violation(wrong)
+        return stands
+
+    def _path(self, came: dict[World, World | None], last: World) -> list[str]:
+        path: list[str] = []
+        world: World | None = last
+        while world is not None:
+            path.append(self._describe(world))
+            world = came[world]
+        return path[::-1]
+
+    def _describe(self, world: World) -> str:
+        at_work = [self._workers.values[worker] for worker in world.workers]
+        words = [
+            f"{SERVICES[w.service].name} {'answered' if w.answer else 'read'} {self._published[w.event].type}"
+            for w in at_work
+        ]
+        stands = " ".join(SERVICES[n].status(self._items.values[i].state) for n, i in enumerate(world.items))
+        entries = ", ".join(entry.what for entry in self._ledgers.values[world.ledger])
+        return f"{stands} | ledgers: {entries or 'empty'} | at work: {', '.join(words) or 'nobody'}"

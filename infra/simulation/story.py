@@ -1,0 +1,159 @@
+"""What is known of one order from outside: its services, its ledgers, and what these must show."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, NamedTuple, cast
+
+import order.decisions
+import order.state
+import payment.decisions
+import payment.state
+import shipping.decisions
+import shipping.state
+from choreography.decisions import State
+from order.requests import PlaceOrder
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from shipping.carrier import Dispatch, Dispatched, Unserviceable
+
+
+@dataclass(frozen=True)
+class Service:
+    """A participant: its decisions, what its state starts as, and how the state is called."""
+
+    name: str
+    source: str
+    decisions: ModuleType
+    state: type[State]
+    status: Callable[[Any], str]
+
+
+SERVICES = (
+    Service(
+        "order",
+        order.state.SOURCE,
+        order.decisions,
+        order.state.Order,
+        lambda state: order.state.status(state.facts),
+    ),
+    Service(
+        "payment",
+        payment.state.SOURCE,
+        payment.decisions,
+        payment.state.Payment,
+        lambda state: str(state.status),
+    ),
+    Service(
+        "shipping",
+        shipping.state.SOURCE,
+        shipping.decisions,
+        shipping.state.Shipment,
+        lambda state: str(state.status),
+    ),
+)
+
+
+class Entry(NamedTuple):
+    """A line in the gateway's or the carrier's own book."""
+
+    what: str
+    key: str
+
+
+Effect = Charge | Refund | Dispatch
+Answer = Captured | Declined | Refunded | Dispatched | Unserviceable
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How the gateway and the carrier answer. They honour idempotency keys, unless `forgets_keys`."""
+
+    declines: bool
+    unserviceable: bool
+    forgets_keys: bool = False
+
+    def perform(self, effect: Effect, ledger: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], Answer]:
+        """The ledger after the call, and the answer: the same for the same key."""
+        what, answer = self._answer(effect)
+        entry = Entry(what, effect.idempotency_key)
+        if entry in ledger and not self.forgets_keys:
+            return ledger, answer
+        return tuple(sorted((*ledger, entry))), answer
+
+    def _answer(self, effect: Effect) -> tuple[str, Answer]:
+        match effect:
+            case Charge():
+                if self.declines:
+                    return "charge declined", Declined("card_declined")
+                return "charge captured", Captured("pi_1")
+            case Refund():
+                return "refund refunded", Refunded("re_1")
+            case Dispatch():
+                if self.unserviceable:
+                    return "dispatch refused", Unserviceable("not served")
+                return "dispatch dispatched" if effect.address else "dispatch blind", Dispatched("SBX1")
+
+
+BEHAVIOURS = tuple(Behaviour(declines, fails) for declines in (False, True) for fails in (False, True))
+
+
+def order_request() -> PlaceOrder:
+    """An order like any other."""
+    return PlaceOrder.model_validate(
+        {
+            "customer_id": "ada",
+            "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
+            "currency": "EUR",
+            "payment_method": "pm_card_visa",
+            "shipping_address": {
+                "name": "Ada",
+                "line1": "12 St James Square",
+                "city": "London",
+                "postal_code": "SW1Y 4JH",
+                "country": "GB",
+            },
+        }
+    )
+
+
+def wrong_ledger(ledger: Sequence[Entry]) -> str | None:
+    """What no ledger may ever show about one order, if it does."""
+    whats = [entry.what for entry in ledger]
+    charges, refunds = whats.count("charge captured"), whats.count("refund refunded")
+    parcels = whats.count("dispatch dispatched")
+    if "dispatch blind" in whats:
+        return "a parcel with no address"
+    if charges > 1:
+        return "charged twice"
+    if refunds > charges:
+        return "more refunded than charged"
+    if parcels > 1:
+        return "two parcels"
+    if parcels and not charges:
+        return "a parcel without a charge"
+    if parcels and refunds:
+        return "a parcel for refunded money"
+    return None
+
+
+ENDS = {
+    "shipped": [("captured", "dispatched")],
+    "rejected": [("declined", "closed"), ("declined", "cancelled")],
+    "cancelled": [("refunded", "failed"), ("refunded", "cancelled"), ("voided", "cancelled")],
+}
+"""For each end of an order: what Payment's and Shipping's views of it may be."""
+
+
+def at_rest(states: Sequence[State], ledger: Sequence[Entry]) -> tuple[str, str | None]:
+    """How the order stands, and what is wrong where nothing more will happen to it."""
+    stands, *views = (s.status(state) for s, state in zip(SERVICES, states, strict=True))
+    whats = [entry.what for entry in ledger]
+    net = whats.count("charge captured") - whats.count("refund refunded")
+    parcels = whats.count("dispatch dispatched")
+    if stands not in ENDS:
+        return stands, f"it ends as {stands}"
+    if (net, parcels) != ((1, 1) if stands == "shipped" else (0, 0)):
+        return stands, f"{stands}, but charges less refunds are {net} and parcels {parcels}"
+    if cast("tuple[str, str]", tuple(views)) not in ENDS[stands]:
+        return stands, f"{stands}, but payment is {views[0]} and shipping {views[1]}"
+    return stands, None
