@@ -5,10 +5,12 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 
 import asyncio
 import contextlib
+from http import HTTPStatus
 from pathlib import Path
 
 from infra.local import asgi, aws_endpoint, cloudformation, http_api
 from infra.local.control import PREFIX, Control
+from infra.local.data import Data
 from infra.local.environments import Environments, FunctionFailed, NobodyFree
 from infra.local.http_api import Answer, Request
 from infra.local.mappings import EventSourceMapping
@@ -30,7 +32,8 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 class Backend:
     """An ASGI application over stacks that come and go. Needs an active `mock_aws` and a running loop."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, data: Data | None = None) -> None:
+        self._data = data
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
         self._control = Control(self)
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
@@ -45,6 +48,8 @@ class Backend:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
             stack = Provisioner(load(template), name, self.endpoint, imports).provision()
             self.stacks[name] = stack
+            if self._data is not None:
+                self._data.restore(stack)
             self._deliveries[name] = [
                 asyncio.create_task(self._deliver(stack, mapping)) for mapping in mappings(stack).values()
             ]
@@ -56,7 +61,10 @@ class Backend:
             raise TemplateError(f"no stack {name} is running; there are {', '.join(self.stacks)}")
         for delivery in self._deliveries.pop(name):
             delivery.cancel()
-        remove(self.stacks.pop(name))
+        gone = self.stacks.pop(name)
+        remove(gone)
+        if self._data is not None:
+            self._data.forget(gone)
 
     def functions(self) -> list[Function]:
         return [function for stack in self.stacks.values() for function in stack.functions.values()]
@@ -90,6 +98,8 @@ class Backend:
             answer = cloudformation.answer(call, self.stacks)
         elif call is not None:
             answer = await aws_endpoint.answer(call)
+            if self._data is not None and answer.status == HTTPStatus.OK:
+                self._data.keep(call)  # before anybody is told that it was done
             if not call.operation.startswith(_READS):
                 self.tell_mappings()
         elif request.path.startswith(PREFIX):

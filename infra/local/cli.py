@@ -65,6 +65,9 @@ def run(argv: list[str]) -> int:
         "--host", default=HOST, help="where to listen (default 127.0.0.1); 0.0.0.0 lets containers reach it"
     )
     parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep the state in this folder across restarts"
+    )
+    parser.add_argument(
         "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
     parser.add_argument(
@@ -151,11 +154,13 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from moto import mock_aws
 
     from infra.local.backend import Backend
+    from infra.local.data import Data
     from infra.local.server import Server
 
     port: int = listening.getsockname()[1]
     with mock_aws():
-        backend = Backend(f"http://localhost:{port}")
+        data = Data(arguments.data) if arguments.data else None
+        backend = Backend(f"http://localhost:{port}", data)
         backend.add(STACK, arguments.template)
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions

@@ -1,0 +1,46 @@
+"""With --data, nothing that was accepted is lost when the laptop's AWS is stopped or killed."""
+
+from pathlib import Path
+
+from infra.local.data import history
+from tests.local.conftest import running
+from tests.local.test_run import ORDER, ends_as, place, start
+
+
+def test_an_accepted_order_survives_kill_9_and_is_fulfilled_after_it(tmp_path: Path) -> None:
+    with running("run", "backend", "--data", str(tmp_path)) as run:
+        order_id = place(run, ORDER)
+        run.process.kill()
+        run.process.wait()
+    with running("run", "--data", str(tmp_path)) as run:
+        assert ends_as(run, order_id, "shipped")
+
+
+def test_what_ended_stays_as_it_ended_and_nothing_is_charged_again(tmp_path: Path) -> None:
+    with running("run", "--data", str(tmp_path)) as run:
+        order_id = place(run, ORDER)
+        assert ends_as(run, order_id, "shipped")
+        before = run.call("GET", f"/orders/{order_id}/history")
+        run.stop()
+    with running("run", "--data", str(tmp_path)) as run:
+        assert run.call("GET", f"/orders/{order_id}")["status"] == "shipped"
+        assert run.call("GET", f"/orders/{order_id}/history") == before
+        assert ends_as(run, place(run, ORDER), "shipped")
+
+
+def test_a_folder_that_cannot_be_used_is_a_one_line_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused = start("--port", "0", "--data", str(tmp_path / "file"))
+    assert refused.returncode == 2
+    assert "--data" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_an_item_is_shown_again_by_each_write_that_emitted() -> None:
+    item = {"version": {"N": "5"}, "emits": {"BOOL": False}, "outbox": {"L": [emitted("1"), emitted("3")]}}
+    assert [image["version"]["N"] for image in history(item)] == ["1", "3", "5"]
+    assert [image["emits"]["BOOL"] for image in history(item)] == [True, True, False]
+
+
+def emitted(version: str) -> dict[str, dict[str, dict[str, str]]]:
+    return {"M": {"version": {"N": version}, "event": {"S": "{}"}}}
