@@ -3,21 +3,36 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import boto3
+import pytest
+from moto.sqs.models import sqs_backends
 
 from choreography import aws
 from choreography.table import from_attributes
 from contracts.envelope import Event
 from infra.local.http_api import Answer
 from infra.local.in_process import InProcess, environment, invoke
+from infra.local.template import ACCOUNT, REGION
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 
 
 class Crash(BaseException):
     """A process that dies: no handler can catch it as an error."""
+
+
+# A client takes longer to make than a table, and moto's state is not in it: worlds share them.
+_make_client = cache(boto3.client)
+
+
+def client(service: str) -> Any:
+    """The AWS client that worlds and auditors share."""
+    with environment({}):
+        return _make_client(service, region_name=REGION)  # type: ignore[call-overload]  # any service's name
 
 
 def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
@@ -34,6 +49,10 @@ def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
 
 class World(InProcess):
     """InProcess, with shorthands for what tests ask and assert."""
+
+    def __init__(self) -> None:
+        with patch.object(boto3, "client", lambda service, **_: client(service)):
+            super().__init__()
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -66,9 +85,7 @@ class World(InProcess):
         return sorted(f"{e['kind']} {e['outcome']}" for e in entries if e["order_id"] == order_id)
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        with environment({}):
-            client = boto3.client("dynamodb")
-            found = client.scan(TableName=self.stack.tables[table], ConsistentRead=True)["Items"]
+        found = client("dynamodb").scan(TableName=self.stack.tables[table], ConsistentRead=True)["Items"]
         return [from_attributes(item) for item in found]
 
     def item(self, table: str, order_id: str) -> dict[str, Any]:
@@ -77,30 +94,50 @@ class World(InProcess):
 
     def messages(self, queue: str) -> list[Any]:
         """All messages that wait in a queue; they stay there."""
-        with environment({}):
-            client = boto3.client("sqs")
-            found = []
-            while batch := client.receive_message(
-                QueueUrl=self.stack.queues[queue],
-                MaxNumberOfMessages=10,
-                MessageAttributeNames=["All"],
-                AttributeNames=["All"],
-                VisibilityTimeout=5,
-            ).get("Messages"):
-                found += batch
-            for message in found:
-                client.change_message_visibility(
-                    QueueUrl=self.stack.queues[queue],
-                    ReceiptHandle=message["ReceiptHandle"],
-                    VisibilityTimeout=0,
-                )
+        url = self.stack.queues[queue]
+        found: list[Any] = []
+        while (
+            batch := client("sqs")
+            .receive_message(
+                QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], AttributeNames=["All"]
+            )
+            .get("Messages")
+        ):
+            found += batch
+        for message in found:
+            client("sqs").change_message_visibility(
+                QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
         return found
 
-    def send(self, queue: str, *bodies: str) -> None:
+    def kinds(self, queue: str) -> list[str]:
+        """Types of the events in a queue, hidden or not, without receiving them."""
+        return [json.loads(message.body)["type"] for message in self._stored(queue)]
+
+    def take(self, queue: str, *kinds: str) -> list[str]:
+        """Removes the events of these types from a queue; their bodies."""
+        taken = [m for m in self.messages(queue) if json.loads(m["Body"])["type"] in kinds]
+        for message in taken:
+            url = self.stack.queues[queue]
+            client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in taken]
+
+    def run_until(self, queue: str, kind: str) -> None:
+        """Runs every mapping until an event of this type has come to a queue; it is not delivered."""
+        for _ in range(10):
+            for name in self.mappings:
+                if kind in self.kinds(queue):
+                    return
+                self.step(name)
+        raise AssertionError(f"no {kind} came to {queue}")
+
+    def send(self, queue: str, *bodies: str, **attributes: str) -> None:
         """Puts messages into a queue, as a publisher that publishes again would: under new message ids."""
-        with environment({}):
-            for body in bodies:
-                boto3.client("sqs").send_message(QueueUrl=self.stack.queues[queue], MessageBody=body)
+        given = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        for body in bodies:
+            client("sqs").send_message(
+                QueueUrl=self.stack.queues[queue], MessageBody=body, MessageAttributes=given
+            )
 
     def deliver(self, function: str, *events: Event[Any] | str, receive_count: int = 1) -> list[str]:
         """Invokes a consumer with one batch; the bodies that it reports as failed."""
@@ -109,15 +146,19 @@ class World(InProcess):
         answer = invoke(self.stack.functions[function], {"Records": records})
         return [bodies[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
 
+    def hidden_seconds(self, queue: str) -> list[float]:
+        """For how long the messages of a queue stay hidden or delayed, as asked for."""
+        return [max(m.visible_at, m.delayed_until) / 1000 for m in self._stored(queue)]
+
     def wake_hidden(self, queue: str) -> None:
         """Ends every visibility timeout in a queue, as time would."""
-        from moto.sqs.models import sqs_backends
+        for message in self._stored(queue):
+            message.visible_at = message.delayed_until = 0
 
+    def _stored(self, queue: str) -> list[Any]:
         name = self.stack.queues[queue].rpartition("/")[2]
-        moto_queue = sqs_backends["123456789012"]["eu-west-1"].queues[name]
-        for message in moto_queue._messages:
-            message.visible_at = 0
-            message.delayed_until = 0
+        stored: list[Any] = sqs_backends[ACCOUNT][REGION].queues[name]._messages
+        return stored
 
 
 def record(body: str, number: int = 0, receive_count: int = 1) -> dict[str, Any]:
@@ -134,14 +175,16 @@ def record(body: str, number: int = 0, receive_count: int = 1) -> dict[str, Any]
     }
 
 
+SERVICE = {"GetItem": "dynamodb", "PutItem": "dynamodb", "UpdateItem": "dynamodb", "PublishBatch": "sns"}
+
+
 @contextmanager
 def crash(moment: str, operation: str, number: int = 1) -> Iterator[None]:
-    """Crashes `before` or `after` the `number`th AWS call of this operation, such as "PutItem"."""
+    """Crashes `before` or `after` the `number`th AWS call of this operation, such as "PutItem".
+
+    The test fails if the body never gets there.
+    """
     calls = 0
-    service = {"PutItem": "dynamodb", "GetItem": "dynamodb", "PublishBatch": "sns"}[operation]
-    with environment({}):
-        client: Any = getattr(aws, service)()
-    name = f"{'before' if moment == 'before' else 'after'}-call.{service}.{operation}"
 
     def hook(**_: Any) -> None:
         nonlocal calls
@@ -149,8 +192,19 @@ def crash(moment: str, operation: str, number: int = 1) -> Iterator[None]:
         if calls == number:
             raise Crash(f"{moment} {operation} {number}")
 
-    client.meta.events.register_first(name, hook)
+    with hooked(f"{moment}-call", operation, hook), pytest.raises(Crash, match=f"{moment} {operation}"):
+        yield
+
+
+@contextmanager
+def hooked(moment: str, operation: str, hook: Any) -> Iterator[None]:
+    """Lets botocore call `hook` at a moment of each call of an operation that a function makes."""
+    service = SERVICE[operation]
+    with environment({}):
+        events: Any = getattr(aws, service)().meta.events
+    name = f"{moment}.{service}.{operation}"
+    events.register_first(name, hook)
     try:
         yield
     finally:
-        client.meta.events.unregister(name, hook)
+        events.unregister(name, hook)
