@@ -30,13 +30,17 @@ class Run:
     process: "subprocess.Popen[str]"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that an HTTP request is answered with."""
+        """The JSON that an HTTP request is answered with. Raises HTTPError for a refusal."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             self.url + path, data, {"content-type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
 
     def stop(self) -> tuple[int, str]:
         """What Ctrl-C makes of it: exit code and all that it printed."""
@@ -80,7 +84,8 @@ def running(*options: str) -> Iterator[Run]:
 def answers(port: int) -> bool:
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
-    except urllib.error.HTTPError:
+    except urllib.error.HTTPError as error:
+        error.close()
         return True  # nothing is there, but somebody says so
     except OSError:
         return False
