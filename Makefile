@@ -14,7 +14,7 @@ run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n 2 -m 'not engine'
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine'
 
 lint: $(BIN)/choreo ## style, types, and who may import whom
 	$(BIN)/ruff format --check .
