@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.local.conftest import ROOT, Run
+from tests.local.test_run import ORDER, ends_as, place
 
 README = (ROOT / "README.md").read_text()
 SHELL = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
@@ -37,6 +38,7 @@ def test_a_choreo_snippet_runs(run: Run, snippet: str) -> None:
 def test_the_python_snippet_reads_the_ledger(run: Run) -> None:
     (snippet,) = PYTHON
     code = snippet.replace("http://localhost:3000", run.url)
+    assert ends_as(run, place(run, ORDER), "shipped")
     assert "captured" in execute([sys.executable, "-c", code])
 
 
