@@ -32,7 +32,7 @@ _make_client = cache(boto3.client)
 def client(service: str) -> Any:
     """The AWS client that worlds and auditors share."""
     with environment({}):
-        return _make_client(service, region_name=REGION)  # type: ignore[call-overload]  # any service's name
+        return _make_client(service, region_name=REGION)
 
 
 def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
@@ -146,8 +146,8 @@ class World(InProcess):
         answer = invoke(self.stack.functions[function], {"Records": records})
         return [bodies[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
 
-    def hidden_seconds(self, queue: str) -> list[float]:
-        """For how long the messages of a queue stay hidden or delayed, as asked for."""
+    def hidden_until(self, queue: str) -> list[float]:
+        """When each message of a queue can be received, in seconds since the epoch."""
         return [max(m.visible_at, m.delayed_until) / 1000 for m in self._stored(queue)]
 
     def wake_hidden(self, queue: str) -> None:

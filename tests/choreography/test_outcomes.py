@@ -84,19 +84,6 @@ def test_while_a_service_is_down_its_messages_wait(world: World, stopped: str) -
     assert all(world.status(order_id) == "shipped" for order_id in order_ids)
 
 
-def test_every_event_delivered_twice_takes_effect_once(world: World) -> None:
-    order_id = world.place(country="AQ")
-    for _ in range(12):
-        for queue in ("OrderQueue", "PaymentQueue", "ShippingQueue"):
-            world.send(queue, *[m["Body"] for m in world.messages(queue)][:20])
-        for name in world.mappings:
-            world.step(name)
-    world.drain()
-    assert world.status(order_id) == "cancelled"
-    assert world.ledger("Payment", order_id) == [CHARGED, REFUNDED]
-    assert len(world.history(order_id)) == 4
-
-
 def test_a_redriven_message_completes_the_order(world: World) -> None:
     order_id = world.place()
     world.step("OrderRelayOutbox")

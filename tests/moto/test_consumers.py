@@ -8,7 +8,7 @@ import pytest
 
 from choreography import table
 from contracts.envelope import Event
-from tests.world import ORDER_ID, World
+from tests.world import ORDER_ID, World, client
 
 MakeEvent = Callable[..., Event[Any]]
 
@@ -21,6 +21,44 @@ def test_a_poison_message_is_dead_lettered_and_its_batch_goes_on(world: World, m
     dead = world.messages("PaymentDeadLetters")
     assert {message["Body"] for message in dead} == {"not json", '{"specversion": "1.0"}'}
     assert all("PoisonMessage" in m["MessageAttributes"]["reason"]["StringValue"] for m in dead)
+
+
+def test_poison_leaves_its_queue_at_once_unchanged_and_with_its_reason(world: World) -> None:
+    poison = '{"specversion": "1.0",  "id": '
+    world.send("PaymentQueue", poison, type="order.placed")
+    world.step("PaymentConsumerQueue")
+    world.wake_hidden("PaymentQueue")
+    assert world.messages("PaymentQueue") == []
+    (dead,) = world.messages("PaymentDeadLetters")
+    said = {name: value["StringValue"] for name, value in dead["MessageAttributes"].items()}
+    assert dead["Body"] == poison
+    assert said["type"] == "order.placed"
+    assert said["reason"].startswith("PoisonMessage: message: Invalid JSON")
+
+
+def test_a_long_reason_is_cut_to_what_an_attribute_may_hold(world: World, make_event: MakeEvent) -> None:
+    message = json.loads(make_event("order.placed").to_json())
+    message["data"]["items"] = [{"sku": "", "quantity": 0, "unit_price": 0}] * 50
+    assert world.deliver("PaymentConsumer", json.dumps(message)) == []
+    (dead,) = world.messages("PaymentDeadLetters")
+    assert len(dead["MessageAttributes"]["reason"]["StringValue"]) == 1024
+
+
+def test_what_nobody_foresaw_fails_alone(
+    world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = make_event("order.placed"), make_event("order.placed", order_id="bad")
+    read = table.Table.read
+
+    def read_all_but_one(self: Any, order_id: str) -> Any:
+        if order_id == "bad":
+            raise ConnectionError("no table today")
+        return read(self, order_id)
+
+    monkeypatch.setattr(table.Table, "read", read_all_but_one)
+    assert world.deliver("PaymentConsumer", bad, good) == [bad.to_json()]
+    assert [item["order_id"] for item in world.items("PaymentTable")] == [ORDER_ID]
+    assert world.messages("PaymentDeadLetters") == []
 
 
 def test_a_newer_major_is_dead_lettered(world: World, make_event: MakeEvent) -> None:
@@ -59,67 +97,6 @@ def test_a_duplicate_under_another_message_id_takes_effect_once(world: World, ma
     assert world.ledger("Payment", ORDER_ID) == ["charge captured"]
 
 
-def test_two_workers_with_the_same_message_charge_once(
-    world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    placed = make_event("order.placed")
-    read, calls = table.Table.read, []
-
-    def read_then_be_overtaken(self: Any, order_id: str) -> Any:
-        found = read(self, order_id)
-        calls.append(order_id)
-        if len(calls) == 1:
-            world.deliver("PaymentConsumer", placed)
-        return found
-
-    monkeypatch.setattr(table.Table, "read", read_then_be_overtaken)
-    assert world.deliver("PaymentConsumer", placed) == []
-    assert world.ledger("Payment", ORDER_ID) == ["charge captured"]
-    assert len(world.item("PaymentTable", ORDER_ID)["outbox"]) == 1
-
-
-def hold_the_intent(world: World, make_event: MakeEvent) -> None:
-    """Payment crashed while it charged: its intent stands."""
-    from choreography import aws
-    from choreography.table import to_attributes
-
-    item = {
-        "order_id": ORDER_ID,
-        "version": 1,
-        "inbox": {},
-        "outbox": [],
-        "emits": False,
-        "status": "charging",
-    }
-    aws.dynamodb().put_item(TableName=world.stack.tables["PaymentTable"], Item=to_attributes(item))
-
-
-def test_what_must_wait_comes_back_soon(world: World, make_event: MakeEvent) -> None:
-    hold_the_intent(world, make_event)
-    world.send("PaymentQueue", make_event("shipment.cancelled").to_json())
-    world.step("PaymentConsumerQueue")
-    assert world.messages("PaymentDeadLetters") == []
-    world.wake_hidden("PaymentQueue")
-    (waiting,) = world.messages("PaymentQueue")
-    assert "shipment.cancelled" in waiting["Body"]
-
-
-def test_what_waited_long_is_sent_anew_and_never_dead_lettered(world: World, make_event: MakeEvent) -> None:
-    hold_the_intent(world, make_event)
-    waiting = make_event("shipment.cancelled")
-    assert world.deliver("PaymentConsumer", waiting, receive_count=5) == []
-    world.wake_hidden("PaymentQueue")
-    (again,) = world.messages("PaymentQueue")
-    assert again["Body"] == waiting.to_json()
-
-
-def test_once_the_intent_is_resolved_what_waited_goes_on(world: World, make_event: MakeEvent) -> None:
-    hold_the_intent(world, make_event)
-    world.deliver("PaymentConsumer", make_event("order.placed"))
-    world.deliver("PaymentConsumer", make_event("shipment.cancelled"))
-    assert world.ledger("Payment", ORDER_ID) == ["charge captured", "refund refunded"]
-
-
 def test_filter_policies_keep_others_events_out(world: World) -> None:
     world.place()
     world.place(country="AQ")
@@ -127,7 +104,7 @@ def test_filter_policies_keep_others_events_out(world: World) -> None:
     for name in list(world.mappings) * 6:
         world.step(name)
         for queue, kinds in heard.items():
-            kinds |= {json.loads(message["Body"])["type"] for message in world.messages(queue)}
+            kinds |= set(world.kinds(queue))
     assert heard == {
         "OrderQueue": {"payment.captured", "payment.refunded", "shipment.dispatched", "shipment.failed"},
         "PaymentQueue": {"order.placed", "shipment.failed"},
@@ -135,12 +112,34 @@ def test_filter_policies_keep_others_events_out(world: World) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("topic", "kind", "hearers"),
+    [
+        ("OrderTopic", "order.placed", {"PaymentQueue", "ShippingQueue"}),
+        ("OrderTopic", "order.cancellation_requested", {"ShippingQueue"}),
+        ("PaymentTopic", "payment.captured", {"OrderQueue", "ShippingQueue"}),
+        ("PaymentTopic", "payment.refunded", {"OrderQueue"}),
+        ("ShippingTopic", "shipment.dispatched", {"OrderQueue"}),
+        ("ShippingTopic", "shipment.cancelled", {"OrderQueue", "PaymentQueue"}),
+        ("OrderTopic", "order.gifted", set()),
+    ],
+)
+def test_an_event_reaches_just_those_who_react_to_it(
+    world: World, topic: str, kind: str, hearers: set[str]
+) -> None:
+    kind_attribute = {"type": {"DataType": "String", "StringValue": kind}}
+    message = json.dumps({"type": kind})
+    client("sns").publish(
+        TopicArn=world.stack.topics[topic], Message=message, MessageAttributes=kind_attribute
+    )
+    queues = ("OrderQueue", "PaymentQueue", "ShippingQueue")
+    assert {queue for queue in queues if world.kinds(queue) == [kind]} == hearers
+
+
 def test_the_gateway_refuses_a_key_used_for_another_charge(world: World, make_event: MakeEvent) -> None:
     world.deliver("PaymentConsumer", make_event("order.placed"))
-    from choreography import aws
-
     key = {"order_id": {"S": ORDER_ID}}
-    aws.dynamodb().delete_item(TableName=world.stack.tables["PaymentTable"], Key=key)
+    client("dynamodb").delete_item(TableName=world.stack.tables["PaymentTable"], Key=key)
     world.deliver("PaymentConsumer", make_event("order.placed", amount_minor=1))
     (dead,) = world.messages("PaymentDeadLetters")
     assert "KeyReused" in dead["MessageAttributes"]["reason"]["StringValue"]
