@@ -47,6 +47,17 @@ def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def problem(answer: Answer) -> Any:
+    """The problem document that an answer is."""
+    assert dict(answer.headers)["content-type"] == "application/problem+json"
+    return json.loads(answer.body)
+
+
+def fields(answer: Answer) -> set[str]:
+    """The fields at fault that a problem document names."""
+    return {error["field"] for error in problem(answer)["errors"]}
+
+
 class World(InProcess):
     """InProcess, with shorthands for what tests ask and assert."""
 
@@ -175,7 +186,7 @@ def record(body: str, number: int = 0, receive_count: int = 1) -> dict[str, Any]
     }
 
 
-SERVICE = {"GetItem": "dynamodb", "PutItem": "dynamodb", "UpdateItem": "dynamodb", "PublishBatch": "sns"}
+SERVICE = {"GetItem": "dynamodb", "BatchGetItem": "dynamodb", "PutItem": "dynamodb", "PublishBatch": "sns"}
 
 
 @contextmanager

@@ -118,3 +118,44 @@ def test_each_write_publishes_only_what_it_emitted(world: World) -> None:
     assert relay(world, event) == []
     kinds = [json.loads(message["Body"])["type"] for message in world.messages("ShippingQueue")]
     assert sorted(kinds) == ["order.cancellation_requested", "order.placed"]
+
+
+def test_a_batch_stays_within_what_sns_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_ids = [world.place() for _ in range(4)]
+    topic = Topic()
+    event = stream_batch(world)
+    for record in event["Records"]:
+        outgoing = record["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]["event"]
+        outgoing["S"] = outgoing["S"].replace('"data":{', f'"data":{{"padding":"{"x" * 100_000}",')
+    monkeypatch.setattr(aws, "sns", lambda: topic)
+    assert relay(world, event) == []
+    assert topic.calls == [order_ids[:2], order_ids[2:]]
+
+
+def test_the_type_travels_as_an_attribute_for_filters(world: World) -> None:
+    world.place()
+    world.step("OrderRelayOutbox")
+    (message,) = world.messages("PaymentQueue")
+    assert message["MessageAttributes"]["type"]["StringValue"] == "order.placed"
+    assert json.loads(message["Body"])["type"] == "order.placed"
+
+
+def test_a_deleted_item_publishes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.place()
+    topic = Topic()
+    event = stream_batch(world)
+    del event["Records"][0]["dynamodb"]["NewImage"]
+    monkeypatch.setattr(aws, "sns", lambda: topic)
+    assert relay(world, event) == []
+    assert topic.calls == []
+
+
+def test_what_was_published_before_a_failure_is_not_reported(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_ids = [world.place() for _ in range(12)]
+    topic = Topic(order_ids[11], always=True)
+    event = stream_batch(world)
+    monkeypatch.setattr(aws, "sns", lambda: topic)
+    assert relay(world, event) == [event["Records"][11]["dynamodb"]["SequenceNumber"]]
+    assert topic.calls == [order_ids[:10], order_ids[10:], [order_ids[11]], [order_ids[11]]]

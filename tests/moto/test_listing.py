@@ -1,0 +1,70 @@
+"""GET /orders on moto: a customer's orders, in pages."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from order import orders
+from tests.world import World, fields, hooked
+
+
+def test_a_customers_orders_come_in_pages_newest_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    placed = []
+    for minute in range(5):
+        monkeypatch.setattr(orders, "datetime", at_minute(minute))
+        placed.append(world.place())
+    world.place(customer_id="bob")
+    pages, path = [], "/orders?customer_id=ada&limit=2"
+    for _ in range(3):
+        page = world.get(path)
+        pages.append([order["order_id"] for order in page["orders"]])
+        path = f"/orders?customer_id=ada&limit=2&cursor={page.get('cursor')}"
+    assert pages == [placed[4:2:-1], placed[2:0:-1], placed[:1]]
+    assert "cursor" not in page
+
+
+def at_minute(minute: int) -> Any:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Clock":
+            return cls(2026, 1, 1, 12, minute, tzinfo=tz)
+
+    return Clock
+
+
+def test_a_page_holds_every_order_that_the_index_lists(world: World) -> None:
+    """BatchGetItem may leave keys unprocessed: they are asked for again."""
+    placed = {world.place() for _ in range(3)}
+    asked: list[int] = []
+
+    def leave_all_but_one(parsed: dict[str, Any], **_: Any) -> None:
+        ((table, found),) = parsed["Responses"].items()
+        asked.append(len(found))
+        left = [{"order_id": item["order_id"]} for item in found[1:]]
+        parsed["Responses"][table] = found[:1]
+        parsed["UnprocessedKeys"] = {table: {"Keys": left}} if left else {}
+
+    with hooked("after-call", "BatchGetItem", leave_all_but_one):
+        listed = world.get("/orders?customer_id=ada")["orders"]
+    assert asked == [3, 2, 1]
+    assert {order["order_id"] for order in listed} == placed
+
+
+def test_a_customer_without_orders_has_an_empty_page(world: World) -> None:
+    assert world.get("/orders?customer_id=nobody") == {"orders": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "customer_id"),
+        ("?customer_id=ada&limit=0", "limit"),
+        ("?customer_id=ada&limit=many", "limit"),
+        ("?customer_id=ada&cursor=nonsense", "cursor"),
+        ("?customer_id=ada&cursor=bnVsbA==", "cursor"),
+    ],
+)
+def test_a_bad_query_is_named(world: World, query: str, field: str) -> None:
+    answer = world.request("GET", f"/orders{query}")
+    assert (answer.status, fields(answer)) == (400, {field})
