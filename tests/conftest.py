@@ -1,6 +1,5 @@
 """What the tests share: a world to place orders in, and the facts that services tell each other."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,9 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
 from tests.world import ORDER_ID, World, an_order
 
-MONEY = {"amount_minor": 2500, "currency": "EUR"}
+MakeEvent = Callable[..., Event[Any]]
+
+MONEY: dict[str, Any] = {"amount_minor": 2500, "currency": "EUR"}
 FACTS: dict[str, Fact] = {
     fact.type: fact
     for fact in (
@@ -39,7 +40,7 @@ FACTS: dict[str, Fact] = {
 
 
 @pytest.fixture
-def make_event() -> Callable[..., Event[Any]]:
+def make_event() -> MakeEvent:
     """Makes the event of a type; its id depends on type and order only."""
 
     def make(kind: str, order_id: str = ORDER_ID, **changes: Any) -> Event[Any]:
@@ -55,7 +56,3 @@ def world() -> Iterator[World]:
     """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
     with mock_aws():
         yield World()
-
-
-def body(order: dict[str, Any]) -> bytes:
-    return json.dumps(order).encode()

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
 from infra.local.template import load
 
@@ -109,6 +110,51 @@ def test_a_service_subscribes_to_just_what_it_reacts_to(service: str) -> None:
     assert heard == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
 
 
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_a_subscription_asks_a_topic_only_for_what_its_owner_publishes(name: str) -> None:
+    topic = SUBSCRIPTIONS[name]["TopicArn"]["Ref"]
+    publisher = {"OrderTopic": "orders", "PaymentTopic": "payments", "ShippingTopic": "shipments"}[topic]
+    published = {fact.type for fact in EVENTS.values() if fact.__module__ == f"contracts.{publisher}"}
+    assert set(SUBSCRIPTIONS[name]["FilterPolicy"]["type"]) <= published
+
+
+def test_every_event_is_heard_by_somebody() -> None:
+    heard = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
+    assert heard == EVENTS.keys()
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_a_topic_may_send_to_the_queues_of_its_subscription(name: str) -> None:
+    """Without this on AWS, everything is deployed and nothing arrives."""
+    topic, subscription = SUBSCRIPTIONS[name]["TopicArn"], SUBSCRIPTIONS[name]
+    reached = [subscription["Endpoint"], subscription["RedrivePolicy"]["deadLetterTargetArn"]]
+    allowed = [s for p in of_type("AWS::SQS::QueuePolicy").values() for s in p["PolicyDocument"]["Statement"]]
+    for queue in reached:
+        (statement,) = [s for s in allowed if s["Resource"] == queue]
+        assert topic in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
+    """Throttling by the function's own limit would burn receives."""
+    (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+@pytest.mark.parametrize("service", ["Order", "Payment", "Shipping"])
+def test_a_role_reaches_nothing_of_another_service(service: str) -> None:
+    others = {"Order", "Payment", "Shipping"} - {service}
+    for role in (name for name in ROLES if name.startswith(service)):
+        named = json.dumps([statement["Resource"] for statement in statements(role)])
+        assert not any(other in named for other in others), role
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_handler_is_where_the_template_says(name: str) -> None:
+    module, _, function = FUNCTIONS[name]["Handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
 def test_only_the_topics_of_the_template_may_send_to_its_queues() -> None:
     for policy in of_type("AWS::SQS::QueuePolicy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
@@ -121,6 +167,27 @@ def test_address_and_topics_are_told_to_others() -> None:
     assert "ApiUrl" in TEMPLATE.outputs
     exported = {name for name, output in TEMPLATE.outputs.items() if "Export" in output}
     assert exported == {"OrderTopicArn", "PaymentTopicArn", "ShippingTopicArn"}
+
+
+@pytest.mark.parametrize("name", of_type("AWS::DynamoDB::Table"))
+def test_a_table_is_encrypted_and_can_be_restored(name: str) -> None:
+    table = of_type("AWS::DynamoDB::Table")[name]
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_only_the_edges_answers_expire() -> None:
+    """A consumer's idempotency records must outlive any redrive: they never expire."""
+    expiring = {
+        n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table
+    }
+    assert expiring == {"IdempotencyTable"}
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_both_architectures_translate(architecture: str) -> None:
+    template = load(ROOT / "template.yaml", {"Architecture": architecture})
+    assert template.parameters["Architecture"] == architecture
 
 
 def test_every_table_of_a_service_has_a_stream_of_new_images() -> None:

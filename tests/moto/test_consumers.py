@@ -1,16 +1,13 @@
 """Consumers on moto: batches, poison, waiting, races, and whom they never hear."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from choreography import table
-from contracts.envelope import Event
+from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World, client
-
-MakeEvent = Callable[..., Event[Any]]
 
 
 def test_a_poison_message_is_dead_lettered_and_its_batch_goes_on(world: World, make_event: MakeEvent) -> None:

@@ -8,10 +8,9 @@ import pytest
 
 from choreography import table
 from choreography.errors import RaceLost
-from contracts.envelope import Event
+from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World
 
-MakeEvent = Callable[..., Event[Any]]
 Overtake = Callable[[str, int, Callable[[], object]], None]
 
 

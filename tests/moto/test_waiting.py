@@ -1,18 +1,15 @@
 """What must wait comes back soon, for as long as it takes, and is never given up."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from choreography.errors import Unanswered
 from choreography.table import to_attributes
-from contracts.envelope import Event
 from payment.sandbox import SandboxGateway
+from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World, client
-
-MakeEvent = Callable[..., Event[Any]]
 
 
 @pytest.fixture

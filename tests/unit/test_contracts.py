@@ -1,16 +1,13 @@
 """Messages are read tolerantly, and refused with the field at fault."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from choreography.outbox import derived_id
 from contracts.catalogue import EVENTS, ContractError, UnknownMajor, UnknownType, read
-from contracts.envelope import Event
-
-MakeEvent = Callable[..., Event[Any]]
+from tests.conftest import MakeEvent
 
 
 @pytest.mark.parametrize("kind", EVENTS)

@@ -1,50 +1,21 @@
 """Decisions are pure: from what was seen, whatever the order it was seen in."""
 
-from collections.abc import Callable, Sequence
 from itertools import permutations
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import order.decisions
 import payment.decisions
 import shipping.decisions
-from choreography.decisions import State, check_move
-from choreography.errors import IllegalTransition, IntentHeld, UnknownOrder
-from contracts.envelope import Event
-from order.state import TRANSITIONS as ORDER_MOVES
+from choreography.decisions import State
+from choreography.errors import IntentHeld, UnknownOrder
 from order.state import Order, status
-from payment.gateway import Captured, Charge, Declined, Refund, Refunded
-from payment.state import TRANSITIONS as PAYMENT_MOVES
+from payment.gateway import Charge, Declined
 from payment.state import Payment
-from shipping.carrier import Dispatch, Dispatched, Unserviceable
-from shipping.state import TRANSITIONS as SHIPMENT_MOVES
+from shipping.carrier import Unserviceable
 from shipping.state import Shipment
-from tests.conftest import FACTS
-
-MakeEvent = Callable[..., Event[Any]]
-
-ANSWERS = {Charge: Captured("pi_1"), Refund: Refunded("re_1"), Dispatch: Dispatched("SBX1")}
-
-
-def run(
-    module: Any, state: Any, history: Sequence[Event[Any]], answers: Any = ANSWERS
-) -> tuple[Any, list[str]]:
-    """State and emitted types after handling a history, each event once, as the consumer does."""
-    emitted: list[str] = []
-    seen: set[str] = set()
-    for event in history:
-        if event.id in seen:
-            continue
-        seen.add(event.id)
-        decision = module.REACTIONS[event.type](state, event)
-        if decision.effect is not None:
-            decision = module.outcome(decision.state, event, answers[type(decision.effect)])
-        state = decision.state
-        emitted += [fact.type for fact in decision.facts]
-    return state, emitted
+from tests.conftest import FACTS, MakeEvent
+from tests.unit.history import ANSWERS, run
 
 
 @pytest.mark.parametrize("kinds", list(permutations(["order.placed", "payment.captured"])))
@@ -162,39 +133,6 @@ def test_asking_twice_to_cancel_is_asking_once() -> None:
     once = order.decisions.cancel(Order(facts=frozenset({"order.placed"})))
     assert [fact.type for fact in once.facts] == ["order.cancellation_requested"]
     assert order.decisions.cancel(once.state).facts == ()
-
-
-@pytest.mark.parametrize("moves", [ORDER_MOVES, PAYMENT_MOVES, SHIPMENT_MOVES])
-def test_only_listed_moves_are_legal(moves: dict[str, frozenset[str]]) -> None:
-    for before in moves:
-        for after in moves.keys() - moves[before] - {before}:
-            with pytest.raises(IllegalTransition, match=f"{before} cannot become {after}"):
-                check_move("it", moves, before, after)
-
-
-HISTORIES = st.lists(
-    st.sampled_from(["order.placed", "payment.captured", "order.cancellation_requested"]),
-    min_size=3,
-    max_size=9,
-).filter(lambda kinds: len(set(kinds)) == 3)
-
-
-@given(kinds=HISTORIES)
-def test_any_order_and_multiplicity_ends_stopped_or_dispatched_never_both(kinds: list[str]) -> None:
-    made = {kind: event(kind) for kind in set(kinds)}
-    state, emitted = run(shipping.decisions, Shipment(), [made[kind] for kind in kinds])
-    firsts = list(dict.fromkeys(kinds))
-    ends = "dispatched" if firsts[-1] == "order.cancellation_requested" else "cancelled"
-    assert (state.status, emitted) == (ends, [f"shipment.{ends}"])
-
-
-def event(kind: str) -> Event[Any]:
-    from datetime import UTC, datetime
-
-    from choreography.outbox import Origin, events
-
-    (made,) = events((FACTS[kind],), Origin("/test", "o", "c", "x"), datetime(2026, 1, 1, tzinfo=UTC))
-    return made
 
 
 def test_states_are_frozen() -> None:

@@ -1,0 +1,33 @@
+"""A history of events handled by a service's pure decisions, as its consumer would."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.envelope import Event
+from payment.gateway import Captured, Charge, Refund, Refunded
+from shipping.carrier import Dispatch, Dispatched
+
+ANSWERS: dict[type, Any] = {
+    Charge: Captured("pi_1"),
+    Refund: Refunded("re_1"),
+    Dispatch: Dispatched("SBX1"),
+}
+"""What the gateway and the carrier say, by what they are asked for."""
+
+
+def run(
+    module: Any, state: Any, history: Sequence[Event[Any]], answers: dict[type, Any] = ANSWERS
+) -> tuple[Any, list[str]]:
+    """State and emitted types after handling a history, each event once."""
+    emitted: list[str] = []
+    seen: set[str] = set()
+    for event in history:
+        if event.id in seen:
+            continue
+        seen.add(event.id)
+        decision = module.REACTIONS[event.type](state, event)
+        if decision.effect is not None:
+            decision = module.outcome(decision.state, event, answers[type(decision.effect)])
+        state = decision.state
+        emitted += [fact.type for fact in decision.facts]
+    return state, emitted

@@ -1,0 +1,118 @@
+"""Any order and any multiplicity of events ends in the state that their set alone decides."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import order.decisions
+import payment.decisions
+import shipping.decisions
+from order.state import FINAL, Order, status
+from payment.gateway import Charge, Declined
+from payment.state import Payment
+from shipping.carrier import Dispatch, Unserviceable
+from shipping.state import Shipment
+from tests.conftest import FACTS, MakeEvent
+from tests.unit.history import ANSWERS, run
+
+# The factory is a pure function, and need not be made anew for each example.
+any_history = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def arrivals(data: st.DataObject, kinds: list[str]) -> list[str]:
+    """Each kind at least once, and some again, in any order."""
+    again = data.draw(st.lists(st.sampled_from(kinds), max_size=6))
+    return data.draw(st.permutations([*kinds, *again]))
+
+
+# What Order hears in each way that an order can go, and how it ends.
+STORIES = {
+    "shipped": (False, ["payment.captured", "shipment.dispatched"], "shipped"),
+    "cancelled too late": (True, ["payment.captured", "shipment.dispatched"], "shipped"),
+    "declined": (False, ["payment.declined"], "rejected"),
+    "declined and cancelled": (True, ["payment.declined", "shipment.cancelled"], "rejected"),
+    "not served": (False, ["payment.captured", "shipment.failed", "payment.refunded"], "cancelled"),
+    "never charged": (True, ["shipment.cancelled", "payment.voided"], "cancelled"),
+    "refunded": (True, ["payment.captured", "shipment.cancelled", "payment.refunded"], "cancelled"),
+}
+
+
+@pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
+@given(data=st.data())
+@any_history
+def test_order_ends_as_what_it_heard_says(
+    make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
+) -> None:
+    state = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    if cancelled:
+        state = order.decisions.cancel(state).state
+    state, emitted = run(order.decisions, state, [make_event(kind) for kind in arrivals(data, kinds)])
+    assert (status(state.facts), emitted) == (ends, [])
+
+
+@pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
+@given(data=st.data())
+@any_history
+def test_order_never_leaves_a_final_status(
+    make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
+) -> None:
+    state = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    stood = []
+    for kind in arrivals(data, kinds):
+        state = order.decisions.REACTIONS[kind](state, make_event(kind)).state
+        stood.append(status(state.facts))
+    finals = [stands for stands in stood if stands in FINAL]
+    assert finals == [ends] * len(finals)
+    assert stood[-1] == ends
+
+
+@given(data=st.data())
+@any_history
+def test_shipping_stops_or_dispatches_and_never_both(make_event: MakeEvent, data: st.DataObject) -> None:
+    kinds = arrivals(data, ["order.placed", "payment.captured", "order.cancellation_requested"])
+    state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
+    firsts = list(dict.fromkeys(kinds))
+    ends = "dispatched" if firsts[-1] == "order.cancellation_requested" else "cancelled"
+    assert (state.status, emitted) == (ends, [f"shipment.{ends}"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"), [(ANSWERS[Dispatch], "dispatched"), (Unserviceable("no service"), "failed")]
+)
+@given(data=st.data())
+@any_history
+def test_shipping_dispatches_once_paid_and_addressed(
+    make_event: MakeEvent, data: st.DataObject, answer: Any, ends: str
+) -> None:
+    kinds = arrivals(data, ["order.placed", "payment.captured"])
+    history = [make_event(kind) for kind in kinds]
+    state, emitted = run(shipping.decisions, Shipment(), history, ANSWERS | {Dispatch: answer})
+    assert (state.status, state.address, emitted) == (ends, None, [f"shipment.{ends}"])
+
+
+@given(data=st.data())
+@any_history
+def test_shipping_closes_what_is_declined(make_event: MakeEvent, data: st.DataObject) -> None:
+    kinds = arrivals(data, ["order.placed", "payment.declined"])
+    state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
+    assert (state.status, state.address, emitted) == ("closed", None, [])
+
+
+@pytest.mark.parametrize("stop", ["shipment.cancelled", "shipment.failed"])
+@pytest.mark.parametrize("answer", [ANSWERS[Charge], Declined("card_declined")])
+@given(data=st.data())
+@any_history
+def test_payment_keeps_no_money_of_what_was_stopped(
+    make_event: MakeEvent, data: st.DataObject, stop: str, answer: Any
+) -> None:
+    kinds = arrivals(data, ["order.placed", stop])
+    history = [make_event(kind) for kind in kinds]
+    state, emitted = run(payment.decisions, Payment(), history, ANSWERS | {Charge: answer})
+    if kinds[0] == stop:
+        assert (state.status, emitted) == ("voided", ["payment.voided"])
+    elif answer == ANSWERS[Charge]:
+        assert (state.status, emitted) == ("refunded", ["payment.captured", "payment.refunded"])
+    else:
+        assert (state.status, emitted) == ("declined", ["payment.declined"])

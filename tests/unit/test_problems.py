@@ -1,0 +1,62 @@
+"""Problem documents are as RFC 9457 has them, and never quote what was sent."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from order.problems import Problem, invalid
+from order.requests import PlaceOrder
+from tests.world import an_order
+
+
+def document(problem: Problem) -> Any:
+    body = problem.response("/orders").body
+    assert isinstance(body, str)
+    return json.loads(body)
+
+
+def refusal(body: str) -> Problem:
+    with pytest.raises(ValidationError) as refused:
+        PlaceOrder.model_validate_json(body)
+    return invalid(refused.value)
+
+
+def test_a_problem_has_the_members_of_the_standard() -> None:
+    assert document(Problem(HTTPStatus.CONFLICT, "the order is shipped")) == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "the order is shipped",
+        "instance": "/orders",
+    }
+
+
+def test_a_problem_says_what_it_is_and_carries_its_headers() -> None:
+    problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "later", headers={"Retry-After": "1"})
+    response = problem.response("/orders")
+    assert response.headers == {"Retry-After": "1", "Content-Type": "application/problem+json"}
+    assert response.status_code == 503
+
+
+def test_each_field_at_fault_is_an_entry() -> None:
+    problem = Problem(HTTPStatus.BAD_REQUEST, "no", [("limit", "too much"), ("cursor", "unknown")])
+    assert document(problem)["errors"] == [
+        {"field": "limit", "detail": "too much"},
+        {"field": "cursor", "detail": "unknown"},
+    ]
+
+
+@pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", 422), ("{}", 422)])
+def test_what_is_not_json_differs_from_what_is_no_order(body: str, status: int) -> None:
+    assert refusal(body).status == status
+
+
+def test_a_refusal_never_quotes_what_was_sent() -> None:
+    body = json.dumps(an_order(payment_method=["secret-token"], customer_id=12345))
+    text = json.dumps(document(refusal(body)))
+    assert "payment_method" in text
+    assert "secret-token" not in text
+    assert "12345" not in text

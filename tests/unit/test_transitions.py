@@ -1,0 +1,75 @@
+"""Transition tables: the moves that they list are made, all others are refused."""
+
+from itertools import product
+
+import pytest
+
+import order.decisions
+import payment.decisions
+import shipping.decisions
+from choreography.decisions import Transitions, check_move
+from choreography.errors import IllegalTransition, Permanent
+from order.state import FINAL, Order
+from order.state import TRANSITIONS as ORDER
+from payment.gateway import Captured, Refunded
+from payment.state import TRANSITIONS as PAYMENT
+from payment.state import Payment
+from shipping.carrier import Dispatched
+from shipping.state import TRANSITIONS as SHIPMENT
+from shipping.state import Shipment
+from tests.conftest import MONEY, MakeEvent
+
+MACHINES: dict[str, Transitions] = {"order": ORDER, "payment": PAYMENT, "shipment": SHIPMENT}
+MOVES = [
+    (machine, before, after)
+    for machine, moves in MACHINES.items()
+    for before, after in product(moves, moves)
+    if before != after
+]
+
+
+@pytest.mark.parametrize(("machine", "before", "after"), MOVES)
+def test_only_listed_moves_are_legal(machine: str, before: str, after: str) -> None:
+    moves = MACHINES[machine]
+    if after in moves[before]:
+        check_move(machine, moves, before, after)
+    else:
+        with pytest.raises(IllegalTransition, match=f"{machine}: {before} cannot become {after}"):
+            check_move(machine, moves, before, after)
+
+
+@pytest.mark.parametrize("moves", MACHINES.values(), ids=MACHINES)
+def test_staying_is_always_legal_and_every_move_leads_to_a_known_status(moves: Transitions) -> None:
+    for status, nexts in moves.items():
+        check_move("it", moves, status, status)
+        assert nexts <= moves.keys()
+
+
+def test_what_is_final_lists_no_move() -> None:
+    assert {status for status, nexts in ORDER.items() if not nexts} == FINAL
+
+
+def test_a_refused_move_is_permanent_and_says_which(make_event: MakeEvent) -> None:
+    rejected = Order(placed=make_event("order.placed").data, facts=frozenset({"shipment.dispatched"}))
+    with pytest.raises(Permanent, match="order: shipped cannot become rejected") as refused:
+        order.decisions.REACTIONS["payment.declined"](rejected, make_event("payment.declined"))
+    assert isinstance(refused.value, IllegalTransition)
+    assert (refused.value.before, refused.value.after) == ("shipped", "rejected")
+
+
+def test_payment_captures_nothing_that_it_did_not_start_to_charge(make_event: MakeEvent) -> None:
+    with pytest.raises(IllegalTransition, match="voided cannot become captured"):
+        payment.decisions.outcome(Payment(status="voided"), make_event("order.placed"), Captured("pi_1"))
+
+
+def test_payment_refunds_nothing_that_was_declined(make_event: MakeEvent) -> None:
+    declined = Payment(status="declined", payment_id="pi_1", **MONEY)
+    with pytest.raises(IllegalTransition, match="declined cannot become refunded"):
+        payment.decisions.outcome(declined, make_event("shipment.cancelled"), Refunded("re_1"))
+
+
+def test_shipping_sends_nothing_that_was_cancelled(make_event: MakeEvent) -> None:
+    with pytest.raises(IllegalTransition, match="cancelled cannot become dispatched"):
+        shipping.decisions.outcome(
+            Shipment(status="cancelled"), make_event("payment.captured"), Dispatched("SBX1")
+        )

@@ -1,0 +1,74 @@
+"""What the customer is shown: a summary without blanks, and a history in causal order."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from choreography.table import Outgoing, Record
+from order.state import Order
+from order.views import history, summary
+from tests.conftest import FACTS, MakeEvent
+
+
+def receipt(kind: str, cause: str | None = None, minute: int = 0) -> dict[str, str]:
+    said = {"type": kind, "source": "/test", "time": f"2026-01-01T12:{minute:02}:00+00:00"}
+    return said if cause is None else said | {"causationid": cause}
+
+
+def order_record(inbox: dict[str, dict[str, str]], **changes: Any) -> Record[Order]:
+    state = Order(placed=FACTS["order.placed"], placed_at="2026-01-01T12:00:00.000+00:00", **changes)
+    return Record("order-1", state, 1, inbox)
+
+
+def kinds(record: Record[Order]) -> list[str]:
+    return [event["type"] for event in history(record)]
+
+
+CHAIN = {
+    "a": receipt("order.placed"),
+    "b": receipt("payment.captured", "a"),
+    "c": receipt("shipment.failed", "b"),
+    "d": receipt("payment.refunded", "c"),
+}
+
+
+@pytest.mark.parametrize("arrival", list(permutations(CHAIN)))
+def test_no_effect_comes_before_its_cause(arrival: tuple[str, ...]) -> None:
+    record = order_record({name: CHAIN[name] for name in arrival})
+    assert kinds(record) == ["order.placed", "payment.captured", "shipment.failed", "payment.refunded"]
+
+
+def test_a_cause_comes_first_even_where_clocks_disagree() -> None:
+    late_clock, early_clock = receipt("order.placed", minute=9), receipt("payment.captured", "a", minute=1)
+    assert kinds(order_record({"b": early_clock, "a": late_clock})) == ["order.placed", "payment.captured"]
+
+
+def test_what_nothing_connects_is_ordered_by_time() -> None:
+    inbox = {"x": receipt("late", minute=5), "y": receipt("early", minute=2)}
+    assert kinds(order_record(inbox)) == ["early", "late"]
+
+
+def test_a_cause_that_was_never_seen_holds_nothing_up() -> None:
+    assert kinds(order_record({"b": receipt("payment.refunded", "unseen")})) == ["payment.refunded"]
+
+
+def test_what_order_published_stands_among_what_it_heard(make_event: MakeEvent) -> None:
+    placed = make_event("order.placed")
+    heard = {"b": receipt("payment.captured", placed.id)}
+    record = Record("order-1", Order(), 1, heard, (Outgoing(1, placed.to_json()),))
+    assert kinds(record) == ["order.placed", "payment.captured"]
+    assert history(record)[0]["id"] == placed.id
+
+
+def test_a_summary_leaves_out_what_is_not_known_yet() -> None:
+    shown = summary(order_record({}, facts=frozenset({"order.placed"})))
+    assert shown["status"] == "placed"
+    assert (shown["total"], shown["currency"]) == (2500, "EUR")
+    assert shown.keys().isdisjoint({"tracking_number", "reason"})
+
+
+def test_a_summary_says_nothing_of_address_and_payment_method() -> None:
+    shown = summary(order_record({}, tracking_number="SBX1"))
+    assert shown["tracking_number"] == "SBX1"
+    assert shown.keys().isdisjoint({"shipping_address", "payment_method"})
