@@ -12,7 +12,7 @@ from choreography.table import Outgoing, Record, to_attributes, to_item
 from contracts.envelope import Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
 from infra.local.in_process import ROOT
 from infra.local.template import ACCOUNT, REGION
@@ -59,7 +59,12 @@ EMITTED: dict[str, tuple[Fact, ...]] = {
         PaymentRefunded(payment_id="pi_sample", refund_id="re_sample", **MONEY),
         PaymentVoided(),
     ),
-    "shipping": (DISPATCHED, ShipmentFailed(reason="no service to AQ"), ShipmentCancelled()),
+    "shipping": (
+        DISPATCHED,
+        ShipmentDelivered(tracking_number="SBX000000001", delivered_at=START),
+        ShipmentFailed(reason="no service to AQ"),
+        ShipmentCancelled(),
+    ),
 }
 STATES = {"order": Order(), "payment": Payment(), "shipping": Shipment()}
 ARRIVING: dict[str, tuple[tuple[str, Fact], tuple[str, Fact]]] = {

@@ -11,7 +11,7 @@ from choreography.outbox import Origin, events
 from contracts.envelope import Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from tests.world import ORDER_ID, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
@@ -33,6 +33,7 @@ FACTS: dict[str, Fact] = {
         PaymentRefunded(payment_id="pi_1", refund_id="re_1", **MONEY),
         PaymentVoided(),
         ShipmentDispatched(tracking_number="SBX1"),
+        ShipmentDelivered(tracking_number="SBX1", delivered_at=datetime(2026, 1, 2, tzinfo=UTC)),
         ShipmentFailed(reason="no service to AQ"),
         ShipmentCancelled(),
     )

@@ -29,9 +29,10 @@ class Decision(Generic[StateT]):
 
     state: StateT
     facts: tuple[Fact, ...] = ()
+    """In the order in which they came about: each is the cause of the next."""
     effect: Any = None
     caused_by: str | None = None
-    """Id of the event that led to `facts`, where it is not the one being handled."""
+    """Id of the event that led to the first of `facts`, where it is not the one being handled."""
 
 
 Reaction = Callable[[StateT, Event[Any]], Decision[StateT]]

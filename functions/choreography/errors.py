@@ -8,6 +8,7 @@ ChoreographyError
 └── Permanent            no retry helps: to the dead-letter queue, with the reason
     ├── PoisonMessage    the message cannot be read
     ├── UnknownOrder     an event about an order that its owner does not know
+    ├── UnknownParcel    a delivery of a parcel that never left
     ├── IllegalTransition  a move that the service's transition table does not list
     └── KeyReused        an idempotency key used again for something else
 """
@@ -43,6 +44,10 @@ class PoisonMessage(Permanent):
 
 class UnknownOrder(Permanent):
     """The order is not in the table of the service that owns orders."""
+
+
+class UnknownParcel(Permanent):
+    """The carrier tells of a parcel that it was never given."""
 
 
 class IllegalTransition(Permanent):

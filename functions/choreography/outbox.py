@@ -27,17 +27,22 @@ class Origin:
 
 
 def events(facts: Iterable[Fact], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
-    """The events that state `facts`. Without a cause, the order's own id is the seed of their ids."""
-    seed = origin.causationid or origin.order_id
-    return tuple(
-        describe(
-            fact,
-            id=derived_id(seed, fact.type),
-            source=origin.source,
-            subject=origin.order_id,
-            time=time,
-            correlationid=origin.correlationid,
-            causationid=origin.causationid,
+    """The events that state `facts`, each the cause of the next.
+
+    Without a cause, the order's own id is the seed of the first one's id.
+    """
+    told: list[Event[Any]] = []
+    for fact in facts:
+        cause = told[-1].id if told else origin.causationid
+        told.append(
+            describe(
+                fact,
+                id=derived_id(cause or origin.order_id, fact.type),
+                source=origin.source,
+                subject=origin.order_id,
+                time=time,
+                correlationid=origin.correlationid,
+                causationid=cause,
+            )
         )
-        for fact in facts
-    )
+    return tuple(told)

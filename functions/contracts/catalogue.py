@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from contracts.envelope import SCHEMA_BASE, Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 
 EVENTS: dict[str, type[Fact]] = {
     fact.type: fact
@@ -19,6 +19,7 @@ EVENTS: dict[str, type[Fact]] = {
         PaymentRefunded,
         PaymentVoided,
         ShipmentDispatched,
+        ShipmentDelivered,
         ShipmentFailed,
         ShipmentCancelled,
     )

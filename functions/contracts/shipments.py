@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import AwareDatetime
+
 from contracts.envelope import Fact
 
 
@@ -10,6 +12,15 @@ class ShipmentDispatched(Fact):
 
     type: ClassVar[str] = "shipment.dispatched"
     tracking_number: str
+
+
+class ShipmentDelivered(Fact):
+    """The parcel reached the customer, at the time that the carrier says. May be read before
+    shipment.dispatched, which it implies."""
+
+    type: ClassVar[str] = "shipment.delivered"
+    tracking_number: str
+    delivered_at: AwareDatetime
 
 
 class ShipmentFailed(Fact):

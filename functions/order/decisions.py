@@ -8,7 +8,7 @@ from choreography.errors import UnknownOrder
 from contracts.envelope import Event
 from contracts.orders import OrderCancellationRequested
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
-from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
+from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from order.state import TRANSITIONS, Order, status
 
 
@@ -23,10 +23,10 @@ class TooLate(Exception):
 def cancel(state: Order) -> Decision[Order]:
     """Asks for an order to be stopped; asking twice is asking once.
 
-    Raises TooLate once it is shipped or rejected.
+    Raises TooLate once it is shipped, completed or rejected.
     """
     stands = status(state.facts)
-    if stands in ("shipped", "rejected"):
+    if stands in ("shipped", "completed", "rejected"):
         raise TooLate(stands)
     if stands in ("cancelling", "cancelled"):
         return Decision(state)
@@ -50,6 +50,12 @@ def _note_parcel(state: Order, event: Event[ShipmentDispatched]) -> Decision[Ord
     return Decision(noted.model_copy(update={"tracking_number": event.data.tracking_number}))
 
 
+def _note_delivery(state: Order, event: Event[ShipmentDelivered]) -> Decision[Order]:
+    noted = _note(state, event).state
+    delivery = event.data.model_dump(mode="json", include={"tracking_number", "delivered_at"})
+    return Decision(noted.model_copy(update=delivery))
+
+
 def _see(state: Order, event_type: str) -> Order:
     facts = state.facts | {event_type}
     check_move("order", TRANSITIONS, status(state.facts), status(facts))
@@ -62,6 +68,7 @@ REACTIONS: Mapping[str, Reaction[Order]] = {
     PaymentRefunded.type: _note,
     PaymentVoided.type: _note,
     ShipmentDispatched.type: _note_parcel,
+    ShipmentDelivered.type: _note_delivery,
     ShipmentFailed.type: _note_reason,
     ShipmentCancelled.type: _note,
 }

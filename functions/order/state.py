@@ -5,7 +5,9 @@ from contracts.orders import OrderPlaced
 
 SOURCE = "/services/order"
 
-FINAL = frozenset({"shipped", "rejected", "cancelled"})
+FINAL = frozenset({"completed", "rejected", "cancelled"})
+DECIDED = FINAL | {"shipped"}
+"""Past the pivot, or over: of a shipped order only the carrier's word is still to come."""
 
 
 class Order(State):
@@ -19,6 +21,7 @@ class Order(State):
     correlationid: str | None = None
     facts: frozenset[str] = frozenset()
     tracking_number: str | None = None
+    delivered_at: str | None = None
     reason: str | None = None
     """Why it was rejected or could not be shipped."""
 
@@ -28,6 +31,8 @@ def status(facts: frozenset[str]) -> str:
     stopped = facts & {"shipment.cancelled", "shipment.failed"}
     if "payment.declined" in facts:
         return "rejected"
+    if "shipment.delivered" in facts:
+        return "completed"
     if "shipment.dispatched" in facts:
         return "shipped"
     if stopped and facts & {"payment.refunded", "payment.voided"}:
@@ -38,10 +43,11 @@ def status(facts: frozenset[str]) -> str:
 
 
 TRANSITIONS = {
-    "placed": frozenset({"paid", "rejected", "cancelling", "cancelled", "shipped"}),
-    "paid": frozenset({"cancelling", "cancelled", "shipped"}),
-    "cancelling": frozenset({"cancelled", "shipped", "rejected"}),
-    "shipped": frozenset[str](),
+    "placed": frozenset({"paid", "rejected", "cancelling", "cancelled", "shipped", "completed"}),
+    "paid": frozenset({"cancelling", "cancelled", "shipped", "completed"}),
+    "cancelling": frozenset({"cancelled", "shipped", "completed", "rejected"}),
+    "shipped": frozenset({"completed"}),
+    "completed": frozenset[str](),
     "rejected": frozenset[str](),
     "cancelled": frozenset[str](),
 }

@@ -20,6 +20,7 @@ def summary(record: Record[Order]) -> dict[str, Any]:
         "currency": placed.currency,
         "placed_at": order.placed_at,
         "tracking_number": order.tracking_number,
+        "delivered_at": order.delivered_at,
         "reason": order.reason,
     }
     return {name: value for name, value in view.items() if value is not None}

@@ -1,8 +1,9 @@
 """The port to whoever carries the parcel. Calls may be repeated: the idempotency key makes them one."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
+from contracts.shipments import ShipmentDelivered
 from contracts.values import Address, Item
 
 
@@ -27,6 +28,12 @@ class Dispatched:
 @dataclass(frozen=True)
 class Unserviceable:
     reason: str
+
+
+class ParcelDelivered(ShipmentDelivered):
+    """What the carrier tells by itself, once or more often, and even before it answered the dispatch."""
+
+    type: ClassVar[str] = "carrier.parcel_delivered"
 
 
 class Carrier(Protocol):

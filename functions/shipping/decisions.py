@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from choreography.decisions import Decision, Reaction, check_move
-from choreography.errors import IntentHeld
+from choreography.errors import IntentHeld, UnknownParcel
+from choreography.outbox import derived_id
 from contracts.envelope import Event
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined
-from contracts.shipments import ShipmentCancelled, ShipmentDispatched, ShipmentFailed
-from shipping.carrier import Dispatch, Dispatched, Unserviceable
+from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
+from shipping.carrier import Dispatch, Dispatched, ParcelDelivered, Unserviceable
 from shipping.state import TRANSITIONS, Shipment
 
 
@@ -32,7 +33,9 @@ def _dispatch_if_ready(state: Shipment, noted: Shipment, event: Event[Any]) -> D
         raise IntentHeld(f"{event.type} waits for the outcome of the dispatch")
     if noted.address is None or noted.captured_by is None:
         return Decision(noted)
-    intent = noted.model_copy(update={"status": "dispatching", "intent_by": event.id})
+    intent = noted.model_copy(
+        update={"status": "dispatching", "intent_by": event.id, "correlationid": event.correlationid}
+    )
     return Decision(_move(state, intent), effect=Dispatch(event.order_id, noted.address, noted.items))
 
 
@@ -46,19 +49,40 @@ def _forget(state: Shipment, event: Event[PaymentDeclined]) -> Decision[Shipment
     return Decision(_end(state, "closed") if state.status == "none" else state)
 
 
+def _deliver(state: Shipment, event: Event[ParcelDelivered]) -> Decision[Shipment]:
+    told = ShipmentDelivered(**event.data.model_dump())
+    match state:
+        case Shipment(status="delivered"):
+            return Decision(state)
+        case Shipment(status="dispatching"):
+            # Not refused: carriers do not tell for ever. The dispatch's outcome, when known, tells of both.
+            return Decision(state.model_copy(update={"delivery": state.delivery or told}))
+        case Shipment(status="dispatched", captured_by=str(captured_by)):
+            dispatched = derived_id(captured_by, ShipmentDispatched.type)
+            return Decision(_end(state, "delivered"), (told,), caused_by=dispatched)
+    raise UnknownParcel(
+        f"no parcel of order {event.order_id} was handed to the carrier: it is {state.status}"
+    )
+
+
 def outcome(state: Shipment, event: Event[Any], answer: Dispatched | Unserviceable) -> Decision[Shipment]:
     """What the carrier's answer means. Its cause is the payment, whichever event completed the join."""
     match answer:
         case Dispatched(tracking_number):
-            ended, fact = _end(state, "dispatched"), ShipmentDispatched(tracking_number=tracking_number)
-            return Decision(ended, (fact,), caused_by=state.captured_by)
+            left = ShipmentDispatched(tracking_number=tracking_number)
+            if state.delivery is not None:
+                both = (left, state.delivery)
+                return Decision(_end(state, "delivered"), both, caused_by=state.captured_by)
+            return Decision(_end(state, "dispatched"), (left,), caused_by=state.captured_by)
         case Unserviceable(reason):
-            ended, failure = _end(state, "failed"), ShipmentFailed(reason=reason)
-            return Decision(ended, (failure,), caused_by=state.captured_by)
+            failure = ShipmentFailed(reason=reason)
+            return Decision(_end(state, "failed"), (failure,), caused_by=state.captured_by)
 
 
 def _end(state: Shipment, status: str) -> Shipment:
-    return _move(state, state.model_copy(update={"status": status, "address": None, "items": ()}))
+    return _move(
+        state, state.model_copy(update={"status": status, "address": None, "items": (), "delivery": None})
+    )
 
 
 def _move(before: Shipment, after: Shipment) -> Shipment:
@@ -72,3 +96,6 @@ REACTIONS: Mapping[str, Reaction[Shipment]] = {
     PaymentDeclined.type: _forget,
     OrderCancellationRequested.type: _stop,
 }
+
+CARRIER_REACTIONS: Mapping[str, Reaction[Shipment]] = {ParcelDelivered.type: _deliver}
+"""To what the carrier tells: it comes over HTTP, not through the queue."""

@@ -1,14 +1,16 @@
 """What Shipping knows of an order, and the moves that are legal."""
 
 from choreography.decisions import State, Transitions
+from contracts.shipments import ShipmentDelivered
 from contracts.values import Address, Item
 
 SOURCE = "/services/shipping"
 
 TRANSITIONS: Transitions = {
     "none": frozenset({"dispatching", "cancelled", "closed"}),
-    "dispatching": frozenset({"dispatched", "failed"}),
-    "dispatched": frozenset(),
+    "dispatching": frozenset({"dispatched", "delivered", "failed"}),
+    "dispatched": frozenset({"delivered"}),
+    "delivered": frozenset(),
     "failed": frozenset(),
     "cancelled": frozenset(),
     "closed": frozenset(),
@@ -26,3 +28,7 @@ class Shipment(State):
     """Id of the payment.captured that was seen."""
     intent_by: str | None = None
     """Id of the event whose handling carries the dispatch out."""
+    delivery: ShipmentDelivered | None = None
+    """Where the carrier told of the delivery first: to be published with the dispatch."""
+    correlationid: str | None = None
+    """The order's, kept with the intent: the carrier does not tell it back."""

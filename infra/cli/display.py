@@ -7,7 +7,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-STYLES = {"shipped": "green", "rejected": "yellow", "cancelled": "magenta", "cancelling": "magenta"}
+STYLES = {
+    "shipped": "green",
+    "completed": "green",
+    "rejected": "yellow",
+    "cancelled": "magenta",
+    "cancelling": "magenta",
+}
 WIDE = 240
 """Columns of a table that a script reads: none of it may be cut."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from order.state import FINAL, status
+from order.state import DECIDED, status
 
 BATCH = 100
 """The most keys that one BatchGetItem takes."""
@@ -29,7 +29,7 @@ class Order:
 
     @property
     def ended(self) -> bool:
-        return self.status in FINAL
+        return self.status in DECIDED
 
 
 class Orders:

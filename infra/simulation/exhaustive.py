@@ -2,7 +2,9 @@
 
 Every event ever published may reach each subscriber at any later time, any number of times, in any order.
 Each service works on up to WORKERS deliveries at once, step by step (read, intent, effect, outcome), and
-any worker may vanish between two steps. The customer may ask to cancel at any time. What is re-enacted here
+any worker may vanish between two steps. The customer, or a time limit, may ask to cancel at any time; the
+carrier may tell of the delivery at any time after it took the parcel, be it before its answer to the dispatch
+has come, or not at all. What is re-enacted here
 is only what `choreography.participant` does between its calls; what is decided is the deployed code's.
 
 A world is a tuple of small integers, and each distinct step is decided once. Two workers of a service are
@@ -17,18 +19,32 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import shipping.decisions
 from choreography.decisions import Decision, State
 from choreography.errors import Permanent, Retryable
 from choreography.outbox import Origin, events
-from contracts.envelope import Event, Fact
+from contracts.envelope import Event, Fact, describe
 from infra.simulation.story import SERVICES, Behaviour, Entry, at_rest, order_request, wrong_ledger
 from order.decisions import TooLate, cancel
 from order.state import SOURCE as ORDER
 from order.state import Order
+from shipping.carrier import ParcelDelivered
 
 WORKERS = 2
+SHIPPING = 2
+"""Its number in SERVICES."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER_ID = "the-order"
+DELIVERY = describe(
+    ParcelDelivered(tracking_number="SBX1", delivered_at=NOW),
+    id="delivery",
+    source="/carrier",
+    subject=ORDER_ID,
+    time=NOW,
+    correlationid="request",
+    causationid=None,
+)
+"""What the carrier tells."""
 
 
 class World(NamedTuple):
@@ -110,6 +126,7 @@ class Explorer:
         # One decision for each distinct question: the rest of the exploration is integers.
         self._plan, self._advance = cache(self._plan), cache(self._advance)  # type: ignore[method-assign]
         self._starts, self._cancel = cache(self._starts), cache(self._cancel)  # type: ignore[method-assign]
+        self._deliver = cache(self._deliver)  # type: ignore[method-assign]
         self._check_ledger = cache(self._check_ledger)  # type: ignore[method-assign]
 
     def explore(self) -> Finding:
@@ -142,6 +159,9 @@ class Explorer:
         items, ledger, network, workers = world
         if (cancelled := self._cancel(items[0])) is not None:
             yield World((cancelled[0], *items[1:]), ledger, network | cancelled[1], workers)
+        if (delivered := self._deliver(items[SHIPPING], ledger)) is not None:
+            told = (*items[:SHIPPING], delivered[0], *items[SHIPPING + 1 :])
+            yield World(told, ledger, network | delivered[1], workers)
         running = [self._workers.values[worker].service for worker in workers]
         for service, item in enumerate(items):
             if running.count(service) < WORKERS:
@@ -169,6 +189,20 @@ class Explorer:
             return None
         origin = Origin(ORDER, ORDER_ID, "request", self._published[0].id)
         return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
+
+    def _deliver(self, item: int, ledger: int) -> tuple[int, int] | None:
+        # One step, for the same reason.
+        state, inbox = self._items.values[item]
+        left = any(entry.what == "dispatch dispatched" for entry in self._ledgers.values[ledger])
+        if not left or DELIVERY.id in inbox:
+            return None
+        try:
+            decision = shipping.decisions.CARRIER_REACTIONS[DELIVERY.type](state, DELIVERY)
+        except Permanent as error:
+            raise Violation(f"the carrier is not believed: {error}") from error
+        origin = Origin(SERVICES[SHIPPING].source, ORDER_ID, "request", decision.caused_by or DELIVERY.id)
+        number = self._items.of(Item(decision.state, inbox | {DELIVERY.id}))
+        return number, self._publish(decision.facts, origin)
 
     def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
         """Workers that may read now: those whose delivery can come to something."""
@@ -267,6 +301,10 @@ class Explorer:
     def _check_end(self, world: World) -> str:
         published = [e for number, e in enumerate(self._published) if world.network >> number & 1]
         items = [self._items.values[item] for item in world.items]
+        ids = {event.id for event in published}
+        for event in published:
+            if event.causationid is not None and event.causationid not in ids:
+                raise Violation(f"{event.type} has a cause that nobody published")
         for service, item in zip(SERVICES, items, strict=True):
             missed = [
                 e.type for e in published if e.type in service.decisions.REACTIONS and e.id not in item.inbox
@@ -276,6 +314,8 @@ class Explorer:
         stands, wrong = at_rest([item.state for item in items], self._ledgers.values[world.ledger])
         if wrong:
             raise Violation(wrong)
+        if DELIVERY.id in items[SHIPPING].inbox and stands != "completed":
+            raise Violation(f"the parcel was delivered, and the order is {stands}")
         return stands
 
     def _path(self, came: dict[World, World | None], last: World) -> list[str]:

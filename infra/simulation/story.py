@@ -138,6 +138,7 @@ def wrong_ledger(ledger: Sequence[Entry]) -> str | None:
 
 ENDS = {
     "shipped": [("captured", "dispatched")],
+    "completed": [("captured", "delivered")],
     "rejected": [("declined", "closed"), ("declined", "cancelled")],
     "cancelled": [("refunded", "failed"), ("refunded", "cancelled"), ("voided", "cancelled")],
 }
@@ -152,7 +153,7 @@ def at_rest(states: Sequence[State], ledger: Sequence[Entry]) -> tuple[str, str 
     parcels = whats.count("dispatch dispatched")
     if stands not in ENDS:
         return stands, f"it ends as {stands}"
-    if (net, parcels) != ((1, 1) if stands == "shipped" else (0, 0)):
+    if (net, parcels) != ((1, 1) if stands in ("shipped", "completed") else (0, 0)):
         return stands, f"{stands}, but charges less refunds are {net} and parcels {parcels}"
     if cast("tuple[str, str]", tuple(views)) not in ENDS[stands]:
         return stands, f"{stands}, but payment is {views[0]} and shipping {views[1]}"

@@ -74,7 +74,7 @@ def test_mistake_schema_that_the_emitter_does_not_match(world: World) -> None:
     world.drain()
     items = [i for name in ("OrderTable", "PaymentTable", "ShippingTable") for i in world.items(name)]
     emitted = [read(outgoing["event"]) for item in items for outgoing in item["outbox"]]
-    assert {event.type for event in emitted} == EVENTS.keys()
+    assert {event.type for event in emitted} == EVENTS.keys() - {"shipment.delivered"}
 
 
 def test_mistake_outbox_with_no_relay() -> None:

@@ -22,7 +22,8 @@ Mutate = Callable[[React], React]
 @contextmanager
 def mutated(service: Any, changes: Mapping[str, Mutate]) -> Iterator[None]:
     """A service whose reactions are changed; transition tables, a second safeguard, are out of its way."""
-    reactions = cast("dict[str, React]", service.REACTIONS)
+    tables = [service.REACTIONS, getattr(service, "CARRIER_REACTIONS", {})]
+    (reactions,) = (cast("dict[str, React]", table) for table in tables if changes.keys() <= table.keys())
     with ExitStack() as patches:
         for decisions in (order.decisions, payment.decisions, shipping.decisions):
             patches.enter_context(patch.object(decisions, "check_move", lambda *_: None))
@@ -112,6 +113,16 @@ def without_an_address(react: React) -> React:
     return mutant
 
 
+def told_at_once(react: React) -> React:
+    """A delivery that comes before the carrier's answer to the dispatch is published before it."""
+
+    def mutant(state: Shipment, event: Event[Any]) -> Decision[Any]:
+        status = "dispatched" if state.status == "dispatching" else state.status
+        return react(state.model_copy(update={"status": status}), event)
+
+    return mutant
+
+
 DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "no-intent-before-the-charge": (payment.decisions, {"order.placed": no_intent}),
     "no-intent-before-the-dispatch": (
@@ -133,6 +144,9 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "dispatch-without-address": (shipping.decisions, {"payment.captured": without_an_address}),
     "join-lacks-late-payment": (shipping.decisions, {"payment.captured": nothing_happens}),
     "join-lacks-late-address": (shipping.decisions, {"order.placed": nothing_happens}),
+    "delivery-unnoticed": (shipping.decisions, {"carrier.parcel_delivered": nothing_happens}),
+    "delivery-told-before-the-dispatch": (shipping.decisions, {"carrier.parcel_delivered": told_at_once}),
+    "completion-unnoticed": (order.decisions, {"shipment.delivered": nothing_happens}),
     "cancellation-unanswered": (shipping.decisions, {"order.cancellation_requested": nothing_happens}),
     "decline-unnoticed": (order.decisions, {"payment.declined": nothing_happens}),
 }

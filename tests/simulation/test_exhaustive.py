@@ -10,7 +10,7 @@ from infra.simulation.story import BEHAVIOURS, Behaviour
 from tests.simulation.decision_mutants import DECISION_MUTANTS, HARMLESS, mutated
 
 EXPECTED_ENDS = {
-    (False, False): {"shipped", "cancelled"},
+    (False, False): {"shipped", "completed", "cancelled"},
     (False, True): {"cancelled"},
     (True, False): {"rejected", "cancelled"},
     (True, True): {"rejected", "cancelled"},

@@ -1,5 +1,6 @@
 """Any order and any multiplicity of events ends in the state that their set alone decides."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,13 +10,15 @@ from hypothesis import strategies as st
 import order.decisions
 import payment.decisions
 import shipping.decisions
+from contracts.envelope import Event, Fact, describe
 from order.state import FINAL, Order, status
 from payment.gateway import Charge, Declined
 from payment.state import Payment
-from shipping.carrier import Dispatch, Unserviceable
+from shipping.carrier import Dispatch, ParcelDelivered, Unserviceable
 from shipping.state import Shipment
 from tests.conftest import FACTS, MakeEvent
 from tests.unit.history import ANSWERS, run
+from tests.world import ORDER_ID
 
 # The factory is a pure function, and need not be made anew for each example.
 any_history = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -27,9 +30,28 @@ def arrivals(data: st.DataObject, kinds: list[str]) -> list[str]:
     return data.draw(st.permutations([*kinds, *again]))
 
 
+def delivered(id_: str) -> Event[ParcelDelivered]:
+    """What the carrier tells."""
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    return describe(
+        ParcelDelivered(tracking_number="SBX1", delivered_at=moment),
+        id=id_,
+        source="/carrier",
+        subject=ORDER_ID,
+        time=moment,
+        correlationid="request-1",
+        causationid=None,
+    )
+
+
 # What Order hears in each way that an order can go, and how it ends.
 STORIES = {
     "shipped": (False, ["payment.captured", "shipment.dispatched"], "shipped"),
+    "delivered": (
+        False,
+        ["payment.captured", "shipment.dispatched", "shipment.delivered"],
+        "completed",
+    ),
     "cancelled too late": (True, ["payment.captured", "shipment.dispatched"], "shipped"),
     "declined": (False, ["payment.declined"], "rejected"),
     "declined and cancelled": (True, ["payment.declined", "shipment.cancelled"], "rejected"),
@@ -90,6 +112,30 @@ def test_shipping_dispatches_once_paid_and_addressed(
     history = [make_event(kind) for kind in kinds]
     state, emitted = run(shipping.decisions, Shipment(), history, ANSWERS | {Dispatch: answer})
     assert (state.status, state.address, emitted) == (ends, None, [f"shipment.{ends}"])
+
+
+@given(data=st.data())
+@any_history
+def test_shipping_tells_of_a_delivery_once_and_after_the_dispatch(
+    make_event: MakeEvent, data: st.DataObject
+) -> None:
+    """The carrier's word may come at any time after the parcel left, even before the dispatch is answered."""
+    paid = make_event("payment.captured")
+    noted, _ = run(shipping.decisions, Shipment(), [make_event("order.placed")])
+    state = shipping.decisions.REACTIONS[paid.type](noted, paid).state
+    words = data.draw(st.permutations(["answer", "delivery", "delivery again"]))
+    told: list[Fact] = []
+    for word in words:
+        if word == "answer":
+            decision = shipping.decisions.outcome(state, paid, ANSWERS[Dispatch])
+        else:
+            decision = shipping.decisions.CARRIER_REACTIONS[ParcelDelivered.type](state, delivered(word))
+        state = decision.state
+        told += decision.facts
+    assert (state.status, [fact.type for fact in told]) == (
+        "delivered",
+        ["shipment.dispatched", "shipment.delivered"],
+    )
 
 
 @given(data=st.data())

@@ -105,6 +105,7 @@ def test_order_refuses_news_of_an_order_that_was_never_placed(make_event: MakeEv
 
 STORIES = {
     "shipped": ["payment.captured", "shipment.dispatched"],
+    "completed": ["payment.captured", "shipment.dispatched", "shipment.delivered"],
     "rejected": ["payment.declined"],
     "cancelled": ["payment.captured", "shipment.failed", "payment.refunded"],
 }
@@ -122,7 +123,7 @@ def test_order_ends_the_same_in_any_order_of_arrival(
     assert status(state.facts) == ends
 
 
-@pytest.mark.parametrize("stands", ["shipped", "rejected"])
+@pytest.mark.parametrize("stands", ["shipped", "completed", "rejected"])
 def test_what_is_over_cannot_be_cancelled(stands: str) -> None:
     facts = frozenset({"order.placed", *STORIES[stands]})
     with pytest.raises(order.decisions.TooLate, match=stands):

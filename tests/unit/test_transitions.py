@@ -8,7 +8,7 @@ import order.decisions
 import payment.decisions
 import shipping.decisions
 from choreography.decisions import Transitions, check_move
-from choreography.errors import IllegalTransition, Permanent
+from choreography.errors import IllegalTransition, Permanent, UnknownParcel
 from order.state import FINAL, Order
 from order.state import TRANSITIONS as ORDER
 from payment.gateway import Captured, Refunded
@@ -66,6 +66,13 @@ def test_payment_refunds_nothing_that_was_declined(make_event: MakeEvent) -> Non
     declined = Payment(status="declined", payment_id="pi_1", **MONEY)
     with pytest.raises(IllegalTransition, match="declined cannot become refunded"):
         payment.decisions.outcome(declined, make_event("shipment.cancelled"), Refunded("re_1"))
+
+
+def test_shipping_disbelieves_a_delivery_of_what_never_left(make_event: MakeEvent) -> None:
+    told = make_event("shipment.delivered")
+    for status in ("none", "cancelled", "closed", "failed"):
+        with pytest.raises(UnknownParcel, match=f"no parcel .*: it is {status}"):
+            shipping.decisions.CARRIER_REACTIONS["carrier.parcel_delivered"](Shipment(status=status), told)
 
 
 def test_shipping_sends_nothing_that_was_cancelled(make_event: MakeEvent) -> None:
