@@ -29,6 +29,7 @@ from order.decisions import TooLate, cancel
 from order.state import SOURCE as ORDER
 from order.state import Order
 from shipping.carrier import ParcelDelivered
+from shipping.state import Shipment
 
 WORKERS = 2
 SHIPPING = 2
@@ -193,6 +194,7 @@ class Explorer:
     def _deliver(self, item: int, ledger: int) -> tuple[int, int] | None:
         # One step, for the same reason.
         state, inbox = self._items.values[item]
+        assert isinstance(state, Shipment)
         left = any(entry.what == "dispatch dispatched" for entry in self._ledgers.values[ledger])
         if not left or DELIVERY.id in inbox:
             return None
