@@ -14,6 +14,7 @@ from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
+from infra.cli.deliver import message, signed
 from infra.local.in_process import ROOT
 from infra.local.template import ACCOUNT, REGION
 from order.state import Order
@@ -27,6 +28,8 @@ KEY = "sample-1"
 ORDER_ID = derived_id(json.dumps(["ada", KEY]), "order")
 """The order that order/api/place.json makes."""
 START = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
+SECRET = "c2FtcGxlIHNlY3JldA=="
+"""Nobody's."""
 ADDRESS = {
     "name": "Ada Lovelace",
     "line1": "12 St James Square",
@@ -223,6 +226,16 @@ def requests() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     )
 
 
+def webhooks() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Refused both: a signed message is good for minutes, and `choreo deliver` makes one."""
+    body = message(ORDER_ID, "SBX000000001", START)
+    unsigned = request("POST", "/carrier/webhooks", body.decode())
+    yield "unsigned", unsigned, {"statusCode": 401, "body": {"status": 401}}
+    headers = signed(SECRET, ORDER_ID, body, int(START.timestamp()))
+    replayed = request("POST", "/carrier/webhooks", body.decode(), **headers)
+    yield "replayed", replayed, {"statusCode": 401, "body": {"status": 401}}
+
+
 def environments() -> dict[str, dict[str, str]]:
     """The functions' variables for `sam local invoke --env-vars`, naming what the local run makes."""
     from moto import mock_aws
@@ -242,6 +255,9 @@ def samples() -> dict[str, Any]:
     for name, payload, answer in requests():
         files[f"order/api/{name}.json"] = payload
         answers[f"order/api/{name}.json"] = answer
+    for name, payload, answer in webhooks():
+        files[f"shipping/webhook/{name}.json"] = payload
+        answers[f"shipping/webhook/{name}.json"] = answer
     for service in EMITTED:
         relays = [("one", stream_batch(service, 1)), ("ten", stream_batch(service, 10))]
         for part, payloads in (("consumer", batches(service)), ("relay", iter(relays))):

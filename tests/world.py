@@ -1,8 +1,10 @@
 """A whole choreography for a test: customers' requests, and what an auditor would look at."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -11,9 +13,10 @@ import boto3
 import pytest
 from moto.sqs.models import sqs_backends
 
-from choreography import aws
+from choreography import aws, secrets
 from choreography.table import from_attributes
 from contracts.envelope import Event
+from infra.cli import deliver
 from infra.local.http_api import Answer
 from infra.local.in_process import InProcess, environment, invoke
 from infra.local.template import ACCOUNT, REGION
@@ -64,6 +67,7 @@ class World(InProcess):
     def __init__(self) -> None:
         with patch.object(boto3, "client", lambda service, **_: client(service)):
             super().__init__()
+        secrets.provider.cache_clear()  # an earlier world's
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -82,6 +86,18 @@ class World(InProcess):
     def cancel(self, order_id: str) -> int:
         """Asks for cancellation; the HTTP status."""
         return self.post(f"/orders/{order_id}/cancellation").status
+
+    def parcel_delivered(self, order_id: str) -> Answer:
+        """Lets the carrier tell that it delivered the order's parcel, as often as it is called."""
+        body = deliver.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
+        return self.tell(order_id, body)
+
+    def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Answer:
+        """Sends a signed message of the carrier's, in which some headers were `changed` on the way."""
+        secret = client("secretsmanager").get_secret_value(SecretId=self.stack.secrets["CarrierSecret"])
+        headers = deliver.signed(secret["SecretString"], order_id, body, int(time.time()) - age_seconds)
+        names = {name.replace("-", "_"): value for name, value in headers.items()}
+        return self.request("POST", "/carrier/webhooks", body, **(names | changed))
 
     def status(self, order_id: str) -> str:
         status: str = self.get(f"/orders/{order_id}")["status"]

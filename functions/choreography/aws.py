@@ -8,6 +8,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
@@ -19,6 +20,11 @@ CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", 
 @cache
 def dynamodb() -> "DynamoDBClient":
     return boto3.client("dynamodb", config=CONFIG)
+
+
+@cache
+def secretsmanager() -> "SecretsManagerClient":
+    return boto3.client("secretsmanager", config=CONFIG)
 
 
 @cache

@@ -21,9 +21,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import aws
+from choreography.problems import Problem, invalid
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
-from order.problems import Problem, invalid
 from order.requests import PlaceOrder
 from order.views import history, summary
 
@@ -172,7 +172,7 @@ def _problem(error: Exception) -> Problem:
         case Problem():
             return error
         case ValidationError():
-            return invalid(error)
+            return invalid(error, "the order cannot be accepted as it is")
         case NoSuchOrder():
             return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
         case TooLate():

@@ -70,6 +70,13 @@ class Deployed:
             raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
         return found
 
+    def secret(self, logical_id: str) -> str:
+        """Its ARN. Raises Mistake if the stack has no such secret."""
+        found = self.resources.get("AWS::SecretsManager::Secret", {}).get(logical_id)
+        if found is None:
+            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+        return found
+
     def output(self, name: str) -> str:
         """Raises Mistake if the stack has no such output."""
         if name not in self.outputs:

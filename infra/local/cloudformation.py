@@ -53,6 +53,7 @@ def _resources(stack: Stack) -> Iterator[Element]:
     kinds: dict[str, Mapping[str, str]] = {
         "AWS::DynamoDB::Table": stack.tables,
         "AWS::Lambda::Function": functions,
+        "AWS::SecretsManager::Secret": stack.secrets,
         "AWS::SNS::Subscription": stack.subscriptions,
         "AWS::SNS::Topic": stack.topics,
         "AWS::SQS::Queue": stack.queues,

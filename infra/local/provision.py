@@ -185,6 +185,18 @@ def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
     return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
 
 
+def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    name, client = properties.get("Name", p.name(logical_id)), p.client("secretsmanager")
+    text = properties.get("SecretString")
+    if text is None:
+        text = client.get_random_password(**properties["GenerateSecretString"])["RandomPassword"]
+    client.create_secret(Name=name, SecretString=text)
+    # Without AWS's six random characters at its end, which are not needed to find it.
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}"
+    p.stack.secrets[logical_id] = arn
+    return Physical(arn, {"Id": arn})
+
+
 def remove(stack: Stack) -> None:
     """Deletes what a stack created, subscriptions first."""
     sns, sqs = boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
@@ -194,6 +206,10 @@ def remove(stack: Stack) -> None:
         sns.delete_topic(TopicArn=arn)
     for url in stack.queues.values():
         sqs.delete_queue(QueueUrl=url)
+    for arn in stack.secrets.values():
+        boto3.client("secretsmanager", region_name=REGION).delete_secret(
+            SecretId=arn, ForceDeleteWithoutRecovery=True
+        )
     for name in stack.tables.values():
         boto3.client("dynamodb", region_name=REGION).delete_table(TableName=name)
 
@@ -247,6 +263,11 @@ KINDS = {
         ),
         # A laptop runs fewer environments a function than any maximum allows.
         frozenset({"ScalingConfig", "Tags"}),
+    ),
+    "AWS::SecretsManager::Secret": Kind(
+        _secret,
+        frozenset({"Name", "SecretString", "GenerateSecretString"}),
+        frozenset({"Description", "KmsKeyId", "Tags"}),
     ),
     "AWS::ApiGatewayV2::Api": Kind(_http_api, frozenset({"Body"}), frozenset({"Description", "Tags"})),
 }

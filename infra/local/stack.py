@@ -58,6 +58,8 @@ class Stack:
     """Topic ARNs."""
     tables: dict[str, str] = field(default_factory=dict)
     """Table names."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Secret ARNs."""
     subscriptions: dict[str, str] = field(default_factory=dict)
     """Subscription ARNs."""
     outputs: dict[str, str] = field(default_factory=dict)

@@ -17,6 +17,17 @@ def test_an_order_is_charged_and_shipped(world: World) -> None:
     assert world.ledger("Shipping", order_id) == [DISPATCHED]
 
 
+def test_a_delivered_order_is_completed(world: World) -> None:
+    order_id = world.place()
+    world.drain()
+    assert world.parcel_delivered(order_id).status == 204
+    world.drain()
+    shown = world.get(f"/orders/{order_id}")
+    assert (shown["status"], shown["delivered_at"]) == ("completed", "2026-01-02T00:00:00Z")
+    assert world.history(order_id)[-2:] == ["shipment.dispatched", "shipment.delivered"]
+    assert world.cancel(order_id) == 409
+
+
 def test_a_declined_order_is_rejected_and_nothing_leaves(world: World) -> None:
     order_id = world.place(payment_method="pm_card_chargeDeclined")
     world.drain()

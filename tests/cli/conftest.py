@@ -74,6 +74,7 @@ def deployed(world: World) -> Deployed:
     stack = world.stack
     resources = {
         "AWS::DynamoDB::Table": stack.tables,
+        "AWS::SecretsManager::Secret": stack.secrets,
         "AWS::SNS::Subscription": stack.subscriptions,
         "AWS::SNS::Topic": stack.topics,
         "AWS::SQS::Queue": stack.queues,

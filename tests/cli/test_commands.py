@@ -95,6 +95,25 @@ def test_a_trace_tells_every_event_once_with_who_handled_it(choreo: Choreo) -> N
     assert "S_Shipping-)S_Order: shipment.dispatched" in choreo("trace", order_id, "--mermaid").out
 
 
+def test_a_parcel_is_delivered_when_it_is_told_to_be(choreo: Choreo) -> None:
+    order_id = choreo("place").out.split()[0]
+    for _ in range(2):
+        delivered = choreo("deliver", order_id)
+        assert (delivered.code, delivered.err) == (0, "")
+        assert re.fullmatch(r"[0-9a-f-]{36}  completed  SBX\w+", one_line(delivered.out))
+    traced = choreo("trace", order_id).out
+    assert "Order completed · Payment captured · Shipping delivered" in traced
+    assert re.search(r"carrier\.parcel_delivered +Carrier → Shipping", traced)
+    assert re.search(r" {8}shipment\.delivered +Shipping → Order", traced)
+
+
+def test_a_parcel_that_never_left_is_not_delivered(choreo: Choreo) -> None:
+    order_id = choreo("place", "--mix", "declined=1").out.split()[0]
+    undelivered = choreo("deliver", order_id)
+    assert undelivered.code == 1
+    assert "was given no parcel" in one_line(undelivered.err)
+
+
 def test_an_unknown_order_has_no_trace(choreo: Choreo) -> None:
     unknown = choreo("trace", "no-such-order")
     assert unknown.code == 1
@@ -169,7 +188,7 @@ def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> Non
         *(
             ((name, *rest, "--stack", "films"), "--stack")
             for name, *rest in map(
-                str.split, ("place", "watch", "trace 1", "dead-letters", "redrive", "republish")
+                str.split, ("place", "deliver 1", "watch", "trace 1", "dead-letters", "redrive", "republish")
             )
         ),
     ],

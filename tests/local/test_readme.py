@@ -32,7 +32,9 @@ def test_a_curl_snippet_is_answered(run: Run, snippet: str) -> None:
 @pytest.mark.parametrize("snippet", [snippet for snippet in SHELL if "choreo place" in snippet])
 def test_a_choreo_snippet_runs(run: Run, snippet: str) -> None:
     choreo = f'choreo() {{ AWS_ENDPOINT_URL={run.url} "{sys.executable}" -m infra.cli "$@"; }}'
-    assert "Order shipped" in execute(["bash", "-ec", f"{choreo}\n{snippet}"])
+    told = execute(["bash", "-ec", f"{choreo}\n{snippet}"])
+    assert "Order shipped" in told
+    assert "completed" in told
 
 
 def test_the_python_snippet_reads_the_ledger(run: Run) -> None:

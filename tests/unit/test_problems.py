@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from order.problems import Problem, invalid
+from choreography.problems import Problem, invalid
 from order.requests import PlaceOrder
 from tests.world import an_order
 
@@ -21,7 +21,7 @@ def document(problem: Problem) -> Any:
 def refusal(body: str) -> Problem:
     with pytest.raises(ValidationError) as refused:
         PlaceOrder.model_validate_json(body)
-    return invalid(refused.value)
+    return invalid(refused.value, "no order")
 
 
 def test_a_problem_has_the_members_of_the_standard() -> None:

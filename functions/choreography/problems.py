@@ -41,10 +41,10 @@ class Problem(Exception):
         )
 
 
-def invalid(error: ValidationError) -> Problem:
-    """400 for what is not JSON at all, 422 for JSON that is not an order."""
+def invalid(error: ValidationError, detail: str) -> Problem:
+    """400 for what is not JSON at all; 422, with this detail, for JSON that is not what was asked for."""
     found = error.errors(include_url=False, include_input=False)
     if any(e["type"] == "json_invalid" for e in found):
         return Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON", [("body", found[0]["msg"])])
     fields = [(".".join(map(str, e["loc"])) or "body", e["msg"]) for e in found]
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the order cannot be accepted as it is", fields)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, fields)

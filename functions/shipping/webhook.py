@@ -1,0 +1,125 @@
+"""Shipping's door for the carrier: `POST /carrier/webhooks`, what it tells by itself, signed.
+
+The id of a message is its idempotency record: what comes again changes nothing, and is answered the same.
+"""
+
+import os
+from http import HTTPStatus
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from choreography.errors import UnknownParcel
+from choreography.outbox import derived_id
+from choreography.participant import Participant
+from choreography.problems import Problem, invalid
+from choreography.secrets import secret
+from choreography.table import Table
+from contracts.envelope import describe
+from shipping.carrier import ParcelDelivered
+from shipping.decisions import CARRIER_REACTIONS
+from shipping.signature import NotSigned, verify
+from shipping.state import SOURCE, Shipment
+
+BODY_LIMIT_BYTES = 64 * 1024
+CARRIER = "/carrier"
+"""CloudEvents `source` of what the carrier tells."""
+
+app = APIGatewayHttpResolver()
+logger = Logger()
+
+
+class _Told(BaseModel):
+    """Any message of the carrier: more of it is read only if its type is of concern."""
+
+    model_config = ConfigDict(extra="ignore")
+    type: str
+
+
+class _Delivery(BaseModel):
+    """`reference` is the order's id, which the carrier was given with the parcel."""
+
+    model_config = ConfigDict(extra="ignore")
+    reference: str = Field(min_length=1, max_length=128)
+    tracking_number: str = Field(min_length=1, max_length=64)
+    delivered_at: AwareDatetime
+
+
+class _Delivered(_Told):
+    type: Literal["shipment.delivered"]
+    data: _Delivery
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Environment: TABLE_NAME, and CARRIER_SECRET_ID, the name or ARN of the carrier's secret."""
+    return app.resolve(event, context)
+
+
+@app.post("/carrier/webhooks")
+def receive() -> Response[None]:
+    body = _body()
+    message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
+    told = _Told.model_validate_json(body)
+    if told.type == "shipment.delivered":
+        _deliver(message_id, _Delivered.model_validate_json(body).data)
+    else:
+        logger.info("ignored", extra={"message_id": message_id, "type": told.type})
+    return Response(HTTPStatus.NO_CONTENT.value)
+
+
+def _deliver(message_id: str, told: _Delivery) -> None:
+    table = Table(os.environ["TABLE_NAME"], Shipment)
+    correlationid = table.read(told.reference).state.correlationid
+    if correlationid is None:
+        raise UnknownParcel(f"no parcel of order {told.reference} was handed to the carrier")
+    event = describe(
+        ParcelDelivered(tracking_number=told.tracking_number, delivered_at=told.delivered_at),
+        id=derived_id(CARRIER, message_id),
+        source=CARRIER,
+        subject=told.reference,
+        time=told.delivered_at,
+        correlationid=correlationid,
+        causationid=None,
+    )
+    log = {"message_id": message_id, "order_id": told.reference, "type": event.type}
+    emitted = Participant(SOURCE, table, CARRIER_REACTIONS).handle(event)
+    if emitted is None:
+        logger.info("nothing new", extra=log | {"correlation_id": correlationid})
+    else:
+        logger.info("handled", extra=log | {"correlation_id": correlationid, "emitted": emitted})
+
+
+def _body() -> bytes:
+    try:
+        body = (app.current_event.decoded_body or "").encode()
+    except ValueError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not UTF-8", [("body", str(error))]) from None
+    if len(body) > BODY_LIMIT_BYTES:
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT_BYTES} bytes")
+    return body
+
+
+def _answer_error(error: Exception) -> Response[str]:
+    return _problem(error).response(app.current_event.path)
+
+
+app.exception_handler(Exception)(_answer_error)
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case NotSigned():
+            logger.warning("not believed", extra={"reason": str(error)})
+            return Problem(HTTPStatus.UNAUTHORIZED, str(error))
+        case ValidationError():
+            return invalid(error, "this is no message of a carrier")
+        case UnknownParcel():
+            logger.error("not believed", extra={"reason": str(error)})
+            return Problem(HTTPStatus.NOT_FOUND, str(error))
+    logger.error("failed", exc_info=error)
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "tell it again in a moment", headers={"Retry-After": "1"})

@@ -1,0 +1,101 @@
+"""Deliver an order's parcel: tell Shipping what the carrier would, signed with the carrier's secret.
+
+The sandbox carrier delivers nothing by itself, so that `shipped` can be seen.
+
+  choreo deliver ORDER_ID
+"""
+
+import argparse
+import json
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+
+from choreography.outbox import derived_id
+from choreography.table import from_attributes, to_attributes
+from infra.cli.deployed import Deployed
+from infra.cli.display import out
+from infra.cli.errors import Mistake, NotFound
+from infra.cli.orders import Orders
+from infra.cli.parsing import seconds
+from shipping.signature import sign
+
+SUMMARY = "have the sandbox carrier deliver an order's parcel"
+TIMEOUT_SECONDS = 30
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("order_id", metavar="ORDER_ID")
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="how long to wait for the order to be completed (default 20)",
+    )
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    tracking_number = _tracking_number(deployed, arguments.order_id)
+    _tell(deployed, arguments.order_id, tracking_number)
+    deadline = time.monotonic() + arguments.timeout
+    while (status := _status(deployed, arguments.order_id)) != "completed":
+        if time.monotonic() > deadline:
+            out.print(f"{arguments.order_id}  still {status}")
+            return 1
+        time.sleep(0.1)
+    out.print(f"{arguments.order_id}  completed  {tracking_number}")
+    return 0
+
+
+def message(order_id: str, tracking_number: str, delivered_at: datetime) -> bytes:
+    """The body of the carrier's webhook."""
+    data = {
+        "reference": order_id,
+        "tracking_number": tracking_number,
+        "delivered_at": delivered_at.isoformat(),
+    }
+    return json.dumps({"type": "shipment.delivered", "data": data}).encode()
+
+
+def signed(secret: str, order_id: str, body: bytes, timestamp: int) -> dict[str, str]:
+    """The headers that go with it; its id is that of the delivery, however often it is told."""
+    message_id = f"msg_{derived_id(order_id, 'delivered')}"
+    return {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": sign(secret, message_id, timestamp, body),
+    }
+
+
+def _tracking_number(deployed: Deployed, order_id: str) -> str:
+    """As the sandbox carrier's own book has it. Raises NotFound if it was given no parcel."""
+    key = to_attributes({"order_id": order_id, "idempotency_key": f"dispatch-{order_id}"})
+    answer = deployed.client("dynamodb").get_item(TableName=deployed.table("ShippingLedger"), Key=key)
+    entry = from_attributes(answer.get("Item", {}))
+    if "tracking_number" not in entry:
+        raise NotFound(f"the carrier was given no parcel of order {order_id}: see choreo trace")
+    return str(entry["tracking_number"])
+
+
+def _tell(deployed: Deployed, order_id: str, tracking_number: str) -> None:
+    secrets = deployed.client("secretsmanager")
+    secret = secrets.get_secret_value(SecretId=deployed.secret("CarrierSecret"))["SecretString"]
+    now = datetime.now(UTC)
+    body = message(order_id, tracking_number, now)
+    url = deployed.output("ApiUrl").rstrip("/") + "/carrier/webhooks"
+    headers = signed(secret, order_id, body, int(now.timestamp()))
+    try:
+        request = urllib.request.Request(url, body, headers, method="POST")
+        urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise Mistake(f"{url} answered {error.code} {error.reason}") from error
+    except OSError as error:
+        raise Mistake(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
+
+
+def _status(deployed: Deployed, order_id: str) -> str:
+    return Orders(deployed).of_ids([order_id])[0].status
