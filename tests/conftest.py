@@ -1,10 +1,16 @@
 """What the tests share: a world to place orders in, and the facts that services tell each other."""
 
+import importlib
+import io
+import json
+import logging
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from moto import mock_aws
 
 from choreography.outbox import Origin, events
@@ -57,3 +63,26 @@ def world() -> Iterator[World]:
     """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
     with mock_aws():
         yield World()
+
+
+Printed = Callable[[], list[dict[str, Any]]]
+
+
+class _StandardOutput(io.TextIOBase):
+    """Whatever it is at the moment: a logger keeps the one that it found when it was made."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Printed:
+    """Gives what the functions printed since it was last asked, as JSON: log lines and metrics."""
+    for name in ("choreography.relay", "order.api", "order.consumer", "payment.consumer", "shipping.webhook"):
+        importlib.import_module(name)
+    for logger in logging.root.manager.loggerDict.values():
+        for handler in getattr(logger, "handlers", ()):
+            if isinstance(handler.formatter, LambdaPowertoolsFormatter):
+                monkeypatch.setattr(handler, "stream", _StandardOutput())
+
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]

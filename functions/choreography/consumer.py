@@ -10,8 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from choreography import aws
 from choreography.errors import Permanent, PoisonMessage, Retryable
+from choreography.metrics import Metric, count
 from choreography.participant import Participant
-from contracts.catalogue import ContractError, UnknownType, read
+from choreography.reporting import reported
+from contracts.catalogue import ContractError, UnknownType, correlation_id, read
+from contracts.envelope import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
@@ -25,6 +28,7 @@ what can still succeed is never dead-lettered, however long it takes."""
 logger = Logger()
 
 
+@reported()
 def consume(event: dict[str, Any], context: LambdaContext, participant: Participant[Any]) -> dict[str, Any]:
     """Handles an SQS batch; the answer lists the messages to deliver again.
 
@@ -46,36 +50,50 @@ class _Handler:
 
     def __call__(self, record: SQSRecord) -> None:
         attempt = int(record.attributes.approximate_receive_count)
-        log = {"message_id": record.message_id, "attempt": attempt}
-        try:
-            self._handle(record, log)
-        except Permanent as error:
-            _dead_letter(record, f"{type(error).__name__}: {error}")
-            logger.error("dead-lettered", extra=log | {"reason": str(error)})
-        except Retryable as error:
-            logger.warning("waiting", extra=log | {"reason": str(error)})
-            if attempt < REQUEUE_AFTER:
-                _come_back(record, min(2**attempt, WAIT_SECONDS))
-                raise
-            _send_anew(record)
-        except Exception:
-            logger.exception("failed", extra=log)
-            raise
+        with logger.append_context_keys(message_id=record.message_id, attempt=attempt):
+            try:
+                event = read(record.body)
+            except ContractError as error:
+                with logger.append_context_keys(correlation_id=correlation_id(record.body)):
+                    _give_up(record, PoisonMessage(str(error)))
+            except UnknownType as error:
+                logger.info(
+                    "ignored", extra={"reason": str(error), "correlation_id": correlation_id(record.body)}
+                )
+            else:
+                with logger.append_context_keys(
+                    order_id=event.order_id, type=event.type, correlation_id=event.correlationid
+                ):
+                    self._handle(record, event, attempt)
 
-    def _handle(self, record: SQSRecord, log: dict[str, Any]) -> None:
+    def _handle(self, record: SQSRecord, event: Event[Any], attempt: int) -> None:
         try:
-            event = read(record.body)
-        except ContractError as error:
-            raise PoisonMessage(str(error)) from error
-        except UnknownType as error:
-            logger.info("ignored", extra=log | {"reason": str(error)})
-            return
-        log |= {"order_id": event.order_id, "type": event.type, "correlation_id": event.correlationid}
-        emitted = self._participant.handle(event)
-        if emitted is None:
-            logger.info("nothing new", extra=log)
+            emitted = self._participant.handle(event)
+        except Permanent as error:
+            _give_up(record, error)
+        except Retryable as error:
+            logger.warning("waiting", extra={"reason": str(error)})
+            count(Metric.MESSAGES_WAITING)
+            if attempt >= REQUEUE_AFTER:
+                _send_anew(record)
+                return
+            _come_back(record, min(2**attempt, WAIT_SECONDS))
+            raise
+        except Exception:
+            logger.exception("failed")
+            count(Metric.MESSAGES_FAILED)
+            raise
         else:
-            logger.info("handled", extra=log | {"emitted": emitted})
+            if emitted is None:
+                logger.info("nothing new")
+            else:
+                logger.info("handled", extra={"emitted": emitted})
+
+
+def _give_up(record: SQSRecord, error: Permanent) -> None:
+    _dead_letter(record, f"{type(error).__name__}: {error}")
+    logger.error("dead-lettered", extra={"reason": str(error)})
+    count(Metric.MESSAGES_DEAD_LETTERED)
 
 
 def _come_back(record: SQSRecord, seconds: int) -> None:

@@ -7,12 +7,17 @@ from typing import Any, Generic
 
 from choreography.decisions import Decision, Reaction, StateT
 from choreography.errors import RaceLost
+from choreography.metrics import Metric, count
 from choreography.outbox import Origin, events
 from choreography.table import Record, Table
 from contracts.envelope import Event
 
 RACES = 5
 """Lost races are run again in process this often; after that, the message comes back by itself."""
+
+
+Milestones = Callable[[StateT], frozenset[Metric]]
+"""All that an order in this state has come to; each is counted when it is reached."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Participant(Generic[StateT]):
     """The second decision: state as read, the event, and what the effect answered."""
     perform: Callable[[Any], Any] | None = None
     """Calls an external system under the effect's idempotency key; raises Unanswered, never guesses."""
+    milestones: Milestones[StateT] = lambda _: frozenset()
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
         """Types of the events emitted by handling `event`; None for a duplicate or an event of no concern.
@@ -40,6 +46,7 @@ class Participant(Generic[StateT]):
         for _ in range(RACES):
             read = self.table.read(event.order_id)
             if event.id in read.inbox:
+                count(Metric.DUPLICATES_DROPPED)
                 return None
             try:
                 return self._take_effect(read, event)
@@ -59,4 +66,7 @@ class Participant(Generic[StateT]):
         origin = Origin(self.source, event.order_id, event.correlationid, decision.caused_by or event.id)
         emitted = events(decision.facts, origin, datetime.now(UTC))
         self.table.write(read, decision.state, handled=event, emitted=emitted)
+        count(Metric.MESSAGES_HANDLED)
+        for reached in self.milestones(decision.state) - self.milestones(read.state):
+            count(reached)
         return tuple(fact.type for fact in decision.facts)

@@ -5,7 +5,7 @@ what goes again; what keeps failing is reported, and the stream delivers from th
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
+from choreography.metrics import Metric, count
+from choreography.reporting import reported
 from choreography.table import from_attributes
-from contracts.catalogue import ContractError, UnknownType, read
+from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
@@ -35,9 +37,11 @@ class Entry:
     sequence_number: str
     type: str
     order_id: str
+    correlation_id: str
     message: str
 
 
+@reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Publishes a batch of stream records.
 
@@ -68,7 +72,7 @@ def _checked(sequence_number: str, message: str) -> Iterator[Entry]:
         # It must not leave the service, nor hold up what comes after it.
         _dead_letter(message, f"{type(error).__name__}: {error}")
         return
-    yield Entry(sequence_number, event.type, event.order_id, message)
+    yield Entry(sequence_number, event.type, event.order_id, event.correlationid, message)
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -95,16 +99,28 @@ def _publish(batch: list[Entry]) -> Entry | None:
                 PublishBatchRequestEntries=[_request(number, entry) for number, entry in left.items()],
             )
         except (ClientError, BotoCoreError):
-            logger.exception("not published")
+            logger.exception("not published", extra=_all(left))
             break
         left = {number: left[number] for number in sorted(int(f["Id"]) for f in answer.get("Failed", []))}
         if not left:
             break
-        logger.warning("not published yet", extra={"failed": answer["Failed"]})
+        logger.warning("not published yet", extra={"failed": answer["Failed"]} | _all(left))
     for number, entry in enumerate(batch):
         if number not in left:
-            logger.info("published", extra={"order_id": entry.order_id, "type": entry.type})
+            logger.info("published", extra=_about(entry))
+    for entry in left.values():
+        logger.error("left to the stream", extra=_about(entry))
+    count(Metric.EVENTS_PUBLISHED, len(batch) - len(left))
+    count(Metric.EVENTS_NOT_PUBLISHED, len(left))
     return next(iter(left.values()), None)
+
+
+def _all(left: Mapping[int, Entry]) -> dict[str, Any]:
+    return {"correlation_ids": [entry.correlation_id for entry in left.values()]}
+
+
+def _about(entry: Entry) -> dict[str, str]:
+    return {"order_id": entry.order_id, "type": entry.type, "correlation_id": entry.correlation_id}
 
 
 def _request(number: int, entry: Entry) -> "PublishBatchRequestEntryTypeDef":
@@ -116,7 +132,8 @@ def _request(number: int, entry: Entry) -> "PublishBatchRequestEntryTypeDef":
 
 
 def _dead_letter(message: str, reason: str) -> None:
-    logger.error("not publishable", extra={"reason": reason})
+    logger.error("not publishable", extra={"reason": reason, "correlation_id": correlation_id(message)})
+    count(Metric.MESSAGES_DEAD_LETTERED)
     aws.sqs().send_message(
         QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],
         MessageBody=message,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.envelope import SCHEMA_BASE, Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
@@ -43,6 +43,19 @@ class _Header(BaseModel):
     specversion: str
     type: str
     dataschema: str
+
+
+class _Correlated(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    correlationid: str = Field(max_length=64)
+
+
+def correlation_id(message: str | bytes) -> str | None:
+    """What a message that cannot be read belongs to, where it tells that much."""
+    try:
+        return _Correlated.model_validate_json(message).correlationid
+    except ValidationError:
+        return None
 
 
 def read(message: str | bytes) -> Event[Any]:

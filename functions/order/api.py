@@ -20,8 +20,9 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from choreography import aws
+from choreography import aws, correlation
 from choreography.problems import Problem, invalid
+from choreography.reporting import reported
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
 from order.requests import PlaceOrder
@@ -33,6 +34,7 @@ PAGE_LIMIT = 50
 KEY_LIFETIME_SECONDS = 24 * 3600
 
 app = APIGatewayHttpResolver()
+app.use([correlation.check])
 logger = Logger()
 idempotency = IdempotencyConfig(
     event_key_jmespath="[customer_id, idempotency_key]",
@@ -42,10 +44,11 @@ idempotency = IdempotencyConfig(
 )
 
 
+@reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME and IDEMPOTENCY_TABLE_NAME."""
     idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
-    return app.resolve(event, context)
+    return correlation.resolve(app, event, context, logger)
 
 
 @app.post("/orders")
@@ -86,12 +89,15 @@ def get_history(order_id: str) -> dict[str, Any]:
 
 @app.post("/orders/<order_id>/cancellation")
 def cancel_order(order_id: str) -> Response[dict[str, Any]]:
-    cancelling = summary(orders().cancel(order_id))
-    return Response(HTTPStatus.ACCEPTED.value, "application/json", cancelling)
+    record = orders().cancel(order_id)
+    about = {"order_id": order_id, "type": "order.cancellation_requested"}
+    # The events that follow are the order's, whoever asks.
+    logger.info("cancelling", extra=about | {"correlation_id": record.state.correlationid})
+    return Response(HTTPStatus.ACCEPTED.value, "application/json", summary(record))
 
 
 def _place(request: PlaceOrder, key: str | None) -> dict[str, Any]:
-    record = orders().place(request, key, app.current_event.request_context.request_id)
+    record = orders().place(request, key, correlation.correlation_id(app.current_event.raw_event))
     logger.info("placed", extra={"order_id": record.order_id, "type": "order.placed"})
     return summary(record)
 

@@ -9,9 +9,10 @@ from choreography.consumer import consume
 from choreography.participant import Participant
 from choreography.table import Table
 from order.decisions import REACTIONS
-from order.state import SOURCE, Order
+from order.state import SOURCE, Order, milestones
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, and those of `consume`."""
-    return consume(event, context, Participant(SOURCE, Table(os.environ["TABLE_NAME"], Order), REACTIONS))
+    table = Table(os.environ["TABLE_NAME"], Order)
+    return consume(event, context, Participant(SOURCE, table, REACTIONS, milestones=milestones))

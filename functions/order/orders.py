@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from choreography import aws
 from choreography.errors import RaceLost
+from choreography.metrics import Metric, count
 from choreography.outbox import Origin, derived_id, events
 from choreography.participant import RACES
 from choreography.table import Record, Table, from_attributes, to_attributes
@@ -59,7 +60,9 @@ class Orders:
         )
         emitted = events((placed,), Origin(SOURCE, order_id, correlationid, None), now)
         try:
-            return self._table.write(Record(order_id, Order()), order, emitted=emitted)
+            record = self._table.write(Record(order_id, Order()), order, emitted=emitted)
+            count(Metric.ORDERS_ACCEPTED)
+            return record
         except RaceLost:
             existing = self._table.read(order_id)
             if existing.state.request_digest != order.request_digest:
@@ -80,7 +83,9 @@ class Orders:
             origin = Origin(SOURCE, order_id, placed["correlationid"], placed["id"])
             emitted = events(decision.facts, origin, datetime.now(UTC))
             try:
-                return self._table.write(read, decision.state, emitted=emitted)
+                record = self._table.write(read, decision.state, emitted=emitted)
+                count(Metric.CANCELLATIONS_REQUESTED)
+                return record
             except RaceLost:
                 continue
         raise RaceLost(f"order {order_id} changed {RACES} times while it was being cancelled")

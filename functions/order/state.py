@@ -1,6 +1,7 @@
 """What Order knows of an order: what was placed, and which events it has seen of it since."""
 
 from choreography.decisions import State
+from choreography.metrics import Metric
 from contracts.orders import OrderPlaced
 
 SOURCE = "/services/order"
@@ -51,3 +52,15 @@ TRANSITIONS = {
     "rejected": frozenset[str](),
     "cancelled": frozenset[str](),
 }
+
+_MILESTONES = {
+    "shipped": frozenset({Metric.ORDERS_SHIPPED}),
+    # The carrier's word may be heard before Shipping's.
+    "completed": frozenset({Metric.ORDERS_SHIPPED, Metric.ORDERS_COMPLETED}),
+    "rejected": frozenset({Metric.ORDERS_REJECTED}),
+    "cancelled": frozenset({Metric.ORDERS_CANCELLED}),
+}
+
+
+def milestones(state: Order) -> frozenset[Metric]:
+    return _MILESTONES.get(status(state.facts), frozenset())

@@ -11,7 +11,7 @@ from choreography.table import Table
 from payment.decisions import REACTIONS, outcome
 from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
 from payment.sandbox import SandboxGateway
-from payment.state import SOURCE, Payment
+from payment.state import SOURCE, Payment, milestones
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -22,4 +22,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
 
     table = Table(os.environ["TABLE_NAME"], Payment)
-    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, perform))
+    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, perform, milestones))

@@ -1,6 +1,7 @@
 """What Payment knows of an order, and the moves that are legal."""
 
 from choreography.decisions import State, Transitions
+from choreography.metrics import Metric
 
 SOURCE = "/services/payment"
 
@@ -21,3 +22,15 @@ class Payment(State):
     payment_id: str | None = None
     amount_minor: int | None = None
     currency: str | None = None
+
+
+_MILESTONES = {
+    "captured": frozenset({Metric.PAYMENTS_CAPTURED}),
+    "declined": frozenset({Metric.PAYMENTS_DECLINED}),
+    "refunded": frozenset({Metric.PAYMENTS_REFUNDED}),
+    "voided": frozenset({Metric.PAYMENTS_VOIDED}),
+}
+
+
+def milestones(state: Payment) -> frozenset[Metric]:
+    return _MILESTONES.get(state.status, frozenset())

@@ -11,11 +11,13 @@ from choreography.table import Table
 from shipping.carrier import Carrier
 from shipping.decisions import REACTIONS, outcome
 from shipping.sandbox import SandboxCarrier
-from shipping.state import SOURCE, Shipment
+from shipping.state import SOURCE, Shipment, milestones
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, LEDGER_TABLE_NAME, and those of `consume`."""
     carrier: Carrier = SandboxCarrier(os.environ["LEDGER_TABLE_NAME"])
     table = Table(os.environ["TABLE_NAME"], Shipment)
-    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, carrier.dispatch))
+    return consume(
+        event, context, Participant(SOURCE, table, REACTIONS, outcome, carrier.dispatch, milestones)
+    )

@@ -1,6 +1,7 @@
 """What Shipping knows of an order, and the moves that are legal."""
 
 from choreography.decisions import State, Transitions
+from choreography.metrics import Metric
 from contracts.shipments import ShipmentDelivered
 from contracts.values import Address, Item
 
@@ -32,3 +33,14 @@ class Shipment(State):
     """Where the carrier told of the delivery first: to be published with the dispatch."""
     correlationid: str | None = None
     """The order's, kept with the intent: the carrier does not tell it back."""
+
+
+_MILESTONES = {
+    "dispatched": frozenset({Metric.PARCELS_DISPATCHED}),
+    "delivered": frozenset({Metric.PARCELS_DISPATCHED, Metric.PARCELS_DELIVERED}),
+    "failed": frozenset({Metric.PARCELS_REFUSED}),
+}
+
+
+def milestones(state: Shipment) -> frozenset[Metric]:
+    return _MILESTONES.get(state.status, frozenset())

@@ -12,23 +12,27 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from choreography import correlation
 from choreography.errors import UnknownParcel
+from choreography.metrics import Metric, count
 from choreography.outbox import derived_id
 from choreography.participant import Participant
 from choreography.problems import Problem, invalid
+from choreography.reporting import reported
 from choreography.secrets import secret
 from choreography.table import Table
 from contracts.envelope import describe
 from shipping.carrier import ParcelDelivered
 from shipping.decisions import CARRIER_REACTIONS
 from shipping.signature import NotSigned, verify
-from shipping.state import SOURCE, Shipment
+from shipping.state import SOURCE, Shipment, milestones
 
 BODY_LIMIT_BYTES = 64 * 1024
 CARRIER = "/carrier"
 """CloudEvents `source` of what the carrier tells."""
 
 app = APIGatewayHttpResolver()
+app.use([correlation.check])
 logger = Logger()
 
 
@@ -53,9 +57,10 @@ class _Delivered(_Told):
     data: _Delivery
 
 
+@reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, and CARRIER_SECRET_ID, the name or ARN of the carrier's secret."""
-    return app.resolve(event, context)
+    return correlation.resolve(app, event, context, logger)
 
 
 @app.post("/carrier/webhooks")
@@ -85,7 +90,7 @@ def _deliver(message_id: str, told: _Delivery) -> None:
         causationid=None,
     )
     log = {"message_id": message_id, "order_id": told.reference, "type": event.type}
-    emitted = Participant(SOURCE, table, CARRIER_REACTIONS).handle(event)
+    emitted = Participant(SOURCE, table, CARRIER_REACTIONS, milestones=milestones).handle(event)
     if emitted is None:
         logger.info("nothing new", extra=log | {"correlation_id": correlationid})
     else:
@@ -115,11 +120,13 @@ def _problem(error: Exception) -> Problem:
             return error
         case NotSigned():
             logger.warning("not believed", extra={"reason": str(error)})
+            count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.UNAUTHORIZED, str(error))
         case ValidationError():
             return invalid(error, "this is no message of a carrier")
         case UnknownParcel():
             logger.error("not believed", extra={"reason": str(error)})
+            count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.NOT_FOUND, str(error))
     logger.error("failed", exc_info=error)
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "tell it again in a moment", headers={"Retry-After": "1"})

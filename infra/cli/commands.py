@@ -6,7 +6,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
-from infra.cli import dead_letters, deliver, deployed, place, redrive, republish, trace, watch
+from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, trace, watch
 from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
 from infra.cli.elsewhere import ELSEWHERE
@@ -37,6 +37,7 @@ COMMANDS: dict[str, Command] = {
     "deliver": deliver,
     "watch": watch,
     "trace": trace,
+    "metrics": metrics,
     "dead-letters": dead_letters,
     "redrive": redrive,
     "republish": republish,

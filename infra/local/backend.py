@@ -8,12 +8,13 @@ import contextlib
 from http import HTTPStatus
 from pathlib import Path
 
-from infra.local import asgi, aws_endpoint, cloudformation, http_api
+from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics
 from infra.local.control import PREFIX, Control
 from infra.local.data import Data
 from infra.local.environments import Environments, FunctionFailed, NobodyFree
 from infra.local.http_api import Answer, Request
 from infra.local.mappings import EventSourceMapping
+from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
 from infra.local.stack import Function, Stack
 from infra.local.streams import mappings
@@ -35,6 +36,7 @@ class Backend:
     def __init__(self, endpoint: str, data: Data | None = None) -> None:
         self._data = data
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
+        self.metrics = Metrics()
         self._control = Control(self)
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
         self._news: dict[str, asyncio.Event] = {}
@@ -97,6 +99,8 @@ class Backend:
         if call is not None and call.service == "cloudformation":
             answer = cloudformation.answer(call, self.stacks)
         elif call is not None:
+            if call.service == metrics.SERVICE:
+                self.metrics.hand_over()
             answer = await aws_endpoint.answer(call)
             if self._data is not None and answer.status == HTTPStatus.OK:
                 self._data.keep(call)  # before anybody is told that it was done

@@ -29,6 +29,7 @@ class Console(io.TextIOBase):
 
     def __init__(self, service: str, stream: TextIO) -> None:
         self._service, self._stream, self._rest = service, stream, ""
+        self._metrics: list[dict[str, Any]] = []
 
     def writable(self) -> bool:
         return True
@@ -39,22 +40,26 @@ class Console(io.TextIOBase):
     def write(self, text: str) -> int:
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
-            if line.strip():
+            entry = _read(line)
+            if "_aws" in entry:
+                self._metrics.append(entry)
+            elif line.strip():
                 # One write a line, so that the lines of several processes do not mix.
-                self._stream.write(self._show(line) + "\n")
+                self._stream.write(self._show(line, entry) + "\n")
                 self._stream.flush()
         return len(text)
+
+    def take_metrics(self) -> list[dict[str, Any]]:
+        """Documents in CloudWatch's embedded metric format that were printed since this was last asked."""
+        taken, self._metrics = self._metrics, []
+        return taken
 
     def flush(self) -> None:
         self._stream.flush()
 
-    def _show(self, line: str) -> str:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            entry = None
+    def _show(self, line: str, entry: dict[str, Any]) -> str:
         name = paint(f"{self._service:<9}", colour_of(self._service), self._stream)
-        if not isinstance(entry, dict):
+        if not entry:
             return f"{'':<13}{name} {line}"
         # The terminal has no milliseconds to lose: who was first is what one looks for.
         moment = str(entry.get("timestamp", ""))[11:23].replace(",", ".")
@@ -76,6 +81,15 @@ class Console(io.TextIOBase):
         text = f"{message} {kind}".strip() + (f": {entry['reason']}" if "reason" in entry else "") + attempt
         bad = entry.get("level") in ("ERROR", "CRITICAL", "WARNING")
         return paint(f"{text:<56}", RED, self._stream) if bad else text
+
+
+def _read(line: str) -> dict[str, Any]:
+    """A line of JSON; empty for any other."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def _traceback(entry: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from infra.local.environments import Invocation
 from infra.local.http_api import Answer, Request
 from infra.local.stack import Function
 from infra.local.template import TemplateError
+from infra.local.worker import METRICS
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend
@@ -25,8 +26,10 @@ class Control:
 
     def __init__(self, backend: "Backend") -> None:
         self._backend, self._environments = backend, backend.environments
+        self._metrics = backend.metrics
 
     async def answer(self, request: Request, receive: Receive) -> Answer:
+        self._metrics.add(json.loads(dict(request.headers).get(METRICS, "[]")))
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
             match request.method, path:

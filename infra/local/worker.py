@@ -19,6 +19,8 @@ from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
 RETRY_SECONDS = 0.2
+METRICS = "x-metrics"
+"""The header that carries what a function counted."""
 DEBUG_SECONDS = 900
 """The time limit of a function under a debugger: the longest that Lambda knows."""
 
@@ -32,10 +34,10 @@ def work(function: Function, host: str, port: int, debug_port: int | None) -> No
     )
     os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
     sys.path.insert(0, str(function.code))
-    sys.stdout = Console(function.service, sys.__stdout__ or sys.stderr)
+    sys.stdout = console = Console(function.service, sys.__stdout__ or sys.stderr)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
-    environment = Environment(function, debugged=debug_port is not None)
+    environment = Environment(function, console, debugged=debug_port is not None)
     while True:
         try:
             environment.serve(http.client.HTTPConnection(host, port))
@@ -46,8 +48,8 @@ def work(function: Function, host: str, port: int, debug_port: int | None) -> No
 class Environment:
     """One function, one invocation at a time."""
 
-    def __init__(self, function: Function, *, debugged: bool) -> None:
-        self._function, self._debugged = function, debugged
+    def __init__(self, function: Function, console: Console, *, debugged: bool) -> None:
+        self._function, self._console, self._debugged = function, console, debugged
         self._code = Code(function)
         try:
             self._code.handler()
@@ -70,7 +72,9 @@ class Environment:
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
             outcome, result = self._run(json.loads(body), context)
-            connection.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result)
+            # What it printed for CloudWatch goes with its answer: a request of its own would cost more.
+            metrics = {METRICS: json.dumps(self._console.take_metrics())}
+            connection.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
             connection.getresponse().read()
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:

@@ -107,6 +107,20 @@ def test_a_parcel_is_delivered_when_it_is_told_to_be(choreo: Choreo) -> None:
     assert re.search(r" {8}shipment\.delivered +Shipping → Order", traced)
 
 
+def test_metrics_are_the_sums_of_what_the_functions_counted(choreo: Choreo) -> None:
+    def sums() -> dict[str, int]:
+        rows = [line.split() for line in choreo("metrics").out.splitlines()[1:]]
+        return {f"{service} {name}": int(count) for service, name, count in rows}
+
+    choreo("place")
+    before = sums()
+    order_id = choreo("place", "--orders", "3", "--ids").out.split()[0]
+    choreo("deliver", order_id)
+    grown = {name: count - before.get(name, 0) for name, count in sums().items()}
+    assert grown["order OrdersAccepted"] == grown["shipping ParcelsDispatched"] == 3
+    assert grown["order OrdersCompleted"] == 1
+
+
 def test_a_parcel_that_never_left_is_not_delivered(choreo: Choreo) -> None:
     order_id = choreo("place", "--mix", "declined=1").out.split()[0]
     undelivered = choreo("deliver", order_id)
@@ -188,7 +202,8 @@ def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> Non
         *(
             ((name, *rest, "--stack", "films"), "--stack")
             for name, *rest in map(
-                str.split, ("place", "deliver 1", "watch", "trace 1", "dead-letters", "redrive", "republish")
+                str.split,
+                ("place", "deliver 1", "watch", "trace 1", "metrics", "dead-letters", "redrive", "republish"),
             )
         ),
     ],

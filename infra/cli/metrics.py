@@ -1,0 +1,64 @@
+"""Business metrics: what each service counted, from CloudWatch or the local run.
+
+choreo metrics
+choreo metrics --minutes 5
+"""
+
+import argparse
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.cli.deployed import Deployed
+from infra.cli.display import out, table
+from infra.cli.errors import NotFound
+from infra.cli.parsing import positive
+
+SUMMARY = "what each service counted: orders, payments, parcels, messages"
+AT_ONCE = 500
+"""Queries that one GetMetricData takes (CloudWatch API reference)."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--minutes", type=positive, default=180, metavar="N", help="of the last N minutes (default 180)"
+    )
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    found = sums(deployed, arguments.minutes)
+    if not found:
+        raise NotFound(f"nothing was counted in the last {arguments.minutes} minutes")
+    shown = table("service", "metric", "count")
+    for (service, name), value in sorted(found.items()):
+        shown.add_row(service, name, f"{value:.0f}")
+    out.print(shown)
+    return 0
+
+
+def sums(deployed: Deployed, minutes: int) -> dict[tuple[str, str], float]:
+    """By service and metric; the stack's name is the namespace."""
+    cloudwatch = deployed.client("cloudwatch")
+    pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace=deployed.name)
+    metrics = [metric for page in pages for metric in page["Metrics"] if _service(metric) is not None]
+    until = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    found: dict[tuple[str, str], float] = {}
+    for start in range(0, len(metrics), AT_ONCE):
+        some = metrics[start : start + AT_ONCE]
+        queries = [_query(f"m{number}", metric) for number, metric in enumerate(some)]
+        for page in cloudwatch.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=until - timedelta(minutes=minutes), EndTime=until
+        ):
+            for result in page["MetricDataResults"]:
+                metric = some[int(result["Id"][1:])]
+                key = str(_service(metric)), metric["MetricName"]
+                found[key] = found.get(key, 0) + sum(result["Values"])
+    return {key: value for key, value in found.items() if value}
+
+
+def _query(query_id: str, metric: dict[str, Any]) -> dict[str, Any]:
+    return {"Id": query_id, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+
+
+def _service(metric: dict[str, Any]) -> str | None:
+    names = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+    return names.get("service") if len(names) == 1 else None

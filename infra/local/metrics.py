@@ -1,0 +1,72 @@
+"""What CloudWatch makes of the embedded metric format: functions print it, and clients ask for sums.
+
+Kept as sums a minute, and handed to moto's CloudWatch when somebody asks it something.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import boto3
+
+from infra.local.template import REGION
+
+SERVICE = "monitoring"
+"""CloudWatch's name in addresses and signatures."""
+AT_ONCE = 1000
+"""PutMetricData takes as many (CloudWatch API reference)."""
+
+
+class Series(NamedTuple):
+    """A metric of a minute: the dimensions are pairs of name and value."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    minute: int
+
+
+class Metrics:
+    """What was printed since somebody last asked."""
+
+    def __init__(self) -> None:
+        self._sums: Counter[Series] = Counter()
+
+    def add(self, documents: Iterable[dict[str, Any]]) -> None:
+        """Counts documents in the embedded metric format; a value may be one number or a list."""
+        for document in documents:
+            for series, value in _values(document):
+                self._sums[series] += value
+
+    def hand_over(self) -> None:
+        """Tells moto all that is not told yet."""
+        cloudwatch = boto3.client("cloudwatch", region_name=REGION)
+        told, self._sums = self._sums, Counter()
+        for namespace in {series.namespace for series in told}:
+            data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
+            for start in range(0, len(data), AT_ONCE):
+                cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + AT_ONCE])
+
+
+def _values(document: dict[str, Any]) -> Iterator[tuple[Series, Any]]:
+    minute = int(document["_aws"]["Timestamp"]) // 60_000
+    for directive in document["_aws"]["CloudWatchMetrics"]:
+        for names in directive["Dimensions"]:
+            dimensions = tuple((name, str(document[name])) for name in names)
+            for metric in directive["Metrics"]:
+                values = document[metric["Name"]]
+                yield (
+                    Series(directive["Namespace"], metric["Name"], dimensions, minute),
+                    sum(values) if isinstance(values, list) else values,
+                )
+
+
+def _datum(series: Series, value: float) -> dict[str, Any]:
+    return {
+        "MetricName": series.name,
+        "Dimensions": [{"Name": name, "Value": text} for name, text in series.dimensions],
+        "Timestamp": datetime.fromtimestamp(series.minute * 60, UTC),
+        "Value": value,
+        "Unit": "Count",
+    }

@@ -1,0 +1,93 @@
+"""One id leads from the HTTP request to the last event, in every log line and every event."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import Printed
+from tests.world import World, an_order, fields
+
+GIVEN = "shop:basket-42"
+
+
+def lines(printed: Printed) -> list[dict[str, Any]]:
+    """What the functions logged; metrics are no log lines."""
+    return [line for line in printed() if "_aws" not in line]
+
+
+def place(world: World, correlation: str = GIVEN, **order: Any) -> str:
+    answer = world.post("/orders", an_order(**order), x_correlation_id=correlation)
+    assert dict(answer.headers)["x-correlation-id"] == correlation
+    order_id: str = json.loads(answer.body)["order_id"]
+    return order_id
+
+
+@pytest.mark.parametrize("order", [{}, {"country": "AQ"}, {"payment_method": "pm_card_chargeDeclined"}])
+def test_every_line_of_a_whole_choreography_has_the_id_of_the_request(
+    world: World, printed: Printed, order: dict[str, Any]
+) -> None:
+    order_id = place(world, **order)
+    world.drain()
+    if not order:
+        world.parcel_delivered(order_id)
+        world.drain()
+    logged = lines(printed)
+    assert {line["message"] for line in logged} >= {"placed", "published", "handled"}
+    assert [line for line in logged if line.get("correlation_id") != GIVEN] == []
+
+
+def test_every_event_has_it(world: World) -> None:
+    order_id = place(world)
+    world.drain()
+    world.parcel_delivered(order_id)
+    for table in ("OrderTable", "PaymentTable", "ShippingTable"):
+        emitted = [json.loads(o["event"]) for o in world.item(table, order_id)["outbox"]]
+        assert {event["correlationid"] for event in emitted} == {GIVEN}
+
+
+def test_a_cancellation_goes_on_under_the_orders_id_and_is_answered_with_its_own(
+    world: World, printed: Printed
+) -> None:
+    order_id = place(world)
+    printed()
+    answer = world.post(f"/orders/{order_id}/cancellation", x_correlation_id="the-cancellation")
+    assert dict(answer.headers)["x-correlation-id"] == "the-cancellation"
+    world.drain()
+    assert {line["correlation_id"] for line in lines(printed)} == {GIVEN}
+
+
+def test_what_waits_or_fails_or_is_dead_lettered_has_it_too(
+    world: World, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(world)
+    world.step("OrderRelayOutbox")
+    (placed,) = (message["Body"] for message in world.messages("PaymentQueue"))
+    with monkeypatch.context() as patched:
+        patched.setattr("payment.sandbox.SandboxGateway.charge", lambda *_: 1 / 0)
+        world.deliver("PaymentConsumer", placed)
+    world.deliver("PaymentConsumer", placed.replace("order.placed/1.0", "order.placed/9.0"))
+    world.deliver("PaymentConsumer", placed.replace('"order.placed"', '"order.wrapped"'))
+    logged = lines(printed)
+    assert [line["message"] for line in logged[2:]] == ["failed", "dead-lettered", "ignored"]
+    assert {line["correlation_id"] for line in logged} == {GIVEN}
+
+
+def test_a_request_that_brings_none_is_given_one(world: World) -> None:
+    answer = world.post("/orders", an_order())
+    given = dict(answer.headers)["x-correlation-id"]
+    order_id = json.loads(answer.body)["order_id"]
+    assert world.item("OrderTable", order_id)["correlationid"] == given
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, "naïve", "a\nb", "{}"])
+def test_an_id_that_could_not_be_found_again_is_refused(world: World, given: str) -> None:
+    answer = world.post("/orders", an_order(), x_correlation_id=given)
+    assert (answer.status, fields(answer)) == (400, {"X-Correlation-Id"})
+    assert dict(answer.headers)["x-correlation-id"] != given
+
+
+@pytest.mark.parametrize(("path", "status"), [("/orders/none", 404), ("/orders", 400)])
+def test_a_refusal_has_it_too(world: World, path: str, status: int) -> None:
+    answer = world.request("GET", path, x_correlation_id=GIVEN)
+    assert (answer.status, dict(answer.headers)["x-correlation-id"]) == (status, GIVEN)
