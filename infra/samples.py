@@ -50,6 +50,7 @@ PLACED = OrderPlaced(
     items=(Item(sku="tea", quantity=2, unit_price=1250),),
     payment_method="pm_card_visa",
     shipping_address=Address(**ADDRESS),
+    expires_at=START + timedelta(hours=1),
     **MONEY,
 )
 CAPTURED = PaymentCaptured(payment_id="pi_sample", **MONEY)
@@ -258,6 +259,8 @@ def samples() -> dict[str, Any]:
     for name, payload, answer in webhooks():
         files[f"shipping/webhook/{name}.json"] = payload
         answers[f"shipping/webhook/{name}.json"] = answer
+    files["order/expiry/one.json"] = queue_batch("order", [event("order", PLACED).to_json()])
+    answers["order/expiry/one.json"] = {"batchItemFailures": []}
     for service in EMITTED:
         relays = [("one", stream_batch(service, 1)), ("ten", stream_batch(service, 10))]
         for part, payloads in (("consumer", batches(service)), ("relay", iter(relays))):

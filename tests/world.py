@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -82,6 +83,12 @@ class World(InProcess):
         assert answer.status == 202, answer
         order_id: str = json.loads(answer.body)["order_id"]
         return order_id
+
+    def time_limit(self, seconds: int) -> None:
+        """How long an order that is placed from now on may take."""
+        api = self.stack.functions["OrderApi"]
+        environment = {**api.environment, "TIME_LIMIT_SECONDS": str(seconds)}
+        self.stack.functions["OrderApi"] = replace(api, environment=environment)
 
     def cancel(self, order_id: str) -> int:
         """Asks for cancellation; the HTTP status."""

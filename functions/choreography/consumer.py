@@ -1,7 +1,7 @@
 """The queue's side of a service: batches in, partial failures out, poison to the dead-letter queue."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from choreography import aws
 from choreography.errors import Permanent, PoisonMessage, Retryable
 from choreography.metrics import Metric, count
-from choreography.participant import Participant
 from choreography.reporting import reported
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 from contracts.envelope import Event
@@ -28,8 +27,14 @@ what can still succeed is never dead-lettered, however long it takes."""
 logger = Logger()
 
 
+class Handles(Protocol):
+    """What `Participant` does with an event."""
+
+    def handle(self, event: Event[Any]) -> tuple[str, ...] | None: ...
+
+
 @reported()
-def consume(event: dict[str, Any], context: LambdaContext, participant: Participant[Any]) -> dict[str, Any]:
+def consume(event: dict[str, Any], context: LambdaContext, participant: Handles) -> dict[str, Any]:
     """Handles an SQS batch; the answer lists the messages to deliver again.
 
     Environment: QUEUE_URL and DEAD_LETTER_QUEUE_URL, the queue that the batch is from and its dead letters.
@@ -45,7 +50,7 @@ def consume(event: dict[str, Any], context: LambdaContext, participant: Particip
 
 
 class _Handler:
-    def __init__(self, participant: Participant[Any]) -> None:
+    def __init__(self, participant: Handles) -> None:
         self._participant = participant
 
     def __call__(self, record: SQSRecord) -> None:

@@ -16,6 +16,7 @@ class Metric(StrEnum):
     ORDERS_REJECTED = "OrdersRejected"
     ORDERS_CANCELLED = "OrdersCancelled"
     ORDERS_COMPLETED = "OrdersCompleted"
+    ORDERS_EXPIRED = "OrdersExpired"
     CANCELLATIONS_REQUESTED = "CancellationsRequested"
     PAYMENTS_CAPTURED = "PaymentsCaptured"
     PAYMENTS_DECLINED = "PaymentsDeclined"

@@ -46,7 +46,7 @@ idempotency = IdempotencyConfig(
 
 @reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Environment: TABLE_NAME and IDEMPOTENCY_TABLE_NAME."""
+    """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME and TIME_LIMIT_SECONDS."""
     idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
     return correlation.resolve(app, event, context, logger)
 

@@ -1,7 +1,7 @@
 """Order's decisions, pure: what is noted of the other services, and what may be cancelled."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from choreography.decisions import Decision, Reaction, check_move
 from choreography.errors import UnknownOrder
@@ -20,7 +20,10 @@ class TooLate(Exception):
         self.status = status
 
 
-def cancel(state: Order) -> Decision[Order]:
+EXPIRED = "not paid and dispatched in time"
+
+
+def cancel(state: Order, reason: Literal["customer", "expired"] = "customer") -> Decision[Order]:
     """Asks for an order to be stopped; asking twice is asking once.
 
     Raises TooLate once it is shipped, completed or rejected.
@@ -30,8 +33,11 @@ def cancel(state: Order) -> Decision[Order]:
         raise TooLate(stands)
     if stands in ("cancelling", "cancelled"):
         return Decision(state)
-    requested = OrderCancellationRequested()
-    return Decision(_see(state, requested.type), (requested,))
+    requested = OrderCancellationRequested(reason=reason)
+    seen = _see(state, requested.type)
+    if reason == "expired":
+        seen = seen.model_copy(update={"reason": EXPIRED})
+    return Decision(seen, (requested,))
 
 
 def _note(state: Order, event: Event[Any]) -> Decision[Order]:
@@ -47,13 +53,13 @@ def _note_reason(state: Order, event: Event[PaymentDeclined] | Event[ShipmentFai
 
 def _note_parcel(state: Order, event: Event[ShipmentDispatched]) -> Decision[Order]:
     noted = _note(state, event).state
-    return Decision(noted.model_copy(update={"tracking_number": event.data.tracking_number}))
+    return Decision(noted.model_copy(update={"tracking_number": event.data.tracking_number, "reason": None}))
 
 
 def _note_delivery(state: Order, event: Event[ShipmentDelivered]) -> Decision[Order]:
     noted = _note(state, event).state
     delivery = event.data.model_dump(mode="json", include={"tracking_number", "delivered_at"})
-    return Decision(noted.model_copy(update=delivery))
+    return Decision(noted.model_copy(update=delivery | {"reason": None}))
 
 
 def _see(state: Order, event_type: str) -> Order:

@@ -4,8 +4,8 @@ import base64
 import binascii
 import json
 import os
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 from choreography import aws
@@ -35,10 +35,13 @@ class BadCursor(ValueError):
 
 
 class Orders:
-    """Order's table. `name` is the DynamoDB table's; its index `by_customer` lists keys only."""
+    """Order's table. `name` is the DynamoDB table's; its index `by_customer` lists keys only.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    An order that is neither shipped nor over after `time_limit_seconds` is to be cancelled; None: never.
+    """
+
+    def __init__(self, name: str, time_limit_seconds: int | None = None) -> None:
+        self._name, self._time_limit_seconds = name, time_limit_seconds
         self._table = Table(name, Order)
 
     def place(self, request: PlaceOrder, idempotency_key: str | None, correlationid: str) -> Record[Order]:
@@ -49,7 +52,8 @@ class Orders:
         Raises KeyConflict if the key was used for another order.
         """
         order_id = _order_id(request.customer_id, idempotency_key)
-        placed, now = request.fact(), datetime.now(UTC)
+        now = datetime.now(UTC)
+        placed = request.fact(self._expiry(now))
         order = Order(
             customer_id=request.customer_id,
             placed_at=now.isoformat(timespec="milliseconds"),
@@ -69,14 +73,18 @@ class Orders:
                 raise KeyConflict(order_id) from None
             return existing
 
-    def cancel(self, order_id: str) -> Record[Order]:
+    def _expiry(self, placed_at: datetime) -> datetime | None:
+        limit = self._time_limit_seconds
+        return None if limit is None else placed_at + timedelta(seconds=limit)
+
+    def cancel(self, order_id: str, reason: Literal["customer", "expired"] = "customer") -> Record[Order]:
         """Asks for the order to be stopped.
 
         Raises NoSuchOrder, TooLate, or RaceLost if other writes won throughout.
         """
         for _ in range(RACES):
             read = self.find(order_id)
-            decision = cancel(read.state)
+            decision = cancel(read.state, reason)
             if not decision.facts:
                 return read
             placed = json.loads(read.outbox[0].event)
@@ -143,5 +151,6 @@ def _start_key(customer_id: str, cursor: str) -> dict[str, Any]:
 
 
 def orders() -> Orders:
-    """Environment: TABLE_NAME."""
-    return Orders(os.environ["TABLE_NAME"])
+    """Environment: TABLE_NAME, and TIME_LIMIT_SECONDS where orders are placed."""
+    limit = os.environ.get("TIME_LIMIT_SECONDS")
+    return Orders(os.environ["TABLE_NAME"], int(limit) if limit else None)

@@ -1,6 +1,7 @@
 """What a customer may send: stricter than the events, since here somebody can still be told."""
 
 import hashlib
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -76,7 +77,7 @@ class PlaceOrder(_Request):
         """The same for the same order, however its JSON was written."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def fact(self) -> OrderPlaced:
+    def fact(self, expires_at: datetime | None = None) -> OrderPlaced:
         return OrderPlaced(
             customer_id=self.customer_id,
             items=tuple(Item(**item.model_dump()) for item in self.items),
@@ -84,4 +85,5 @@ class PlaceOrder(_Request):
             currency=self.currency,
             payment_method=self.payment_method,
             shipping_address=Address(**self.shipping_address.model_dump()),
+            expires_at=expires_at,
         )

@@ -1,6 +1,7 @@
 """Payment's queue: orders to charge, shipments that failed or were cancelled."""
 
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -8,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from choreography.consumer import consume
 from choreography.participant import Participant
 from choreography.table import Table
-from payment.decisions import REACTIONS, outcome
+from payment.decisions import outcome, reactions_at
 from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
@@ -22,4 +23,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
 
     table = Table(os.environ["TABLE_NAME"], Payment)
-    return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, perform, milestones))
+    reactions = reactions_at(datetime.now(UTC))
+    return consume(event, context, Participant(SOURCE, table, reactions, outcome, perform, milestones))

@@ -1,6 +1,8 @@
 """Payment's decisions, pure: who is charged, what is given back, and what will never be charged."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from choreography.decisions import Decision, Reaction, check_move
@@ -67,8 +69,21 @@ def _move(before: Payment, after: Payment) -> Payment:
     return after
 
 
+def _charge_in_time(now: datetime, state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
+    due = event.data.expires_at
+    if state.status == "none" and due is not None and now > due:
+        # Order has it cancelled. But what was begun may have been charged, and is carried on.
+        return Decision(state)
+    return REACTIONS[OrderPlaced.type](state, event)
+
+
 REACTIONS: Mapping[str, Reaction[Payment]] = {
     OrderPlaced.type: _charge,
     ShipmentCancelled.type: _give_back,
     ShipmentFailed.type: _give_back,
 }
+
+
+def reactions_at(now: datetime) -> Mapping[str, Reaction[Payment]]:
+    """REACTIONS, but that nobody is charged any more for an order whose time is over."""
+    return {**REACTIONS, OrderPlaced.type: partial(_charge_in_time, now)}

@@ -5,6 +5,7 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
@@ -41,14 +42,15 @@ class Backend:
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
         self._news: dict[str, asyncio.Event] = {}
 
-    def add(self, name: str, template: Path) -> Stack:
-        """Provisions a template as a stack; one of that name that is there already stays as it is.
+    def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
+        """Provisions a template as a stack, with these instead of its parameters' defaults.
 
+        One of that name that is there already stays as it is.
         Raises TemplateError if it cannot be played.
         """
         if name not in self.stacks:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
-            stack = Provisioner(load(template), name, self.endpoint, imports).provision()
+            stack = Provisioner(load(template, parameters), name, self.endpoint, imports).provision()
             self.stacks[name] = stack
             if self._data is not None:
                 self._data.restore(stack)

@@ -68,6 +68,14 @@ def run(argv: list[str]) -> int:
         "--data", type=Path, metavar="DIR", help="keep the state in this folder across restarts"
     )
     parser.add_argument(
+        "--parameter",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as OrderTimeLimitSeconds=30",
+    )
+    parser.add_argument(
         "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
     parser.add_argument(
@@ -125,6 +133,13 @@ def _parser(command: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
 def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]]) -> int:
     asyncio.run(attach.run(arguments.port, choose, context(), arguments.debug))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not disturb the clean end
@@ -161,7 +176,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     with mock_aws():
         data = Data(arguments.data) if arguments.data else None
         backend = Backend(f"http://localhost:{port}", data)
-        backend.add(STACK, arguments.template)
+        backend.add(STACK, arguments.template, dict(arguments.parameter))
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions
         crew = Crew(chosen, HOST, port, fork, arguments.debug)

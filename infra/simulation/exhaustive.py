@@ -4,7 +4,7 @@ Every event ever published may reach each subscriber at any later time, any numb
 Each service works on up to WORKERS deliveries at once, step by step (read, intent, effect, outcome), and
 any worker may vanish between two steps. The customer, or a time limit, may ask to cancel at any time; the
 carrier may tell of the delivery at any time after it took the parcel, be it before its answer to the dispatch
-has come, or not at all. What is re-enacted here
+has come, or not at all. Once the order's time is over, Payment may find that it is. What is re-enacted here
 is only what `choreography.participant` does between its calls; what is decided is the deployed code's.
 
 A world is a tuple of small integers, and each distinct step is decided once. Two workers of a service are
@@ -15,10 +15,11 @@ another's intent, one that lost its race) is no step: the message stays.
 from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import payment.decisions
 import shipping.decisions
 from choreography.decisions import Decision, State
 from choreography.errors import Permanent, Retryable
@@ -28,12 +29,13 @@ from infra.simulation.story import SERVICES, Behaviour, Entry, at_rest, order_re
 from order.decisions import TooLate, cancel
 from order.state import SOURCE as ORDER
 from order.state import Order
+from payment.state import Payment
 from shipping.carrier import ParcelDelivered
 from shipping.state import Shipment
 
 WORKERS = 2
-SHIPPING = 2
-"""Its number in SERVICES."""
+PAYMENT, SHIPPING = 1, 2
+"""Their numbers in SERVICES."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER_ID = "the-order"
 DELIVERY = describe(
@@ -150,7 +152,7 @@ class Explorer:
         return Finding(len(came), ends)
 
     def _start(self) -> World:
-        placed = order_request().fact()
+        placed = order_request().fact(expires_at=NOW)
         order = Order(placed=placed, facts=frozenset({placed.type}))
         items = [Item(order, frozenset()), *(Item(service.state(), frozenset()) for service in SERVICES[1:])]
         network = self._publish((placed,), Origin(ORDER, ORDER_ID, "request", None))
@@ -160,6 +162,8 @@ class Explorer:
         items, ledger, network, workers = world
         if (cancelled := self._cancel(items[0])) is not None:
             yield World((cancelled[0], *items[1:]), ledger, network | cancelled[1], workers)
+        if (late := self._lapse(items[PAYMENT], network)) is not None:
+            yield World((*items[:PAYMENT], late, *items[PAYMENT + 1 :]), ledger, network, workers)
         if (delivered := self._deliver(items[SHIPPING], ledger)) is not None:
             told = (*items[:SHIPPING], delivered[0], *items[SHIPPING + 1 :])
             yield World(told, ledger, network | delivered[1], workers)
@@ -190,6 +194,23 @@ class Explorer:
             return None
         origin = Origin(ORDER, ORDER_ID, "request", self._published[0].id)
         return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
+
+    def _lapse(self, item: int, network: int) -> int | None:
+        """Payment meets order.placed after the order's time: no charge begins."""
+        state, inbox = self._items.values[item]
+        assert isinstance(state, Payment)
+        placed = self._published[0]
+        over = any(
+            event.type == "order.cancellation_requested" and network >> number & 1
+            for number, event in enumerate(self._published)
+        )
+        if not over or placed.id in inbox:
+            return None
+        reactions = payment.decisions.reactions_at(NOW + timedelta(days=1))
+        decision = reactions[placed.type](state, placed)
+        return (
+            None if decision.effect is not None else self._items.of(Item(decision.state, inbox | {placed.id}))
+        )
 
     def _deliver(self, item: int, ledger: int) -> tuple[int, int] | None:
         # One step, for the same reason.

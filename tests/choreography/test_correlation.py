@@ -66,7 +66,7 @@ def test_what_waits_or_fails_or_is_dead_lettered_has_it_too(
     with monkeypatch.context() as patched:
         patched.setattr("payment.sandbox.SandboxGateway.charge", lambda *_: 1 / 0)
         world.deliver("PaymentConsumer", placed)
-    world.deliver("PaymentConsumer", placed.replace("order.placed/1.0", "order.placed/9.0"))
+    world.deliver("PaymentConsumer", placed.replace("order.placed/1.1", "order.placed/9.0"))
     world.deliver("PaymentConsumer", placed.replace('"order.placed"', '"order.wrapped"'))
     logged = lines(printed)
     assert [line["message"] for line in logged[2:]] == ["failed", "dead-lettered", "ignored"]

@@ -99,9 +99,9 @@ def test_a_redriven_message_completes_the_order(world: World) -> None:
     order_id = world.place()
     world.step("OrderRelayOutbox")
     (placed,) = [m["Body"] for m in world.messages("PaymentQueue")]
-    world.deliver("PaymentConsumer", placed.replace("order.placed/1.0", "order.placed/9.0"))
+    world.deliver("PaymentConsumer", placed.replace("order.placed/1.1", "order.placed/9.0"))
     (dead,) = world.messages("PaymentDeadLetters")
     assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("PoisonMessage: dataschema")
-    world.send("PaymentQueue", dead["Body"].replace("order.placed/9.0", "order.placed/1.0"))
+    world.send("PaymentQueue", dead["Body"].replace("order.placed/9.0", "order.placed/1.1"))
     world.drain()
     assert world.status(order_id) == "shipped"

@@ -59,7 +59,7 @@ def test_what_nobody_foresaw_fails_alone(
 
 
 def test_a_newer_major_is_dead_lettered(world: World, make_event: MakeEvent) -> None:
-    world.deliver("PaymentConsumer", make_event("order.placed").to_json().replace("placed/1.0", "placed/2.0"))
+    world.deliver("PaymentConsumer", make_event("order.placed").to_json().replace("placed/1.1", "placed/2.0"))
     (dead,) = world.messages("PaymentDeadLetters")
     assert "major version" in dead["MessageAttributes"]["reason"]["StringValue"]
 

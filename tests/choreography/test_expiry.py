@@ -1,0 +1,162 @@
+"""An order that is not paid and dispatched in time ends, as if its customer had cancelled it."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conftest import Printed
+from tests.world import World, crash
+
+CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch dispatched"
+
+
+def reminder(world: World, order_id: str, seconds_left: float = -1) -> str:
+    """The order.placed of an order whose time ends so many seconds from now."""
+    placed = json.loads(world.item("OrderTable", order_id)["outbox"][0]["event"])
+    placed["data"]["expires_at"] = (datetime.now(UTC) + timedelta(seconds=seconds_left)).isoformat()
+    return json.dumps(placed)
+
+
+def expire(world: World, order_id: str) -> None:
+    assert world.deliver("OrderExpiry", reminder(world, order_id)) == []
+
+
+def test_with_payment_down_for_longer_than_that_nothing_is_charged_afterwards(world: World) -> None:
+    world.time_limit(1)
+    order_id = world.place()
+    world.drain("payment")
+    time.sleep(1)
+    world.wake_hidden("OrderExpiryQueue")
+    world.drain("payment")
+    shown = world.get(f"/orders/{order_id}")
+    assert (shown["status"], shown["reason"]) == ("cancelling", "not paid and dispatched in time")
+    assert world.kinds("PaymentQueue") == ["order.placed", "shipment.cancelled"]  # and back it comes
+    world.drain()
+    assert world.status(order_id) == "cancelled"
+    assert world.history(order_id)[-1] == "payment.voided"
+    assert (world.ledger("Payment", order_id), world.ledger("Shipping", order_id)) == ([], [])
+
+
+def test_with_shipping_down_for_longer_than_that_the_money_is_given_back(world: World) -> None:
+    order_id = world.place()
+    world.drain("shipping")
+    assert world.status(order_id) == "paid"
+    expire(world, order_id)
+    world.step("OrderRelayOutbox")
+    (requested,) = world.take("ShippingQueue", "order.cancellation_requested")
+    assert json.loads(requested)["data"] == {"reason": "expired"}
+    world.deliver("ShippingConsumer", requested)
+    world.drain()
+    assert world.status(order_id) == "cancelled"
+    assert (world.ledger("Payment", order_id), world.ledger("Shipping", order_id)) == (
+        [CHARGED, REFUNDED],
+        [],
+    )
+
+
+def test_a_parcel_that_has_left_unheard_of_stays_shipped(world: World) -> None:
+    order_id = world.place()
+    world.step("OrderRelayOutbox")
+    world.drain("order")
+    expire(world, order_id)
+    assert world.status(order_id) == "cancelling"
+    world.drain()
+    shown = world.get(f"/orders/{order_id}")
+    assert (shown["status"], "reason" in shown) == ("shipped", False)
+    assert (world.ledger("Payment", order_id), world.ledger("Shipping", order_id)) == (
+        [CHARGED],
+        [DISPATCHED],
+    )
+
+
+@pytest.mark.parametrize("customer_first", [True, False])
+def test_the_customer_and_the_time_limit_ask_for_one_cancellation(world: World, customer_first: bool) -> None:
+    order_id = world.place()
+    if customer_first:
+        world.cancel(order_id)
+    expire(world, order_id)
+    assert world.cancel(order_id) == 202
+    world.drain()
+    assert world.status(order_id) == "cancelled"
+    assert world.history(order_id).count("order.cancellation_requested") == 1
+
+
+@pytest.mark.parametrize(
+    "order", [{}, {"country": "AQ"}, {"payment_method": "pm_card_chargeDeclined"}], ids=str
+)
+def test_what_is_decided_is_left_alone_and_not_looked_at_again(
+    world: World, order: dict[str, str], printed: Printed
+) -> None:
+    order_id = world.place(**order)
+    world.drain()
+    stood = world.item("OrderTable", order_id)
+    printed()
+    expire(world, order_id)
+    assert world.item("OrderTable", order_id) == stood
+    assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing new"]
+    assert len(world.hidden_until("OrderExpiryQueue")) == 1  # the first look, which is still to come
+
+
+@pytest.mark.parametrize(("seconds_left", "waits"), [(30, 30), (3600, 900)])
+def test_what_has_time_left_is_looked_at_again_when_it_is_over(
+    world: World, seconds_left: int, waits: int
+) -> None:
+    order_id = world.place()
+    world.deliver("OrderExpiry", reminder(world, order_id, seconds_left))
+    assert world.status(order_id) == "placed"
+    (until,) = world.hidden_until("OrderExpiryQueue")
+    assert until == pytest.approx(time.time() + waits, abs=2)
+
+
+def test_the_first_look_is_set_by_the_write_that_places_the_order(world: World) -> None:
+    world.place()
+    world.step("OrderRelayOutbox")
+    (until,) = world.hidden_until("OrderExpiryQueue")
+    assert until == pytest.approx(time.time() + 60, abs=2)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_crash_at_the_write_is_mended_by_the_next_delivery(world: World, moment: str) -> None:
+    order_id = world.place()
+    with crash(moment, "PutItem"):
+        expire(world, order_id)
+    expire(world, order_id)
+    assert world.history(order_id) == ["order.placed", "order.cancellation_requested"]
+
+
+def test_a_charge_that_had_begun_in_time_is_carried_on_and_given_back(world: World) -> None:
+    """It may have been made before the crash, and nobody can tell."""
+    order_id = world.place()
+    with crash("before", "PutItem", 2):
+        world.deliver("PaymentConsumer", reminder(world, order_id, 1))
+    expire(world, order_id)
+    world.deliver("PaymentConsumer", reminder(world, order_id, -1))
+    world.drain()
+    assert world.status(order_id) == "cancelled"
+    assert world.ledger("Payment", order_id) == [CHARGED, REFUNDED]
+
+
+def test_an_order_that_nobody_placed_is_dead_lettered(world: World) -> None:
+    order_id = world.place()
+    world.deliver("OrderExpiry", reminder(world, order_id).replace(order_id, "unknown"))
+    (dead,) = world.messages("OrderExpiryDeadLetters")
+    assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("UnknownOrder")
+
+
+def test_an_order_of_before_there_was_a_limit_never_expires(world: World) -> None:
+    order_id = world.place()
+    old = json.loads(reminder(world, order_id))
+    del old["data"]["expires_at"]
+    world.deliver("OrderExpiry", json.dumps(old))
+    assert world.status(order_id) == "placed"
+    world.deliver("PaymentConsumer", json.dumps(old))
+    assert world.ledger("Payment", order_id) == [CHARGED]
+
+
+def test_what_expired_is_counted(world: World, printed: Printed) -> None:
+    order_id = world.place()
+    for _ in range(2):
+        expire(world, order_id)
+    assert sum(document.get("OrdersExpired", [0])[0] for document in printed()) == 1

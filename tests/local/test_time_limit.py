@@ -1,0 +1,25 @@
+"""The time limit of an order, in a local run that lacks a service for longer than that."""
+
+from tests.local.conftest import eventually, running
+from tests.local.test_guests import choreo
+from tests.local.test_run import ORDER, client, ends_as, place, start
+
+
+def test_with_payment_down_an_order_expires_and_is_never_charged() -> None:
+    limits = ("--parameter", "OrderTimeLimitSeconds=1", "--parameter", "OrderFirstLookSeconds=1")
+    with (
+        running("run", "backend", *limits) as run,
+        choreo(run, "run", "order"),
+        choreo(run, "run", "shipping"),
+    ):
+        order_id = place(run, ORDER)
+        eventually(lambda: run.call("GET", f"/orders/{order_id}")["status"], "cancelling".__eq__)
+        with choreo(run, "run", "payment"):
+            assert ends_as(run, order_id, "cancelled")
+        assert client(run, "dynamodb").scan(TableName="order-choreography-PaymentLedger")["Items"] == []
+
+
+def test_a_parameter_that_is_not_there_is_a_mistake_in_one_line() -> None:
+    refused = start("--port", "0", "--parameter", "OrderTimeLimit=1")
+    assert refused.returncode == 2
+    assert "parameter OrderTimeLimit is not in the template" in refused.stderr
