@@ -4,13 +4,15 @@ ChoreographyError
 ├── Retryable            try again later: the same message may succeed
 │   ├── IntentHeld       another message's external effect is under way
 │   ├── RaceLost         another worker wrote the order first, again and again
-│   └── Unanswered       an external system gave no answer: done or not, nobody knows
+│   ├── Unanswered       an external system gave no answer: done or not, nobody knows
+│   └── NotAdmitted      an external system refuses us, whatever we ask
 └── Permanent            no retry helps: to the dead-letter queue, with the reason
     ├── PoisonMessage    the message cannot be read
     ├── UnknownOrder     an event about an order that its owner does not know
     ├── UnknownParcel    a delivery of a parcel that never left
     ├── IllegalTransition  a move that the service's transition table does not list
-    └── KeyReused        an idempotency key used again for something else
+    ├── KeyReused        an idempotency key used again for something else
+    └── NotUnderstood    an external system refuses what we ask: a defect
 """
 
 
@@ -32,6 +34,10 @@ class RaceLost(Retryable):
 
 class Unanswered(Retryable):
     """An external call may or may not have taken effect; call again under the same idempotency key."""
+
+
+class NotAdmitted(Retryable):
+    """A wrong key, or no permission: somebody must mend it, and no message is to blame."""
 
 
 class Permanent(ChoreographyError):
@@ -60,3 +66,7 @@ class IllegalTransition(Permanent):
 
 class KeyReused(Permanent):
     """An external system was asked for something else under an idempotency key that it knows."""
+
+
+class NotUnderstood(Permanent):
+    """An external system was asked for what it does not know or allow."""

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from choreography.consumer import consume
 from choreography.participant import Participant
+from choreography.secrets import secret
 from choreography.table import Table
 from payment.decisions import outcome, reactions_at
 from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
@@ -16,8 +17,10 @@ from payment.state import SOURCE, Payment, milestones
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Environment: TABLE_NAME, LEDGER_TABLE_NAME, and those of `consume`."""
-    gateway: Gateway = SandboxGateway(os.environ["LEDGER_TABLE_NAME"])
+    """Environment: TABLE_NAME, LEDGER_TABLE_NAME or, with PAYMENT_GATEWAY stripe, STRIPE_SECRET_ID,
+    and those of `consume`.
+    """
+    gateway = _gateway()
 
     def perform(effect: Charge | Refund) -> Captured | Declined | Refunded:
         return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
@@ -25,3 +28,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     table = Table(os.environ["TABLE_NAME"], Payment)
     reactions = reactions_at(datetime.now(UTC))
     return consume(event, context, Participant(SOURCE, table, reactions, outcome, perform, milestones))
+
+
+def _gateway() -> Gateway:
+    if os.environ["PAYMENT_GATEWAY"] == "stripe":
+        # Imported here: whoever plays in the sandbox need not wait for it.
+        from payment.stripe_gateway import connect
+
+        return connect(secret(os.environ["STRIPE_SECRET_ID"]))
+    return SandboxGateway(os.environ["LEDGER_TABLE_NAME"])

@@ -22,7 +22,7 @@ def _charge(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
     intent = state.model_copy(
         update={"status": "charging", "amount_minor": order.amount_minor, "currency": order.currency}
     )
-    effect = Charge(event.order_id, order.amount_minor, order.currency, order.payment_method)
+    effect = Charge(event.order_id, order.amount_minor, order.currency, order.payment_method, event.time)
     return Decision(_move(state, intent), effect=effect)
 
 

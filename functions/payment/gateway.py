@@ -1,6 +1,7 @@
 """The port to whoever moves the money. Calls may be repeated: the idempotency key makes them one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -12,6 +13,8 @@ class Charge:
     amount_minor: int
     currency: str
     payment_method: str
+    placed_at: datetime | None = None
+    """When the order was placed: no attempt is older."""
 
     @property
     def idempotency_key(self) -> str:

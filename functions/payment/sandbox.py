@@ -40,6 +40,7 @@ class SandboxGateway:
         at = datetime.now(UTC).isoformat()
         request_fields = asdict(request)
         order_id = request_fields.pop("order_id")
+        request_fields.pop("placed_at", None)  # it forgets no key
         return self._ledger.enter(
             order_id,
             request.idempotency_key,

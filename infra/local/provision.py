@@ -18,6 +18,7 @@ from infra.local.template import ACCOUNT, REGION, Template, TemplateError
 
 NOT_PLAYED = {
     "AWS::ApiGatewayV2::Stage": "one stage, served at the root",
+    "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
     "AWS::Logs::LogGroup": "logs go to the console",

@@ -10,6 +10,7 @@ import pytest
 from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
 from infra.local.template import load
+from payment.stripe_gateway import RETRIES, TIMEOUT_SECONDS
 
 TEMPLATE = load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)
@@ -65,11 +66,35 @@ def test_a_queue_gives_up_late_and_into_a_dead_letter_queue(name: str) -> None:
     assert redrive["maxReceiveCount"] >= 5
 
 
+def number(value: Any, gateway: str) -> int:
+    """A number of the template, looked up where it depends on the gateway."""
+    if isinstance(value, dict):
+        name, _, key = value["Fn::FindInMap"]
+        value = TEMPLATE.mappings[name][gateway][key]
+    return int(value)
+
+
+@pytest.mark.parametrize("gateway", ["sandbox", "stripe"])
 @pytest.mark.parametrize("name", CONSUMED)
-def test_a_message_stays_hidden_for_six_timeouts_of_its_function(name: str) -> None:
+def test_a_message_stays_hidden_for_six_timeouts_of_its_function(name: str, gateway: str) -> None:
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
-    timeout = FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"]
-    assert QUEUES[name]["VisibilityTimeout"] >= 6 * timeout
+    timeout = number(FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"], gateway)
+    assert number(QUEUES[name]["VisibilityTimeout"], gateway) >= 6 * timeout
+
+
+def test_a_batch_of_payments_has_the_time_that_stripe_may_take() -> None:
+    """Each may need every retry, with a wait of up to a second before it."""
+    consumer, mapping = FUNCTIONS["PaymentConsumer"], MAPPINGS["PaymentConsumerQueue"]
+    each = (RETRIES + 1) * TIMEOUT_SECONDS + RETRIES * 1
+    assert number(mapping["BatchSize"], "stripe") * each < number(consumer["Timeout"], "stripe")
+
+
+def test_stripes_key_can_be_read_where_stripe_is_the_gateway_and_nowhere_else() -> None:
+    (policy,) = [r for r in RESOURCES.values() if r["Type"] == "AWS::IAM::RolePolicy"]
+    assert policy["Condition"] == "UsesStripe"
+    assert policy["Properties"]["RoleName"] == {"Ref": "PaymentConsumerRole"}
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Resource"] == {"Ref": "StripeSecretArn"}
 
 
 @pytest.mark.parametrize("name", QUEUES)

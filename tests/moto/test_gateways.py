@@ -1,0 +1,254 @@
+"""What every gateway promises, and what Stripe's answers mean beyond that."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, Unanswered
+from infra.local.in_process import environment
+from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
+from payment.sandbox import SandboxGateway
+from payment.stripe_gateway import RETRIES, StripeGateway
+from tests.specified_stripe import SpecifiedStripe
+from tests.world import World, client
+
+ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
+CHARGE = Charge(ORDER_ID, 2500, "EUR", "pm_card_visa", datetime.now(UTC))
+
+Fail = dict[str, Any]
+
+
+@pytest.fixture
+def account() -> SpecifiedStripe:
+    return SpecifiedStripe()
+
+
+@pytest.fixture(params=["sandbox", "stripe"])
+def gateway(request: pytest.FixtureRequest, world: World, account: SpecifiedStripe) -> Any:
+    with environment({}):
+        if request.param == "sandbox":
+            yield SandboxGateway(world.stack.tables["PaymentLedger"])
+        else:
+            yield StripeGateway(account.client())
+
+
+def paid(gateway: Gateway) -> str:
+    captured = gateway.charge(CHARGE)
+    assert isinstance(captured, Captured)
+    return captured.payment_id
+
+
+def test_a_charge_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -> None:
+    assert paid(gateway) == paid(gateway)
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("pm_card_chargeDeclined", "card_declined"),
+        ("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds"),
+        ("pm_card_chargeDeclinedExpiredCard", "expired_card"),
+        ("pm_unheard_of", "payment_method_unknown"),
+    ],
+)
+def test_a_declined_charge_says_why_each_time(gateway: Gateway, method: str, reason: str) -> None:
+    declined = replace(CHARGE, payment_method=method)
+    assert [gateway.charge(declined) for _ in range(2)] == [Declined(reason)] * 2
+
+
+def test_another_charge_under_the_same_key_is_refused(gateway: Gateway) -> None:
+    paid(gateway)
+    with pytest.raises(KeyReused):
+        gateway.charge(replace(CHARGE, amount_minor=9900))
+
+
+def test_a_refund_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -> None:
+    refund = Refund(ORDER_ID, paid(gateway), 2500, "EUR")
+    first = gateway.refund(refund)
+    assert isinstance(first, Refunded)
+    assert gateway.refund(refund) == first
+
+
+def test_a_charge_stays_made_when_it_is_given_back(gateway: Gateway) -> None:
+    payment_id = paid(gateway)
+    gateway.refund(Refund(ORDER_ID, payment_id, 2500, "EUR"))
+    assert paid(gateway) == payment_id
+
+
+# ---------------------------------------------------------------- Stripe
+
+
+def over(account: SpecifiedStripe) -> StripeGateway:
+    return StripeGateway(account.client())
+
+
+def test_stripe_is_asked_for_a_payment_that_needs_nobody_under_the_orders_key(
+    account: SpecifiedStripe,
+) -> None:
+    paid(over(account))
+    ((method, path, fields, headers),) = account.requests
+    assert (method, path, headers["Idempotency-Key"]) == ("post", "payment_intents", f"charge-{ORDER_ID}")
+    assert headers["Authorization"] == "Bearer sk_test_specified"
+    assert fields == {
+        "amount": "2500",
+        "currency": "eur",
+        "payment_method": "pm_card_visa",
+        "confirm": "true",
+        "off_session": "true",
+        "automatic_payment_methods[enabled]": "true",
+        "automatic_payment_methods[allow_redirects]": "never",
+        "metadata[order_id]": ORDER_ID,
+    }
+
+
+@pytest.mark.parametrize("befalls", ["lost", "unreached", (HTTPStatus.SERVICE_UNAVAILABLE, {})])
+def test_what_stripe_does_not_answer_is_asked_again_at_once_under_the_same_key(
+    account: SpecifiedStripe, befalls: Any
+) -> None:
+    account.befalls = [befalls]
+    assert paid(over(account)) == "pi_1"
+    assert [headers["Idempotency-Key"] for *_, headers in account.requests] == [CHARGE.idempotency_key] * 2
+    assert len(account.payments) == 1
+
+
+def test_what_stripe_never_answers_is_unanswered_and_charged_once_in_the_end(
+    account: SpecifiedStripe,
+) -> None:
+    account.befalls = ["lost"] * (RETRIES + 1)
+    with pytest.raises(Unanswered):
+        over(account).charge(CHARGE)
+    assert paid(over(account)) == "pi_1"
+    assert len(account.payments) == 1
+
+
+RETRYABLE: list[tuple[HTTPStatus, Fail]] = [
+    (HTTPStatus.TOO_MANY_REQUESTS, {"type": "invalid_request_error", "code": "rate_limit"}),
+    (HTTPStatus.INTERNAL_SERVER_ERROR, {"type": "api_error"}),
+    (HTTPStatus.CONFLICT, {"type": "idempotency_error", "code": "idempotency_key_in_use"}),
+    (HTTPStatus.CONFLICT, {"type": "invalid_request_error", "code": "lock_timeout"}),
+]
+
+
+@pytest.mark.parametrize(("status", "fields"), RETRYABLE, ids=str)
+def test_what_may_pass_is_unanswered(account: SpecifiedStripe, status: HTTPStatus, fields: Fail) -> None:
+    account.befalls = [(status, fields)] * 4
+    with pytest.raises(Unanswered, match=f"{status.value} req_1"):
+        over(account).charge(CHARGE)
+    assert account.payments == {}
+
+
+@pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN])
+def test_a_wrong_key_is_no_messages_fault(account: SpecifiedStripe, status: HTTPStatus) -> None:
+    account.befalls = [(status, {"type": "invalid_request_error"})]
+    with pytest.raises(NotAdmitted, match=str(status.value)):
+        over(account).charge(CHARGE)
+
+
+def test_a_defect_is_told_without_what_stripe_says_of_the_customer(account: SpecifiedStripe) -> None:
+    wrong = {"type": "invalid_request_error", "code": "parameter_unknown", "message": "Ada Lovelace"}
+    account.befalls = [(HTTPStatus.BAD_REQUEST, wrong)]
+    with pytest.raises(NotUnderstood) as told:
+        over(account).charge(CHARGE)
+    assert str(told.value) == "Stripe: InvalidRequestError parameter_unknown 400 req_1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"payment_method": "pm_card_authenticationRequired"}, "authentication_required"),
+        ({"amount_minor": 1}, "amount_too_small"),
+    ],
+)
+def test_what_can_never_be_paid_is_declined(
+    account: SpecifiedStripe, changes: dict[str, Any], reason: str
+) -> None:
+    assert over(account).charge(replace(CHARGE, **changes)) == Declined(reason)
+
+
+def test_a_payment_under_way_is_looked_at_until_it_is_made(account: SpecifiedStripe) -> None:
+    slow = replace(CHARGE, payment_method="pm_slow")
+    with pytest.raises(Unanswered, match="pi_1 is being processed"):
+        over(account).charge(slow)
+    account.payments["pi_1"]["status"] = "succeeded"
+    assert over(account).charge(slow) == Captured("pi_1")
+
+
+def test_a_charge_that_comes_back_after_its_key_was_forgotten_is_found(account: SpecifiedStripe) -> None:
+    payment_id = paid(over(account))
+    account.keys.clear()
+    late = replace(CHARGE, placed_at=datetime.now(UTC) - timedelta(days=2))
+    assert over(account).charge(late) == Captured(payment_id)
+    assert len(account.payments) == 1
+
+
+def test_a_charge_that_is_late_and_was_never_made_is_made(account: SpecifiedStripe) -> None:
+    late = replace(CHARGE, placed_at=datetime.now(UTC) - timedelta(days=2))
+    assert over(account).charge(late) == Captured("pi_1")
+
+
+def test_a_refund_that_comes_back_after_its_key_was_forgotten_is_found(account: SpecifiedStripe) -> None:
+    refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
+    first = over(account).refund(refund)
+    account.keys.clear()
+    assert over(account).refund(refund) == first
+    assert len(account.refunds) == 1
+
+
+@pytest.mark.parametrize(
+    ("befalls", "raised"), [("unreached", Unanswered), ((HTTPStatus.NOT_FOUND, {}), NotUnderstood)]
+)
+def test_a_refund_that_fails_is_never_taken_for_made(
+    account: SpecifiedStripe, befalls: Any, raised: type[Exception]
+) -> None:
+    refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
+    account.befalls = [befalls] * (RETRIES + 1)
+    with pytest.raises(raised):
+        over(account).refund(refund)
+
+
+@pytest.fixture
+def with_stripe(world: World, account: SpecifiedStripe, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world with the parameters for Stripe, whose key is in Secrets Manager."""
+    arn = client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")["ARN"]
+    payment = world.stack.functions["PaymentConsumer"]
+    variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": arn}
+    world.stack.functions["PaymentConsumer"] = replace(payment, environment=variables)
+    monkeypatch.setattr("payment.stripe_gateway._http_client", lambda: account)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("order", "status", "payments", "refunds"),
+    [
+        ({}, "shipped", 1, 0),
+        ({"country": "AQ"}, "cancelled", 1, 1),
+        ({"payment_method": "x"}, "rejected", 0, 0),
+    ],
+)
+def test_a_whole_order_through_stripe(
+    with_stripe: World,
+    account: SpecifiedStripe,
+    order: dict[str, Any],
+    status: str,
+    payments: int,
+    refunds: int,
+) -> None:
+    order_id = with_stripe.place(**order)
+    with_stripe.drain()
+    assert with_stripe.status(order_id) == status
+    assert (len(account.payments), len(account.refunds)) == (payments, refunds)
+    assert with_stripe.items("PaymentLedger") == []
+    assert {headers["Authorization"] for *_, headers in account.requests} == {"Bearer sk_test_world"}
+
+
+def test_an_order_waits_for_stripe_and_is_charged_once(with_stripe: World, account: SpecifiedStripe) -> None:
+    order_id = with_stripe.place()
+    account.befalls = ["lost"] * (RETRIES + 1)
+    with_stripe.drain()
+    assert with_stripe.status(order_id) == "placed"
+    with_stripe.wake_hidden("PaymentQueue")
+    with_stripe.drain()
+    assert (with_stripe.status(order_id), len(account.payments)) == ("shipped", 1)

@@ -1,0 +1,121 @@
+"""Stripe as its API reference says that it answers, behind the library's own HTTP client.
+
+It keeps keys for a day, as Stripe does, and knows the payment methods of Stripe's testing guide.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import stripe
+from requests.structures import CaseInsensitiveDict
+
+CARD_ERRORS = {
+    "pm_card_chargeDeclined": ("card_declined", "generic_decline"),
+    "pm_card_chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds"),
+    "pm_card_chargeDeclinedExpiredCard": ("expired_card", "expired_card"),
+    "pm_card_authenticationRequired": ("authentication_required", "authentication_required"),
+}
+CARDS = {"pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_slow"}
+
+Reply = tuple[dict[str, Any], int]
+
+
+class SpecifiedStripe(stripe.HTTPClient):
+    """An account: its payments and refunds, its keys, and what befalls the next requests."""
+
+    name = "specified"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.payments: dict[str, dict[str, Any]] = {}
+        self.refunds: dict[str, dict[str, Any]] = {}
+        self.keys: dict[str, tuple[dict[str, str], Reply]] = {}
+        self.befalls: list[str | tuple[HTTPStatus, dict[str, Any]]] = []
+        """For each request to come: an error to answer, `lost` (done, unanswered), `unreached` or `fine`."""
+        self.requests: list[tuple[str, str, dict[str, str], Mapping[str, str]]] = []
+
+    def client(self) -> stripe.StripeClient:
+        return stripe.StripeClient("sk_test_specified", http_client=self, max_network_retries=1)
+
+    def request(  # type: ignore[override]  # without streams and files
+        self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None, **_: Any
+    ) -> tuple[str, int, Mapping[str, str]]:
+        path, query = urlsplit(url).path.removeprefix("/v1/"), urlsplit(url).query
+        fields = {name: values[0] for name, values in parse_qs(post_data or query).items()}
+        self.requests.append((method, path, fields, headers))
+        befalls = self.befalls.pop(0) if self.befalls else "fine"
+        if befalls == "unreached":
+            raise _no_answer("connection refused")
+        if isinstance(befalls, tuple):
+            body, status = {"error": befalls[1]}, befalls[0].value
+        else:
+            body, status = self._once(method, path, fields, headers.get("Idempotency-Key"))
+        if befalls == "lost":
+            raise _no_answer("read timed out")
+        return json.dumps(body), status, CaseInsensitiveDict({"Request-Id": "req_1"})
+
+    def _sleep_time_seconds(self, num_retries: int) -> float:
+        return 0
+
+    def close(self) -> None: ...
+
+    def _once(self, method: str, path: str, fields: dict[str, str], key: str | None) -> Reply:
+        if method == "get":
+            return self._read(path, fields)
+        assert key is not None, "money moves under a key only"
+        if key not in self.keys:
+            self.keys[key] = fields, self._pay(fields) if path == "payment_intents" else self._refund(fields)
+        if self.keys[key][0] != fields:
+            return error("idempotency_error", message="Keys can only be used with the same parameters"), 400
+        return self.keys[key][1]
+
+    def _read(self, path: str, fields: dict[str, str]) -> Reply:
+        match path.split("/"):
+            case ["payment_intents", "search"]:
+                found = [p for p in self.payments.values() if p["metadata"]["order_id"] in fields["query"]]
+                return {"object": "search_result", "data": found, "has_more": False}, 200
+            case ["payment_intents", payment_id]:
+                return self.payments[payment_id], 200
+        refunds = [r for r in self.refunds.values() if r["payment_intent"] == fields["payment_intent"]]
+        return {"object": "list", "data": refunds, "has_more": False}, 200
+
+    def _pay(self, fields: dict[str, str]) -> Reply:
+        method, amount = fields["payment_method"], int(fields["amount"])
+        if method in CARD_ERRORS:
+            code, decline_code = CARD_ERRORS[method]
+            return error("card_error", code=code, decline_code=decline_code), 402
+        if method not in CARDS:
+            return error("invalid_request_error", code="resource_missing", param="payment_method"), 400
+        if amount < 50:
+            return error("invalid_request_error", code="amount_too_small", param="amount"), 400
+        made: dict[str, Any] = {
+            "id": f"pi_{len(self.payments) + 1}",
+            "object": "payment_intent",
+            "amount": amount,
+            "currency": fields["currency"],
+            "status": "processing" if method == "pm_slow" else "succeeded",
+            "metadata": {"order_id": fields["metadata[order_id]"]},
+        }
+        self.payments[made["id"]] = made
+        return dict(made), 200
+
+    def _refund(self, fields: dict[str, str]) -> Reply:
+        payment = self.payments.get(fields["payment_intent"])
+        if payment is None:
+            return error("invalid_request_error", code="resource_missing", param="payment_intent"), 404
+        if any(refund["payment_intent"] == payment["id"] for refund in self.refunds.values()):
+            return error("invalid_request_error", code="charge_already_refunded"), 400
+        made = {"id": f"re_{payment['id']}", "object": "refund", "payment_intent": payment["id"]}
+        self.refunds[made["id"]] = made | {"amount": payment["amount"], "status": "succeeded"}
+        return dict(self.refunds[made["id"]]), 200
+
+
+def _no_answer(why: str) -> Exception:
+    return stripe.APIConnectionError(why, should_retry=True)  # type: ignore[no-untyped-call]
+
+
+def error(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"error": {"type": kind, "message": "Ada Lovelace's card", **fields}}
