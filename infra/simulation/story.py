@@ -11,7 +11,7 @@ import payment.decisions
 import payment.state
 import shipping.decisions
 import shipping.state
-from choreography.decisions import State
+from choreography.decisions import State, Transitions
 from order.requests import PlaceOrder
 from payment.gateway import Captured, Charge, Declined, Refund, Refunded
 from shipping.carrier import Dispatch, Dispatched, Unserviceable
@@ -19,13 +19,14 @@ from shipping.carrier import Dispatch, Dispatched, Unserviceable
 
 @dataclass(frozen=True)
 class Service:
-    """A participant: its decisions, what its state starts as, and how the state is called."""
+    """A participant: its decisions, what its state starts as, how the state is called, and its moves."""
 
     name: str
     source: str
     decisions: ModuleType
     state: type[State]
     status: Callable[[Any], str]
+    transitions: Transitions
 
 
 SERVICES = (
@@ -35,6 +36,7 @@ SERVICES = (
         order.decisions,
         order.state.Order,
         lambda state: order.state.status(state.facts),
+        order.state.TRANSITIONS,
     ),
     Service(
         "payment",
@@ -42,6 +44,7 @@ SERVICES = (
         payment.decisions,
         payment.state.Payment,
         lambda state: str(state.status),
+        payment.state.TRANSITIONS,
     ),
     Service(
         "shipping",
@@ -49,6 +52,7 @@ SERVICES = (
         shipping.decisions,
         shipping.state.Shipment,
         lambda state: str(state.status),
+        shipping.state.TRANSITIONS,
     ),
 )
 

@@ -1,0 +1,171 @@
+"""Stands where botocore sends a request: every AWS call of every handler passes here, and may meet a fault."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.sns.models import SNSBackend
+
+from choreography.errors import Unanswered
+from choreography.ledger import Ledger
+from infra.local.stack import Function
+from infra.simulation.determinism import Clock
+from infra.simulation.faults import Faults
+
+FUNCTIONS = str(Path(__file__).parents[2] / "functions")
+THROTTLED = {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}
+LOST = {"Code": "InternalError", "Message": "lost", "SenderFault": False}
+
+Observer = Callable[[Function, str, Any], None]
+"""Told of each call of a handler that took effect: the function, the operation, and what was asked.
+For PublishBatch it is told of each message that was published: `Publish`, with TopicArn and Message."""
+
+Told = Callable[[Function, str], None]
+"""Told of each fault that a function met."""
+
+
+class Crash(BaseException):
+    """A function that is gone: no handler can catch it as an error."""
+
+
+class Calls:
+    """The handlers' way to AWS. `observe`, `tell` and `meanwhile` (others work) are set before anything runs."""
+
+    def __init__(self, clock: Clock, faults: Faults) -> None:
+        self._clock, self._faults = clock, faults
+        self.observe: Observer
+        self.tell: Told
+        self.meanwhile: Callable[[], None]
+        self._at_work: list[Function | None] = []
+        self._refusals = 0
+        self.sites: Counter[tuple[str, str]] = Counter()
+        """Call sites, and what happened there: called, crashed before, crashed after."""
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Everything that botocore sends comes here first, and goes on to moto."""
+        moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
+
+        def send(stubber: Any, event_name: str, request: AWSPreparedRequest, **named: Any) -> AWSResponse | None:
+            function = self._at_work[-1] if self._at_work else None
+            if function is None:
+                return moto(stubber, event_name, request, **named)
+            return self._send(function, event_name, request, lambda: moto(stubber, event_name, request, **named))
+
+        with (
+            patch.object(BotocoreStubber, "__call__", send),
+            patch.object(SNSBackend, "publish_batch", self._publish_batch(SNSBackend.publish_batch)),
+            patch.object(Ledger, "enter", self._enter(Ledger.enter)),
+        ):
+            yield
+
+    @contextmanager
+    def of(self, function: Function | None) -> Iterator[None]:
+        """Within it, calls are the function's; None for those of nobody under test."""
+        self._at_work.append(function)
+        try:
+            yield
+        finally:
+            self._at_work.pop()
+
+    def _send(
+        self,
+        function: Function,
+        event_name: str,
+        request: AWSPreparedRequest,
+        forward: Callable[[], AWSResponse | None],
+    ) -> AWSResponse | None:
+        operation = event_name.rpartition(".")[2]
+        site = call_site(function, operation)
+        self.sites[site, "called"] += 1
+        self._may_die(function, site, "before")
+        if self._faults.strikes("race", 0.06):
+            with self.of(None):
+                self.meanwhile()
+        refused = self._refusal(function, event_name, request)
+        if refused is not None:
+            return refused
+        response = forward()
+        if response is not None and response.status_code < 300 and operation != "PublishBatch":
+            self.observe(function, operation, json.loads(request.body or b"{}"))
+        self._may_die(function, site, "after")
+        if self._faults.strikes("lost-answer", 0.01):
+            self.tell(function, f"the answer to {operation} is lost")
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return response
+
+    def _may_die(self, function: Function, site: str, moment: str) -> None:
+        crashed = self._faults.strikes("crash", 0.015)
+        timed_out = self._faults.strikes("timeout", 0.005)
+        if timed_out:
+            self._clock.advance(function.timeout_seconds)
+        if crashed or timed_out:
+            self.sites[site, moment] += 1
+            self.tell(function, f"{'crashes' if crashed else 'runs out of time'} {moment} {site.split()[1]}")
+            raise Crash(site)
+
+    def _refusal(self, function: Function, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
+        """Refuses one to three attempts in a row; botocore gives up at the third."""
+        is_dynamodb = ".dynamodb." in event_name
+        throttled = self._faults.strikes("throttle", 0.01) and is_dynamodb
+        if self._faults.strikes("outage", 0.01) or throttled:
+            self._refusals = 1 + self._faults.below(3)
+            self.tell(function, f"{event_name.rpartition('.')[2]} is refused {self._refusals} times")
+        if not self._refusals:
+            return None
+        self._refusals -= 1
+        if is_dynamodb:
+            return AWSResponse(request.url, 400, {}, MockRawResponse(json.dumps(THROTTLED)))
+        return AWSResponse(request.url, 500, {}, MockRawResponse(""))
+
+    def _publish_batch(self, publish: Callable[..., Any]) -> Callable[..., Any]:
+        """A PublishBatch some of whose entries fail, though the call answers."""
+
+        def lossy(backend: Any, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]) -> Any:
+            function = self._at_work[-1]
+            assert function is not None, "only functions publish batches"
+            partial = self._faults.strikes("partial-publish", 0.1)
+            lost = [entry for entry in publish_batch_request_entries if partial and self._faults.below(2)]
+            kept = [entry for entry in publish_batch_request_entries if entry not in lost]
+            successful, failed = publish(backend, topic_arn, kept)
+            for entry in kept:
+                self.observe(function, "Publish", {"TopicArn": topic_arn, "Message": entry["Message"]})
+            if lost:
+                self.tell(function, f"{len(lost)} of {len(lost) + len(kept)} are not published")
+            return successful, failed + [LOST | {"Id": entry["Id"]} for entry in lost]
+
+        return lossy
+
+    def _enter(self, enter: Callable[..., Any]) -> Callable[..., Any]:
+        """A gateway or carrier that gives no answer, done or not."""
+
+        def silent(ledger: Ledger, *asked: Any) -> Any:
+            function = self._at_work[-1]
+            moments = [self._faults.strikes("silence", 0.03), self._faults.strikes("silence", 0.03)]
+            entry = None if moments[0] else enter(ledger, *asked)
+            if function is not None and any(moments):
+                self.tell(function, f"no answer from outside, which {'has' if entry else 'has not'} acted")
+                raise Unanswered("no answer")
+            return entry
+
+        return silent
+
+
+def call_site(function: Function, operation: str) -> str:
+    """Function, operation, and the lines of the services' code that led there, the call itself first."""
+    lines = []
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name != "invoke":
+        code = frame.f_code
+        if code.co_filename.startswith(FUNCTIONS):
+            lines.append(f"{Path(code.co_filename).stem}.{code.co_name}:{frame.f_lineno}")
+        frame = frame.f_back  # type: ignore[assignment]
+    return f"{function.logical_id} {operation} {' < '.join(lines[:4])}"

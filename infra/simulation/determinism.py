@@ -1,0 +1,77 @@
+"""One seed decides everything: choices, identifiers, jitter, and a clock that moves only when it is told to."""
+
+import logging
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+from unittest.mock import patch
+
+import time_machine
+from moto.moto_api._internal import mock_random
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+T = TypeVar("T")
+
+
+class Dice:
+    """Choices from one seed. Only `random()` is used: Python promises it the same in every version."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def chance(self, probability: float) -> bool:
+        return self._random.random() < probability
+
+    def below(self, bound: int) -> int:
+        return int(self._random.random() * bound)
+
+    def between(self, low: float, high: float) -> float:
+        return round(low + self._random.random() * (high - low), 3)
+
+    def pick(self, values: Sequence[T]) -> T:
+        return values[self.below(len(values))]
+
+    def shuffled(self, values: Sequence[T]) -> list[T]:
+        return [value for _, value in sorted(((self._random.random(), v) for v in values), key=lambda p: p[0])]
+
+
+class Clock:
+    """Virtual time, for everything in this process."""
+
+    def __init__(self, travel: time_machine.Traveller) -> None:
+        self._travel = travel
+        self._seconds = 0.0
+
+    @property
+    def elapsed_seconds(self) -> float:
+        return self._seconds
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return START.timestamp() + self._seconds
+
+    def advance(self, seconds: float) -> None:
+        self._seconds = round(self._seconds + seconds, 6)
+        self._travel.move_to(self.now())
+
+
+@contextmanager
+def deterministic(seed: int) -> Iterator[Clock]:
+    """Within it, time stands still and nothing is random but by the seed; nothing is logged."""
+    jitter = random.getstate()
+    logging.disable(logging.CRITICAL)
+    with ExitStack() as stack:
+        clock = Clock(stack.enter_context(time_machine.travel(START, tick=False)))
+        # uuid4 reads os.urandom in every Python version.
+        stack.enter_context(patch("os.urandom", random.Random(seed + 1).randbytes))
+        stack.enter_context(patch("time.sleep", clock.advance))  # botocore waits between its attempts
+        random.seed(seed)
+        mock_random.seed(seed)
+        try:
+            yield clock
+        finally:
+            random.setstate(jitter)
+            logging.disable(logging.NOTSET)

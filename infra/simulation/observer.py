@@ -1,0 +1,92 @@
+"""Sees what took effect in AWS, tells the checker, and writes the run down as text and as a Mermaid sequence."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from choreography.table import from_attributes
+from contracts.catalogue import ContractError, UnknownType, read
+from infra.local.mappings import Batch
+from infra.local.stack import Function
+from infra.simulation.checker import Checker
+from infra.simulation.determinism import Clock
+from infra.simulation.world import World
+
+
+class Observer:
+    """Between the world and the checker."""
+
+    def __init__(self, world: World, checker: Checker, clock: Clock) -> None:
+        self._world, self._checker, self._clock = world, checker, clock
+        self._journal = checker.journal
+
+    def took_effect(self, function: Function, operation: str, asked: Mapping[str, Any]) -> None:
+        """A call of a handler was carried out."""
+        if operation == "PutItem":
+            self._put(asked["TableName"], from_attributes(asked["Item"]))
+        elif operation == "SendMessage":
+            queue = asked["QueueUrl"].rpartition("/")[2]
+            reason = asked.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
+            self._journal.sent.append((queue, asked["MessageBody"], reason))
+            self.say(function.service, f"sends to {queue}: {title(asked['MessageBody'])} ({reason or 'again'})")
+        elif operation == "Publish":
+            service = self._world.publisher(asked["TopicArn"])
+            self._checker.published(service, asked["Message"])
+            self.say(service, f"publishes {title(asked['Message'])}")
+            self._journal.arrows.append(f"{service}-)topics: {title(asked['Message'])}")
+
+    def fault(self, function: Function, what: str) -> None:
+        self.say(function.service, f"! {function.logical_id} {what}")
+        self._journal.arrows.append(f"Note over {function.service}: {what}")
+
+    def delivered(self, function: Function, queue: str, batch: Batch) -> None:
+        """A batch of a queue reaches its function."""
+        for record in batch.records:
+            count = int(record["attributes"]["ApproximateReceiveCount"])
+            self._checker.received(queue, count, self._world.receives(queue))
+            try:
+                event = read(record["body"])
+            except (ContractError, UnknownType):
+                pass
+            else:
+                status = self._journal.status(function.service, event.order_id)
+                self._checker.pairs[function.service, event.type, status] += 1
+            self.say(function.service, f"receives {title(record['body'])}, time {count}")
+            self._journal.arrows.append(f"topics-){function.service}: {title(record['body'])} (time {count})")
+
+    def answered(self, function: Function, queue: str, batch: Batch, answer: Any, since: int) -> None:
+        """What the answer to a batch lets go of. `since` is how much had been sent before."""
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
+        service = self._world.services[function.service]
+        for record in batch.records:
+            if record["messageId"] not in failed:
+                self._checker.acknowledged(service, dead_letters, queue, record["body"], since)
+
+    def request(self, method: str, path: str, status: int | None) -> None:
+        """A customer asked, and was answered with this status, or not at all."""
+        said = f"{method} {path.partition('?')[0]}: {status or 'no answer'}"
+        self.say("customer", said)
+        self._journal.arrows.append(f"customer->>order: {said}")
+
+    def say(self, who: str, text: str) -> None:
+        self._journal.say(self._clock.elapsed_seconds, f"{who:8}  {text}")
+
+    def _put(self, table: str, item: dict[str, Any]) -> None:
+        if (service := self._world.owner("TABLE_NAME", table)) is not None:
+            self._checker.wrote(service, item)
+            status = self._journal.items[service.name, item["order_id"]].status
+            self.say(service.name, f"writes {item['order_id'][:8]}, version {item['version']}: {status}")
+        elif (service := self._world.owner("LEDGER_TABLE_NAME", table)) is not None:
+            self._checker.entered(item)
+            self.say(service.name, f"effect for {item['order_id'][:8]}: {item['kind']} {item['outcome']}")
+            self._journal.arrows.append(f"{service.name}->>outside: {item['kind']}, {item['outcome']}")
+
+
+def title(body: str) -> str:
+    """A message in a word or two: its type and its order, or how it begins."""
+    try:
+        message = json.loads(body)
+        return f"{message['type']} of {message['subject'][:8]}"
+    except (ValueError, KeyError, TypeError):
+        return f"poison ({body[:20]})"

@@ -1,0 +1,66 @@
+"""What queues, streams and topics may do to messages: reorder, repeat, delay, lose sight of them."""
+
+from infra.simulation.determinism import Clock, Dice
+from infra.simulation.faults import Faults
+from infra.simulation.world import World
+
+POISON = (
+    "not JSON, number {}",
+    '{{"number":{}}}',
+    '{{"specversion":"1.0","id":"{}","type":"order.placed","dataschema":'
+    '"https://schemas.order-choreography.example/order.placed/9.0"}}',
+    '{{"specversion":"1.0","id":"{}","type":"payment.captured","dataschema":'
+    '"https://schemas.order-choreography.example/payment.captured/1.0","data":{{}}}}',
+)
+FOREIGN = (
+    '{{"specversion":"1.0","id":"{}","type":"invoice.sent",'
+    '"dataschema":"https://elsewhere.example/invoice/1.0"}}'
+)
+
+
+class Disorder:
+    """The transport's faults, each drawn when a queue or stream is about to be read."""
+
+    def __init__(self, world: World, clock: Clock, dice: Dice, faults: Faults) -> None:
+        self._world, self._clock, self._dice, self._faults = world, clock, dice, faults
+        self.poison: set[str] = set()
+        """Bodies of all that must end in a dead-letter queue."""
+        self._strays = 0
+
+    def before_receive(self, queue: str, dead_letters: str) -> None:
+        messages = self._world.messages(queue)
+        if self._faults.strikes("poison", 0.02):
+            self._stray(queue)
+        if messages and self._faults.strikes("reorder", 0.5):
+            messages[:] = self._dice.shuffled(messages)
+        if messages and self._faults.strikes("duplicate", 0.1):
+            chosen = self._dice.pick(messages)
+            if self._dice.chance(0.5):
+                self._world.send(queue, chosen.body, chosen.message_attributes)
+            else:
+                chosen.visible_at = 0.0  # in flight or not, it is delivered
+        if messages and self._faults.strikes("expiry", 0.05):
+            for message in messages:
+                message.visible_at = 0.0
+        if messages and self._faults.strikes("delay", 0.05):
+            late = (self._clock.now() + self._dice.between(60, 4 * 3600)) * 1000
+            self._dice.pick(messages).delayed_until = late
+        if messages and self._faults.strikes("undelivered", 0.02):
+            self._world.move(self._dice.pick(messages), queue, dead_letters)
+
+    def before_stream(self, mapping: str) -> None:
+        """Lambda may read a shard again from any record that it has read."""
+        if self._faults.strikes("replay", 0.05):
+            self._world.replay(mapping)
+
+    def after_answer(self) -> bool:
+        """True where Lambda's deletion of what was handled is lost: it all comes again."""
+        return self._faults.strikes("duplicate", 0.03)
+
+    def _stray(self, queue: str) -> None:
+        """A message that nobody can read, or one that concerns nobody."""
+        self._strays += 1
+        body = self._dice.pick((*POISON, FOREIGN)).format(self._strays)
+        if "invoice" not in body:
+            self.poison.add(body)
+        self._world.send(queue, body)

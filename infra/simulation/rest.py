@@ -1,0 +1,151 @@
+"""The second phase: no faults any more, and time to come to rest; then every promise is checked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from choreography.table import from_attributes
+from infra.local.in_process import environment
+from infra.simulation.checker import Checker
+from infra.simulation.customers import Customers
+from infra.simulation.determinism import Clock
+from infra.simulation.queues import Disorder
+from infra.simulation.story import SERVICES, at_rest
+from infra.simulation.world import World
+
+PATIENCE_SECONDS = 24 * 3600
+"""Virtual time within which everything must be at rest: the longest delay is four hours."""
+PAUSE_SECONDS = 60.0
+
+
+class Rest:
+    """Brings a run to its end and judges it."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        checker: Checker,
+        customers: Customers,
+        disorder: Disorder,
+        deliver: Callable[[str], bool],
+    ) -> None:
+        self._world, self._clock, self._checker = world, clock, checker
+        self._customers, self._disorder, self._deliver = customers, disorder, deliver
+        self._journal, self._wrong = checker.journal, checker.wrong
+
+    def reach(self) -> None:
+        """Everybody gets an answer, every queue is emptied, dead letters are redriven; then the judgement."""
+        self._customers.insist(self._pause)
+        self._settle()
+        while not self._wrong and (self._redrive() or self._heal()):
+            self._settle()
+        if not self._wrong:
+            self._judge()
+
+    def _pause(self) -> None:
+        self._clock.advance(PAUSE_SECONDS)
+
+    def _settle(self) -> None:
+        deadline = self._clock.now() + PATIENCE_SECONDS
+        while not self._wrong:
+            while sum([self._deliver(name) for name in self._world.sources]) and not self._wrong:
+                pass
+            if self._idle():
+                return
+            if self._clock.now() > deadline:
+                self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
+                return
+            self._pause()
+
+    def _idle(self) -> bool:
+        return not self._waiting() and all(self._world.poll(name) is None for name in self._streams())
+
+    def _streams(self) -> list[str]:
+        return [name for name in self._world.sources if self._world.is_stream(name)]
+
+    def _waiting(self) -> list[str]:
+        queues = (self._world.queue_name(function, "QUEUE_URL") for function in self._world.consumers())
+        return [f"{queue} has {len(self._world.messages(queue))}" for queue in queues if self._world.messages(queue)]
+
+    def _redrive(self) -> bool:
+        """Puts back what is not poison: whatever it was that failed is over."""
+        moved = False
+        for function in self._world.consumers():
+            queue = self._world.queue_name(function, "QUEUE_URL")
+            dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
+            for message in list(self._world.messages(dead_letters)):
+                if message.body not in self._disorder.poison:
+                    self._world.move(message, dead_letters, queue)
+                    moved = True
+        return moved
+
+    def _heal(self) -> bool:
+        """Publishes again what a relay gave up, as its dead letters ask for."""
+        healed = False
+        for function in self._world.stack.functions.values():
+            if "TOPIC_ARN" not in function.environment:
+                continue
+            given_up = self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL"))
+            if given_up:
+                given_up.clear()
+                healed = True
+                for event in self._journal.emitted.values():
+                    if event.source == self._world.services[function.service].source:
+                        self._world.publish(function.service, event.type, self._journal.texts[event.id])
+                        self._checker.published(function.service, self._journal.texts[event.id])
+        return healed
+
+    # -- the judgement
+
+    def _judge(self) -> None:
+        for order_id in self._journal.order_ids():
+            self._judge_order(order_id)
+        for event in self._journal.emitted.values():
+            self._judge_event(event)
+        for service in SERVICES:
+            self._judge_table(service.name)
+        self._customers.judge()
+        self._judge_dead_letters()
+
+    def _judge_order(self, order_id: str) -> None:
+        """Invariants 1 to 4: it ended, and the books say the same as every service."""
+        states = []
+        for service in SERVICES:
+            written = self._journal.items.get((service.name, order_id))
+            states.append(service.state.model_validate(written.item) if written else service.state())
+        _, wrong = at_rest(states, self._journal.entries(order_id))
+        if wrong:
+            self._wrong.append(f"at rest, {wrong} (order {order_id})")
+
+    def _judge_event(self, event: Any) -> None:
+        """Invariant 5: published, and handled by every service that reacts to it."""
+        if not self._journal.published[event.id]:
+            self._wrong.append(f"{event.type} was never published (order {event.order_id})")
+        for service in SERVICES:
+            if event.type not in service.decisions.REACTIONS:
+                continue
+            written = self._journal.items.get((service.name, event.order_id))
+            if written is None or event.id not in written.inbox:
+                self._wrong.append(f"{service.name} never handled {event.type} (order {event.order_id})")
+
+    def _judge_table(self, service: str) -> None:
+        """The table holds what was last written to it, and nothing else."""
+        function = next(f for f in self._world.consumers() if f.service == service)
+        table = next(k for k, v in self._world.stack.tables.items() if v == function.environment["TABLE_NAME"])
+        with environment({}):
+            items = {item["order_id"]: item for item in map(from_attributes, self._world.items(table))}
+        known = {order_id: write for (name, order_id), write in self._journal.items.items() if name == service}
+        if items.keys() != known.keys() or any(items[key] != known[key].item for key in known):
+            self._wrong.append(f"{service}'s table is not what was written to it")
+
+    def _judge_dead_letters(self) -> None:
+        """Only poison is left there, each with its reason, and redriven it comes back with one."""
+        for function in self._world.consumers():
+            dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
+            for message in list(self._world.messages(dead_letters)):
+                self._world.move(message, dead_letters, self._world.queue_name(function, "QUEUE_URL"))
+        self._settle()
+        for function in self._world.consumers():
+            for message in self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")):
+                if not message.message_attributes.get("reason"):
+                    self._wrong.append(f"a dead letter of {function.service} has no reason: {message.body[:40]}")

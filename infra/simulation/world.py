@@ -1,0 +1,192 @@
+"""The template on in-process moto, with every message and every function in the simulation's hand."""
+
+import importlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import boto3
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+import order.api
+from choreography import aws
+from infra.local import http_api
+from infra.local.context import Context
+from infra.local.in_process import ROOT, environment
+from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
+from infra.local.provision import Provisioner
+from infra.local.stack import EventSource, Function
+from infra.local.streams import StreamMapping
+from infra.local.template import ACCOUNT, REGION, Template, load
+from infra.simulation.calls import Calls
+from infra.simulation.determinism import Clock
+from infra.simulation.story import SERVICES, Service
+
+BATCH_SIZE = 10
+"""Of the template's mappings: what a poll asks for where nothing else is drawn."""
+
+
+@cache
+def template() -> Template:
+    """Translated once a process."""
+    return load(ROOT / "template.yaml")
+
+
+class World:
+    """What was provisioned, and how to reach into it."""
+
+    def __init__(self, clock: Clock, calls: Calls) -> None:
+        self.calls, self._clock = calls, clock
+        # Fresh clients: the old ones remember how many attempts they have spent.
+        for cached in (aws.dynamodb, aws.sns, aws.sqs, order.api._answers):
+            cached.cache_clear()
+        with environment({}):
+            self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
+            self._sqs = boto3.client("sqs", region_name=REGION)
+            self._sns = boto3.client("sns", region_name=REGION)
+            self._dynamodb = boto3.client("dynamodb", region_name=REGION)
+            self._streams = boto3.client("dynamodbstreams", region_name=REGION)
+        self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
+        self.sources = dict(sorted(self.stack.sources.items()))
+        self.services = {service.name: service for service in SERVICES}
+
+    # -- functions
+
+    def invoke(self, function: Function, event: Any) -> Any:
+        """Runs the handler, whose calls may then meet faults."""
+        module, _, name = function.handler.rpartition(".")
+        context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
+        with environment(function.environment), self.calls.of(function):
+            return getattr(importlib.import_module(module), name)(event, context)
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> http_api.Answer:
+        """An HTTP request, up to the function's answer."""
+        path, _, query = path.partition("?")
+        found = http_api.find_route(self.stack.routes, method, path)
+        assert found is not None, f"no route for {method} {path}"
+        names = [("content-type", "application/json"), *headers.items()]
+        raw = b"" if body is None else json.dumps(body).encode()
+        request = http_api.Request(method, path, query, [(n.replace("_", "-"), v) for n, v in names], raw)
+        answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))
+        return http_api.answer(answer)
+
+    def consumers(self) -> Iterable[Function]:
+        """Functions with a queue of their own, in a fixed order."""
+        named = (self.stack.functions[source.function] for source in self.sources.values())
+        return [function for function in named if "QUEUE_URL" in function.environment]
+
+    def function_of(self, mapping: str) -> Function:
+        return self.stack.functions[self.sources[mapping].function]
+
+    # -- event source mappings
+
+    def is_stream(self, mapping: str) -> bool:
+        return self.sources[mapping].arn.split(":")[2] == "dynamodb"
+
+    def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
+        """The next batch; `size` is how many messages of a queue it may have."""
+        with self.calls.of(None), environment({}):
+            return self._mapping(mapping, size).poll()
+
+    def complete(self, mapping: str, batch: Batch, answer: Any) -> None:
+        with self.calls.of(None), environment({}):
+            self._mapping(mapping).complete(batch, answer)
+
+    def fail(self, mapping: str, batch: Batch, reason: str) -> None:
+        with self.calls.of(None), environment({}):
+            self._mapping(mapping).fail(batch, reason)
+
+    def replay(self, mapping: str) -> None:
+        """The stream's shard is read again, from its first record."""
+        self._mappings.pop((mapping, BATCH_SIZE), None)
+
+    def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
+        if (name, size) not in self._mappings:
+            with self.calls.of(None), environment({}):
+                self._mappings[name, size] = self._make(self.sources[name], size)
+        return self._mappings[name, size]
+
+    def _make(self, source: EventSource, size: int) -> EventSourceMapping:
+        if source.arn.split(":")[2] == "dynamodb":
+            return StreamMapping(source, self._streams, self._sqs, self._clock.now)
+        sized = replace(source, properties={**source.properties, "BatchSize": size})
+        return QueueMapping(sized, self._sqs, self._clock.now)
+
+    # -- queues, by name
+
+    def queue_name(self, function: Function, variable: str) -> str:
+        """The queue that a function's environment names."""
+        return function.environment[variable].rpartition("/")[2]
+
+    def queues(self) -> list[str]:
+        return sorted(url.rpartition("/")[2] for url in self.stack.queues.values())
+
+    def receives(self, queue: str) -> int | None:
+        """The queue's `maxReceiveCount`, if it has a dead-letter queue."""
+        policy = sqs_backends[ACCOUNT][REGION].queues[queue].redrive_policy
+        return int(policy["maxReceiveCount"]) if policy else None
+
+    def messages(self, queue: str) -> list[Any]:
+        """moto's own list of a queue's messages: what is reordered there stays so."""
+        messages: list[Any] = sqs_backends[ACCOUNT][REGION].queues[queue]._messages
+        return messages
+
+    def move(self, message: Any, queue: str, target: str) -> None:
+        """Takes a message from a queue and puts it into another, under a new id."""
+        self.messages(queue).remove(message)
+        self.send(target, message.body, message.message_attributes)
+
+    def send(self, queue: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Sends a message, with message attributes as moto keeps them, less the reason."""
+        given = {
+            name: {"DataType": value.get("DataType") or value["data_type"], "StringValue": value["StringValue"]}
+            for name, value in (attributes or {}).items()
+            if name != "reason" and "StringValue" in value
+        }
+        url = next(url for url in self.stack.queues.values() if url.endswith(f"/{queue}"))
+        with self.calls.of(None), environment({}):
+            self._sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=given)
+
+    # -- topics and tables
+
+    def publish(self, service: str, event_type: str, text: str) -> None:
+        """Publishes an event again, as an operator would."""
+        attributes = {"type": {"DataType": "String", "StringValue": event_type}}
+        with self.calls.of(None), environment({}):
+            self._sns.publish(TopicArn=self._topics()[service], Message=text, MessageAttributes=attributes)
+
+    def publisher(self, topic_arn: str) -> str:
+        """The service whose topic it is."""
+        return next(service for service, arn in self._topics().items() if arn == topic_arn)
+
+    def notifications(self, service: str) -> list[str]:
+        """Texts of all that a service's topic took."""
+        topic = sns_backends[ACCOUNT][REGION].topics[self._topics()[service]]
+        return [sent[1] for sent in topic.sent_notifications]
+
+    def owner(self, variable: str, table: str) -> Service | None:
+        """The service that knows this table by this variable of its environment."""
+        for function in self.stack.functions.values():
+            if function.environment.get(variable) == table:
+                return self.services[function.service]
+        return None
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """All items of a table, by its logical id, in DynamoDB's low-level form."""
+        with self.calls.of(None), environment({}):
+            found: list[dict[str, Any]] = self._dynamodb.scan(TableName=self.stack.tables[table])["Items"]
+        return found
+
+    def put(self, table: str, item: Mapping[str, Any]) -> None:
+        """Writes an item, by the table's logical id: a hand that reaches into a service's table."""
+        with self.calls.of(None), environment({}):
+            self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
+
+    def _topics(self) -> dict[str, str]:
+        relays = [f for f in self.stack.functions.values() if "TOPIC_ARN" in f.environment]
+        return {function.service: function.environment["TOPIC_ARN"] for function in relays}
