@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -22,6 +22,7 @@ from infra.simulation.faults import Faults
 
 FUNCTIONS = str(Path(__file__).parents[2] / "functions")
 THROTTLED = {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}
+MOMENTS = ("before", "after")
 LOST = {"Code": "InternalError", "Message": "lost", "SenderFault": False}
 
 Observer = Callable[[Function, str, Any], None]
@@ -30,6 +31,17 @@ For PublishBatch it is told of each message that was published: `Publish`, with 
 
 Told = Callable[[Function, str], None]
 """Told of each fault that a function met."""
+
+
+class Site(NamedTuple):
+    """A call site: the function, the operation, and the services' code that led there, the call itself first."""
+
+    function: str
+    operation: str
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.operation} by {self.function} at {' < '.join(self.lines)}"
 
 
 class Crash(BaseException):
@@ -45,9 +57,9 @@ class Calls:
         self.tell: Told
         self.meanwhile: Callable[[], None]
         self._at_work: list[Function | None] = []
-        self._refusals = 0
-        self.sites: Counter[tuple[str, str]] = Counter()
-        """Call sites, and what happened there: called, crashed before, crashed after."""
+        self._refusals, self._silent_until = 0, 0.0
+        self.sites: Counter[tuple[Site, str]] = Counter()
+        """Call sites, and what happened there: called, or a death before or after."""
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -102,14 +114,14 @@ class Calls:
             raise ReadTimeoutError(endpoint_url=request.url)
         return response
 
-    def _may_die(self, function: Function, site: str, moment: str) -> None:
+    def _may_die(self, function: Function, site: Site, moment: str) -> None:
         crashed = self._faults.strikes("crash", 0.015)
         timed_out = self._faults.strikes("timeout", 0.005)
         if timed_out:
             self._clock.advance(function.timeout_seconds)
-        if crashed or timed_out:
+        if crashed or timed_out or self._faults.doomed(f"{moment} {site}"):
             self.sites[site, moment] += 1
-            self.tell(function, f"{'crashes' if crashed else 'runs out of time'} {moment} {site.split()[1]}")
+            self.tell(function, f"{'runs out of time' if timed_out else 'dies'} {moment} {site.operation}")
             raise Crash(site)
 
     def _refusal(self, function: Function, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
@@ -145,27 +157,32 @@ class Calls:
         return lossy
 
     def _enter(self, enter: Callable[..., Any]) -> Callable[..., Any]:
-        """A gateway or carrier that gives no answer, done or not."""
+        """A gateway or carrier that gives no answer for a while, having acted or not."""
 
         def silent(ledger: Ledger, *asked: Any) -> Any:
             function = self._at_work[-1]
-            moments = [self._faults.strikes("silence", 0.03), self._faults.strikes("silence", 0.03)]
-            entry = None if moments[0] else enter(ledger, *asked)
-            if function is not None and any(moments):
-                self.tell(function, f"no answer from outside, which {'has' if entry else 'has not'} acted")
-                raise Unanswered("no answer")
-            return entry
+            assert function is not None, "only functions act"
+            if self._faults.strikes("silence", 0.03):
+                self._silent_until = self._clock.now() + self._faults.below(900)
+            if not (self._faults.on and self._clock.now() <= self._silent_until):
+                return enter(ledger, *asked)
+            acts = self._faults.below(2)
+            if acts:
+                enter(ledger, *asked)
+            self.tell(function, f"no answer from outside, which {'has' if acts else 'has not'} acted")
+            raise Unanswered("no answer")
 
         return silent
 
 
-def call_site(function: Function, operation: str) -> str:
-    """Function, operation, and the lines of the services' code that led there, the call itself first."""
+def call_site(function: Function, operation: str) -> Site:
+    """Where in the services' code this call comes from."""
     lines = []
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_name != "invoke":
         code = frame.f_code
         if code.co_filename.startswith(FUNCTIONS):
-            lines.append(f"{Path(code.co_filename).stem}.{code.co_name}:{frame.f_lineno}")
+            module = ".".join(Path(code.co_filename).relative_to(FUNCTIONS).with_suffix("").parts)
+            lines.append(f"{module}.{code.co_name}:{frame.f_lineno}")
         frame = frame.f_back  # type: ignore[assignment]
-    return f"{function.logical_id} {operation} {' < '.join(lines[:4])}"
+    return Site(function.logical_id, operation, tuple(lines[:4]))

@@ -85,6 +85,9 @@ class Step(NamedTuple):
     worker: int | None = None
 
 
+Pair = tuple[str, str, str]
+"""A service, the type of an event that reaches it, and how the service sees the order then."""
+
 T = TypeVar("T", bound=Hashable)
 
 
@@ -125,6 +128,7 @@ class Explorer:
         self._ledgers: Numbers[tuple[Entry, ...]] = Numbers()
         self._workers: Numbers[Worker] = Numbers()
         self._events: dict[str, int] = {}
+        self.pairs: set[Pair] = set()
         self._published: list[Event[Any]] = []
         # One decision for each distinct question: the rest of the exploration is integers.
         self._plan, self._advance = cache(self._plan), cache(self._advance)  # type: ignore[method-assign]
@@ -229,10 +233,21 @@ class Explorer:
 
     def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
         """Workers that may read now: those whose delivery can come to something."""
+        self._meet(service, item, network)
         return tuple(
             self._workers.of(Worker(service, event, item))
             for event in range(network.bit_length())
             if network >> event & 1 and self._plan(service, event, item) is not None
+        )
+
+    def _meet(self, service: int, item: int, network: int) -> None:
+        """Notes which events can be delivered in this state, duplicates among them."""
+        who = SERVICES[service]
+        status = who.status(self._items.values[item].state)
+        self.pairs.update(
+            (who.name, event.type, status)
+            for number, event in enumerate(self._published)
+            if network >> number & 1 and event.type in who.decisions.REACTIONS
         )
 
     def _plan(self, service: int, event: int, item: int) -> Decision[State] | None:

@@ -13,7 +13,7 @@ KINDS = {
     "throttle": "DynamoDB refuses a call for a while",
     "outage": "a call fails for a while with status 500, a publish among them",
     "partial-publish": "entries of a PublishBatch fail though the call answers",
-    "silence": "the gateway or the carrier gives no answer, before or after it took effect",
+    "silence": "the gateway or the carrier gives no answer for a while, having acted or not",
     "race": "others work while a function is between two calls",
     "expiry": "visibility timeouts end while functions are at work on the messages",
     "duplicate": "a message is delivered although it is in flight or done, or again under a new id",
@@ -38,6 +38,8 @@ class Scenario:
     kinds: frozenset[str] = frozenset(KINDS)
     limit: int = UNLIMITED
     cancellations: bool = True
+    die: str | None = None
+    """A call site, and before or after it: the first function to come by there dies."""
 
     @property
     def command(self) -> str:
@@ -49,6 +51,8 @@ class Scenario:
             words.append(f"--limit {self.limit}")
         if not self.cancellations:
             words.append("--no-cancellations")
+        if self.die:
+            words.append(f"--die '{self.die}'")
         return " ".join(words)
 
     def but(self, **changes: Any) -> "Scenario":
@@ -63,6 +67,7 @@ class Faults:
         self._favour = {kind: dice.pick((0.0, 0.5, 1.0, 1.0, 3.0)) for kind in KINDS}
         self.struck: Counter[str] = Counter()
         self.on = True
+        self._died = False
 
     def strikes(self, kind: str, probability: float) -> bool:
         """Draws whether or not it may strike: leaving a kind out leaves the other choices alone longer."""
@@ -72,6 +77,13 @@ class Faults:
         if self.struck.total() >= self._scenario.limit:
             return False
         self.struck[kind] += 1
+        return True
+
+    def doomed(self, place: str) -> bool:
+        """True once, at the place where the scenario wants a function to die."""
+        if place != self._scenario.die or self._died:
+            return False
+        self._died = True
         return True
 
     def below(self, bound: int) -> int:

@@ -15,6 +15,7 @@ from infra.simulation.world import World
 PATIENCE_SECONDS = 24 * 3600
 """Virtual time within which everything must be at rest: the longest delay is four hours."""
 PAUSE_SECONDS = 60.0
+"""More than a stream waits between two attempts."""
 
 
 class Rest:
@@ -43,25 +44,25 @@ class Rest:
             self._judge()
 
     def _pause(self) -> None:
-        self._clock.advance(PAUSE_SECONDS)
+        self._clock.advance(max(PAUSE_SECONDS, (self._world.next_visible() or 0) - self._clock.now()))
 
     def _settle(self) -> None:
+        """Until nothing waits, and nothing comes in a pause longer than a stream's wait between attempts."""
         deadline = self._clock.now() + PATIENCE_SECONDS
-        while not self._wrong:
-            while sum([self._deliver(name) for name in self._world.sources]) and not self._wrong:
-                pass
-            if self._idle():
-                return
-            if self._clock.now() > deadline:
-                self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
-                return
+        quiet = False
+        while not (quiet or self._wrong):
+            self._deliver_all()
             self._pause()
+            quiet = not self._waiting() and not self._deliver_all()
+            if self._clock.now() > deadline and not quiet:
+                self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
 
-    def _idle(self) -> bool:
-        return not self._waiting() and all(self._world.poll(name) is None for name in self._streams())
-
-    def _streams(self) -> list[str]:
-        return [name for name in self._world.sources if self._world.is_stream(name)]
+    def _deliver_all(self) -> bool:
+        """False if there was nothing to deliver."""
+        rounds = 0
+        while sum([self._deliver(name) for name in self._world.sources]) and not self._wrong:
+            rounds += 1
+        return rounds > 0
 
     def _waiting(self) -> list[str]:
         queues = (self._world.queue_name(function, "QUEUE_URL") for function in self._world.consumers())

@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from infra.local.mappings import Batch
 from infra.local.stack import Function
-from infra.simulation.calls import Calls, Crash
+from infra.simulation.calls import Calls, Crash, Site
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
 from infra.simulation.determinism import Clock, Dice, deterministic
@@ -33,7 +33,7 @@ class Result:
     wrong: list[str]
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
-    sites: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sites: Counter[tuple[Site, str]] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     moves: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     ledgers: list[tuple[str, ...]] = field(default_factory=list)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import boto3
+from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
@@ -52,6 +53,7 @@ class World:
             self._dynamodb = boto3.client("dynamodb", region_name=REGION)
             self._streams = boto3.client("dynamodbstreams", region_name=REGION)
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
+        self._found_nothing: dict[str, tuple[int, float] | None] = {}
         self.sources = dict(sorted(self.stack.sources.items()))
         self.services = {service.name: service for service in SERVICES}
 
@@ -90,8 +92,13 @@ class World:
 
     def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
         """The next batch; `size` is how many messages of a queue it may have."""
+        if not self._may_have_more(mapping):
+            return None
         with self.calls.of(None), environment({}):
-            return self._mapping(mapping, size).poll()
+            batch = self._mapping(mapping, size).poll()
+        if self.is_stream(mapping):
+            self._found_nothing[mapping] = self._position(mapping) if batch is None else None
+        return batch
 
     def complete(self, mapping: str, batch: Batch, answer: Any) -> None:
         with self.calls.of(None), environment({}):
@@ -104,12 +111,24 @@ class World:
     def replay(self, mapping: str) -> None:
         """The stream's shard is read again, from its first record."""
         self._mappings.pop((mapping, BATCH_SIZE), None)
+        self._found_nothing.pop(mapping, None)
 
     def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
         if (name, size) not in self._mappings:
             with self.calls.of(None), environment({}):
                 self._mappings[name, size] = self._make(self.sources[name], size)
         return self._mappings[name, size]
+
+    def _may_have_more(self, name: str) -> bool:
+        """Looks into moto first: most polls find nothing, and a call costs far more than a look."""
+        arn = self.sources[name].arn
+        if not self.is_stream(name):
+            return any(m.visible and not m.delayed for m in self.messages(arn.rpartition(":")[2]))
+        return self._found_nothing.get(name) != self._position(name)
+
+    def _position(self, name: str) -> tuple[int, float]:
+        shard = dynamodb_backends[ACCOUNT][REGION].tables[self.sources[name].arn.split("/")[1]].stream_shard
+        return len(shard.items), self._clock.now()
 
     def _make(self, source: EventSource, size: int) -> EventSourceMapping:
         if source.arn.split(":")[2] == "dynamodb":
@@ -135,6 +154,15 @@ class World:
         """moto's own list of a queue's messages: what is reordered there stays so."""
         messages: list[Any] = sqs_backends[ACCOUNT][REGION].queues[queue]._messages
         return messages
+
+    def next_visible(self) -> float | None:
+        """When the next message can be received, in seconds since the epoch; None where none waits."""
+        waiting = [
+            max(message.visible_at, message.delayed_until) / 1000
+            for function in self.consumers()
+            for message in self.messages(self.queue_name(function, "QUEUE_URL"))
+        ]
+        return min(waiting, default=None)
 
     def move(self, message: Any, queue: str, target: str) -> None:
         """Takes a message from a queue and puts it into another, under a new id."""

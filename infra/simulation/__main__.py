@@ -1,0 +1,145 @@
+"""`choreo simulate`: many runs with injected faults, each checked; the first violation is shrunk and shown."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from infra.simulation.faults import KINDS, UNLIMITED, Scenario
+from infra.simulation.report import Totals, violation
+from infra.simulation.run import Result, run
+from infra.simulation.shrink import shrink
+
+VIOLATED, MISUSED, INCOMPLETE = 1, 2, 3
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit codes: 0 all promises held, 1 a violation, 2 wrong arguments, 3 coverage asked for and not reached."""
+    arguments = _arguments(argv)
+    console = Console(stderr=True)
+    if arguments.seed is not None:
+        return _one(_scenario(arguments, arguments.seed), arguments.trace)
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    totals, began = Totals(), time.monotonic()
+    with _runner(arguments.jobs) as runs:
+        for scenarios in ([_scenario(arguments, seed) for seed in seeds], None):
+            wanted = scenarios if scenarios is not None else _targeted(arguments, totals)
+            for result in _watched(runs(wanted), len(wanted), console):
+                if result.wrong:
+                    console.print("A violation. Looking for a shorter run that fails …")
+                    print(violation(shrink(result)))
+                    return VIOLATED
+                totals.add(result)
+    totals.print(console, time.monotonic() - began)
+    return _judge(totals, console, arguments.complete)
+
+
+def _one(scenario: Scenario, trace: Path | None) -> int:
+    result = run(scenario)
+    if trace is not None:
+        trace.write_text("\n".join([*result.lines, *result.wrong, ""]))
+    if result.wrong:
+        print(violation(result))
+        return VIOLATED
+    outcomes = ", ".join(f"{count} {status}" for status, count in sorted(result.outcomes.items()))
+    print(f"seed {scenario.seed}: {outcomes}; {result.faults.total()} faults; digest {result.digest}")
+    return 0
+
+
+def _targeted(arguments: argparse.Namespace, totals: Totals) -> list[Scenario]:
+    """One run for each death that chance has left out, if complete coverage is asked for."""
+    if not arguments.complete:
+        return []
+    coverage = totals.coverage
+    return [
+        _scenario(arguments, coverage.seen_at[site]).but(die=f"{moment} {site}")
+        for site, moment in coverage.uncrashed()
+    ]
+
+
+def _judge(totals: Totals, console: Console, complete: bool) -> int:
+    missing = totals.coverage.never_reached()
+    for line in missing:
+        console.print(f"never reached: {line}", style="yellow", highlight=False)
+    return INCOMPLETE if missing and complete else 0
+
+
+@contextmanager
+def _runner(jobs: int) -> Iterator[object]:
+    if jobs == 1:
+        yield lambda scenarios: map(run, scenarios)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        yield lambda scenarios: pool.map(run, scenarios, chunksize=1)
+        pool.shutdown(cancel_futures=True)
+
+
+def _watched(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
+    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not total) as progress:
+        task = progress.add_task("", total=total)
+        for result in results:
+            progress.advance(task)
+            yield result
+
+
+def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
+    return Scenario(
+        seed, arguments.orders, arguments.faults, arguments.limit, not arguments.no_cancellations, arguments.die
+    )
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="choreo simulate",
+        description="Runs the real handlers on in-process moto with injected faults, and checks every promise.",
+    )
+    parser.add_argument("--seeds", type=_positive, default=100, metavar="N", help="runs (default 100)")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="the first of these seeds (default 0)")
+    parser.add_argument("--seed", type=int, metavar="N", help="this one run alone")
+    parser.add_argument("--orders", type=_positive, default=4, metavar="K", help="orders a run (default 4)")
+    parser.add_argument(
+        "--faults",
+        type=_kinds,
+        default=frozenset(KINDS),
+        metavar="KIND,…",
+        help=f"kinds of fault: all (default), none, or some of {', '.join(KINDS)}",
+    )
+    parser.add_argument("--limit", type=int, default=UNLIMITED, metavar="N", help="at most so many faults a run")
+    parser.add_argument("--no-cancellations", action="store_true", help="no customer changes their mind")
+    parser.add_argument("--die", metavar="SITE", help="a function dies at this call site, as a violation named it")
+    parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
+    parser.add_argument(
+        "--complete",
+        action="store_true",
+        help="also die at every call site that chance left out; fail if anything was never reached",
+    )
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="with --seed: write the run as text")
+    return parser.parse_args(argv)
+
+
+def _kinds(text: str) -> frozenset[str]:
+    if text == "all":
+        return frozenset(KINDS)
+    kinds = frozenset(text.split(",")) - {"none", ""}
+    if unknown := kinds - KINDS.keys():
+        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(sorted(unknown))}")
+    return kinds
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""A run, and many runs, in words: what a person reads at the end of a simulation."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from infra.simulation.coverage import Coverage
+from infra.simulation.faults import KINDS
+from infra.simulation.run import Result
+
+LAST_ARROWS = 60
+"""Of a Mermaid sequence: what led to a violation is near its end."""
+
+
+class Totals:
+    """What many runs came to."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.faults: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self.coverage = Coverage()
+
+    def add(self, result: Result) -> None:
+        self.runs += 1
+        self.faults += result.faults
+        self.outcomes += result.outcomes
+        self.coverage.add(result)
+
+    def print(self, console: Console, seconds: float) -> None:
+        table = Table("fault", "struck", "what it is", box=None, pad_edge=False)
+        table.columns[1].justify = "right"
+        for kind, meaning in KINDS.items():
+            table.add_row(kind, str(self.faults[kind]), meaning)
+        console.print(table)
+        orders = ", ".join(f"{count} {status}" for status, count in sorted(self.outcomes.items()))
+        console.print(f"\norders       {orders}")
+        console.print(f"transitions  {self.coverage.transitions}")
+        console.print(f"deliveries   {self.coverage.deliveries} (event type, state) of the services")
+        console.print(f"crashes      {self.coverage.crashes} call sites, before and after")
+        console.print(f"seeds        {self.runs}, {self.runs / seconds:.1f} a second")
+
+
+def violation(result: Result) -> str:
+    """The seed, what is wrong, the run as text and as a Mermaid sequence, and how to run it again."""
+    return "\n".join(
+        [
+            f"VIOLATION with seed {result.scenario.seed}, after {result.faults.total()} faults:",
+            *(f"  {wrong}" for wrong in result.wrong),
+            "",
+            *result.lines,
+            "",
+            *mermaid(result),
+            "",
+            "The same run again:",
+            f"  {result.scenario.command}",
+        ]
+    )
+
+
+def mermaid(result: Result) -> list[str]:
+    """The run as a Mermaid sequence diagram."""
+    arrows = result.arrows[-LAST_ARROWS:]
+    return [
+        "sequenceDiagram",
+        *(f"  participant {name}" for name in ("customer", "order", "payment", "shipping", "topics", "outside")),
+        *(f"  {arrow.replace(';', ',')}" for arrow in arrows),
+        *(f"  Note over outside: {wrong.replace(';', ',')}" for wrong in result.wrong[:1]),
+    ]

@@ -1,0 +1,56 @@
+"""Finds a shorter run that fails as well: fewer orders, fewer kinds of fault, fewer faults."""
+
+from collections.abc import Iterator
+
+from infra.simulation.faults import UNLIMITED, Scenario
+from infra.simulation.run import Result, run
+
+NEIGHBOURS = 8
+"""Seeds tried with fewer orders: another number of orders is another run, and need not fail."""
+
+
+def shrink(found: Result) -> Result:
+    """The shortest failing run that was found; `found` itself if there is none."""
+    best = _fewer_orders(found)
+    best = _fewer_kinds(best)
+    return _fewer_faults(best)
+
+
+def _fewer_orders(found: Result) -> Result:
+    scenario = found.scenario
+    for orders in range(1, scenario.orders):
+        for seed in range(scenario.seed, scenario.seed + NEIGHBOURS):
+            result = run(scenario.but(orders=orders, seed=seed))
+            if result.wrong:
+                return result
+    return found
+
+
+def _fewer_kinds(found: Result) -> Result:
+    best = found
+    for fewer in _without_one(found.scenario):
+        result = run(best.scenario.but(kinds=best.scenario.kinds & fewer))
+        if result.wrong:
+            best = result
+    if best.scenario.cancellations:
+        result = run(best.scenario.but(cancellations=False))
+        best = result if result.wrong else best
+    return best
+
+
+def _without_one(scenario: Scenario) -> Iterator[frozenset[str]]:
+    for kind in sorted(scenario.kinds):
+        yield scenario.kinds - {kind}
+
+
+def _fewer_faults(found: Result) -> Result:
+    """The smallest limit on the number of faults; halving finds one, and it is a run like any other."""
+    low, high, best = 0, found.faults.total(), found
+    while low < high:
+        middle = (low + high) // 2
+        result = run(found.scenario.but(limit=middle))
+        if result.wrong:
+            high, best = middle, result
+        else:
+            low = middle + 1
+    return best if best.scenario.limit != UNLIMITED else found
