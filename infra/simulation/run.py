@@ -131,7 +131,7 @@ class Simulation:
     def _something_breaks(self) -> None:
         if self._faults.strikes("down", 0.3):
             service = self._dice.pick(SERVICES).name
-            self._down_until[service] = self._clock.now() + self._dice.between(60, 3600)
+            self._down_until[service] = self._clock.now() + self._dice.between(20, 400)
             self._observer.say(service, "! is down")
         if self._faults.strikes("redrive", 0.3):
             self._redrive()
