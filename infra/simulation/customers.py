@@ -67,8 +67,7 @@ class Customers:
 
     def ask(self, wanted: Wish) -> int:
         """Sends the request, again where it was sent before; the status, or 0 if nobody answered."""
-        headers = {"idempotency_key": wanted.key} if wanted.key else {}
-        answer = self._request("POST", "/orders", wanted.body, **headers)
+        answer = self._request("POST", "/orders", wanted.body, wanted.key)
         if answer is not None and answer.status == 202:
             self._accepted(wanted, json.loads(answer.body)["order_id"])
         elif answer is not None and answer.status not in (409, 503):
@@ -121,7 +120,7 @@ class Customers:
         if known.key is None or not known.order_ids:
             return
         other = known.body | {"currency": "USD"}
-        answer = self._request("POST", "/orders", other, idempotency_key=known.key)
+        answer = self._request("POST", "/orders", other, known.key)
         if answer is not None and answer.status not in (409, 422, 503):
             self._wrong.append(f"another body under a used key was answered with {answer.status}")
 
@@ -153,12 +152,13 @@ class Customers:
             self._wrong.append(f"order {order_id} was accepted, and written nowhere")
         wanted.order_ids.append(order_id)
 
-    def _request(self, method: str, path: str, body: Any = None, **headers: str) -> Answer | None:
+    def _request(self, method: str, path: str, body: Any = None, key: str | None = None) -> Answer | None:
         if self._busy:
             return None
         self._busy = True
         try:
-            answer = self._world.request(method, path, body, **headers)
+            raw = b"" if body is None else json.dumps(body).encode()
+            answer = self._world.request(method, path, raw, {"idempotency-key": key} if key else {})
         except Crash:
             self._observer.request(method, path, None)
             return None

@@ -53,6 +53,10 @@ class Clock:
         """Seconds since the epoch."""
         return START.timestamp() + self._seconds
 
+    def at(self) -> datetime:
+        """The same, as a date."""
+        return datetime.fromtimestamp(self.now(), UTC)
+
     def advance(self, seconds: float) -> None:
         self._seconds = round(self._seconds + seconds, 6)
         self._travel.move_to(self.now())

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from choreography.outbox import derived_id
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.simulation.story import SERVICES, Entry, Service
+from shipping.webhook import CARRIER
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Journal:
     """Entries of the gateway's and the carrier's books, by order."""
     emitted: dict[str, Event[Any]] = field(default_factory=dict)
     """Every event in an outbox, by id, in the order in which they were written."""
+    outside: set[str] = field(default_factory=set)
+    """Ids of what came from outside, by webhook."""
     texts: dict[str, str] = field(default_factory=dict)
     published: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often each event was published."""
@@ -60,6 +64,10 @@ class Journal:
         event = read(text)
         self.emitted.setdefault(event.id, event)
         self.texts.setdefault(event.id, text)
+
+    def heard(self, webhook_id: str) -> None:
+        """The carrier sent a message with this id."""
+        self.outside.add(derived_id(CARRIER, webhook_id))
 
     def entries(self, order_id: str) -> list[Entry]:
         return [

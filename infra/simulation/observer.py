@@ -69,6 +69,12 @@ class Observer:
         self.say("customer", said)
         self._journal.arrows.append(f"customer->>order: {said}")
 
+    def webhook(self, order_id: str, status: int | None) -> None:
+        """The carrier told of a delivery, and was answered with this status, or not at all."""
+        said = f"webhook of {order_id[:8]}: {status or 'no answer'}"
+        self.say("carrier", said)
+        self._journal.arrows.append(f"outside->>shipping: {said}")
+
     def say(self, who: str, text: str) -> None:
         self._journal.say(self._clock.elapsed_seconds, f"{who:8}  {text}")
 

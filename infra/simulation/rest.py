@@ -1,15 +1,16 @@
 """The second phase: no faults any more, and time to come to rest; then every promise is checked."""
 
 from collections.abc import Callable
-from typing import Any
 
 from choreography.table import from_attributes
 from infra.local.in_process import environment
+from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
 from infra.simulation.determinism import Clock
+from infra.simulation.judgement import judgement
 from infra.simulation.queues import Disorder
-from infra.simulation.story import SERVICES, at_rest
+from infra.simulation.story import SERVICES
 from infra.simulation.world import World
 
 PATIENCE_SECONDS = 24 * 3600
@@ -27,16 +28,19 @@ class Rest:
         clock: Clock,
         checker: Checker,
         customers: Customers,
+        carrier: Carrier,
         disorder: Disorder,
         deliver: Callable[[str], bool],
     ) -> None:
         self._world, self._clock, self._checker = world, clock, checker
-        self._customers, self._disorder, self._deliver = customers, disorder, deliver
+        self._customers, self._carrier = customers, carrier
+        self._disorder, self._deliver = disorder, deliver
         self._journal, self._wrong = checker.journal, checker.wrong
 
     def reach(self) -> None:
         """Everybody gets an answer, every queue is emptied, dead letters are redriven; then the judgement."""
         self._customers.insist(self._pause)
+        self._carrier.insist()
         self._settle()
         while not self._wrong and (self._redrive() or self._heal()):
             self._settle()
@@ -99,35 +103,17 @@ class Rest:
     # -- the judgement
 
     def _judge(self) -> None:
-        for order_id in self._journal.order_ids():
-            self._judge_order(order_id)
-        for event in self._journal.emitted.values():
-            self._judge_event(event)
+        self._wrong += judgement(self._journal)
+        self._wrong += [
+            f"{event.type} was never published (order {event.order_id})"
+            for event in self._journal.emitted.values()
+            if not self._journal.published[event.id]
+        ]
         for service in SERVICES:
             self._judge_table(service.name)
         self._customers.judge()
+        self._carrier.judge()
         self._judge_dead_letters()
-
-    def _judge_order(self, order_id: str) -> None:
-        """Invariants 1 to 4: it ended, and the books say the same as every service."""
-        states = []
-        for service in SERVICES:
-            written = self._journal.items.get((service.name, order_id))
-            states.append(service.state.model_validate(written.item) if written else service.state())
-        _, wrong = at_rest(states, self._journal.entries(order_id))
-        if wrong:
-            self._wrong.append(f"at rest, {wrong} (order {order_id})")
-
-    def _judge_event(self, event: Any) -> None:
-        """Invariant 5: published, and handled by every service that reacts to it."""
-        if not self._journal.published[event.id]:
-            self._wrong.append(f"{event.type} was never published (order {event.order_id})")
-        for service in SERVICES:
-            if event.type not in service.decisions.REACTIONS:
-                continue
-            written = self._journal.items.get((service.name, event.order_id))
-            if written is None or event.id not in written.inbox:
-                self._wrong.append(f"{service.name} never handled {event.type} (order {event.order_id})")
 
     def _judge_table(self, service: str) -> None:
         """The table holds what was last written to it, and nothing else."""

@@ -10,6 +10,7 @@ from moto import mock_aws
 from infra.local.mappings import Batch
 from infra.local.stack import Function
 from infra.simulation.calls import Calls, Crash, Site
+from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
 from infra.simulation.determinism import Clock, Dice, deterministic
@@ -68,6 +69,7 @@ class Simulation:
         self.calls.observe, self.calls.tell = self._observer.took_effect, self._observer.fault
         self.calls.meanwhile = self._meanwhile
         self._customers = Customers(self.world, self._observer, self.checker, scenario)
+        self._carrier = Carrier(self.world, self._observer, self.checker, clock, self._dice)
         self._disorder = Disorder(self.world, clock, self._dice, self._faults)
         self._down_until: dict[str, float] = {}
         self._depth, self._delivering = 0, set[str]()
@@ -85,7 +87,8 @@ class Simulation:
         return self._result()
 
     def come_to_rest(self) -> None:
-        Rest(self.world, self._clock, self.checker, self._customers, self._disorder, self.deliver).reach()
+        people = (self._customers, self._carrier)
+        Rest(self.world, self._clock, self.checker, *people, self._disorder, self.deliver).reach()
 
     def _result(self) -> Result:
         journal = self.journal
@@ -107,6 +110,8 @@ class Simulation:
             self.deliver(self._dice.pick(list(self.world.sources)))
         elif self._dice.chance(0.45):
             self._customer_acts()
+        elif self._dice.chance(0.2):
+            self._carrier.tell() if self._dice.chance(0.8) else self._carrier.pretend()
         elif self._dice.chance(0.7):
             self._clock.advance(self._dice.between(0.1, 90))
         else:

@@ -1,7 +1,6 @@
 """The template on in-process moto, with every message and every function in the simulation's hand."""
 
 import importlib
-import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+import choreography.secrets
 import order.api
 from choreography import aws
 from infra.local import http_api
@@ -44,7 +44,10 @@ class World:
     def __init__(self, clock: Clock, calls: Calls) -> None:
         self.calls, self._clock = calls, clock
         # Fresh clients: the old ones remember how many attempts they have spent.
-        for cached in (aws.dynamodb, aws.sns, aws.sqs, order.api._answers):
+        for cached in (
+            *(aws.dynamodb, aws.secretsmanager, aws.sns, aws.sqs),
+            *(order.api._answers, choreography.secrets.provider),
+        ):
             cached.cache_clear()
         with environment({}):
             self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
@@ -66,14 +69,15 @@ class World:
         with environment(function.environment), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
-    def request(self, method: str, path: str, body: Any = None, **headers: str) -> http_api.Answer:
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> http_api.Answer:
         """An HTTP request, up to the function's answer."""
         path, _, query = path.partition("?")
         found = http_api.find_route(self.stack.routes, method, path)
         assert found is not None, f"no route for {method} {path}"
-        names = [("content-type", "application/json"), *headers.items()]
-        raw = b"" if body is None else json.dumps(body).encode()
-        request = http_api.Request(method, path, query, [(n.replace("_", "-"), v) for n, v in names], raw)
+        named = {"content-type": "application/json", **(headers or {})}
+        request = http_api.Request(method, path, query, list(named.items()), body)
         answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))
         return http_api.answer(answer)
 
@@ -214,6 +218,13 @@ class World:
         """Writes an item, by the table's logical id: a hand that reaches into a service's table."""
         with self.calls.of(None), environment({}):
             self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
+
+    def secret(self, logical_id: str) -> str:
+        """A secret's text."""
+        with self.calls.of(None), environment({}):
+            secrets = boto3.client("secretsmanager", region_name=REGION)
+            text: str = secrets.get_secret_value(SecretId=self.stack.secrets[logical_id])["SecretString"]
+        return text
 
     def _topics(self) -> dict[str, str]:
         relays = [f for f in self.stack.functions.values() if "TOPIC_ARN" in f.environment]

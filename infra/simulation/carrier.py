@@ -1,0 +1,83 @@
+"""The carrier: tells of deliveries by its webhook, early or never, twice or in vain; and somebody who pretends."""
+
+from infra.cli.deliver import message, signed
+from infra.local.http_api import Answer
+from infra.simulation.calls import Crash
+from infra.simulation.checker import Checker
+from infra.simulation.determinism import Clock, Dice
+from infra.simulation.observer import Observer
+from infra.simulation.world import World
+
+BELIEVED, REFUSED, LATER = 204, 401, 503
+INSISTENCE = 10
+"""How often it tells in the second phase, when nothing fails any more."""
+
+
+class Carrier:
+    """Of each parcel that it was handed it may tell at any time after, be its answer lost or not."""
+
+    def __init__(self, world: World, observer: Observer, checker: Checker, clock: Clock, dice: Dice) -> None:
+        self._world, self._observer, self._checker = world, observer, checker
+        self._clock, self._dice = clock, dice
+        self._told: set[str] = set()
+        self._busy = False  # the webhook's module serves one request at a time
+
+    def tell(self) -> None:
+        """Of one parcel, told before or not."""
+        parcels = self._parcels()
+        if parcels:
+            self._tell(self._dice.pick(sorted(parcels)), self._world.secret("CarrierSecret"), BELIEVED)
+
+    def pretend(self) -> None:
+        """Somebody else tells, without the secret."""
+        parcels = self._parcels()
+        if parcels:
+            self._tell(self._dice.pick(sorted(parcels)), "bm90IHRoZSBzZWNyZXQ=", REFUSED)
+
+    def insist(self) -> None:
+        """Tells again of all that it has told of, until it is answered."""
+        for order_id in sorted(self._told):
+            tries = INSISTENCE
+            while tries and self._tell(order_id, self._world.secret("CarrierSecret"), BELIEVED) != BELIEVED:
+                tries -= 1
+
+    def judge(self) -> None:
+        """An order is completed where it told of the delivery, and only there."""
+        journal = self._checker.journal
+        for order_id in journal.order_ids():
+            if (journal.status("order", order_id) == "completed") != (order_id in self._told):
+                self._checker.wrong.append(f"the carrier says otherwise of the delivery (order {order_id})")
+
+    def _parcels(self) -> dict[str, str]:
+        """Tracking numbers of what it was handed, by order: its own book's."""
+        return {
+            order_id: entry["tracking_number"]
+            for order_id, entries in self._checker.journal.ledgers.items()
+            for entry in entries
+            if entry["kind"] == "dispatch" and entry["outcome"] == "dispatched"
+        }
+
+    def _tell(self, order_id: str, secret: str, wanted: int) -> int | None:
+        if self._busy:
+            return None
+        at = self._clock.at()
+        body = message(order_id, self._parcels()[order_id], at)
+        headers = signed(secret, order_id, body, int(at.timestamp()))
+        if wanted == BELIEVED:
+            self._told.add(order_id)
+            self._checker.journal.heard(headers["webhook-id"])
+        answer = self._ask(body, headers)
+        status = answer.status if answer else None
+        self._observer.webhook(order_id, status)
+        if status not in (None, wanted, LATER):
+            self._checker.wrong.append(f"the carrier was answered with {status} (order {order_id})")
+        return status
+
+    def _ask(self, body: bytes, headers: dict[str, str]) -> Answer | None:
+        self._busy = True
+        try:
+            return self._world.request("POST", "/carrier/webhooks", body, headers)
+        except Crash:
+            return None
+        finally:
+            self._busy = False
