@@ -1,10 +1,10 @@
-"""`choreo simulate`: many runs with injected faults, each checked; the first violation is shrunk and shown."""
+"""`choreo simulate`: many runs with injected faults, each checked; the first violation is shrunk."""
 
 import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -18,11 +18,13 @@ from infra.simulation.report import Totals, violation
 from infra.simulation.run import Result, run
 from infra.simulation.shrink import shrink
 
-VIOLATED, MISUSED, INCOMPLETE = 1, 2, 3
+VIOLATED, INCOMPLETE = 1, 3
+
+Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit codes: 0 all promises held, 1 a violation, 2 wrong arguments, 3 coverage asked for and not reached."""
+    """Exit codes: 0 all held, 1 a violation, 2 wrong arguments, 3 coverage was asked for and not reached."""
     arguments = _arguments(argv)
     console = Console(stderr=True)
     if arguments.seed is not None:
@@ -73,7 +75,7 @@ def _judge(totals: Totals, console: Console, complete: bool) -> int:
 
 
 @contextmanager
-def _runner(jobs: int) -> Iterator[object]:
+def _runner(jobs: int) -> Iterator[Runs]:
     if jobs == 1:
         yield lambda scenarios: map(run, scenarios)
         return
@@ -93,17 +95,24 @@ def _watched(results: Iterable[Result], total: int, console: Console) -> Iterato
 
 def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
     return Scenario(
-        seed, arguments.orders, arguments.faults, arguments.limit, not arguments.no_cancellations, arguments.die
+        seed,
+        arguments.orders,
+        arguments.faults,
+        arguments.limit,
+        not arguments.no_interventions,
+        arguments.die,
     )
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="choreo simulate",
-        description="Runs the real handlers on in-process moto with injected faults, and checks every promise.",
+        description="Runs the real handlers on moto, in one process, with faults; checks every promise.",
     )
     parser.add_argument("--seeds", type=_positive, default=100, metavar="N", help="runs (default 100)")
-    parser.add_argument("--first", type=int, default=0, metavar="N", help="the first of these seeds (default 0)")
+    parser.add_argument(
+        "--first", type=int, default=0, metavar="N", help="the first of these seeds (default 0)"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="this one run alone")
     parser.add_argument("--orders", type=_positive, default=4, metavar="K", help="orders a run (default 4)")
     parser.add_argument(
@@ -113,9 +122,13 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         metavar="KIND,…",
         help=f"kinds of fault: all (default), none, or some of {', '.join(KINDS)}",
     )
-    parser.add_argument("--limit", type=int, default=UNLIMITED, metavar="N", help="at most so many faults a run")
-    parser.add_argument("--no-cancellations", action="store_true", help="no customer changes their mind")
-    parser.add_argument("--die", metavar="SITE", help="a function dies at this call site, as a violation named it")
+    parser.add_argument(
+        "--limit", type=int, default=UNLIMITED, metavar="N", help="at most so many faults a run"
+    )
+    parser.add_argument("--no-interventions", action="store_true", help="nobody cancels or delivers")
+    parser.add_argument(
+        "--die", metavar="SITE", help="a function dies at this call site, as a violation named it"
+    )
     parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
     parser.add_argument(
         "--complete",

@@ -1,4 +1,4 @@
-"""Stands where botocore sends a request: every AWS call of every handler passes here, and may meet a fault."""
+"""Stands where botocore sends a request: every AWS call of a handler passes here, and may meet a fault."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.sns.models import SNSBackend
@@ -34,7 +35,7 @@ Told = Callable[[Function, str], None]
 
 
 class Site(NamedTuple):
-    """A call site: the function, the operation, and the services' code that led there, the call itself first."""
+    """A call site: function, operation, and the services' code that led there, the call itself first."""
 
     function: str
     operation: str
@@ -49,7 +50,7 @@ class Crash(BaseException):
 
 
 class Calls:
-    """The handlers' way to AWS. `observe`, `tell` and `meanwhile` (others work) are set before anything runs."""
+    """The handlers' way to AWS. `observe`, `tell`, `meanwhile` (others work) are set before it is used."""
 
     def __init__(self, clock: Clock, faults: Faults) -> None:
         self._clock, self._faults = clock, faults
@@ -66,11 +67,15 @@ class Calls:
         """Everything that botocore sends comes here first, and goes on to moto."""
         moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
 
-        def send(stubber: Any, event_name: str, request: AWSPreparedRequest, **named: Any) -> AWSResponse | None:
+        def send(
+            stubber: Any, event_name: str, request: AWSPreparedRequest, **named: Any
+        ) -> AWSResponse | None:
             function = self._at_work[-1] if self._at_work else None
             if function is None:
                 return moto(stubber, event_name, request, **named)
-            return self._send(function, event_name, request, lambda: moto(stubber, event_name, request, **named))
+            return self._send(
+                function, event_name, request, lambda: moto(stubber, event_name, request, **named)
+            )
 
         with (
             patch.object(BotocoreStubber, "__call__", send),
@@ -107,7 +112,7 @@ class Calls:
             return refused
         response = forward()
         if response is not None and response.status_code < 300 and operation != "PublishBatch":
-            self.observe(function, operation, json.loads(request.body or b"{}"))
+            self.observe(function, operation, _asked(request))
         self._may_die(function, site, "after")
         if self._faults.strikes("lost-answer", 0.01):
             self.tell(function, f"the answer to {operation} is lost")
@@ -124,19 +129,21 @@ class Calls:
             self.tell(function, f"{'runs out of time' if timed_out else 'dies'} {moment} {site.operation}")
             raise Crash(site)
 
-    def _refusal(self, function: Function, event_name: str, request: AWSPreparedRequest) -> AWSResponse | None:
-        """Refuses one to three attempts in a row; botocore gives up at the third."""
+    def _refusal(
+        self, function: Function, event_name: str, request: AWSPreparedRequest
+    ) -> AWSResponse | None:
+        """Refuses one to four attempts in a row; botocore gives up at the third."""
         is_dynamodb = ".dynamodb." in event_name
         throttled = self._faults.strikes("throttle", 0.01) and is_dynamodb
-        if self._faults.strikes("outage", 0.01) or throttled:
-            self._refusals = 1 + self._faults.below(3)
+        if self._faults.strikes("outage", 0.02) or throttled:
+            self._refusals = 1 + self._faults.below(4)
             self.tell(function, f"{event_name.rpartition('.')[2]} is refused {self._refusals} times")
         if not self._refusals:
             return None
         self._refusals -= 1
         if is_dynamodb:
-            return AWSResponse(request.url, 400, {}, MockRawResponse(json.dumps(THROTTLED)))
-        return AWSResponse(request.url, 500, {}, MockRawResponse(""))
+            return AWSResponse(request.url, 400, HTTPHeaders(), MockRawResponse(json.dumps(THROTTLED)))
+        return AWSResponse(request.url, 500, HTTPHeaders(), MockRawResponse(""))
 
     def _publish_batch(self, publish: Callable[..., Any]) -> Callable[..., Any]:
         """A PublishBatch some of whose entries fail, though the call answers."""
@@ -173,6 +180,11 @@ class Calls:
             raise Unanswered("no answer")
 
         return silent
+
+
+def _asked(request: AWSPreparedRequest) -> Any:
+    body = request.body
+    return json.loads(body) if isinstance(body, str | bytes | bytearray) and body else {}
 
 
 def call_site(function: Function, operation: str) -> Site:

@@ -1,4 +1,4 @@
-"""The carrier: tells of deliveries by its webhook, early or never, twice or in vain; and somebody who pretends."""
+"""The carrier tells of deliveries by its webhook, early or never, twice or in vain; and somebody pretends."""
 
 from infra.cli.deliver import message, signed
 from infra.local.http_api import Answer
@@ -7,6 +7,7 @@ from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock, Dice
 from infra.simulation.observer import Observer
 from infra.simulation.world import World
+from shipping.signature import TOLERANCE_SECONDS
 
 BELIEVED, REFUSED, LATER = 204, 401, 503
 INSISTENCE = 10
@@ -69,7 +70,8 @@ class Carrier:
         answer = self._ask(body, headers)
         status = answer.status if answer else None
         self._observer.webhook(order_id, status)
-        if status not in (None, wanted, LATER):
+        outdated = status == REFUSED and self._clock.now() - at.timestamp() > TOLERANCE_SECONDS
+        if status not in (None, wanted, LATER) and not outdated:
             self._checker.wrong.append(f"the carrier was answered with {status} (order {order_id})")
         return status
 

@@ -32,7 +32,9 @@ class Checker:
         elif entry["kind"] in ("charge", "refund"):
             total = placed.item["placed"]["amount_minor"]
             if int(entry["amount_minor"]) != int(total):
-                self._must(f"{entry['kind']} of {entry['amount_minor']}, where the total is {total}", order_id)
+                self._must(
+                    f"{entry['kind']} of {entry['amount_minor']}, where the total is {total}", order_id
+                )
         elif entry["country"] != placed.item["placed"]["shipping_address"]["country"]:
             self._must("a parcel to another address", order_id)
 
@@ -84,7 +86,9 @@ class Checker:
         version = before.version if before else 0
         if after.version != version + 1:
             self._must(f"{after.service.name} writes version {after.version} over {version}", after.order_id)
-        if before and (before.inbox.keys() - after.inbox.keys() or after.outbox[: len(before.outbox)] != before.outbox):
+        if before and (
+            before.inbox.keys() - after.inbox.keys() or after.outbox[: len(before.outbox)] != before.outbox
+        ):
             self._must(f"{after.service.name} forgets what it handled or published", after.order_id)
 
     def _moves(self, before: Write | None, after: Write) -> None:

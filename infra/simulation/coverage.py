@@ -48,9 +48,15 @@ class Coverage:
         """In words: calls in the code, deaths, deliveries and moves that no run has come to."""
         called = {(site.lines[0].rpartition(":")[0], site.operation) for site in self.seen_at if site.lines}
         return [
-            *(f"{operation} in {where}" for where, operation in sorted(calls_in_code() - called - ELSEWHERE.keys())),
+            *(
+                f"{operation} in {where}"
+                for where, operation in sorted(calls_in_code() - called - ELSEWHERE.keys())
+            ),
             *(f"a death {moment} {site}" for site, moment in self.uncrashed()),
-            *(f"{kind} at {service} while {status}" for service, kind, status in sorted(pairs() - self.pairs.keys())),
+            *(
+                f"{kind} at {service} while {status}"
+                for service, kind, status in sorted(pairs() - self.pairs.keys())
+            ),
             *(f"{service} from {a} to {b}" for service, a, b in sorted(legal_moves() - self.moves.keys())),
         ]
 

@@ -39,7 +39,7 @@ def wish(seed: int, number: int) -> Wish:
         {"sku": f"sku-{line}", "quantity": 1 + dice.below(3), "unit_price": 100 + dice.below(5000)}
         for line in range(1 + dice.below(3))
     ]
-    address = {"name": "Ada", "line1": "1 High Street", "city": "Town", "postal_code": "AB1"}
+    address = {"name": f"Ada the {number}th", "line1": "1 High Street", "city": "Town", "postal_code": "AB1"}
     body = {
         "customer_id": f"customer-{dice.below(2)}",
         "items": items,
@@ -106,13 +106,28 @@ class Customers:
                 self._wrong.append(f"the API says otherwise than its table (order {order_id})")
             self._judge_history(order_id, json.loads(history.body)["events"])
 
+        for wanted in self.wishes:
+            if wanted.key and len(self._orders_for(wanted)) > 1:
+                self._wrong.append(f"one key made {len(self._orders_for(wanted))} orders")
+
+    def _orders_for(self, wanted: Wish) -> list[str]:
+        """Orders that were written for this wish, whether the customer heard of them or not."""
+        name = wanted.body["shipping_address"]["name"]
+        return [
+            order_id
+            for order_id in self._journal.order_ids()
+            if self._journal.items["order", order_id].item["placed"]["shipping_address"]["name"] == name
+        ]
+
     def _judge_history(self, order_id: str, events: list[dict[str, Any]]) -> None:
         """Invariant 6: no effect before its cause."""
         seen: set[str] = set()
         for event in events:
             known = self._journal.emitted.get(event["id"])
             if known is None or not (known.causationid is None or known.causationid in seen):
-                self._wrong.append(f"{event['type']} stands before its cause in the history (order {order_id})")
+                self._wrong.append(
+                    f"{event['type']} stands before its cause in the history (order {order_id})"
+                )
             seen.add(event["id"])
 
     def ask_for_another(self, known: Wish) -> None:

@@ -1,4 +1,4 @@
-"""One seed decides everything: choices, identifiers, jitter, and a clock that moves only when it is told to."""
+"""One seed decides everything: choices, identifiers, jitter, and a clock that moves only when told to."""
 
 import logging
 import random
@@ -35,7 +35,9 @@ class Dice:
         return values[self.below(len(values))]
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        return [value for _, value in sorted(((self._random.random(), v) for v in values), key=lambda p: p[0])]
+        return [
+            value for _, value in sorted(((self._random.random(), v) for v in values), key=lambda p: p[0])
+        ]
 
 
 class Clock:

@@ -37,7 +37,8 @@ class Scenario:
     orders: int = 4
     kinds: frozenset[str] = frozenset(KINDS)
     limit: int = UNLIMITED
-    cancellations: bool = True
+    interventions: bool = True
+    """Customers cancel, and the carrier tells of deliveries."""
     die: str | None = None
     """A call site, and before or after it: the first function to come by there dies."""
 
@@ -49,8 +50,8 @@ class Scenario:
             words.append(f"--faults {','.join(sorted(self.kinds)) or 'none'}")
         if self.limit != UNLIMITED:
             words.append(f"--limit {self.limit}")
-        if not self.cancellations:
-            words.append("--no-cancellations")
+        if not self.interventions:
+            words.append("--no-interventions")
         if self.die:
             words.append(f"--die '{self.die}'")
         return " ".join(words)

@@ -26,6 +26,8 @@ def _missed(journal: Journal) -> list[str]:
     for event in journal.emitted.values():
         for service in SERVICES:
             written = journal.items.get((service.name, event.order_id))
-            if event.type in service.decisions.REACTIONS and (written is None or event.id not in written.inbox):
+            if event.type in service.decisions.REACTIONS and (
+                written is None or event.id not in written.inbox
+            ):
                 wrong.append(f"{service.name} never handled {event.type} (order {event.order_id})")
     return wrong

@@ -1,4 +1,4 @@
-"""Sees what took effect in AWS, tells the checker, and writes the run down as text and as a Mermaid sequence."""
+"""Sees what took effect, tells the checker, and writes the run down as text and as a Mermaid sequence."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,9 @@ class Observer:
             queue = asked["QueueUrl"].rpartition("/")[2]
             reason = asked.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
             self._journal.sent.append((queue, asked["MessageBody"], reason))
-            self.say(function.service, f"sends to {queue}: {title(asked['MessageBody'])} ({reason or 'again'})")
+            self.say(
+                function.service, f"sends to {queue}: {title(asked['MessageBody'])} ({reason or 'again'})"
+            )
         elif operation == "Publish":
             service = self._world.publisher(asked["TopicArn"])
             self._checker.published(service, asked["Message"])

@@ -64,7 +64,10 @@ def mermaid(result: Result) -> list[str]:
     arrows = result.arrows[-LAST_ARROWS:]
     return [
         "sequenceDiagram",
-        *(f"  participant {name}" for name in ("customer", "order", "payment", "shipping", "topics", "outside")),
+        *(
+            f"  participant {name}"
+            for name in ("customer", "order", "payment", "shipping", "topics", "outside")
+        ),
         *(f"  {arrow.replace(';', ',')}" for arrow in arrows),
         *(f"  Note over outside: {wrong.replace(';', ',')}" for wrong in result.wrong[:1]),
     ]

@@ -70,7 +70,11 @@ class Rest:
 
     def _waiting(self) -> list[str]:
         queues = (self._world.queue_name(function, "QUEUE_URL") for function in self._world.consumers())
-        return [f"{queue} has {len(self._world.messages(queue))}" for queue in queues if self._world.messages(queue)]
+        return [
+            f"{queue} has {len(self._world.messages(queue))}"
+            for queue in queues
+            if self._world.messages(queue)
+        ]
 
     def _redrive(self) -> bool:
         """Puts back what is not poison: whatever it was that failed is over."""
@@ -118,10 +122,14 @@ class Rest:
     def _judge_table(self, service: str) -> None:
         """The table holds what was last written to it, and nothing else."""
         function = next(f for f in self._world.consumers() if f.service == service)
-        table = next(k for k, v in self._world.stack.tables.items() if v == function.environment["TABLE_NAME"])
+        table = next(
+            k for k, v in self._world.stack.tables.items() if v == function.environment["TABLE_NAME"]
+        )
         with environment({}):
             items = {item["order_id"]: item for item in map(from_attributes, self._world.items(table))}
-        known = {order_id: write for (name, order_id), write in self._journal.items.items() if name == service}
+        known = {
+            order_id: write for (name, order_id), write in self._journal.items.items() if name == service
+        }
         if items.keys() != known.keys() or any(items[key] != known[key].item for key in known):
             self._wrong.append(f"{service}'s table is not what was written to it")
 
@@ -135,4 +143,6 @@ class Rest:
         for function in self._world.consumers():
             for message in self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")):
                 if not message.message_attributes.get("reason"):
-                    self._wrong.append(f"a dead letter of {function.service} has no reason: {message.body[:40]}")
+                    self._wrong.append(
+                        f"a dead letter of {function.service} has no reason: {message.body[:40]}"
+                    )

@@ -110,7 +110,7 @@ class Simulation:
             self.deliver(self._dice.pick(list(self.world.sources)))
         elif self._dice.chance(0.45):
             self._customer_acts()
-        elif self._dice.chance(0.2):
+        elif self._scenario.interventions and self._dice.chance(0.25):
             self._carrier.tell() if self._dice.chance(0.8) else self._carrier.pretend()
         elif self._dice.chance(0.7):
             self._clock.advance(self._dice.between(0.1, 90))
@@ -124,7 +124,7 @@ class Simulation:
             return
         wish = self._dice.pick(self._customers.wishes)
         drawn = self._dice.below(10)
-        if drawn < 4 and self._scenario.cancellations:
+        if drawn < 4 and self._scenario.interventions:
             self._customers.cancel(wish)
         elif drawn < 7 and wish.key:
             self._customers.ask(wish)

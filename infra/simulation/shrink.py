@@ -32,8 +32,8 @@ def _fewer_kinds(found: Result) -> Result:
         result = run(best.scenario.but(kinds=best.scenario.kinds & fewer))
         if result.wrong:
             best = result
-    if best.scenario.cancellations:
-        result = run(best.scenario.but(cancellations=False))
+    if best.scenario.interventions:
+        result = run(best.scenario.but(interventions=False))
         best = result if result.wrong else best
     return best
 

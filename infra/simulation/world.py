@@ -51,8 +51,8 @@ class World:
             cached.cache_clear()
         with environment({}):
             self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
-            self._sqs = boto3.client("sqs", region_name=REGION)
-            self._sns = boto3.client("sns", region_name=REGION)
+            self._sqs: Any = boto3.client("sqs", region_name=REGION)
+            self._sns: Any = boto3.client("sns", region_name=REGION)
             self._dynamodb = boto3.client("dynamodb", region_name=REGION)
             self._streams = boto3.client("dynamodbstreams", region_name=REGION)
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
@@ -176,7 +176,10 @@ class World:
     def send(self, queue: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
         """Sends a message, with message attributes as moto keeps them, less the reason."""
         given = {
-            name: {"DataType": value.get("DataType") or value["data_type"], "StringValue": value["StringValue"]}
+            name: {
+                "DataType": value.get("DataType") or value["data_type"],
+                "StringValue": value["StringValue"],
+            }
             for name, value in (attributes or {}).items()
             if name != "reason" and "StringValue" in value
         }
@@ -218,6 +221,11 @@ class World:
         """Writes an item, by the table's logical id: a hand that reaches into a service's table."""
         with self.calls.of(None), environment({}):
             self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
+
+    def delete(self, table: str, key: Mapping[str, Any]) -> None:
+        """Deletes an item, likewise."""
+        with self.calls.of(None), environment({}):
+            self._dynamodb.delete_item(TableName=self.stack.tables[table], Key=dict(key))
 
     def secret(self, logical_id: str) -> str:
         """A secret's text."""

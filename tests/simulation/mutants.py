@@ -1,5 +1,6 @@
 """The deployed code with one safeguard removed, as a whole: each must be caught by the simulator."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -7,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from moto.sns.models import sns_backends
 
 import choreography.consumer
@@ -22,6 +24,7 @@ from choreography.ledger import Ledger
 from choreography.participant import Participant
 from choreography.relay import Entry, _request
 from choreography.table import Record, Table, to_attributes, to_item
+from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.local.template import ACCOUNT, REGION, Template
 from order.requests import PlaceOrder
@@ -34,7 +37,7 @@ Mutant = Callable[[], AbstractContextManager[Any]]
 write = Table.write
 handle = Participant.handle
 enter = Ledger.enter
-process = choreography.consumer.process_partial_response
+process = process_partial_response
 
 
 # -- the one write
@@ -180,8 +183,8 @@ def lost_entries_stay_lost() -> AbstractContextManager[Any]:
 
     def publish(batch: list[Entry]) -> Entry | None:
         try:
-            choreography.relay.aws.sns().publish_batch(
-                TopicArn=choreography.relay.os.environ["TOPIC_ARN"],
+            aws.sns().publish_batch(
+                TopicArn=os.environ["TOPIC_ARN"],
                 PublishBatchRequestEntries=[_request(n, entry) for n, entry in enumerate(batch)],
             )
         except Exception:
@@ -202,7 +205,7 @@ def new_ids_when_published() -> AbstractContextManager[Any]:
 
     def request(number: int, entry: Entry) -> Any:
         asked = _request(number, entry)
-        old_id = choreography.relay.read(entry.message).id
+        old_id = read(entry.message).id
         return {**asked, "Message": entry.message.replace(old_id, str(uuid4()))}
 
     return patch.object(choreography.relay, "_request", request)

@@ -1,0 +1,78 @@
+"""What DESIGN promises of republishing, tried out: all events again, from the first, into empty tables."""
+
+import json
+from typing import Any
+
+from moto import mock_aws
+
+from choreography.table import from_attributes, to_attributes
+from infra.simulation.determinism import deterministic
+from infra.simulation.faults import Scenario
+from infra.simulation.run import Simulation
+from infra.simulation.story import SERVICES
+
+Projections = dict[tuple[str, str], Any]
+"""Status, published events and book entries, by service and order."""
+
+
+def republished(scenario: Scenario) -> tuple[Projections, Projections]:
+    """The projections at rest; and after the tables were emptied and every event was published again.
+
+    Of Order's table the orders as they were placed are kept: placing is a request, not an event.
+    """
+    with deterministic(scenario.seed) as clock, mock_aws():
+        simulation = Simulation(scenario, clock)
+        result = simulation.run()
+        assert not result.wrong, result.wrong
+        with simulation.calls.installed():
+            before = _projections(simulation)
+            simulation.calls.observe = lambda *_: (
+                None
+            )  # what happened before must not happen, says the checker
+            _empty(simulation)
+            for event in list(simulation.journal.emitted.values()):
+                service = event.source.rpartition("/")[2]
+                simulation.world.publish(service, event.type, simulation.journal.texts[event.id])
+            while sum([simulation.deliver(name) for name in simulation.world.sources]):
+                pass
+            return before, _projections(simulation)
+
+
+def _empty(simulation: Simulation) -> None:
+    world = simulation.world
+    for service in SERVICES:
+        table = f"{service.name.capitalize()}Table"
+        for attributes in world.items(table):
+            item = from_attributes(attributes)
+            world.delete(table, {"order_id": attributes["order_id"]})
+            if service.name == "order":
+                world.put(table, to_attributes(_as_placed(item)))
+
+
+def _as_placed(item: dict[str, Any]) -> dict[str, Any]:
+    first = {
+        "version": 1,
+        "inbox": {},
+        "outbox": item["outbox"][:1],
+        "emits": False,
+        "facts": ["order.placed"],
+    }
+    return item | first | {"tracking_number": None, "reason": None}
+
+
+def _projections(simulation: Simulation) -> Projections:
+    world, found = simulation.world, Projections()
+    for service in SERVICES:
+        prefix = service.name.capitalize()
+        for attributes in world.items(f"{prefix}Table"):
+            item = from_attributes(attributes)
+            status = service.status(service.state.model_validate(item))
+            events = sorted(json.loads(outgoing["event"])["id"] for outgoing in item["outbox"])
+            found[service.name, item["order_id"]] = (status, events, sorted(item["inbox"]))
+        if f"{prefix}Ledger" in world.stack.tables:
+            for attributes in world.items(f"{prefix}Ledger"):
+                entry = from_attributes(attributes)
+                found[f"{service.name}'s book", entry["order_id"] + entry["idempotency_key"]] = entry[
+                    "outcome"
+                ]
+    return found

@@ -1,0 +1,15 @@
+"""Several processes of each consumer at once, killed at random."""
+
+import pytest
+
+from infra.simulation.soak import soak
+from tests.local.conftest import free_port
+
+pytestmark = pytest.mark.proof
+
+
+def test_real_processes_that_are_killed_keep_every_promise() -> None:
+    report = soak(10, free_port())
+    assert report.wrong == []
+    assert report.kills > 5
+    assert sum(report.orders.values()) > 3
