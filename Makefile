@@ -1,5 +1,7 @@
 PYTHON ?= python3
 PORT ?= 3000
+SEEDS ?= 2000
+SOAK_SECONDS ?= 120
 BIN := .venv/bin
 
 SAM := .venv-sam/bin/sam
@@ -8,13 +10,23 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test lint lock samples sam-validate sam-build test-sam
+.PHONY: run test simulate prove soak lint lock samples sam-validate sam-build test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine'
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine and not proof'
+
+simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
+	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
+
+prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every safeguard removed is noticed
+	@$(BIN)/choreo simulate --seeds 100 --complete
+	@$(BIN)/python -m pytest -n 2 -m proof tests/simulation
+
+soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
+	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
 lint: $(BIN)/choreo ## style, types, and who may import whom
 	$(BIN)/ruff format --check .

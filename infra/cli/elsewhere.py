@@ -1,8 +1,5 @@
 """The commands that other packages do: the local run's, and the simulation."""
 
-import sys
-from importlib import import_module
-
 LOCAL = {
     "run": "the choreography on this machine, or one service of it in this terminal",
     "join": "add a stack to the running choreography, and run its functions here",
@@ -19,9 +16,6 @@ def run(argv: list[str]) -> int:
         from infra.local.cli import main
 
         return main(argv)
-    try:
-        simulation = import_module("infra.simulation.__main__")
-    except ModuleNotFoundError as missing:
-        print(f"choreo {argv[0]}: {missing}: it is not part of this copy", file=sys.stderr)
-        return 2
-    return int(simulation.main(argv[1:]))
+    from infra.simulation.__main__ import main as simulate
+
+    return simulate(argv[1:])

@@ -36,7 +36,8 @@ def main(argv: list[str] | None = None) -> int:
             wanted = scenarios if scenarios is not None else _targeted(arguments, totals)
             for result in _watched(runs(wanted), len(wanted), console):
                 if result.wrong:
-                    console.print("A violation. Looking for a shorter run that fails …")
+                    console.print(f"Seed {result.scenario.seed}: {result.wrong[0]}", highlight=False)
+                    console.print("Looking for a shorter run that fails …")
                     print(violation(shrink(result)))
                     return VIOLATED
                 totals.add(result)

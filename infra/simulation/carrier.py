@@ -70,7 +70,7 @@ class Carrier:
         answer = self._ask(body, headers)
         status = answer.status if answer else None
         self._observer.webhook(order_id, status)
-        outdated = status == REFUSED and self._clock.now() - at.timestamp() > TOLERANCE_SECONDS
+        outdated = status == REFUSED and self._clock.now() - int(at.timestamp()) > TOLERANCE_SECONDS
         if status not in (None, wanted, LATER) and not outdated:
             self._checker.wrong.append(f"the carrier was answered with {status} (order {order_id})")
         return status
