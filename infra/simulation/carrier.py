@@ -1,8 +1,6 @@
 """The carrier tells of deliveries by its webhook, early or never, twice or in vain; and somebody pretends."""
 
 from infra.cli.deliver import message, signed
-from infra.local.http_api import Answer
-from infra.simulation.calls import Crash
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock, Dice
 from infra.simulation.observer import Observer
@@ -21,7 +19,6 @@ class Carrier:
         self._world, self._observer, self._checker = world, observer, checker
         self._clock, self._dice = clock, dice
         self._told: set[str] = set()
-        self._busy = False  # the webhook's module serves one request at a time
 
     def tell(self) -> None:
         """Of one parcel, told before or not."""
@@ -59,27 +56,16 @@ class Carrier:
         }
 
     def _tell(self, order_id: str, secret: str, wanted: int) -> int | None:
-        if self._busy:
-            return None
         at = self._clock.at()
         body = message(order_id, self._parcels()[order_id], at)
         headers = signed(secret, order_id, body, int(at.timestamp()))
         if wanted == BELIEVED:
             self._told.add(order_id)
             self._checker.journal.heard(headers["webhook-id"])
-        answer = self._ask(body, headers)
+        answer = self._world.request("POST", "/carrier/webhooks", body, headers)
         status = answer.status if answer else None
         self._observer.webhook(order_id, status)
         outdated = status == REFUSED and self._clock.now() - int(at.timestamp()) > TOLERANCE_SECONDS
         if status not in (None, wanted, LATER) and not outdated:
             self._checker.wrong.append(f"the carrier was answered with {status} (order {order_id})")
         return status
-
-    def _ask(self, body: bytes, headers: dict[str, str]) -> Answer | None:
-        self._busy = True
-        try:
-            return self._world.request("POST", "/carrier/webhooks", body, headers)
-        except Crash:
-            return None
-        finally:
-            self._busy = False

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.http_api import Answer
-from infra.simulation.calls import Crash
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Dice
 from infra.simulation.faults import Scenario
@@ -58,7 +57,6 @@ class Customers:
         self._journal, self._wrong = checker.journal, checker.wrong
         self._to_place = [wish(scenario.seed, number) for number in range(scenario.orders)][::-1]
         self.wishes: list[Wish] = []
-        self._busy = False  # the API's module serves one request at a time, as an execution environment does
 
     def place_next(self) -> None:
         if self._to_place:
@@ -168,16 +166,7 @@ class Customers:
         wanted.order_ids.append(order_id)
 
     def _request(self, method: str, path: str, body: Any = None, key: str | None = None) -> Answer | None:
-        if self._busy:
-            return None
-        self._busy = True
-        try:
-            raw = b"" if body is None else json.dumps(body).encode()
-            answer = self._world.request(method, path, raw, {"idempotency-key": key} if key else {})
-        except Crash:
-            self._observer.request(method, path, None)
-            return None
-        finally:
-            self._busy = False
-        self._observer.request(method, path, answer.status)
+        raw = b"" if body is None else json.dumps(body).encode()
+        answer = self._world.request(method, path, raw, {"idempotency-key": key} if key else {})
+        self._observer.request(method, path, answer.status if answer else None)
         return answer

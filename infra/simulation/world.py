@@ -24,10 +24,12 @@ from infra.local.provision import Provisioner
 from infra.local.stack import EventSource, Function
 from infra.local.streams import StreamMapping
 from infra.local.template import ACCOUNT, REGION, Template, load
-from infra.simulation.calls import Calls
+from infra.simulation.calls import Calls, Crash
 from infra.simulation.determinism import Clock
 from infra.simulation.story import SERVICES, Service
 
+SILENT = {"POWERTOOLS_METRICS_DISABLED": "true"}
+"""Metrics are printed, and nested invocations would share them."""
 BATCH_SIZE = 10
 """Of the template's mappings: what a poll asks for where nothing else is drawn."""
 
@@ -42,7 +44,7 @@ class World:
     """What was provisioned, and how to reach into it."""
 
     def __init__(self, clock: Clock, calls: Calls) -> None:
-        self.calls, self._clock = calls, clock
+        self.calls, self._clock, self._serving = calls, clock, False
         # Fresh clients: the old ones remember how many attempts they have spent.
         for cached in (
             *(aws.dynamodb, aws.secretsmanager, aws.sns, aws.sqs),
@@ -66,19 +68,30 @@ class World:
         """Runs the handler, whose calls may then meet faults."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        with environment(function.environment), self.calls.of(function):
+        with environment({**function.environment, **SILENT}), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> http_api.Answer:
-        """An HTTP request, up to the function's answer."""
+    ) -> http_api.Answer | None:
+        """An HTTP request, up to the function's answer; None where it died.
+
+        One at a time: Powertools keeps the current request of a process in one place, as Lambda lets it.
+        """
+        if self._serving:
+            return None
         path, _, query = path.partition("?")
         found = http_api.find_route(self.stack.routes, method, path)
         assert found is not None, f"no route for {method} {path}"
         named = {"content-type": "application/json", **(headers or {})}
         request = http_api.Request(method, path, query, list(named.items()), body)
-        answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))
+        self._serving = True
+        try:
+            answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))
+        except Crash:
+            return None
+        finally:
+            self._serving = False
         return http_api.answer(answer)
 
     def consumers(self) -> Iterable[Function]:

@@ -66,7 +66,7 @@ def publish_at_once(emitted: tuple[Event[Any], ...]) -> None:
     for event in emitted:
         name = f"{event.source.rpartition('/')[2].capitalize()}Topic"
         topic = next(arn for arn in sns_backends[ACCOUNT][REGION].topics if name in arn)
-        entry = _request(0, Entry("0", event.type, event.order_id, event.to_json()))
+        entry = _request(0, Entry("0", event.type, event.order_id, event.correlationid, event.to_json()))
         aws.sns().publish_batch(TopicArn=topic, PublishBatchRequestEntries=[entry])
 
 
