@@ -22,7 +22,7 @@ simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
 
 prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every safeguard removed is noticed
-	@$(BIN)/choreo simulate --seeds 100 --complete
+	@$(BIN)/choreo simulate --seeds 50 --complete
 	@$(BIN)/python -m pytest -n 2 -m proof tests/simulation
 
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS

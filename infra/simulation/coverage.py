@@ -8,6 +8,7 @@ from pathlib import Path
 
 from infra.simulation.calls import FUNCTIONS, MOMENTS, Site
 from infra.simulation.exhaustive import Explorer, Pair
+from infra.simulation.faults import Scenario
 from infra.simulation.run import Result
 from infra.simulation.story import BEHAVIOURS, SERVICES
 
@@ -25,15 +26,20 @@ class Coverage:
         self.sites: Counter[tuple[Site, str]] = Counter()
         self.pairs: Counter[Pair] = Counter()
         self.moves: Counter[tuple[str, str, str]] = Counter()
-        self.seen_at: dict[Site, int] = {}
-        """A seed whose run comes by the call site."""
+        self.seen_at: dict[Site, Scenario] = {}
+        """A run that comes by the call site."""
+        self.met: dict[tuple[str, str], list[Scenario]] = {}
+        """Runs in which an event of this type reaches the service."""
+        self._aimed = 0
 
     def add(self, result: Result) -> None:
         self.sites += result.sites
         self.pairs += result.pairs
         self.moves += result.moves
         for site, _ in result.sites:
-            self.seen_at.setdefault(site, result.scenario.seed)
+            self.seen_at.setdefault(site, result.scenario)
+        for service, kind in sorted({pair[:2] for pair in result.pairs}):
+            self.met.setdefault((service, kind), []).append(result.scenario)
 
     def uncrashed(self) -> list[tuple[Site, str]]:
         """Call sites that were reached, and the moments at which no function has died there."""
@@ -43,6 +49,30 @@ class Coverage:
             for moment in MOMENTS
             if not self.sites[site, moment]
         ]
+
+    def aimed(self) -> list[Scenario]:
+        """Runs that may come to what no run has come to: other deaths, other orders of arrival."""
+        deaths = [
+            self.seen_at[site].but(die=(*self.seen_at[site].die, f"{moment} {site}"))
+            for site, moment in self.uncrashed()
+        ]
+        # Where one type of event comes late, or all but one, the rarest of states are seen.
+        lags = [
+            scenario.but(lags=tuple(f"{service} {late}" for late in sorted(kinds) if (late == kind) is alone))
+            for service, kinds in sorted(self._incomplete().items())
+            for kind in sorted(kinds)
+            for alone in (False, True)
+            for scenario in self.met.get((service, kind), [])[self._aimed : self._aimed + 1]
+        ]
+        self._aimed += 1
+        return deaths + lags
+
+    def _incomplete(self) -> dict[str, set[str]]:
+        """Services with a state or a move that was never seen, and the types of event that they react to."""
+        missing = {
+            service for service, *_ in (pairs() - self.pairs.keys()) | (legal_moves() - self.moves.keys())
+        }
+        return {s.name: set(s.decisions.REACTIONS) for s in SERVICES if s.name in missing}
 
     def never_reached(self) -> list[str]:
         """In words: calls in the code, deaths, deliveries and moves that no run has come to."""

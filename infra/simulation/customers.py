@@ -13,7 +13,7 @@ from infra.simulation.observer import Observer
 from infra.simulation.world import World
 
 METHODS = ("pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_chargeDeclined")
-COUNTRIES = ("GB", "GB", "DE", "AQ")
+COUNTRIES = ("GB", "DE", "AQ")
 INSISTENCE = 10
 """Requests in the second phase, when nothing fails any more."""
 

@@ -39,8 +39,11 @@ class Scenario:
     limit: int = UNLIMITED
     interventions: bool = True
     """Customers cancel, and the carrier tells of deliveries."""
-    die: str | None = None
-    """A call site, and before or after it: the first function to come by there dies."""
+    die: tuple[str, ...] = ()
+    """Call sites, and before or after each: the first function to come by there dies."""
+
+    lags: tuple[str, ...] = ()
+    """Service and type, such as `order payment.captured`: there these come late, from the first on."""
 
     @property
     def command(self) -> str:
@@ -52,8 +55,8 @@ class Scenario:
             words.append(f"--limit {self.limit}")
         if not self.interventions:
             words.append("--no-interventions")
-        if self.die:
-            words.append(f"--die '{self.die}'")
+        words += [f"--die '{place}'" for place in self.die]
+        words += [f"--lag '{what}'" for what in self.lags]
         return " ".join(words)
 
     def but(self, **changes: Any) -> "Scenario":
@@ -68,7 +71,7 @@ class Faults:
         self._favour = {kind: dice.pick((0.0, 0.5, 1.0, 1.0, 3.0)) for kind in KINDS}
         self.struck: Counter[str] = Counter()
         self.on = True
-        self._died = False
+        self._doomed = set(scenario.die)
 
     def strikes(self, kind: str, probability: float) -> bool:
         """Draws whether or not it may strike: leaving a kind out leaves the other choices alone longer."""
@@ -81,10 +84,10 @@ class Faults:
         return True
 
     def doomed(self, place: str) -> bool:
-        """True once, at the place where the scenario wants a function to die."""
-        if place != self._scenario.die or self._died:
+        """True once at each place where the scenario wants a function to die."""
+        if place not in self._doomed:
             return False
-        self._died = True
+        self._doomed.remove(place)
         return True
 
     def below(self, bound: int) -> int:

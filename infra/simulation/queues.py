@@ -1,5 +1,8 @@
 """What queues, streams and topics may do to messages: reorder, repeat, delay, lose sight of them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from infra.simulation.determinism import Clock, Dice
 from infra.simulation.faults import Faults
 from infra.simulation.world import World
@@ -19,13 +22,23 @@ FOREIGN = (
 
 
 class Disorder:
-    """The transport's faults, each drawn when a queue or stream is about to be read."""
+    """The transport's faults, each drawn when a queue or stream is about to be read.
 
-    def __init__(self, world: World, clock: Clock, dice: Dice, faults: Faults) -> None:
+    From a delayed message on, all of its type may lag behind in its queue: what comes later overtakes them.
+    """
+
+    def __init__(
+        self, world: World, clock: Clock, dice: Dice, faults: Faults, lags: Iterable[str] = ()
+    ) -> None:
         self._world, self._clock, self._dice, self._faults = world, clock, dice, faults
         self.poison: set[str] = set()
         """Bodies of all that must end in a dead-letter queue."""
         self._strays = 0
+        queues = {f.service: world.queue_name(f, "QUEUE_URL") for f in world.consumers()}
+        self._laggards = {
+            (queues[service], kind) for service, _, kind in (lag.partition(" ") for lag in lags)
+        }
+        self._late: set[str] = set()
 
     def before_receive(self, queue: str, dead_letters: str) -> None:
         messages = self._world.messages(queue)
@@ -43,8 +56,14 @@ class Disorder:
             for message in messages:
                 message.visible_at = 0.0
         if messages and self._faults.strikes("delay", 0.05):
-            late = (self._clock.now() + self._dice.between(60, 4 * 3600)) * 1000
-            self._dice.pick(messages).delayed_until = late
+            chosen = self._dice.pick(messages)
+            chosen.delayed_until = self._later(4 * 3600)
+            if self._dice.chance(0.5):
+                self._laggards.add((queue, _type(chosen)))
+        for message in messages:
+            if (queue, _type(message)) in self._laggards and message.id not in self._late:
+                self._late.add(message.id)
+                message.delayed_until = self._later(900)
         if messages and self._faults.strikes("undelivered", 0.02):
             self._world.move(self._dice.pick(messages), queue, dead_letters)
 
@@ -57,6 +76,10 @@ class Disorder:
         """True where Lambda's deletion of what was handled is lost: it all comes again."""
         return self._faults.strikes("duplicate", 0.03)
 
+    def _later(self, seconds: int) -> float:
+        """At most so many seconds from now, as moto counts: in milliseconds."""
+        return (self._clock.now() + self._dice.between(60, seconds)) * 1000
+
     def _stray(self, queue: str) -> None:
         """A message that nobody can read, or one that concerns nobody."""
         self._strays += 1
@@ -64,3 +87,8 @@ class Disorder:
         if "invoice" not in body:
             self.poison.add(body)
         self._world.send(queue, body)
+
+
+def _type(message: Any) -> str:
+    attribute = message.message_attributes.get("type") or {}
+    return str(attribute.get("StringValue"))

@@ -8,6 +8,7 @@ from typing import Any
 from moto import mock_aws
 
 from infra.local.mappings import Batch
+from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
 from infra.simulation.calls import Calls, Crash, Site
 from infra.simulation.carrier import Carrier
@@ -50,7 +51,7 @@ class Result:
 
 def run(scenario: Scenario) -> Result:
     """The same scenario gives the same result, byte for byte."""
-    with deterministic(scenario.seed) as clock, mock_aws():
+    with deterministic(scenario.seed) as clock, mock_aws(), quicker_moto():
         return Simulation(scenario, clock).run()
 
 
@@ -70,7 +71,7 @@ class Simulation:
         self.calls.meanwhile = self._meanwhile
         self._customers = Customers(self.world, self._observer, self.checker, scenario)
         self._carrier = Carrier(self.world, self._observer, self.checker, clock, self._dice)
-        self._disorder = Disorder(self.world, clock, self._dice, self._faults)
+        self._disorder = Disorder(self.world, clock, self._dice, self._faults, scenario.lags)
         self._down_until: dict[str, float] = {}
         self._depth, self._delivering = 0, set[str]()
 
@@ -110,7 +111,7 @@ class Simulation:
             self.deliver(self._dice.pick(list(self.world.sources)))
         elif self._dice.chance(0.45):
             self._customer_acts()
-        elif self._scenario.interventions and self._dice.chance(0.25):
+        elif self._scenario.interventions and self._dice.chance(0.35):
             self._carrier.tell() if self._dice.chance(0.8) else self._carrier.pretend()
         elif self._dice.chance(0.7):
             self._clock.advance(self._dice.between(0.1, 90))
@@ -124,13 +125,13 @@ class Simulation:
             return
         wish = self._dice.pick(self._customers.wishes)
         drawn = self._dice.below(10)
-        if drawn < 4 and self._scenario.interventions:
+        if drawn < 2 and self._scenario.interventions:
             self._customers.cancel(wish)
-        elif drawn < 7 and wish.key:
+        elif drawn < 5 and wish.key:
             self._customers.ask(wish)
-        elif drawn < 8:
+        elif drawn < 7:
             self._customers.ask_for_another(wish)
-        elif drawn < 10:
+        elif drawn < 9:
             self._customers.look(wish)
 
     def _something_breaks(self) -> None:

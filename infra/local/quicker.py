@@ -1,0 +1,57 @@
+"""Corrections to moto that make it quicker, and change no answer.
+
+moto 5.2 looks for each member of each structure that it serializes under up to eight names, worked out anew
+each time: a quarter of all the time that a call takes. For plain dictionaries the names follow from the model
+alone, so they are kept. botocore puts its user agent together for every request; moto does not read it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from botocore.useragent import UserAgentString
+from moto.core.serialize import AttributePicker, AttributePickerContext
+
+_MISSING = object()
+_names: dict[tuple[Any, ...], tuple[str, ...]] = {}
+
+_pick = AttributePicker.__call__
+
+
+@contextmanager
+def quicker_moto() -> Iterator[None]:
+    """Within it, moto serializes faster."""
+    with (
+        patch.object(AttributePicker, "__call__", _pick_from_dictionary),
+        patch.object(UserAgentString, "to_string", lambda _: "local"),
+    ):
+        yield
+
+
+def _pick_from_dictionary(picker: AttributePicker, context: AttributePickerContext) -> Any:
+    if type(context.obj) is not dict or picker.response_transformers:
+        return _pick(picker, context)
+    names = _possible_names(picker, context)
+    if any("." in name for name in names):  # a path, says moto
+        return _pick(picker, context)
+    for name in names:
+        if (value := context.obj.get(name, _MISSING)) is not _MISSING:
+            return value
+    return None
+
+
+def _possible_names(picker: AttributePicker, context: AttributePickerContext) -> tuple[str, ...]:
+    shape = context.shape
+    parent = getattr(shape, "parent", None)
+    known = (
+        type(picker),
+        context.service_model.service_name,
+        parent.name if parent is not None else None,
+        shape.name if shape is not None else None,
+        shape.serialization.get("name") if shape is not None else None,
+        context.key,
+    )
+    if known not in _names:
+        _names[known] = tuple(dict.fromkeys(picker.get_possible_keys(context)))
+    return _names[known]
