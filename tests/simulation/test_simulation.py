@@ -14,7 +14,7 @@ from infra.simulation.run import run
 from tests.simulation.mutants import MUTANTS
 
 NO_FAULTS = frozenset[str]()
-TRANSPORT = frozenset({"duplicate", "reorder", "delay", "expiry", "replay"})
+TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})
 
 
 def test_every_promise_holds() -> None:
