@@ -5,20 +5,26 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 
 from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics
-from infra.local.control import PREFIX, Control
+from infra.local.control import PREFIX as OWN
+from infra.local.control import Control
 from infra.local.data import Data
 from infra.local.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.faults import Faults
 from infra.local.http_api import Answer, Request
+from infra.local.live import PREFIX
+from infra.local.live.journal import Asked, Ended, Journal, Moved
+from infra.local.live.server import Live
 from infra.local.mappings import EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
 from infra.local.stack import Function, Stack
-from infra.local.streams import mappings
+from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
 
 API_WAIT_SECONDS = 30.0
@@ -38,7 +44,9 @@ class Backend:
         self._data = data
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
         self.metrics = Metrics()
-        self._control = Control(self)
+        self.faults, self._journal = Faults(), Journal()
+        self._control, self.live = Control(self), Live(self, self._journal)
+        self._mappings: dict[str, dict[str, EventSourceMapping]] = {}
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
         self._news: dict[str, asyncio.Event] = {}
 
@@ -54,8 +62,10 @@ class Backend:
             self.stacks[name] = stack
             if self._data is not None:
                 self._data.restore(stack)
+            self._mappings[name] = mappings(stack)
             self._deliveries[name] = [
-                asyncio.create_task(self._deliver(stack, mapping)) for mapping in mappings(stack).values()
+                asyncio.create_task(self._deliver(stack, mapping))
+                for mapping in self._mappings[name].values()
             ]
         return self.stacks[name]
 
@@ -66,6 +76,9 @@ class Backend:
         for delivery in self._deliveries.pop(name):
             delivery.cancel()
         gone = self.stacks.pop(name)
+        del self._mappings[name]
+        queue_names = {url.rpartition("/")[2] for url in gone.queues.values()}
+        self.faults.forget({function.service for function in gone.functions.values()}, queue_names)
         remove(gone)
         if self._data is not None:
             self._data.forget(gone)
@@ -107,8 +120,12 @@ class Backend:
             if self._data is not None and answer.status == HTTPStatus.OK:
                 self._data.keep(call)  # before anybody is told that it was done
             if not call.operation.startswith(_READS):
+                self._journal.note_call(call, answer)
                 self.tell_mappings()
-        elif request.path.startswith(PREFIX):
+        elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
+            await self.live.answer(request, receive, send)
+            return
+        elif request.path.startswith(OWN):
             answer = await self._control.answer(request, receive)
         else:
             answer = await self._http(request)
@@ -119,24 +136,51 @@ class Backend:
         for news in self._news.values():
             news.set()
 
+    def stir(self, queue_name: str) -> None:
+        """Makes the trouble that was asked for among the messages that wait."""
+        made = self.faults.stir(queue_name)
+        if made:
+            self._journal.note(Moved(queue_name, made))
+
+    def unpublished(self, service: str) -> int:
+        """Writes that emitted something, and that the service's relays have not delivered yet."""
+        return sum(
+            mapping.backlog()
+            for name, stack in self.stacks.items()
+            for mapping in self._mappings[name].values()
+            if isinstance(mapping, StreamMapping)
+            and stack.functions[mapping.source.function].service == service
+        )
+
     async def _deliver(self, stack: Stack, mapping: EventSourceMapping) -> None:
         function = stack.functions[mapping.source.function]
+        queue_name = mapping.source.arn.rpartition(":")[2]
         news = self._news[f"{stack.name}/{mapping.source.logical_id}"] = asyncio.Event()
         while True:
+            faults = self.faults.service(function.service)
+            await faults.running.wait()
             await self.environments.wait_for_free(function.name)
+            if not faults.running.is_set():
+                continue
             news.clear()
+            self.stir(queue_name)
             batch = mapping.poll()
             if batch is None:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                         await news.wait()
                 continue
+            delivery = self._journal.note_delivery(mapping.source, batch)
+            if faults.slow_seconds:
+                await asyncio.sleep(faults.slow_seconds)
             try:
                 answer = await self.environments.invoke(function, batch.event, API_WAIT_SECONDS)
             except (FunctionFailed, NobodyFree) as error:
                 mapping.fail(batch, str(error))
+                self._journal.note(Ended(delivery, failure=str(error)))
             else:
                 mapping.complete(batch, answer)
+                self._journal.note(Ended(delivery, answer))
 
     async def _http(self, request: Request) -> Answer:
         if len(request.body) > BODY_LIMIT_BYTES:
@@ -144,8 +188,11 @@ class Backend:
         for stack in self.stacks.values():
             found = http_api.find_route(stack.routes, request.method, request.path)
             if found is not None:
+                began = time.time()
                 event = http_api.event(request, *found)
-                return await self._ask(stack.functions[found[0].function], event)
+                answer = await self._ask(stack.functions[found[0].function], event)
+                self._journal.note(Asked(found[0], request, answer, began))
+                return answer
         return http_api.message(404, "Not Found")
 
     async def _ask(self, function: Function, event: object) -> Answer:

@@ -15,6 +15,7 @@ from infra.local.console import BOLD, colour_of, error, paint
 from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
 from infra.local.crew import Crew, Fork, context
+from infra.local.live import PREFIX as PAGE
 from infra.local.stack import Function
 from infra.local.template import TemplateError
 
@@ -182,7 +183,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         crew = Crew(chosen, HOST, port, fork, arguments.debug)
         running = asyncio.create_task(crew.run())
         _greet(backend.endpoint, sorted({function.service for function in chosen}))
-        await Server(backend, at_exit=crew.end).serve(sockets=[listening])
+        await Server(backend, backend.live.end, crew.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print("\nStopped.")
@@ -193,5 +194,6 @@ def _greet(endpoint: str, services: list[str]) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
     body = json.dumps(EXAMPLE).replace("'", "'\\''")
     title = paint("Order choreography", BOLD, sys.stdout)
-    print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C ends it.\n")
+    print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C ends it.")
+    print(f"Watch it, and break it, on {endpoint}{PAGE}\n")
     print(f"curl -i {endpoint}/orders -H 'content-type: application/json' -d '{body}'\n", flush=True)

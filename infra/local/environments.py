@@ -12,6 +12,7 @@ from infra.local.stack import Function
 
 GRACE_SECONDS = 0.5
 """Beyond the function's timeout, for the answer to travel."""
+SHORTLY_SECONDS = 1.0
 
 
 class FunctionFailed(Exception):
@@ -40,6 +41,7 @@ class Environments:
         self._waiting: defaultdict[str, deque[asyncio.Future[Invocation]]] = defaultdict(deque)
         self._limits: WeakKeyDictionary[asyncio.Future[Invocation], float] = WeakKeyDictionary()
         self._under_way: dict[str, Invocation] = {}
+        self._seen: dict[str, float] = {}
         self._arrived = asyncio.Condition()
 
     async def next(self, function: str, timeout_seconds: float | None = None) -> "asyncio.Future[Invocation]":
@@ -49,6 +51,7 @@ class Environments:
         """
         turn: asyncio.Future[Invocation] = asyncio.get_running_loop().create_future()
         self._waiting[function].append(turn)
+        self._seen[function] = time.monotonic()
         if timeout_seconds is not None:
             self._limits[turn] = timeout_seconds
         async with self._arrived:
@@ -59,6 +62,7 @@ class Environments:
         """An environment answered; an answer after the deadline is dropped."""
         invocation = self._under_way.pop(invocation_id, None)
         if invocation is not None and not invocation.answer.done():
+            self._seen[invocation.function.name] = time.monotonic()
             invocation.answer.set_result(answer)
 
     def fail(self, invocation_id: str, reason: str) -> None:
@@ -90,6 +94,14 @@ class Environments:
             raise FunctionFailed(f"timed out after {limit} seconds") from None
         finally:
             self._under_way.pop(invocation.id, None)
+
+    def presence(self, function: str) -> str:
+        """`busy`, `free`, or `away` where no environment runs the function."""
+        if any(invocation.function.name == function for invocation in self._under_way.values()):
+            return "busy"
+        # Between its answer and its next question an environment is here, too.
+        here = time.monotonic() - self._seen.get(function, -SHORTLY_SECONDS) < SHORTLY_SECONDS
+        return "free" if here or self._free(function) else "away"
 
     async def _take(self, function: str) -> "asyncio.Future[Invocation]":
         while True:

@@ -10,7 +10,7 @@ import uvicorn
 class Server(uvicorn.Server):
     """Stops at SIGINT and SIGTERM; `at_exit` runs first, so that nobody's long poll holds the end up."""
 
-    def __init__(self, application: Any, at_exit: Callable[[], None]) -> None:
+    def __init__(self, application: Any, *at_exit: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
@@ -19,5 +19,6 @@ class Server(uvicorn.Server):
         self._at_exit = at_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._at_exit()
+        for end in self._at_exit:
+            end()
         super().handle_exit(sig, frame)

@@ -21,6 +21,7 @@ from infra.local.stack import EventSource, Stack
 from infra.local.template import REGION
 
 LONGEST_WAIT_SECONDS = 10.0
+BACKLOG_LIMIT = 1000
 
 
 class StreamMapping:
@@ -73,6 +74,11 @@ class StreamMapping:
             self._waiting[:1] = [batch.records[:middle], batch.records[middle:]]
         self._again(self._waiting[0], reason)
 
+    def backlog(self) -> int:
+        """How many records that pass the filters are yet to be delivered, as far as one look tells."""
+        unread = self._records_after(self._read_up_to, BACKLOG_LIMIT)
+        return sum(map(len, self._waiting)) + len(self._filtered(unread))
+
     def _again(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
         self._attempts += 1
         retries = int(self._properties.get("MaximumRetryAttempts", -1))
@@ -111,13 +117,16 @@ class StreamMapping:
         if not found:
             return
         self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
-        records = tuple(
+        records = self._filtered(found)
+        if records:
+            self._waiting.append(records)
+
+    def _filtered(self, found: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        return tuple(
             record
             for record in (_stream_record(record, self.source.arn) for record in found)
             if not self._patterns or any(matches(pattern, record) for pattern in self._patterns)
         )
-        if records:
-            self._waiting.append(records)
 
     def _records_after(self, sequence_number: str | None, limit: int) -> list[dict[str, Any]]:
         # moto's iterators are not for keeping (see the README): a new one each time.

@@ -1,0 +1,69 @@
+"""What is in a queue, and what a person may do about it: redrive, mend, discard."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from infra.local import queues
+from infra.local.live.calls import event
+from infra.local.live.problems import Problem
+
+LIMIT = 100
+"""The most messages that are shown of a queue."""
+
+
+def look(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
+    """A queue's messages, oldest first, without receiving them."""
+    found = queues.messages(name)
+    return {
+        "queue": name,
+        "count": len(found),
+        "messages": [_described(message, originals) for message in found[:LIMIT]],
+    }
+
+
+def _described(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
+    original = originals.get(message.body)
+    known = event(original or message.body) or {}
+    reason = message.message_attributes.get("reason", {}).get("StringValue")
+    return {
+        "message_id": message.id,
+        "sent_at": message.sent_timestamp / 1000,
+        "received": message.approximate_receive_count,
+        "state": "delayed" if message.delayed else "waiting" if message.visible else "in flight",
+        "reason": reason or _condition(message.body),
+        "type": known.get("type"),
+        "order_id": known.get("subject"),
+        "body": message.body,
+        "original": original,
+    }
+
+
+def _condition(body: str) -> str | None:
+    """Why a stream's records were given up, as Lambda tells its on-failure destination."""
+    try:
+        return str(json.loads(body)["requestContext"]["condition"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def find(name: str, message_id: str) -> Any:
+    """Raises Problem if it is not there, or no longer."""
+    for message in queues.messages(name):
+        if message.id == message_id:
+            return message
+    raise Problem(HTTPStatus.NOT_FOUND, f"{name} has no message {message_id}: it may have moved on")
+
+
+def redrive(name: str, source: str, message_id: str | None, body: str | None) -> list[str]:
+    """Moves one message, or all, back to the queue that they came from; the bodies that moved.
+
+    `body` replaces the one message's own: mended. Raises Problem if the message is not there.
+    """
+    chosen = queues.messages(name) if message_id is None else [find(name, message_id)]
+    for message in chosen:
+        attributes = {key: value for key, value in message.message_attributes.items() if key != "reason"}
+        queues.send(source, message.body if body is None else body, attributes)
+        queues.remove(name, message)
+    return [message.body if body is None else body for message in chosen]

@@ -1,0 +1,159 @@
+"""Orders as they unfold: each message, to whom it went, and every attempt to handle it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.local.live.journal import Asked
+from order.state import FINAL, status
+
+
+@dataclass
+class Attempt:
+    """One delivery of a message; `outcome` is running, handled, duplicate, again, failed or dead."""
+
+    message_id: str
+    number: int
+    began: float
+    ended: float | None = None
+    outcome: str = "running"
+    reason: str | None = None
+
+    def end(self, at: float, outcome: str, reason: str | None = None) -> None:
+        self.ended, self.outcome, self.reason = at, outcome, reason
+
+
+@dataclass
+class Message:
+    """An event on its way to one subscriber, however many copies of it there are."""
+
+    event: Mapping[str, Any]
+    publisher: str | None
+    subscriber: str
+    queue: str
+    at: float
+    attempts: list[Attempt] = field(default_factory=list)
+    sent_again_at: float = 0.0
+    """When it was last put into the queue by hand, or by its consumer."""
+
+    @property
+    def handled(self) -> bool:
+        return any(attempt.outcome == "handled" for attempt in self.attempts)
+
+    @property
+    def state(self) -> str:
+        """How it stands: waiting, running, handled, again (it comes back) or dead."""
+        if any(attempt.outcome == "running" for attempt in self.attempts):
+            return "running"
+        last = self.attempts[-1] if self.attempts else None
+        if self.handled:
+            return "handled"
+        if last is None or self.sent_again_at > last.began:
+            return "waiting"
+        return "dead" if last.outcome == "dead" else "again"
+
+    def described(self, dead_ids: frozenset[str]) -> dict[str, Any]:
+        """`dead_ids` are those of messages in dead-letter queues: SQS moves some there by itself."""
+        gone = self.state == "again" and self.attempts[-1].message_id in dead_ids
+        return {
+            **vars(self),
+            "state": "dead" if gone else self.state,
+            "attempts": [vars(attempt) for attempt in self.attempts],
+        }
+
+
+@dataclass
+class Order:
+    """`revision` grows with each change, so that whoever looks at it knows when to look again."""
+
+    order_id: str
+    at: float
+    revision: int = 0
+    asked: list[Asked] = field(default_factory=list)
+    events: dict[str, tuple[float, str | None, Mapping[str, Any]]] = field(default_factory=dict)
+    """By id: when each was first published, and by whom."""
+    messages: dict[tuple[str, str], Message] = field(default_factory=dict)
+    """By event id and queue."""
+
+    def status(self, owner: str) -> str:
+        """How it stands, from what its owner said and handled of it."""
+        facts = {event["type"] for _, publisher, event in self.events.values() if publisher == owner}
+        facts |= {m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled}
+        if any(
+            asked.route.path.endswith("/cancellation") and asked.answer.status < 300 for asked in self.asked
+        ):
+            facts.add("order.cancellation_requested")
+        return status(frozenset(facts))
+
+    def summary(self, owner: str) -> dict[str, Any]:
+        """A line of the list of orders."""
+        how = self.status(owner)
+        placed = self._placed()
+        troubled = [m.state for m in self.messages.values() if m.state in ("again", "dead")]
+        return {
+            "order_id": self.order_id,
+            "at": self.at,
+            "revision": self.revision,
+            "status": how,
+            "final": how in FINAL,
+            "trouble": "dead" if "dead" in troubled else "again" if troubled else None,
+            "customer_id": placed.get("customer_id"),
+            "amount_minor": placed.get("amount_minor"),
+            "currency": placed.get("currency"),
+        }
+
+    def described(self, owner: str, dead_ids: frozenset[str]) -> dict[str, Any]:
+        """All that is known of it, for its sequence diagram."""
+        subscribed = {event_id for event_id, _ in self.messages}
+        return {
+            **self.summary(owner),
+            "requests": [_request(asked) for asked in self.asked],
+            "messages": [message.described(dead_ids) for message in self.messages.values()],
+            "unheard": [
+                {"at": at, "publisher": publisher, "event": event}
+                for event_id, (at, publisher, event) in self.events.items()
+                if event_id not in subscribed
+            ],
+        }
+
+    def _placed(self) -> dict[str, Any]:
+        for _, _, event in self.events.values():
+            if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
+                return dict(event["data"])
+        body = next((_json(asked.request.body) for asked in self.asked), None)
+        return _as_placed(body) if isinstance(body, dict) else {}
+
+
+def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
+    total = sum(item["quantity"] * item["unit_price"] for item in body.get("items", ()))
+    return {**body, "amount_minor": total}
+
+
+def _request(asked: Asked) -> dict[str, Any]:
+    return {
+        "at": asked.began,
+        "ended": asked.at,
+        "method": asked.request.method,
+        "path": asked.request.path,
+        "status": asked.answer.status,
+        "body": _json(asked.request.body),
+        "answer": _json(asked.answer.body),
+    }
+
+
+def order_ids(asked: Asked) -> Iterator[str]:
+    """The order that a request placed or changed, if any: reading one changes nothing."""
+    answer = _json(asked.answer.body)
+    if asked.request.method == "POST":
+        if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
+            yield answer["order_id"]
+        elif "{order_id}" in asked.route.path:
+            yield asked.request.path.split("/")[asked.route.path.split("/").index("{order_id}")]
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

@@ -1,0 +1,35 @@
+"""What the page's API refuses, as problem documents (RFC 9457)."""
+
+import json
+from http import HTTPStatus
+
+from pydantic import ValidationError
+
+from infra.local.http_api import Answer
+
+
+class Problem(Exception):
+    """A request that is refused; the message says why."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+    def answer(self) -> Answer:
+        document = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+        }
+        headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
+        return Answer(self.status.value, headers, json.dumps(document).encode())
+
+
+def invalid(error: ValidationError) -> Problem:
+    """400 for what is not JSON, 422 for JSON that asks for what cannot be."""
+    found = error.errors(include_url=False)
+    if any(e["type"] == "json_invalid" for e in found):
+        return Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON")
+    wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in found)
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, wrong)

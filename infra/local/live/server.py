@@ -1,0 +1,190 @@
+"""The page's addresses: its files, its API, and the stream of server-sent events that keeps it up to date."""
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from infra.cli.kinds import KINDS
+from infra.cli.kinds import request as body_of
+from infra.local import asgi, queues
+from infra.local.http_api import Answer, Request
+from infra.local.live import PREFIX, dead_letters, files
+from infra.local.live.journal import Journal, Moved
+from infra.local.live.problems import Problem
+from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, read
+from infra.local.live.state import dead_ids, delay, owner_of_orders, state
+from infra.local.live.story import Story
+from infra.local.live.topology import Queue, Topology, topology
+
+if TYPE_CHECKING:
+    from infra.local.backend import Backend
+
+API = "/api/"
+UPDATE_SECONDS = 0.2
+QUIET_SECONDS = 10.0
+"""After so long without news, a line that says so keeps the connection known to be alive."""
+
+
+class Live:
+    """The page of one backend. Nobody watching, it does nothing."""
+
+    def __init__(self, backend: "Backend", journal: Journal) -> None:
+        self._backend, self._journal = backend, journal
+        self._mapped: tuple[object, Topology] = (None, Topology())
+        self._story = Story(journal, self._topology, backend.faults.originals)
+        self._ended = False
+
+    def end(self) -> None:
+        """Ends the streams, so that they do not hold the end of the run up."""
+        self._ended = True
+
+    async def answer(self, request: Request, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Answers a request below PREFIX."""
+        path = request.path.removeprefix(PREFIX)
+        if path == f"{API}events" and request.method == "GET":
+            await self._stream(receive, send)
+            return
+        try:
+            answered = self._api(request, path) if path.startswith(API) else files.answer(path)
+        except Problem as problem:
+            answered = problem.answer()
+        await asgi.write(send, answered)
+
+    def _api(self, request: Request, path: str) -> Answer:
+        asked = [unquote(part) for part in path.removeprefix(API).split("/")]
+        if request.method != "GET":
+            _from_this_page(request)
+        match request.method, asked:
+            case "GET", ["map"]:
+                return _json(self._topology().described())
+            case "GET", ["state"]:
+                return _json(self._state())
+            case "GET", ["kinds"]:
+                return _json(kinds())
+            case "GET", ["orders", order_id]:
+                return _json(self._order(order_id))
+            case "PATCH", ["services", name]:
+                return _json(self._change_service(name, read(ServiceChange, request)))
+            case "PATCH", ["queues", name]:
+                return _json(self._change_queue(self._queue(name), read(QueueChange, request)))
+            case "GET", ["queues", name, "messages"]:
+                return _json(dead_letters.look(self._queue(name).name, self._backend.faults.originals))
+            case "POST", ["queues", name, "messages"]:
+                return _json(self._poison(self._queue(name), read(Message, request)))
+            case "POST", ["queues", name, "redrive"]:
+                return _json(self._redrive(self._queue(name), read(Redrive, request)))
+            case "DELETE", ["queues", name, "messages", message_id]:
+                queues.remove(self._queue(name).name, dead_letters.find(name, message_id))
+                return _json({"discarded": message_id})
+        raise Problem(
+            HTTPStatus.NOT_FOUND, f"{request.method} {request.path} is nothing that the page can do"
+        )
+
+    def _topology(self) -> Topology:
+        stacks = tuple(self._backend.stacks.values())
+        key = tuple(map(id, stacks))
+        if self._mapped[0] != key:
+            self._mapped = (key, topology(stacks))
+        return self._mapped[1]
+
+    def _state(self) -> dict[str, Any]:
+        return state(self._backend, self._topology(), self._story)
+
+    def _queue(self, name: str) -> Queue:
+        known = self._topology().queues
+        if name not in known:
+            raise Problem(HTTPStatus.NOT_FOUND, f"there is no queue {name}: there are {', '.join(known)}")
+        return known[name]
+
+    def _order(self, order_id: str) -> dict[str, Any]:
+        self._story.catch_up()
+        order = self._story.orders.get(order_id)
+        if order is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"order {order_id} is not among the recent ones")
+        return order.described(owner_of_orders(self._topology()), dead_ids(self._topology()))
+
+    def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
+        if name not in self._topology().services:
+            known = ", ".join(self._topology().services)
+            raise Problem(HTTPStatus.NOT_FOUND, f"there is no service {name}: there are {known}")
+        faults = self._backend.faults.service(name)
+        if change.slow_seconds is not None:
+            faults.slow_seconds = change.slow_seconds
+        if change.running is True:
+            faults.running.set()
+        elif change.running is False:
+            faults.running.clear()
+        return {"running": faults.running.is_set(), "slow_seconds": faults.slow_seconds}
+
+    def _change_queue(self, queue: Queue, change: QueueChange) -> dict[str, Any]:
+        faults = self._backend.faults.queue(queue.name)
+        if queue.holds_dead_letters:
+            raise Problem(HTTPStatus.CONFLICT, f"{queue.name} holds dead letters, and delivers to nobody")
+        for name in ("duplicate", "reorder", "break_next"):
+            wanted = getattr(change, name)
+            if wanted is not None:
+                setattr(faults, name, wanted)
+        if change.delay_seconds is not None:
+            delay(queue.name, change.delay_seconds)
+        self._backend.stir(queue.name)  # what waits already, too, even while nobody receives it
+        self._backend.tell_mappings()
+        return self._state()["queues"][queue.name]  # type: ignore[no-any-return]
+
+    def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
+        sent = queues.send(queue.name, message.body, {})
+        self._journal.note(Moved(queue.name, [message.body]))
+        self._backend.tell_mappings()
+        return {"message_id": sent.id}
+
+    def _redrive(self, queue: Queue, asked: Redrive) -> dict[str, Any]:
+        if queue.source is None:
+            why = "has no queue to go back to"
+            if queue.holds_dead_letters:
+                why += ": `choreo republish` heals what a relay gave up"
+            raise Problem(HTTPStatus.CONFLICT, f"{queue.name} {why}")
+        bodies = dead_letters.redrive(queue.name, queue.source, asked.message_id, asked.body)
+        self._journal.note(Moved(queue.source, bodies))
+        self._backend.tell_mappings()
+        return {"moved": len(bodies), "to": queue.source}
+
+    async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        gone = asyncio.ensure_future(receive())
+        told: dict[str, str] = {}
+        quiet = 0.0
+        while not gone.done() and not self._ended:
+            news = ""
+            for name, value in (("map", self._topology().described()), ("state", self._state())):
+                text = json.dumps(value)
+                if told.get(name) != text:
+                    told[name] = text
+                    news += f"event: {name}\ndata: {text}\n\n"
+            quiet = 0.0 if news else quiet + UPDATE_SECONDS
+            if quiet >= QUIET_SECONDS:
+                news, quiet = ": nothing new\n\n", 0.0
+            if news:
+                await send({"type": "http.response.body", "body": news.encode(), "more_body": True})
+            await asyncio.wait([gone], timeout=UPDATE_SECONDS)
+        gone.cancel()
+        await send({"type": "http.response.body", "body": b""})
+
+
+def kinds() -> dict[str, Any]:
+    """The orders that the page can place, and which are cancelled at once."""
+    return {name: {"body": body_of(name, "ada"), "cancelled": kind.cancelled} for name, kind in KINDS.items()}
+
+
+def _from_this_page(request: Request) -> None:
+    """Raises Problem for what another site's page sends through the visitor's browser."""
+    headers = dict(request.headers)
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        raise Problem(HTTPStatus.FORBIDDEN, f"{origin} may not control this run")
+
+
+def _json(value: Any) -> Answer:
+    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return Answer(200, headers, json.dumps(value).encode())

@@ -1,0 +1,74 @@
+"""How the run stands now: depths, faults, who is there, recent orders, and how much has flowed."""
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from infra.local import queues
+from infra.local.faults import Faults
+from infra.local.live.story import Story
+from infra.local.live.topology import Topology
+from infra.local.template import REGION
+
+if TYPE_CHECKING:
+    from infra.local.backend import Backend
+
+RECENT = 40
+"""The most orders that are listed."""
+
+
+def state(backend: "Backend", topology: Topology, story: Story) -> dict[str, Any]:
+    """Small, and whole: whoever lost the last one needs only the next."""
+    story.catch_up()
+    owner = owner_of_orders(topology)
+    recent = list(story.orders.values())[-RECENT:]
+    return {
+        "services": {name: _service(backend, name) for name in topology.services},
+        "queues": {name: _queue(backend.faults, name) for name in topology.queues},
+        "flow": dict(story.flow),
+        "orders": [order.summary(owner) for order in reversed(recent)],
+    }
+
+
+def owner_of_orders(topology: Topology) -> str:
+    """The service that customers ask: the one with an HTTP API."""
+    return next((service.name for service in topology.services.values() if service.api), "")
+
+
+def dead_ids(topology: Topology) -> frozenset[str]:
+    """Ids of all messages in dead-letter queues."""
+    return frozenset(
+        message.id
+        for queue in topology.queues.values()
+        if queue.holds_dead_letters
+        for message in queues.messages(queue.name)
+    )
+
+
+def _service(backend: "Backend", name: str) -> dict[str, Any]:
+    faults = backend.faults.service(name)
+    functions = [function for function in backend.functions() if function.service == name]
+    return {
+        "running": faults.running.is_set(),
+        "slow_seconds": faults.slow_seconds,
+        "functions": {f.logical_id: backend.environments.presence(f.name) for f in functions},
+        "unpublished": backend.unpublished(name),
+    }
+
+
+def _queue(faults: Faults, name: str) -> dict[str, Any]:
+    asked = faults.queue(name)
+    return {
+        **queues.depths(name),
+        "duplicate": asked.duplicate,
+        "reorder": asked.reorder,
+        "break_next": asked.break_next,
+        "delay_seconds": int(queues.named(name).delay_seconds),
+    }
+
+
+def delay(name: str, seconds: int) -> None:
+    """Sets a queue's own DelaySeconds, for the messages that come from now on."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": str(seconds)})

@@ -1,0 +1,149 @@
+"""Puts the journal together: which orders there are, how each stands, and how much flows where."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from infra.local.live.calls import event as read_event
+from infra.local.live.calls import sent
+from infra.local.live.journal import Asked, Delivery, Ended, Entry, Journal, Moved, Said
+from infra.local.live.orders import Attempt, Message, Order, order_ids
+from infra.local.live.topology import Topology
+from infra.local.mappings import failed_items, reports_failures
+
+ORDERS = 200
+
+
+class Story:
+    """Read up to where the journal is by `catch_up`; the last ORDERS orders are kept."""
+
+    def __init__(self, journal: Journal, topology: Callable[[], Topology], originals: dict[str, str]) -> None:
+        self._journal, self._topology, self._originals = journal, topology, originals
+        self._read = 0
+        self._under_way: dict[int, list[tuple[Order, Message, Attempt]]] = {}
+        self.orders: OrderedDict[str, Order] = OrderedDict()
+        self.flow: Counter[str] = Counter()
+        """How many messages ever went along an edge of the map: a topic, a queue, or `topic queue`."""
+
+    def catch_up(self) -> None:
+        """Reads what was noted since the last time."""
+        entries, self._read = list(self._journal.since(self._read)), self._journal.count
+        for entry in entries:
+            self._tell(entry)
+
+    def _tell(self, entry: Entry) -> None:
+        match entry:
+            case Asked():
+                self._asked(entry)
+            case Said():
+                self._said(entry)
+            case Delivery():
+                self._delivered(entry)
+            case Ended():
+                self._ended(entry)
+            case Moved():
+                for body in entry.bodies:
+                    self._sent_again(entry.queue_name, body, entry.at)
+
+    def _asked(self, entry: Asked) -> None:
+        self.flow["asked"] += 1
+        for order_id in order_ids(entry):
+            order = self._order(order_id, entry.began)
+            order.asked.append(entry)
+            order.at = min(order.at, entry.began)
+
+    def _said(self, entry: Said) -> None:
+        for message in sent(entry.call):
+            if entry.call.service == "sns":
+                self._published(message.to, message.body, message.attributes, entry.at)
+            elif self._is_dead_letter(message.to):
+                self.flow[message.to] += 1
+                self._died(message.to, message.body, message.attributes.get("reason"), entry.at)
+            else:
+                self._sent_again(message.to, message.body, entry.at)
+
+    def _published(self, topic: str, body: str, attributes: dict[str, str], at: float) -> None:
+        topology = self._topology()
+        self.flow[topic] += 1
+        event = read_event(body)
+        publisher = topology.topics[topic].publisher if topic in topology.topics else None
+        if event is not None:
+            order = self._order(event["subject"], at)
+            order.events.setdefault(event["id"], (at, publisher, event))
+        for queue in topology.subscribers(topic, attributes):
+            self.flow[f"{topic} {queue.name}"] += 1
+            if event is not None:
+                self._message(order, event, queue.name, at)
+
+    def _delivered(self, entry: Delivery) -> None:
+        name = entry.source.arn.rpartition(":")[2]
+        begun = self._under_way[id(entry)] = list[tuple[Order, Message, Attempt]]()
+        for record in entry.batch.records:
+            self.flow[name] += 1
+            event = self._event(record["body"])
+            if event is None:
+                continue
+            order = self._order(event["subject"], entry.at)
+            message = self._message(order, event, name, entry.at)
+            number = int(record["attributes"]["ApproximateReceiveCount"])
+            attempt = Attempt(record["messageId"], number, entry.at)
+            message.attempts.append(attempt)
+            begun.append((order, message, attempt))
+
+    def _ended(self, entry: Ended) -> None:
+        begun = self._under_way.pop(id(entry.delivery), [])
+        source = entry.delivery.source
+        known = [record["messageId"] for record in entry.delivery.batch.records]
+        failed = failed_items(entry.answer, known, reports=reports_failures(source))
+        for order, message, attempt in begun:
+            order.revision += 1
+            if attempt.outcome != "running":
+                continue  # it was sent to the dead-letter queue meanwhile
+            if entry.failure is not None or failed is None:
+                attempt.end(entry.at, "failed", entry.failure or "a malformed answer")
+            elif attempt.message_id in failed:
+                attempt.end(entry.at, "again")
+            else:
+                attempt.end(entry.at, "duplicate" if message.handled else "handled")
+
+    def _died(self, name: str, body: str, reason: str | None, at: float) -> None:
+        event = self._event(body)
+        source = self._topology().queues[name].source
+        if event is None or source is None:
+            return
+        order = self._order(event["subject"], at)
+        for attempt in self._message(order, event, source, at).attempts:
+            if attempt.outcome == "running":
+                attempt.end(at, "dead", reason)
+
+    def _sent_again(self, name: str, body: str, at: float) -> None:
+        event = self._event(body)
+        if event is not None and not self._is_dead_letter(name):
+            order = self._order(event["subject"], at)
+            self._message(order, event, name, at).sent_again_at = at
+
+    def _message(self, order: Order, event: dict[str, Any], queue: str, at: float) -> Message:
+        key = (event["id"], queue)
+        if key not in order.messages:
+            topology = self._topology()
+            known = topology.queues.get(queue)
+            first, publisher, _ = order.events.get(event["id"], (at, None, None))
+            order.messages[key] = Message(event, publisher, known.service if known else queue, queue, first)
+        return order.messages[key]
+
+    def _order(self, order_id: str, at: float) -> Order:
+        if order_id not in self.orders:
+            self.orders[order_id] = Order(order_id, at)
+            while len(self.orders) > ORDERS:
+                self.orders.popitem(last=False)
+        order = self.orders[order_id]
+        order.revision += 1
+        return order
+
+    def _event(self, body: str) -> dict[str, Any] | None:
+        """The event that a body is, or was before it was broken on purpose."""
+        return read_event(self._originals.get(body, body))
+
+    def _is_dead_letter(self, name: str) -> bool:
+        queue = self._topology().queues.get(name)
+        return queue is not None and queue.holds_dead_letters

@@ -1,0 +1,155 @@
+"""The map: services, topics, queues and who subscribes to what, as the stacks that run were provisioned."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import boto3
+
+from infra.local import queues
+from infra.local.filters import matches
+from infra.local.stack import Stack
+from infra.local.template import REGION
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`service` consumes it, or is the one whose dead letters it holds.
+
+    `dead_letters` is the name of its dead-letter queue. `source` is the queue that a dead-letter queue takes
+    from, None for a relay's, which takes from a table's stream.
+    """
+
+    name: str
+    label: str
+    service: str
+    dead_letters: str | None = None
+    source: str | None = None
+    holds_dead_letters: bool = False
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`publisher` is the service that publishes to it, if any function of a stack does."""
+
+    arn: str
+    label: str
+    publisher: str | None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """`types` are the event types that its filter policy lets through; all of them where it is empty."""
+
+    topic: str
+    queue: str
+    policy: Mapping[str, Any]
+    types: tuple[str, ...]
+
+    def takes(self, attributes: Mapping[str, str]) -> bool:
+        """Whether a message with these attributes passes the filter policy."""
+        return matches(self.policy, attributes)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service's functions in one stack; `api` if any of them serves HTTP requests."""
+
+    name: str
+    stack: str
+    functions: tuple[str, ...]
+    api: bool
+    relays: bool
+    """Whether it publishes what a stream of its table tells."""
+
+
+@dataclass
+class Topology:
+    """What the map is drawn from."""
+
+    services: dict[str, Service] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    subscriptions: list[Subscription] = field(default_factory=list)
+
+    def subscribers(self, topic: str, attributes: Mapping[str, str]) -> list[Queue]:
+        """The queues that get a message of a topic."""
+        return [
+            self.queues[s.queue]
+            for s in self.subscriptions
+            if s.topic == topic and s.queue in self.queues and s.takes(attributes)
+        ]
+
+    def described(self) -> dict[str, Any]:
+        return {
+            "services": [asdict(service) for service in self.services.values()],
+            "topics": [asdict(topic) for topic in self.topics.values()],
+            "queues": [asdict(queue) for queue in self.queues.values()],
+            "subscriptions": [
+                {"topic": s.topic, "queue": s.queue, "types": list(s.types)} for s in self.subscriptions
+            ],
+        }
+
+
+def topology(stacks: Iterable[Stack]) -> Topology:
+    """The map of these stacks. Needs credentials in the environment."""
+    found = Topology()
+    for stack in stacks:
+        _add_services(found, stack)
+        _add_queues(found, stack)
+        _add_topics(found, stack)
+    sns = boto3.client("sns", region_name=REGION)
+    for stack in stacks:
+        for arn in stack.subscriptions.values():
+            found.subscriptions.append(_subscription(sns, arn))
+    return found
+
+
+def _add_services(found: Topology, stack: Stack) -> None:
+    by_service: dict[str, list[str]] = {}
+    for logical_id, function in stack.functions.items():
+        by_service.setdefault(function.service, []).append(logical_id)
+    routed = {route.function for route in stack.routes}
+    streamed = {source.function for source in stack.sources.values() if ":dynamodb:" in source.arn}
+    for name, functions in by_service.items():
+        found.services[name] = Service(
+            name,
+            stack.name,
+            tuple(functions),
+            api=not routed.isdisjoint(functions),
+            relays=not streamed.isdisjoint(functions),
+        )
+
+
+def _add_queues(found: Topology, stack: Stack) -> None:
+    labels = {url.rpartition("/")[2]: logical_id for logical_id, url in stack.queues.items()}
+    for source in stack.sources.values():
+        service = stack.functions[source.function].service
+        name = source.arn.rpartition(":")[2]
+        if name in labels:
+            dead = queues.named(name).dead_letter_queue
+            dead_name = None if dead is None else str(dead.name)
+            found.queues[name] = Queue(name, labels[name], service, dead_letters=dead_name)
+            if dead_name in labels:
+                found.queues[dead_name] = Queue(
+                    dead_name, labels[dead_name], service, source=name, holds_dead_letters=True
+                )
+        on_failure = source.properties.get("DestinationConfig", {}).get("OnFailure", {})
+        dead_name = on_failure.get("Destination", "").rpartition(":")[2]
+        if dead_name in labels:
+            found.queues[dead_name] = Queue(dead_name, labels[dead_name], service, holds_dead_letters=True)
+
+
+def _add_topics(found: Topology, stack: Stack) -> None:
+    for logical_id, arn in stack.topics.items():
+        # What a function is told the address of, it publishes to: nothing else in a template says so.
+        told = [f.service for f in stack.functions.values() if arn in f.environment.values()]
+        found.topics[arn] = Topic(arn, logical_id, told[0] if told else None)
+
+
+def _subscription(sns: Any, arn: str) -> Subscription:
+    attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    policy = json.loads(attributes.get("FilterPolicy") or "{}")
+    types = tuple(wanted for wanted in policy.get("type", ()) if isinstance(wanted, str))
+    return Subscription(attributes["TopicArn"], attributes["Endpoint"].rpartition(":")[2], policy, types)
