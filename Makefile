@@ -10,13 +10,16 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test simulate prove soak lint lock samples sam-validate sam-build test-sam
+.PHONY: run test test-browser simulate prove soak lint lock samples sam-validate sam-build test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine and not proof'
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine and not proof and not browser'
+
+test-browser: $(BIN)/choreo ## the live page in a real browser; needs Chromium
+	@$(BIN)/python -m pytest -m browser tests/live
 
 simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete

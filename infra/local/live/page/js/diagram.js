@@ -1,0 +1,123 @@
+// One order's sequence diagram: a lifeline a service, an arrow a message, in the order in which they were sent.
+import { asButton, s, write } from "./dom.js";
+import { capital, span, tone } from "./words.js";
+
+const ROW = 42;
+const TOP = 48;
+const CUSTOMER = "customer";
+
+/** The rows of an order: requests, messages to each subscriber, and events that nobody subscribes to. */
+export function rows(order, owner) {
+  const requests = order.requests.map((request, number) => ({
+    key: `request ${number}`, kind: "request", at: request.at, from: CUSTOMER, to: owner, label: `${request.method} ${path(request.path)}`,
+    state: request.status < 400 ? "handled" : "dead", request,
+  }));
+  const messages = order.messages.map((message) => ({
+    key: `${message.event.id} ${message.queue}`, kind: "message", at: message.at, from: message.publisher ?? "?", to: message.subscriber,
+    label: message.event.type, state: message.state, message,
+  }));
+  const unheard = order.unheard.map((said) => ({
+    key: said.event.id, kind: "note", at: said.at, from: said.publisher, to: said.publisher, label: said.event.type, state: "handled", said,
+  }));
+  return [...requests, ...messages, ...unheard].sort((a, b) => a.at - b.at);
+}
+
+const path = (whole) => whole.replace(/[0-9a-f-]{36}/, "…");
+
+export class Diagram {
+  constructor(place, choose) {
+    this.place = place;
+    this.choose = choose;
+    new ResizeObserver(() => this.order && this.draw()).observe(place);
+  }
+
+  show(order, services, owner) {
+    Object.assign(this, { order, services, owner });
+    this.draw(true);
+  }
+
+  draw(changed = false) {
+    const width = this.place.clientWidth;
+    if (!width || (!changed && width === this.width)) return;
+    this.width = width;
+    const focused = document.activeElement?.closest?.(".message")?.dataset.key;
+    this.rows = rows(this.order, this.owner);
+    const gutter = width < 480 ? 52 : 72;
+    const lanes = [CUSTOMER, ...this.services];
+    const apart = (width - gutter) / lanes.length;
+    const at = (name) => gutter + apart * (Math.max(lanes.indexOf(name), 0) + 0.5);
+    const height = TOP + this.rows.length * ROW + 14;
+    const svg = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "Sequence diagram" });
+    for (const name of lanes) svg.append(...head(name, at(name), apart, height));
+    this.live = [];
+    this.rows.forEach((row, number) => svg.append(this.row(row, TOP + number * ROW + 24, at, width)));
+    this.place.replaceChildren(svg);
+    this.tick();
+    if (focused) svg.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  row(row, y, at, width) {
+    const [from, to] = [at(row.from), at(row.to)];
+    const group = s("g", { class: "message", "data-key": row.key, "data-state": row.state, "data-tone": tone(row.from === CUSTOMER ? null : row.from) });
+    const spoken = `${row.label}, ${capital(row.from)} to ${capital(row.to)}, ${row.state}`;
+    asButton(group, spoken, () => this.choose(row.key));
+    group.setAttribute("aria-pressed", row.key === this.chosen);
+    group.append(
+      s("rect", { class: "hit", x: 1, y: y - 21, width: width - 2, height: ROW - 3 }),
+      s("text", { class: "time", x: 6, y: y + 4 }, `+${span(row.at - this.order.at)}`),
+    );
+    const middle = Math.min(Math.max((from + to) / 2, row.label.length * 3.3 + 4), width - row.label.length * 3.3 - 4);
+    if (row.kind === "note") {
+      const wide = row.label.length * 6.6 + 18;
+      const x = Math.min(Math.max(from - wide / 2, 2), width - wide - 2);
+      group.append(s("rect", { class: "note", x, y: y - 13, width: wide, height: 24, rx: 6 }), s("text", { x: x + wide / 2, y: y + 3.5, "text-anchor": "middle" }, row.label));
+      return group;
+    }
+    const side = Math.sign(to - from) || 1;
+    const below = s("text", { class: "below", x: middle, y: y + 13, "text-anchor": "middle" });
+    this.live.push([below, row]);
+    group.append(
+      s("line", { class: "shaft", x1: from, x2: to - side * 8, y1: y, y2: y }),
+      s("path", { class: "tip", d: `M${to} ${y} l${-side * 10} -5 v10 z` }),
+      s("text", { class: "label", x: middle, y: y - 7, "text-anchor": "middle" }, row.label), below,
+    );
+    return group;
+  }
+
+  choosing(key) {
+    this.chosen = key;
+    for (const group of this.place.querySelectorAll(".message")) group.setAttribute("aria-pressed", group.dataset.key === key);
+  }
+
+  /** Keeps the times of what is under way going. */
+  tick() {
+    for (const [text, row] of this.live ?? []) write(text, below(row));
+  }
+}
+
+function head(name, x, apart, height) {
+  const wide = Math.min(apart - 6, 104);
+  return [
+    s("line", { class: "life", x1: x, x2: x, y1: 32, y2: height }),
+    s("g", { "data-tone": tone(name === CUSTOMER ? null : name) },
+      s("rect", { class: "head", x: x - wide / 2, y: 4, width: wide, height: 28, rx: 7 }),
+      s("text", { class: "who", x, y: 23, "text-anchor": "middle", ...(wide < 88 && { textLength: Math.min(wide - 8, name.length * 7.6), lengthAdjust: "spacingAndGlyphs" }) }, capital(name))),
+  ];
+}
+
+/** What stands below an arrow: how long it took, or what it waits for. */
+function below(row) {
+  if (row.kind === "request") return `${row.request.status} · ${span(row.request.ended - row.request.at)}`;
+  const { attempts, at, state } = row.message;
+  const copies = new Set(attempts.map((attempt) => attempt.message_id)).size;
+  const last = attempts.at(-1);
+  const often = [copies > 1 && `${copies} copies`, attempts.length > copies && `${attempts.length} attempts`].filter(Boolean).join(", ");
+  const now = Date.now() / 1000;
+  const what = {
+    waiting: `waiting ${span(now - Math.max(at, row.message.sent_again_at))}`,
+    running: `being handled ${span(now - (last?.began ?? now))}`,
+    again: "comes back", dead: "dead letter",
+    handled: span((attempts.find((attempt) => attempt.outcome === "handled")?.ended ?? at) - at),
+  }[state];
+  return often ? `${what} · ${often}` : what;
+}

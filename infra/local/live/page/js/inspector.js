@@ -1,0 +1,26 @@
+// What was chosen on the map, and what can be done to it.
+import { write } from "./dom.js";
+import { DeadPanel } from "./panel-dead.js";
+import { QueuePanel } from "./panel-queue.js";
+import { ServicePanel } from "./panel-service.js";
+import { TopicPanel } from "./panel-topic.js";
+
+const PANELS = { service: ServicePanel, queue: QueuePanel, dead: DeadPanel, topic: TopicPanel };
+
+export class Inspector {
+  constructor(title, body, openOrder) {
+    Object.assign(this, { title, body, openOrder });
+  }
+
+  /** Shows a node of the map; `null` where it has gone. */
+  choose(choice, map, state) {
+    this.panel = new PANELS[choice.kind](choice.name, map, this.openOrder);
+    write(this.title, this.panel.title);
+    this.body.replaceChildren(this.panel.element);
+    if (state) this.panel.update(state);
+  }
+
+  update(state) {
+    this.panel?.update(state);
+  }
+}

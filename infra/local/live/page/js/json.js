@@ -1,0 +1,25 @@
+// JSON for reading: indented, keys and values in colours.
+import { h } from "./dom.js";
+
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+export function json(value) {
+  const text = JSON.stringify(value, null, 2);
+  const block = h("pre", { tabindex: "0", "aria-label": "Payload" });
+  let end = 0;
+  for (const token of text.matchAll(TOKEN)) {
+    block.append(text.slice(end, token.index), h("span", { class: token[2] ? "key" : token[1] ? "string" : "plain" }, token[0]));
+    end = token.index + token[0].length;
+  }
+  block.append(text.slice(end));
+  return block;
+}
+
+/** What a body says: as JSON if it is, else as it is. */
+export function body(text) {
+  try {
+    return json(JSON.parse(text));
+  } catch {
+    return h("pre", { tabindex: "0", "aria-label": "Body" }, text);
+  }
+}

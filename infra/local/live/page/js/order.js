@@ -1,0 +1,78 @@
+// The card of the chosen order: how it stands, its diagram, and the row that was chosen in it.
+import { cancel, order as fetchOrder } from "./api.js";
+import { details } from "./details.js";
+import { Diagram } from "./diagram.js";
+import { h, write } from "./dom.js";
+import { latest } from "./latest.js";
+import { trying } from "./say.js";
+import { short } from "./words.js";
+
+export class OrderCard {
+  constructor(place) {
+    this.empty = h("p", { class: "dim" }, "Place an order, or choose one: its messages appear here as they are sent.");
+    this.chip = h("span", { class: "chip" });
+    this.id = h("code", {});
+    this.cancel = h("button", { type: "button", class: "danger", onclick: () => trying(() => cancel(this.orderId)) }, "Cancel this order");
+    this.heading = h("div", { class: "heading", hidden: "" }, this.chip, this.id, this.cancel);
+    this.drawing = h("div", {});
+    this.details = h("div", { id: "details", hidden: "" });
+    place.append(this.empty, this.heading, this.drawing, this.details);
+    this.update = latest((state, map) => this.fetch(state, map));
+    this.diagram = new Diagram(this.drawing, (key) => this.chooseRow(key));
+    setInterval(() => this.diagram.tick(), 250);
+  }
+
+  choose(orderId) {
+    if (orderId === this.orderId) return;
+    Object.assign(this, { orderId, row: null });
+    this.diagram.choosing(null);
+    this.showRow();
+  }
+
+  /** Fetches the order again if it changed. */
+  async fetch(state, map) {
+    if (!this.orderId) return;
+    const summary = state.orders.find((order) => order.order_id === this.orderId);
+    const shown = this.order?.order_id === this.orderId;
+    if (shown && (!summary || summary.revision === this.order.revision)) return;
+    const order = await fetchOrder(this.orderId).catch(() => null); // placed a moment ago: it comes with the next state
+    if (order?.order_id === this.orderId) this.show(order, map);
+  }
+
+  show(order, map) {
+    this.order = order;
+    this.empty.hidden = true;
+    this.heading.hidden = false;
+    this.chip.dataset.status = order.status;
+    write(this.chip, order.status);
+    write(this.id, order.order_id);
+    this.id.title = short(order.order_id);
+    this.cancel.hidden = order.final;
+    const owner = map.services.find((service) => service.api)?.name ?? "order";
+    const named = new Set([owner, ...order.messages.flatMap((message) => [message.publisher, message.subscriber])]);
+    const services = map.services.map((service) => service.name).filter((name) => named.has(name));
+    // One that left the choreography is still part of the order's past.
+    for (const name of named) if (name && !services.includes(name)) services.push(name);
+    this.diagram.show(order, services, owner);
+    this.showRow();
+  }
+
+  chooseRow(key) {
+    this.row = this.row === key ? null : key;
+    this.diagram.choosing(this.row);
+    this.showRow();
+  }
+
+  showRow() {
+    const row = this.row && this.diagram.rows?.find((found) => found.key === this.row);
+    this.details.hidden = !row;
+    if (!row) {
+      this.shown = null;
+      return;
+    }
+    const text = JSON.stringify(row);
+    if (text === this.shown) return;
+    this.shown = text;
+    this.details.replaceChildren(details(row, this.order.at));
+  }
+}

@@ -1,0 +1,61 @@
+// The list of recent orders.
+import { h, write } from "./dom.js";
+import { clock, money, short } from "./words.js";
+
+/** Shows `orders`, newest first; `choose` is called with an order's id. */
+export class Orders {
+  constructor(list, choose) {
+    this.list = list;
+    this.choose = choose;
+    this.rows = new Map();
+    this.chosen = null;
+  }
+
+  update(orders, chosen) {
+    this.chosen = chosen;
+    if (!orders.length) {
+      this.rows.clear();
+      this.list.replaceChildren(h("li", { class: "empty" }, "None yet: place one above."));
+      return;
+    }
+    this.list.querySelector(".empty")?.remove();
+    const ids = new Set(orders.map((order) => order.order_id));
+    for (const [id, row] of this.rows) {
+      if (ids.has(id)) continue;
+      row.item.remove();
+      this.rows.delete(id);
+    }
+    // New ones go on top; those that are there stay where they are, with the focus that they may have.
+    for (const order of [...orders].reverse()) {
+      if (!this.rows.has(order.order_id)) {
+        this.rows.set(order.order_id, this.row(order));
+        this.list.prepend(this.rows.get(order.order_id).item);
+      }
+      this.show(this.rows.get(order.order_id), order);
+    }
+  }
+
+  row(order) {
+    const parts = {
+      id: h("code", {}, short(order.order_id)),
+      chip: h("span", { class: "chip" }),
+      customer: h("span", { class: "customer dim" }),
+      trouble: h("span", { class: "trouble" }),
+      amount: h("span", { class: "number" }),
+      time: h("span", { class: "dim number" }, clock(order.at)),
+    };
+    const last = h("span", { class: "row" }, parts.amount, parts.time);
+    const button = h("button", { type: "button", "data-order": order.order_id, onclick: () => this.choose(order.order_id) },
+      parts.id, h("span", {}, parts.chip), parts.customer, parts.trouble, last);
+    return { item: h("li", {}, button), button, ...parts };
+  }
+
+  show(row, order) {
+    row.chip.dataset.status = order.status;
+    write(row.chip, order.status);
+    write(row.customer, order.customer_id ?? "");
+    write(row.trouble, { dead: "dead letter", again: "trying again" }[order.trouble] ?? "");
+    write(row.amount, money(order.amount_minor, order.currency));
+    row.button.setAttribute("aria-current", order.order_id === this.chosen);
+  }
+}

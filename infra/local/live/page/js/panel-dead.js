@@ -1,0 +1,75 @@
+// A dead-letter queue: why each message is there, and the ways out of it.
+import { discard, messages, redrive } from "./api.js";
+import { h, write } from "./dom.js";
+import { body } from "./json.js";
+import { latest } from "./latest.js";
+import { say, trying } from "./say.js";
+import { clock, short, words } from "./words.js";
+
+export class DeadPanel {
+  constructor(name, map, openOrder) {
+    const queue = map.queues.find((known) => known.name === name);
+    Object.assign(this, { name, openOrder, source: queue.source, title: words(queue.label), items: new Map() });
+    this.look = latest((depths) => this.lookInto(depths));
+    this.all = h("button", { type: "button", class: "main", id: "redrive-all", onclick: () => this.redrive({}) }, "Redrive all");
+    this.count = h("span", { class: "dim" });
+    this.list = h("ul", { class: "letters", id: "letters" });
+    const hint = queue.source
+      ? "Redriving puts messages back into the queue that they came from. What was handled before is recognised, so it is always safe."
+      : "Records that the relay gave up, after which choreo republish heals the choreography.";
+    this.element = h("div", { class: "stack" }, h("p", { class: "dim" }, hint), h("div", { class: "row" }, queue.source ? this.all : null, this.count), this.list);
+  }
+
+  update(state) {
+    const queue = state.queues[this.name];
+    if (!queue) return;
+    const all = queue.waiting + queue.in_flight + queue.delayed;
+    this.all.disabled = !all;
+    write(this.count, all ? `${all} dead letter${all > 1 ? "s" : ""}` : "It is empty, as it should be.");
+    // The number may stay the same while one goes and another comes.
+    this.look(`${all} ${state.flow[this.name]}`);
+  }
+
+  async lookInto(depths) {
+    if (depths === this.looked) return;
+    const found = await messages(this.name).catch(() => null);
+    if (!found) return;
+    this.looked = depths;
+    const ids = new Set(found.messages.map((message) => message.message_id));
+    for (const [id, item] of this.items) if (!ids.has(id)) { item.remove(); this.items.delete(id); }
+    for (const message of found.messages) {
+      if (this.items.has(message.message_id)) continue;
+      this.items.set(message.message_id, this.item(message));
+      this.list.append(this.items.get(message.message_id));
+    }
+  }
+
+  item(message) {
+    const shown = h("div", {}, body(message.body));
+    const one = { message_id: message.message_id };
+    const text = h("textarea", { "aria-label": "The message's body, to be mended", spellcheck: "false" });
+    const send = h("button", { type: "button", class: "main", onclick: () => this.redrive({ ...one, body: text.value }) }, "Redrive it mended");
+    const mending = h("div", { class: "stack", hidden: "" }, text, h("div", { class: "row" }, send, message.original ? h("span", { class: "dim" }, "This is what it was before it was broken.") : null));
+    const mend = () => {
+      mending.hidden = !mending.hidden;
+      shown.hidden = !mending.hidden;
+      text.value = message.original ?? message.body;
+      if (!mending.hidden) text.focus();
+    };
+    const button = (label, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, label);
+    return h("li", { "data-message": message.message_id },
+      h("div", { class: "row" }, h("strong", {}, message.type ?? "Not an event"), h("span", { class: "dim" }, `since ${clock(message.sent_at)}`),
+        message.order_id ? h("span", {}, "order ", button(short(message.order_id), () => this.openOrder(message.order_id), "link")) : null),
+      h("p", { class: "reason" }, message.reason ?? "No reason given: it was received too often without success."),
+      shown, mending,
+      h("div", { class: "row" }, this.source ? button("Redrive", () => this.redrive(one)) : null, this.source ? button("Mend…", mend) : null,
+        button("Discard", () => trying(() => discard(this.name, message.message_id)), "danger")));
+  }
+
+  redrive(what) {
+    return trying(async () => {
+      const { moved } = await redrive(this.name, what);
+      say(moved === 1 ? "One message is on its way again" : `${moved} messages are on their way again`);
+    });
+  }
+}

@@ -1,0 +1,81 @@
+// A service: stop it, start it, slow it.
+import { changeService } from "./api.js";
+import { h, write } from "./dom.js";
+import { standing } from "./map.js";
+import { trying } from "./say.js";
+import { capital, tone } from "./words.js";
+
+const SLOWEST_SECONDS = 10;
+const HINTS = {
+  stopped: "Nothing is delivered to it. Its queue keeps what comes, and what it had to publish waits in its table.",
+  away: "No process runs its functions. Start one in a terminal: ",
+  running: "",
+  slow: "",
+};
+
+export class ServicePanel {
+  constructor(name, map) {
+    const service = map.services.find((known) => known.name === name);
+    this.name = name;
+    this.title = capital(name);
+    this.power = h("button", { type: "button", id: "power", onclick: () => this.toggle() });
+    this.slow = h("input", { type: "range", min: 0, max: SLOWEST_SECONDS, step: 0.5, id: "slow", onchange: () => this.change({ slow_seconds: Number(this.slow.value) }), oninput: () => this.writeSlow() });
+    this.slowText = h("output", { class: "number", for: "slow" });
+    this.state = h("strong", {});
+    this.hint = h("p", { class: "dim" });
+    this.functions = h("dl", { class: "facts" });
+    this.element = h("div", { class: "stack" },
+      h("div", { class: "row" }, this.power, h("label", { class: "field" }, "Slow it by", this.slow, this.slowText), this.state),
+      this.hint, this.functions,
+      ...list("Hears", map.subscriptions.filter((s) => map.queues.some((queue) => queue.name === s.queue && queue.service === name)), map),
+      service.stack ? h("p", { class: "dim" }, `Part of the stack ${service.stack}.`) : null,
+    );
+  }
+
+  update(state) {
+    const service = state.services[this.name];
+    if (!service) return;
+    this.service = service;
+    const [kind, text] = standing(service);
+    write(this.power, service.running ? `Stop ${this.title}` : `Start ${this.title}`);
+    this.power.className = service.running ? "danger" : "main";
+    write(this.state, text);
+    write(this.hint, HINTS[kind] + (kind === "away" ? `choreo run ${this.name}` : ""));
+    this.hint.hidden = !this.hint.textContent;
+    if (document.activeElement !== this.slow) {
+      this.slow.value = service.slow_seconds;
+      this.writeSlow();
+    }
+    const shown = JSON.stringify([service.functions, service.unpublished]);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    const facts = Object.entries(service.functions).map(([name, presence]) => fact(name, { free: "waits for work", busy: "at work", away: "not running" }[presence]));
+    if (service.unpublished) facts.push(fact("to publish", service.unpublished));
+    this.functions.replaceChildren(...facts);
+  }
+
+  writeSlow() {
+    write(this.slowText, `${Number(this.slow.value).toFixed(1)} s a batch`);
+  }
+
+  toggle() {
+    return this.change({ running: !this.service.running });
+  }
+
+  change(change) {
+    return trying(() => changeService(this.name, change));
+  }
+}
+
+const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+
+/** The event types of some subscriptions, in their publishers' colours. */
+export function list(title, subscriptions, map) {
+  if (!subscriptions.length) return [];
+  const items = subscriptions.flatMap((subscription) => {
+    const publisher = map.topics.find((topic) => topic.arn === subscription.topic)?.publisher;
+    const types = subscription.types.length ? subscription.types : ["everything"];
+    return types.map((type) => h("li", { "data-tone": tone(publisher) }, type));
+  });
+  return [h("div", {}, h("h3", {}, title), h("ul", { class: "types" }, items))];
+}

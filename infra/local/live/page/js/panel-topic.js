@@ -1,0 +1,21 @@
+// A topic: who publishes to it, and who subscribes to what of it.
+import { h, write } from "./dom.js";
+import { list } from "./panel-service.js";
+import { capital } from "./words.js";
+
+export class TopicPanel {
+  constructor(arn, map) {
+    const topic = map.topics.find((known) => known.arn === arn);
+    this.arn = arn;
+    this.title = topic.label;
+    this.count = h("span", { class: "number" });
+    const subscribers = map.subscriptions.filter((subscription) => subscription.topic === arn);
+    this.element = h("div", { class: "stack" },
+      h("p", { class: "dim" }, topic.publisher ? `${capital(topic.publisher)} publishes to it: ` : "", this.count),
+      ...subscribers.flatMap((subscription) => list(`To ${map.queues.find((queue) => queue.name === subscription.queue)?.label ?? subscription.queue}`, [subscription], map)));
+  }
+
+  update(state) {
+    write(this.count, `${state.flow[this.arn] ?? 0} events since it was first looked at`);
+  }
+}

@@ -1,0 +1,39 @@
+// Placing orders: one of each kind, or twenty mixed.
+import { cancel, kinds, place } from "./api.js";
+import { h } from "./dom.js";
+import { say, trying } from "./say.js";
+
+const LABELS = { shipped: "Ships", declined: "Declines", unserviceable: "Unserviceable", cancelled: "Cancelled" };
+const MANY = 20;
+
+export async function placing(bar, placed) {
+  const known = await trying(kinds);
+  if (!known) return;
+  const one = async (kind, told = placed) => {
+    const id = await place(known[kind].body);
+    told(id);
+    // Whether that is in time is Shipping's to say; too late is an answer, not a failure.
+    if (known[kind].cancelled) await cancel(id).catch((error) => say(error.message));
+  };
+  const button = (kind, label, act) =>
+    h("button", { type: "button", "data-kind": kind, onclick: (event) => busy(event.currentTarget, act) }, label);
+  bar.replaceChildren(
+    h("span", {}, "Place an order:"),
+    ...Object.keys(known).map((kind) => button(kind, LABELS[kind] ?? kind, () => one(kind))),
+    button("mixed", `${MANY} mixed`, () => many(Object.keys(known), one)),
+  );
+}
+
+async function many(names, one) {
+  for (let number = 0; number < MANY; number += 1) {
+    // Most ship, as in life.
+    await one(number % 3 ? names[0] : names[(number / 3) % names.length], () => {});
+  }
+  say(`${MANY} orders placed`);
+}
+
+async function busy(button, act) {
+  button.setAttribute("aria-busy", "true");
+  await trying(act);
+  button.removeAttribute("aria-busy");
+}

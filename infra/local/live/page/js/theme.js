@@ -1,0 +1,18 @@
+// Light or dark: as the system says, until the button says otherwise.
+const KEY = "choreo-theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+const current = () => localStorage.getItem(KEY) ?? (dark.matches ? "dark" : "light");
+
+export function theme(button) {
+  const show = () => {
+    document.documentElement.style.colorScheme = localStorage.getItem(KEY) ?? "light dark";
+    button.textContent = current() === "dark" ? "☀" : "☾";
+  };
+  button.addEventListener("click", () => {
+    localStorage.setItem(KEY, current() === "dark" ? "light" : "dark");
+    show();
+  });
+  dark.addEventListener("change", show);
+  show();
+}

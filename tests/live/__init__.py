@@ -1,0 +1,1 @@
+"""The live page: its API, and the page itself in a browser."""

@@ -1,0 +1,141 @@
+"""The live page, worked with in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def node(page: Page, name: str) -> Locator:
+    """What stands on the map for a service, queue or topic: by its name's end."""
+    return page.locator(f"#map .node[data-name$='{name}']")
+
+
+def place(page: Page, kind: str) -> str:
+    """Places an order by its button; its id, once the page shows it."""
+    with page.expect_response(lambda answer: answer.url.endswith("/orders")) as placed:
+        page.click(f"#place [data-kind={kind}]")
+    order_id: str = placed.value.json()["order_id"]
+    expect(page.locator("#order .heading code")).to_have_text(order_id)
+    return order_id
+
+
+def status(page: Page) -> Locator:
+    return page.locator("#order .heading .chip")
+
+
+def depth(page: Page, queue: str) -> Locator:
+    return node(page, queue).locator(".count")
+
+
+def power(page: Page, service: str, label: str) -> None:
+    node(page, service).click()
+    page.get_by_role("button", name=f"{label} {service.capitalize()}").click()
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        ("shipped", "shipped"),
+        ("declined", "rejected"),
+        ("unserviceable", "cancelled"),
+        ("cancelled", re.compile("cancelled|shipped")),
+    ],
+)
+def test_an_order_of_each_kind_ends_as_it_should(page: Page, kind: str, end: str) -> None:
+    order_id = place(page, kind)
+    expect(status(page)).to_have_text(end)
+    expect(page.locator(f"#orders [data-order='{order_id}'] .chip")).to_have_text(end)
+
+
+def test_the_map_shows_what_the_template_has(page: Page) -> None:
+    for name in ("order", "payment", "shipping", "PaymentTopic", "ShippingQueue", "OrderDeadLetters"):
+        expect(node(page, name)).to_be_visible()
+
+
+def test_a_message_shows_its_payload_attempts_and_timing(page: Page) -> None:
+    order_id = place(page, "shipped")
+    expect(status(page)).to_have_text("shipped")
+    page.locator("#order .message", has_text="payment.captured").first.click()
+    details = page.locator("#details")
+    expect(details.locator("pre")).to_contain_text(order_id)
+    expect(details.locator("tbody tr")).to_have_count(1)
+    expect(details.locator("tbody")).to_contain_text(re.compile(r"\+\d+ ms.*handled"))
+
+
+def test_while_payment_is_stopped_its_queue_grows_and_then_drains(page: Page) -> None:
+    power(page, "payment", "Stop")
+    expect(node(page, "payment")).to_have_attribute("data-state", "stopped")
+    place(page, "shipped")
+    place(page, "shipped")
+    expect(depth(page, "PaymentQueue")).to_have_text("2")
+    expect(status(page)).to_have_text("placed")
+    power(page, "payment", "Start")
+    expect(depth(page, "PaymentQueue")).to_have_text("0")
+    expect(status(page)).to_have_text("shipped")
+
+
+def test_poison_is_dead_lettered_with_its_reason_and_redriven(page: Page) -> None:
+    node(page, "ShippingQueue").click()
+    page.get_by_role("button", name="Send a poison message").click()
+    expect(node(page, "ShippingDeadLetters").locator("text").last).to_have_text("1")
+    node(page, "ShippingDeadLetters").click()
+    letter = page.locator("#letters > li")
+    expect(letter.locator(".reason")).to_contain_text("PoisonMessage")
+    first = letter.get_attribute("data-message")
+    page.get_by_role("button", name="Redrive all").click()
+    # It still cannot be read: it comes back as another message, and only discarding it helps.
+    expect(letter).not_to_have_attribute("data-message", first or "")
+    expect(letter.locator(".reason")).to_contain_text("PoisonMessage")
+    letter.get_by_role("button", name="Discard").click()
+    expect(letter).to_have_count(0)
+
+
+def test_an_order_with_a_broken_message_ends_once_it_is_mended(page: Page) -> None:
+    node(page, "PaymentQueue").click()
+    page.get_by_label("Break the next message").check()
+    place(page, "shipped")
+    expect(page.locator("#order .message[data-state=dead]")).to_have_count(1)
+    expect(status(page)).to_have_text("placed")
+    node(page, "PaymentDeadLetters").click()
+    page.get_by_role("button", name="Mend…").click()
+    page.get_by_role("button", name="Redrive it mended").click()
+    expect(status(page)).to_have_text("shipped")
+    expect(page.locator("#order .message[data-state=dead]")).to_have_count(0)
+
+
+def test_duplicated_and_reordered_messages_change_no_outcome(page: Page) -> None:
+    for name in ("Duplicate each message", "Reorder"):
+        node(page, "ShippingQueue").click()
+        page.get_by_label(name).check()
+    place(page, "shipped")
+    expect(status(page)).to_have_text("shipped")
+    expect(page.locator("#order .below", has_text="2 copies").first).to_be_visible()
+    for name in ("Duplicate each message", "Reorder"):
+        page.get_by_label(name).uncheck()
+
+
+def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
+    node(page, "payment").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#inspector-title")).to_have_text("Payment")
+    page.locator("#power").focus()
+    page.keyboard.press("Enter")
+    expect(node(page, "payment")).to_have_attribute("data-state", "stopped")
+    page.keyboard.press("Space")
+    expect(node(page, "payment")).to_have_attribute("data-state", "running")
+    page.locator("#place [data-kind=shipped]").focus()
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text("shipped")
+    page.locator("#order .message").nth(1).focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#details")).to_contain_text("order.placed")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_no_width_needs_scrolling_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    expect(page.locator("#map svg")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
