@@ -37,7 +37,7 @@ def order(run: Run, order_id: str) -> Any:
 
 def ends(run: Run, order_id: str) -> Any:
     eventually(lambda: run.call("GET", f"/orders/{order_id}")["status"], lambda status: status == "shipped")
-    return eventually(lambda: order(run, order_id), lambda seen: bool(seen["final"]))
+    return eventually(lambda: order(run, order_id), lambda seen: bool(seen["decided"]))
 
 
 def refusal(run: Run, method: str, path: str, body: bytes | None = None, **headers: str) -> Any:

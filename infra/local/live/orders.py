@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from infra.local.live.journal import Asked
-from order.state import FINAL, status
+from order.state import DECIDED, status
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Order:
             "at": self.at,
             "revision": self.revision,
             "status": how,
-            "final": how in FINAL,
+            "decided": how in DECIDED,
             "trouble": "dead" if "dead" in troubled else "again" if troubled else None,
             "customer_id": placed.get("customer_id"),
             "amount_minor": placed.get("amount_minor"),
@@ -144,12 +145,18 @@ def _request(asked: Asked) -> dict[str, Any]:
 
 def order_ids(asked: Asked) -> Iterator[str]:
     """The order that a request placed or changed, if any: reading one changes nothing."""
-    answer = _json(asked.answer.body)
-    if asked.request.method == "POST":
-        if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
-            yield answer["order_id"]
-        elif "{order_id}" in asked.route.path:
-            yield asked.request.path.split("/")[asked.route.path.split("/").index("{order_id}")]
+    if asked.request.method != "POST" or asked.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    answer, body = _json(asked.answer.body), _json(asked.request.body)
+    if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
+        yield answer["order_id"]
+    elif "{order_id}" in asked.route.path:
+        yield asked.request.path.split("/")[asked.route.path.split("/").index("{order_id}")]
+    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and asked.answer.status < 300:
+        # The carrier refers to an order as it was told to.
+        reference = body["data"].get("reference")
+        if isinstance(reference, str):
+            yield reference
 
 
 def _json(body: bytes) -> Any:

@@ -47,7 +47,7 @@ export class OrderCard {
     write(this.chip, order.status);
     write(this.id, order.order_id);
     this.id.title = short(order.order_id);
-    this.cancel.hidden = order.final;
+    this.cancel.hidden = order.decided;
     const owner = map.services.find((service) => service.api)?.name ?? "order";
     const named = new Set([owner, ...order.messages.flatMap((message) => [message.publisher, message.subscriber])]);
     const services = map.services.map((service) => service.name).filter((name) => named.has(name));
