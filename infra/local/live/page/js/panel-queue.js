@@ -4,6 +4,7 @@ import { h, write } from "./dom.js";
 import { body } from "./json.js";
 import { latest } from "./latest.js";
 import { list } from "./panel-service.js";
+import { Settling } from "./settle.js";
 import { say, trying } from "./say.js";
 import { capital, clock } from "./words.js";
 
@@ -16,6 +17,7 @@ export class QueuePanel {
     this.name = name;
     this.title = queue.label;
     this.look = latest((depths) => this.lookInto(depths));
+    this.settings = new Settling((queue) => this.showSettings(queue));
     this.depth = h("span", { class: "dim number" });
     this.switches = {
       duplicate: this.switch("duplicate", "Duplicate each message"),
@@ -41,18 +43,22 @@ export class QueuePanel {
   }
 
   change(change) {
-    return trying(() => changeQueue(this.name, change));
+    return this.settings.change(() => changeQueue(this.name, change));
+  }
+
+  showSettings(queue) {
+    for (const [key, { input }] of Object.entries(this.switches)) input.checked = queue[key];
+    if (![...this.delay.options].some((option) => Number(option.value) === queue.delay_seconds)) {
+      this.delay.append(h("option", { value: queue.delay_seconds }, `${queue.delay_seconds} s`));
+    }
+    this.delay.value = queue.delay_seconds;
   }
 
   update(state) {
     const queue = state.queues[this.name];
     if (!queue) return;
     write(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} late`);
-    for (const [key, { input }] of Object.entries(this.switches)) input.checked = queue[key];
-    if (document.activeElement !== this.delay) {
-      if (![...this.delay.options].some((option) => Number(option.value) === queue.delay_seconds)) this.delay.append(h("option", { value: queue.delay_seconds }, `${queue.delay_seconds} s`));
-      this.delay.value = queue.delay_seconds;
-    }
+    this.settings.update(queue);
     this.look(`${queue.waiting} ${queue.in_flight} ${queue.delayed}`);
   }
 

@@ -2,6 +2,7 @@
 import { changeService } from "./api.js";
 import { h, write } from "./dom.js";
 import { standing } from "./map.js";
+import { Settling } from "./settle.js";
 import { trying } from "./say.js";
 import { capital, tone } from "./words.js";
 
@@ -18,8 +19,13 @@ export class ServicePanel {
     const service = map.services.find((known) => known.name === name);
     this.name = name;
     this.title = capital(name);
+    this.settings = new Settling((service) => {
+      if (this.dragging) return;
+      this.slow.value = service.slow_seconds;
+      this.writeSlow();
+    });
     this.power = h("button", { type: "button", id: "power", onclick: () => this.toggle() });
-    this.slow = h("input", { type: "range", min: 0, max: SLOWEST_SECONDS, step: 0.5, id: "slow", onchange: () => this.change({ slow_seconds: Number(this.slow.value) }), oninput: () => this.writeSlow() });
+    this.slow = h("input", { type: "range", min: 0, max: SLOWEST_SECONDS, step: 0.5, id: "slow", onchange: () => this.settings.change(() => changeService(this.name, { slow_seconds: Number(this.slow.value) })), oninput: () => this.writeSlow(), onpointerdown: () => (this.dragging = true), onpointerup: () => (this.dragging = false) });
     this.slowText = h("output", { class: "number", for: "slow" });
     this.state = h("strong", {});
     this.hint = h("p", { class: "dim" });
@@ -42,10 +48,7 @@ export class ServicePanel {
     write(this.state, text);
     write(this.hint, HINTS[kind] + (kind === "away" ? `choreo run ${this.name}` : ""));
     this.hint.hidden = !this.hint.textContent;
-    if (document.activeElement !== this.slow) {
-      this.slow.value = service.slow_seconds;
-      this.writeSlow();
-    }
+    this.settings.update(service);
     const shown = JSON.stringify([service.functions, service.unpublished]);
     if (shown === this.shown) return;
     this.shown = shown;
@@ -59,11 +62,7 @@ export class ServicePanel {
   }
 
   toggle() {
-    return this.change({ running: !this.service.running });
-  }
-
-  change(change) {
-    return trying(() => changeService(this.name, change));
+    return trying(() => changeService(this.name, { running: !this.service.running }));
   }
 }
 
