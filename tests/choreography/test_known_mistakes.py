@@ -160,8 +160,8 @@ def asserts(function: ast.FunctionDef, helpers: dict[str, ast.FunctionDef]) -> b
         match node:
             case ast.Assert() | ast.Attribute(value=ast.Name(id="pytest"), attr="raises" | "fail"):
                 return True
-            case ast.Call(func=ast.Name(id=name)) if name.startswith("assert_"):
-                return True  # a helper of another module
+            case ast.Call(func=ast.Name(id=name)) if name.startswith("assert_") or name == "expect":
+                return True  # a helper of another module, or Playwright's
             case ast.Call(func=ast.Name(id=name)) if name in helpers and name != function.name:
                 if asserts(helpers[name], helpers):
                     return True

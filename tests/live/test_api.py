@@ -121,7 +121,8 @@ def test_duplicates_are_delivered_and_recognised(run: Run) -> None:
         to_order = [message for message in told if message["subscriber"] == "order"]
         return [[attempt["outcome"] for attempt in message["attempts"]] for message in to_order]
 
-    eventually(outcomes, lambda seen: seen == [["handled", "duplicate"]] * 2)
+    twice = [["handled", "duplicate"]] * 2
+    assert eventually(outcomes, lambda seen: seen == twice) == twice
     queue(run, "OrderQueue", duplicate=False)
 
 
