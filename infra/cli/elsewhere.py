@@ -6,7 +6,8 @@ LOCAL = {
     "leave": "remove a stack that joined",
 }
 SIMULATION = {"simulate": "explore faults and interleavings, and check the invariants"}
-ELSEWHERE = LOCAL | SIMULATION
+COST = {"cost": "what a million orders cost on AWS, counted here, by outcome and by safeguard"}
+ELSEWHERE = LOCAL | SIMULATION | COST
 
 
 def run(argv: list[str]) -> int:
@@ -16,6 +17,10 @@ def run(argv: list[str]) -> int:
         from infra.local.cli import main
 
         return main(argv)
+    if argv[0] in COST:
+        from infra.cost.__main__ import main as cost
+
+        return cost(argv[1:])
     from infra.simulation.__main__ import main as simulate
 
     return simulate(argv[1:])

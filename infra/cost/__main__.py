@@ -1,0 +1,118 @@
+"""What a million orders cost on AWS: billable units counted in this process, priced from a dated list.
+
+Not in it: what is paid by the month whatever comes (alarms, metrics, stored data, idle queues' polls), data
+transfer, X-Ray, and what the gateway and the carrier take.
+
+  choreo cost
+  choreo cost --batch 1              # no batch is ever full: the dearest way to run
+  choreo cost --prices my-region.json
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from rich.table import Table
+
+from infra.cli.display import out, table
+from infra.cli.parsing import Parser, positive
+from infra.cost.outcomes import OUTCOMES, work_of
+from infra.cost.units import Bill, Item, bill
+from infra.cost.work import Invocation
+
+LIST = Path(__file__).with_name("prices.json")
+MILLION = 1_000_000
+
+
+class Price(BaseModel):
+    per_million: float
+    source: str
+
+
+class Assumed(BaseModel):
+    milliseconds_an_invocation: float
+    milliseconds_an_aws_call: float
+
+
+class Prices(BaseModel):
+    """A price list: money for a million of each unit, and what no laptop can count."""
+
+    region: str
+    currency: str
+    read_on: str
+    prices: dict[str, Price]
+    assumed: Assumed
+
+    def of(self, units: Bill) -> float:
+        """Money for these units. Raises KeyError for one that the list lacks."""
+        return sum(number * self.prices[item.unit].per_million / MILLION for item, number in units.items())
+
+    def milliseconds(self, invocation: Invocation) -> float:
+        each = self.assumed.milliseconds_an_aws_call
+        return self.assumed.milliseconds_an_invocation + each * invocation.calls
+
+
+def main(argv: list[str]) -> int:
+    """Exit codes: 0 done, 2 a price list that cannot be used."""
+    parser = Parser(
+        prog="choreo cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--batch", type=positive, default=10, metavar="N", help="messages in each batch (default 10)"
+    )
+    parser.add_argument("--prices", type=Path, default=LIST, metavar="FILE", help="another price list")
+    arguments = parser.parse_args(argv)
+    try:
+        prices = Prices.model_validate_json(arguments.prices.read_bytes())
+        bills = {name: bill_of(name, arguments.batch, prices) for name in OUTCOMES}
+        out.print(_totals(bills, prices))
+        out.print(_purposes(bills["shipped"], prices))
+    except (OSError, ValidationError, KeyError) as error:
+        parser.error(f"{arguments.prices}: {' '.join(str(error).split())}")
+    out.print(
+        f"Prices of {prices.region}, read on {prices.read_on}: {arguments.prices}. "
+        f"{arguments.batch} messages a batch, an Idempotency-Key an order."
+    )
+    return 0
+
+
+def bill_of(outcome: str, batch: int, prices: Prices, **options: Any) -> Bill:
+    """Units of one order of this outcome, on average."""
+    units = bill(work_of(outcome, batch, **options), prices.milliseconds)
+    return Counter({item: number / batch for item, number in units.items()})
+
+
+def _totals(bills: dict[str, Bill], prices: Prices) -> Table:
+    shown = table("for one order", *bills)
+    for unit in prices.prices:
+        numbers = [
+            sum(number for item, number in units.items() if item.unit == unit) for units in bills.values()
+        ]
+        shown.add_row(unit, *(f"{number:.4g}" for number in numbers))
+    shown.add_row(
+        f"{prices.currency} for a million", *(f"{prices.of(u) * MILLION:.2f}" for u in bills.values())
+    )
+    return shown
+
+
+def _purposes(units: Bill, prices: Prices) -> Table:
+    by: dict[str, Bill] = {}
+    for item, number in units.items():
+        by.setdefault(item.purpose, Counter())[item] = number
+    shown = table("of a shipped order, for", f"{prices.currency} for a million", "units")
+    for purpose, part in sorted(by.items(), key=lambda entry: -prices.of(entry[1])):
+        told = ", ".join(f"{number:.3g} {_word(item)}" for item, number in part.items())
+        shown.add_row(purpose, f"{prices.of(part) * MILLION:.2f}", told)
+    return shown
+
+
+def _word(item: Item) -> str:
+    return item.unit.replace("_", " ")
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main(sys.argv[1:]))

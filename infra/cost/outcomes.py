@@ -1,0 +1,95 @@
+"""Orders of each outcome, run to their end in this process, with their work counted."""
+
+import json
+import os
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+from moto.sqs.models import sqs_backends
+
+from choreography import secrets
+from infra.cli import deliver
+from infra.cli.kinds import request
+from infra.cost.work import Work, counted
+from infra.local.in_process import InProcess, environment
+from infra.local.streams import mappings
+from infra.local.template import ACCOUNT, REGION
+
+OUTCOMES: dict[str, str] = {
+    "shipped": "shipped",
+    "shipped and delivered": "shipped",
+    "rejected": "declined",
+    "cancelled, refunded": "unserviceable",
+    "cancelled, never charged": "cancelled",
+}
+"""By name: the kind of order."""
+
+
+def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
+    """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`."""
+    with mock_aws(), patch.dict(os.environ):
+        os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
+        run = _run(batch)
+        secrets.provider.cache_clear()
+        with counted() as work:
+            placed = [_place(run, outcome, f"key-{number}" if keyed else None) for number in range(batch)]
+            if outcome == "cancelled, never charged":
+                for order_id in placed:
+                    run.request("POST", f"/orders/{order_id}/cancellation")
+                run.drain("payment")
+                _deliver_first(run, "shipment.cancelled")
+            run.drain()
+            if outcome == "shipped and delivered":
+                for order_id in placed:
+                    _delivered(run, order_id, work)
+                run.drain()
+            _later(run)
+            run.drain()
+    return work
+
+
+def _run(batch: int) -> InProcess:
+    run = InProcess()
+    for name, source in run.stack.sources.items():
+        properties = {**source.properties, "BatchSize": batch}
+        run.stack.sources[name] = replace(source, properties=properties)
+    with environment({}):
+        run.mappings = mappings(run.stack)
+    return run
+
+
+def _place(run: InProcess, outcome: str, key: str | None) -> str:
+    body = json.dumps(request(OUTCOMES[outcome], "ada")).encode()
+    headers = {} if key is None else {"idempotency_key": key}
+    answer = run.request("POST", "/orders", body, **headers)
+    order_id: str = json.loads(answer.body)["order_id"]
+    return order_id
+
+
+def _delivered(run: InProcess, order_id: str, work: Work) -> None:
+    arn, so_far = run.stack.secrets["CarrierSecret"], len(work.calls)
+    with environment({}):
+        client = boto3.client("secretsmanager", region_name=REGION)
+        secret = client.get_secret_value(SecretId=arn)["SecretString"]
+    del work.calls[so_far:]  # the carrier's, not ours
+    body = deliver.message(order_id, "SBX1", datetime.now(UTC))
+    headers = deliver.signed(secret, order_id, body, int(time.time()))
+    run.request("POST", "/carrier/webhooks", body, **{n.replace("-", "_"): v for n, v in headers.items()})
+
+
+def _later(run: InProcess) -> None:
+    """What is delayed is due, as an order's first look a minute after."""
+    for queue in sqs_backends[ACCOUNT][REGION].queues.values():
+        for message in queue._messages:
+            message.delayed_until = message.visible_at = 0
+
+
+def _deliver_first(run: InProcess, kind: str) -> None:
+    """Lets Payment meet an event before whatever else waits for it."""
+    name = run.stack.queues["PaymentQueue"].rpartition("/")[2]
+    messages = sqs_backends[ACCOUNT][REGION].queues[name]._messages
+    messages.sort(key=lambda message: kind not in message.body)

@@ -1,0 +1,128 @@
+"""Billable units, by AWS's rules of what a unit is (the services' pricing pages and developer guides)."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from infra.cost.work import POLLERS, Call, Invocation, Work
+
+KB = 1024
+BOOKS = ("PaymentLedger", "ShippingLedger")
+"""The sandbox's own books: no real gateway or carrier is paid for in DynamoDB units."""
+
+
+class Item(NamedTuple):
+    """A kind of unit, and what it was for."""
+
+    unit: str
+    purpose: str
+
+
+Bill = Counter[Item]
+
+
+def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
+    """All billable units of some work; `milliseconds` says how long an invocation takes on AWS."""
+    units: Bill = Counter()
+    units[Item("http_api_requests", "customer")] += work.requests
+    for invocation in work.invocations:
+        seconds = math.ceil(milliseconds(invocation)) / 1000
+        purpose = _purpose_of_function(invocation.function.logical_id)
+        units[Item("lambda_requests", purpose)] += 1
+        units[Item("lambda_gb_seconds", purpose)] += seconds * invocation.function.memory_mb / KB  # type: ignore[assignment]
+        units[Item("log_gigabytes", "logs and metrics")] += len(invocation.printed) / KB**3  # type: ignore[assignment]
+    for call in work.calls:
+        if not any(book in str(call.request.get("TableName", "")) for book in BOOKS):
+            units.update(_units(call))
+    return Counter({item: number for item, number in units.items() if number})
+
+
+def _units(call: Call) -> Bill:
+    match call.service, call.operation:
+        case "dynamodb", "PutItem":
+            return _put(call)
+        case "dynamodb", "GetItem":
+            half = 1 if call.request.get("ConsistentRead") else 0.5
+            size = item_size(call.answer.get("Item", {}))
+            return _one("dynamodb_read_units", half * max(1, math.ceil(size / (4 * KB))), _purpose(call))
+        case "dynamodb", "UpdateItem" | "DeleteItem":
+            return _one("dynamodb_write_units", 1, _purpose(call))
+        case "sns", "PublishBatch":
+            size = sum(len(entry["Message"].encode()) for entry in call.request["PublishBatchRequestEntries"])
+            return _one("sns_requests", max(1, math.ceil(size / (64 * KB))), "relay")
+        case "sqs", "ReceiveMessage" if not call.answer.get("Messages"):
+            return Counter()  # pollers wait for up to 20 seconds: a matter of time, not of orders
+        case "sqs", _:
+            return _one("sqs_requests", 1, _purpose(call))
+    return Counter()  # Lambda reads streams for nothing; the rest is read once in minutes
+
+
+def _put(call: Call) -> Bill:
+    """A write is paid for by the larger of the item before and after, which for these items is after."""
+    item = call.request["Item"]
+    purpose = _purpose(call)
+    whole = _write_units(item)
+    if "outbox" not in item:
+        return _one("dynamodb_write_units", whole, purpose)
+    bare = _write_units({name: value for name, value in item.items() if name not in ("outbox", "inbox")})
+    units = _one("dynamodb_write_units", bare, purpose)
+    if whole > bare:
+        units[Item("dynamodb_write_units", "outbox and idempotency records in the item")] += whole - bare
+    if "customer_id" in item and item["version"] == {"N": "1"}:
+        units[Item("dynamodb_write_units", "index by customer")] += 1
+    return units
+
+
+def _write_units(item: Mapping[str, Any]) -> int:
+    return max(1, math.ceil(item_size(item) / KB))
+
+
+def item_size(item: Mapping[str, Any]) -> int:
+    """In bytes, as DynamoDB counts (developer guide, item sizes and formats)."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return math.ceil(len(Decimal(content).as_tuple().digits) / 2) + 1
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size(inner) for name, inner in content.items())
+        case "L":
+            return 3 + sum(1 + _size(inner) for inner in content)
+        case "SS":
+            return sum(len(one.encode()) for one in content)
+    return 1
+
+
+def _purpose(call: Call) -> str:
+    where = str(call.request.get("TableName", "")) + str(call.request.get("QueueUrl", ""))
+    if "IdempotencyTable" in where:
+        return "Idempotency-Key at the edge"
+    if "ExpiryQueue" in where:
+        return "time limit"
+    if call.by == POLLERS:
+        return "consumers"
+    if call.operation == "PutItem" and call.request["Item"].get("status", {}).get("S") in INTENTS:
+        return "intent before money and parcels"
+    return _purpose_of_function(call.by)
+
+
+INTENTS = ("charging", "dispatching")
+
+
+def _purpose_of_function(logical_id: str) -> str:
+    if logical_id.endswith("Relay"):
+        return "relay"
+    if logical_id == "OrderExpiry":
+        return "time limit"
+    return "consumers" if logical_id.endswith("Consumer") else "customer"
+
+
+def _one(unit: str, number: float, purpose: str) -> Bill:
+    return Counter({Item(unit, purpose): number})

@@ -1,0 +1,116 @@
+"""The work of a run in this process, counted exactly: each invocation, and each AWS call by who made it."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from io import TextIOBase
+from typing import Any
+from unittest.mock import patch
+
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.client import BaseClient
+
+from infra.local import in_process
+from infra.local.stack import Function
+
+POLLERS = "pollers"
+"""Who calls on the queues and streams outside any function: Lambda, for the event source mappings."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An AWS call, answered or refused by a condition; `by` is a function's logical id, or POLLERS."""
+
+    by: str
+    service: str
+    operation: str
+    request: dict[str, Any]
+    answer: dict[str, Any]
+
+
+@dataclass
+class Invocation:
+    """One run of a function; `printed` is what goes to its log, metrics included."""
+
+    function: Function
+    event: Any
+    calls: int = 0
+    printed: str = ""
+
+
+@dataclass
+class Work:
+    """All that was done, in order."""
+
+    invocations: list[Invocation] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    requests: int = 0
+    """HTTP requests that came through the API."""
+
+
+class _Output(TextIOBase):
+    """Standard output of whatever function runs; else of the caller."""
+
+    def __init__(self, running: list[Invocation]) -> None:
+        self._running, self._caller = running, sys.stdout
+
+    def write(self, text: str) -> int:
+        if not self._running:
+            return self._caller.write(text)
+        self._running[-1].printed += text
+        return len(text)
+
+
+@contextmanager
+def _logging_to(output: _Output) -> Iterator[None]:
+    """Loggers keep the standard output that they found when they were made: they are given this one."""
+    for module in ("order.api", "order.expiry", "payment.consumer", "shipping.webhook", "choreography.relay"):
+        import_module(module)
+    loggers = list(logging.root.manager.loggerDict.values())
+    handlers = [handler for logger in loggers for handler in getattr(logger, "handlers", ())]
+    with ExitStack() as patches:
+        for handler in handlers:
+            if isinstance(handler.formatter, LambdaPowertoolsFormatter):
+                patches.enter_context(patch.object(handler, "stream", output))
+        yield
+
+
+@contextmanager
+def counted() -> Iterator[Work]:
+    """Counts what an `InProcess` does within, and what the caller asks AWS itself; one thread only."""
+    work = Work()
+    running: list[Invocation] = []
+    output = _Output(running)
+    call_aws, invoke = BaseClient._make_api_call, in_process.invoke  # type: ignore[attr-defined]  # its one door
+
+    def counting_call(client: Any, operation: str, request: dict[str, Any]) -> Any:
+        by = running[-1].function.logical_id if running else POLLERS
+        answer: dict[str, Any] = {}
+        try:
+            answer = call_aws(client, operation, request)
+            return answer
+        finally:
+            work.calls.append(Call(by, client.meta.service_model.service_name, operation, request, answer))
+            if running:
+                running[-1].calls += 1
+
+    def counting_invoke(function: Function, event: Any) -> Any:
+        invocation = Invocation(function, event)
+        work.invocations.append(invocation)
+        work.requests += "rawPath" in event
+        running.append(invocation)
+        try:
+            return invoke(function, event)
+        finally:
+            running.pop()
+
+    with (
+        _logging_to(output),
+        patch.object(sys, "stdout", output),
+        patch.object(BaseClient, "_make_api_call", counting_call),
+        patch.object(in_process, "invoke", counting_invoke),
+    ):
+        yield work
