@@ -135,7 +135,7 @@ export class Plan {
     const count = s("text", { class: "count", x: box.x + box.width - 12, y: box.y + (small ? box.height / 2 + 6 : at.narrow ? 46 : 38), "text-anchor": "end" }, "0");
     const rest = s("text", { class: "small", x: box.x + 12, y: box.y + 44 }, "");
     const dx = at.narrow ? 8 : 12;
-    group.append(s("rect", { class: "box", ...box, rx: 8 }), fill, s("text", { class: "name", x: box.x + dx, y: box.y + (small ? box.height / 2 + 5 : 22) }, queue.label), count);
+    group.append(s("rect", { class: "box", ...box, rx: 8 }), fill, s("text", { class: "name", x: box.x + dx, y: box.y + (small ? box.height / 2 + 5 : 22) }, at.narrow ? queue.label.replace(/Queue$/, "") : queue.label), count);
     if (!small) group.append(rest);
     rest.setAttribute("x", box.x + dx);
     Object.assign(this.nodes.get(queue.name), { fill, count, rest, box, label: queue.label, narrow: at.narrow });
