@@ -84,6 +84,13 @@ class Customers:
             if wanted.key and not wanted.order_ids:
                 self._wrong.append("a customer gets no answer, however often they ask")
 
+    def place_calm(self, number: int) -> str | None:
+        """Places an order that has every reason to ship; its id."""
+        body = wish(0, number).body
+        body["shipping_address"] |= {"country": "GB", "name": "Grace"}
+        answer = self._request("POST", "/orders", body | {"payment_method": "pm_card_visa"})
+        return json.loads(answer.body)["order_id"] if answer is not None and answer.status == 202 else None
+
     def ledgers(self) -> list[tuple[str, ...]]:
         """What the books say of each order that they wanted, in the order of their wishes."""
         return [
