@@ -32,6 +32,8 @@ class QueueFaults:
     duplicate: bool = False
     reorder: bool = False
     break_next: bool = False
+    usual_delay_seconds: int | None = None
+    """The queue's own DelaySeconds, once it was changed on purpose."""
     seen: set[str] = field(default_factory=set)
     """Ids of the messages that it was done to already; no more than the queue holds."""
 

@@ -1,13 +1,16 @@
 """Orders as they unfold: each message, to whom it went, and every attempt to handle it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from infra.local.live.journal import Asked
 from order.state import DECIDED, status
+
+ServiceOf = Callable[[str], str | None]
+"""The service that a function, by logical id, is part of."""
 
 
 @dataclass
@@ -104,12 +107,14 @@ class Order:
             "currency": placed.get("currency"),
         }
 
-    def described(self, owner: str, dead_ids: frozenset[str]) -> dict[str, Any]:
+    def described(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
         """All that is known of it, for its sequence diagram."""
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
-            "requests": [_request(asked) for asked in self.asked],
+            "requests": [
+                {**_request(asked), "service": service_of(asked.route.function)} for asked in self.asked
+            ],
             "messages": [message.described(dead_ids) for message in self.messages.values()],
             "unheard": [
                 {"at": at, "publisher": publisher, "event": event}

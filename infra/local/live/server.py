@@ -103,7 +103,8 @@ class Live:
         order = self._story.orders.get(order_id)
         if order is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"order {order_id} is not among the recent ones")
-        return order.described(owner_of_orders(self._topology()), dead_ids(self._topology()))
+        known = self._topology()
+        return order.described(owner_of_orders(known), dead_ids(known), known.service_of)
 
     def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
         if name not in self._topology().services:
@@ -127,6 +128,8 @@ class Live:
             if wanted is not None:
                 setattr(faults, name, wanted)
         if change.delay_seconds is not None:
+            if faults.usual_delay_seconds is None:
+                faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
             delay(queue.name, change.delay_seconds)
         self._backend.stir(queue.name)  # what waits already, too, even while nobody receives it
         self._backend.tell_mappings()

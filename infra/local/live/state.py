@@ -58,12 +58,14 @@ def _service(backend: "Backend", name: str) -> dict[str, Any]:
 
 def _queue(faults: Faults, name: str) -> dict[str, Any]:
     asked = faults.queue(name)
+    delay_seconds = int(queues.named(name).delay_seconds)
     return {
         **queues.depths(name),
         "duplicate": asked.duplicate,
         "reorder": asked.reorder,
         "break_next": asked.break_next,
-        "delay_seconds": int(queues.named(name).delay_seconds),
+        "delay_seconds": delay_seconds,
+        "slowed": asked.usual_delay_seconds not in (None, delay_seconds),
     }
 
 

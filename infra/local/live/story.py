@@ -46,7 +46,7 @@ class Story:
                     self._sent_again(entry.queue_name, body, entry.at)
 
     def _asked(self, entry: Asked) -> None:
-        self.flow["asked"] += 1
+        self.flow[f"asked {self._topology().service_of(entry.route.function)}"] += 1
         for order_id in order_ids(entry):
             order = self._order(order_id, entry.began)
             order.asked.append(entry)

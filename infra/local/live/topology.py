@@ -60,6 +60,8 @@ class Service:
     stack: str
     functions: tuple[str, ...]
     api: bool
+    routes: tuple[str, ...]
+    """The paths of its HTTP API."""
     relays: bool
     """Whether it publishes what a stream of its table tells."""
 
@@ -80,6 +82,10 @@ class Topology:
             for s in self.subscriptions
             if s.topic == topic and s.queue in self.queues and s.takes(attributes)
         ]
+
+    def service_of(self, function: str) -> str | None:
+        """The service that a function, by logical id, is part of."""
+        return next((s.name for s in self.services.values() if function in s.functions), None)
 
     def described(self) -> dict[str, Any]:
         return {
@@ -110,14 +116,14 @@ def _add_services(found: Topology, stack: Stack) -> None:
     by_service: dict[str, list[str]] = {}
     for logical_id, function in stack.functions.items():
         by_service.setdefault(function.service, []).append(logical_id)
-    routed = {route.function for route in stack.routes}
     streamed = {source.function for source in stack.sources.values() if ":dynamodb:" in source.arn}
     for name, functions in by_service.items():
         found.services[name] = Service(
             name,
             stack.name,
             tuple(functions),
-            api=not routed.isdisjoint(functions),
+            api=any(route.function in functions for route in stack.routes),
+            routes=tuple(route.path for route in stack.routes if route.function in functions),
             relays=not streamed.isdisjoint(functions),
         )
 

@@ -9,7 +9,7 @@ const CUSTOMER = "customer";
 /** The rows of an order: requests, messages to each subscriber, and events that nobody subscribes to. */
 export function rows(order, owner) {
   const requests = order.requests.map((request, number) => ({
-    key: `request ${number}`, kind: "request", at: request.at, from: CUSTOMER, to: owner, label: `${request.method} ${path(request.path)}`,
+    key: `request ${number}`, kind: "request", at: request.at, from: request.service === owner ? CUSTOMER : caller(request.path), to: request.service ?? owner, label: `${request.method} ${path(request.path)}`,
     state: request.status < 400 ? "handled" : "dead", request,
   }));
   const messages = order.messages.map((message) => ({
@@ -22,6 +22,8 @@ export function rows(order, owner) {
   return [...requests, ...messages, ...unheard].sort((a, b) => a.at - b.at);
 }
 
+/** Who calls a service that customers do not: as the address names it. */
+const caller = (whole) => whole.split("/")[1];
 const path = (whole) => whole.replace(/[0-9a-f-]{36}/, "…");
 
 export class Diagram {
@@ -43,7 +45,8 @@ export class Diagram {
     const focused = document.activeElement?.closest?.(".message")?.dataset.key;
     this.rows = rows(this.order, this.owner);
     const gutter = width < 480 ? 52 : 72;
-    const lanes = [CUSTOMER, ...this.services];
+    const callers = this.rows.filter((row) => row.kind === "request").map((row) => row.from);
+    const lanes = [...new Set([CUSTOMER, ...this.services, ...callers])];
     const apart = (width - gutter) / lanes.length;
     const at = (name) => gutter + apart * (Math.max(lanes.indexOf(name), 0) + 0.5);
     const height = TOP + this.rows.length * ROW + 14;
@@ -66,7 +69,8 @@ export class Diagram {
       s("rect", { class: "hit", x: 1, y: y - 21, width: width - 2, height: ROW - 3 }),
       s("text", { class: "time", x: 6, y: y + 4 }, `+${span(row.at - this.order.at)}`),
     );
-    const middle = Math.min(Math.max((from + to) / 2, row.label.length * 3.3 + 4), width - row.label.length * 3.3 - 4);
+    const itself = from === to;
+    const middle = itself ? Math.min(from + 34 + row.label.length * 3.3, width - row.label.length * 3.3 - 4) : Math.min(Math.max((from + to) / 2, row.label.length * 3.3 + 4), width - row.label.length * 3.3 - 4);
     if (row.kind === "note") {
       const wide = row.label.length * 6.6 + 18;
       const x = Math.min(Math.max(from - wide / 2, 2), width - wide - 2);
@@ -77,8 +81,8 @@ export class Diagram {
     const below = s("text", { class: "below", x: middle, y: y + 13, "text-anchor": "middle" });
     this.live.push([below, row]);
     group.append(
-      s("line", { class: "shaft", x1: from, x2: to - side * 8, y1: y, y2: y }),
-      s("path", { class: "tip", d: `M${to} ${y} l${-side * 10} -5 v10 z` }),
+      s("path", { class: "shaft", d: itself ? `M${from} ${y - 5} h26 v9 h-18` : `M${from} ${y} H${to - side * 8}` }),
+      s("path", { class: "tip", d: itself ? `M${to} ${y + 4} l10 -5 v10 z` : `M${to} ${y} l${-side * 10} -5 v10 z` }),
       s("text", { class: "label", x: middle, y: y - 7, "text-anchor": "middle" }, row.label), below,
     );
     return group;

@@ -2,42 +2,49 @@
 // hears (its queue and dead letters) and what it is. What it says goes out along the top of its lane.
 const NARROW = 620;
 
+const ONE = { queue: 60, dead: 28, gap: 8 };
+const SEVERAL = { queue: 40, dead: 26, gap: 5 };
+const OUT = 38; // what is said goes out above the queues
+const CALLERS = 44; // room for who calls a service over HTTP
+
 /** Positions for a map drawn `width` pixels wide. */
 export function layout(map, width) {
   const narrow = width < NARROW;
-  const size = narrow
-    ? { rail: 19, edge: 10, queue: 122, gap: 22, top: 44 }
-    : { rail: 34, edge: 20, queue: 236, gap: 64, top: 50 };
+  const size = narrow ? { rail: 19, edge: 10, queue: 122, gap: 22 } : { rail: 34, edge: 20, queue: 236, gap: 64 };
   const railsEnd = size.edge + map.topics.length * size.rail;
   const queueX = railsEnd + (narrow ? 8 : 26);
   const serviceX = queueX + size.queue + size.gap;
   const services = new Map();
   const queues = new Map();
-  let y = size.top;
+  let y = 0;
   for (const service of map.services) {
+    y += service.api ? CALLERS : 0;
     const own = map.queues.filter((queue) => queue.service === service.name);
-    const lane = placeQueues(own, y, queueX, size.queue, queues);
-    services.set(service.name, { x: serviceX, y: y + 8, width: width - serviceX - 4, height: lane - 22, out: y + 22 });
-    y += lane;
+    const living = own.filter((queue) => !queue.holds_dead_letters);
+    const row = living.length > 1 ? SEVERAL : ONE;
+    const queuesHigh = Math.max(living.length, 1) * (row.queue + row.dead + 2 * row.gap) - row.gap;
+    const functionsHigh = 86 + service.functions.length * 16;
+    const height = Math.max(OUT - 8 + queuesHigh, functionsHigh);
+    services.set(service.name, { x: serviceX, y: y + 8, width: width - serviceX - 4, height, out: y + 22 });
+    placeQueues(own, living, y + OUT, queueX, size.queue, row, queues);
+    y += height + 16;
   }
   const topics = new Map(
-    map.topics.map((topic, number) => [topic.arn, { x: size.edge + number * size.rail, y: services.get(topic.publisher)?.out ?? size.top }]),
+    map.topics.map((topic, number) => [topic.arn, { x: size.edge + number * size.rail, y: services.get(topic.publisher)?.out ?? CALLERS }]),
   );
   return { narrow, width, height: y, queueX, services, queues, topics, stops: stops(map, queues, topics) };
 }
 
-/** Queues below each other, dead-letter queues below them, two a row. Returns how high the lane is. */
-function placeQueues(own, lane, x, width, queues) {
-  const living = own.filter((queue) => !queue.holds_dead_letters);
-  const dead = own.filter((queue) => queue.holds_dead_letters);
-  living.forEach((queue, number) => queues.set(queue.name, { x, y: lane + 38 + number * 66, width, height: 60 }));
-  const below = lane + 40 + Math.max(living.length, 1) * 66;
-  const each = (width - 6) / 2;
-  dead.forEach((queue, number) => {
-    const place = { x: x + (number % 2) * (each + 6), y: below + Math.floor(number / 2) * 34 };
-    queues.set(queue.name, { ...place, width: dead.length > 1 ? each : width, height: 28 });
+/** Each queue with its dead letters below; a relay's dead letters share the last row. */
+function placeQueues(own, living, top, x, width, row, queues) {
+  living.forEach((queue, number) => {
+    const y = top + number * (row.queue + row.dead + 2 * row.gap);
+    queues.set(queue.name, { x, y, width, height: row.queue });
+    const last = number === living.length - 1;
+    const dead = own.filter((other) => other.holds_dead_letters && (other.source === queue.name || (last && !other.source)));
+    const each = (width - 6 * (dead.length - 1)) / Math.max(dead.length, 1);
+    dead.forEach((other, place) => queues.set(other.name, { x: x + place * (each + 6), y: y + row.queue + row.gap, width: each, height: row.dead }));
   });
-  return 44 + Math.max(living.length, 1) * 66 + Math.max(Math.ceil(dead.length / 2), 1) * 34 + 6;
 }
 
 /** Where each subscription leaves its rail, and enters its queue. */

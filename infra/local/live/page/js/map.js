@@ -41,7 +41,7 @@ export class Plan {
     this.nodes = new Map();
     const paths = new Map();
     const svg = s("svg", { viewBox: `0 0 ${at.width} ${at.height}`, role: "group", "aria-label": "Services, topics and queues", class: at.narrow ? "narrow" : "" });
-    svg.append(...this.rails(at), ...this.lines(at, paths), ...this.customers(at, paths));
+    svg.append(...this.rails(at), ...this.lines(at, paths), ...this.callers(at, paths));
     for (const topic of this.map.topics) svg.append(this.topic(topic, at));
     for (const queue of this.map.queues) svg.append(queue.holds_dead_letters ? this.deadLetters(queue, at) : this.queue(queue, at));
     for (const service of this.map.services) svg.append(this.service(service, at));
@@ -95,15 +95,18 @@ export class Plan {
     return drawn;
   }
 
-  customers(at, paths) {
-    return this.map.services.filter((service) => service.api).flatMap((service) => {
+  callers(at, paths) {
+    return this.map.services.filter((service) => service.api).flatMap((service, number) => {
       const box = at.services.get(service.name);
       const x = box.x + box.width / 2;
-      const path = s("path", { class: "line", d: `M${x} 30 V${box.y - 7}` });
-      paths.set("asked", [path]);
+      const top = box.y - 48;
+      // Customers call the service that places orders; others are called by whom their address names.
+      const name = number ? capital(service.routes[0].split("/")[1]) : "Customers";
+      const path = s("path", { class: "line", d: `M${x} ${top + 26} V${box.y - 7}` });
+      paths.set(`asked ${service.name}`, [path]);
       return [
         path,
-        s("g", { class: "customers" }, s("rect", { x: x - 52, y: 4, width: 104, height: 26, rx: 13 }), s("text", { x, y: 21, "text-anchor": "middle" }, "Customers")),
+        s("g", { class: "customers" }, s("rect", { x: x - 52, y: top, width: 104, height: 26, rx: 13 }), s("text", { x, y: top + 17, "text-anchor": "middle" }, name)),
         s("path", { class: "arrow", d: `M${x} ${box.y} l-5 -9 h10 z` }),
       ];
     });
@@ -132,7 +135,7 @@ export class Plan {
     const group = this.node("queue", queue.name, queue.label, queue.service, { kind: "queue", name: queue.name });
     const fill = s("rect", { class: "fill", x: box.x, y: box.y, width: 0, height: box.height, rx: 8 });
     const small = box.height < 50;
-    const count = s("text", { class: "count", x: box.x + box.width - 12, y: box.y + (small ? box.height / 2 + 6 : at.narrow ? 46 : 38), "text-anchor": "end" }, "0");
+    const count = s("text", { class: "count", x: box.x + box.width - 12, y: box.y + (small ? box.height / 2 + 8 : at.narrow ? 46 : 38), "text-anchor": "end" }, "0");
     const rest = s("text", { class: "small", x: box.x + 12, y: box.y + 44 }, "");
     const dx = at.narrow ? 8 : 12;
     group.append(s("rect", { class: "box", ...box, rx: 8 }), fill, s("text", { class: "name", x: box.x + dx, y: box.y + (small ? box.height / 2 + 5 : 22) }, at.narrow ? queue.label.replace(/Queue$/, "") : queue.label), count);
@@ -146,8 +149,8 @@ export class Plan {
     const box = at.queues.get(queue.name);
     const group = this.node("dead", queue.name, queue.label, null, { kind: "dead", name: queue.name });
     const words = queue.source ? (at.narrow ? "dead" : "dead letters") : at.narrow ? "relay" : "relay’s";
-    const count = s("text", { x: box.x + box.width - 8, y: box.y + 18.5, "text-anchor": "end" }, "0");
-    group.append(s("rect", { class: "box", ...box, rx: 6 }), s("text", { class: "small", x: box.x + 8, y: box.y + 18.5 }, words), count);
+    const count = s("text", { x: box.x + box.width - 8, y: box.y + box.height / 2 + 4.5, "text-anchor": "end" }, "0");
+    group.append(s("rect", { class: "box", ...box, rx: 6 }), s("text", { class: "small", x: box.x + 8, y: box.y + box.height / 2 + 4.5 }, words), count);
     Object.assign(this.nodes.get(queue.name), { count, label: queue.label, dead: true });
     return group;
   }
@@ -197,7 +200,7 @@ export class Plan {
     const rest = [queue.in_flight && `${queue.in_flight} in flight`, queue.delayed && `${queue.delayed} late`].filter(Boolean);
     write(node.rest, rest.join(" · ") || "waiting");
     node.fill.setAttribute("width", node.box.width * Math.min(1, queue.waiting / FULL));
-    node.group.dataset.disturbed = queue.duplicate || queue.reorder || queue.break_next || queue.delay_seconds > 0;
+    node.group.dataset.disturbed = queue.duplicate || queue.reorder || queue.break_next || queue.slowed;
     node.group.setAttribute("aria-label", `Queue ${node.label}: ${queue.waiting} waiting, ${queue.in_flight} in flight`);
   }
 }
