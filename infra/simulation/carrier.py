@@ -26,6 +26,11 @@ class Carrier:
         if parcels:
             self._tell(self._dice.pick(sorted(parcels)), self._world.secret("CarrierSecret"), BELIEVED)
 
+    def tell_at_once(self) -> None:
+        """Of each parcel that it has not told of yet."""
+        for order_id in sorted(self._parcels().keys() - self._told):
+            self._tell(order_id, self._world.secret("CarrierSecret"), BELIEVED)
+
     def pretend(self) -> None:
         """Somebody else tells, without the secret."""
         parcels = self._parcels()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from infra.simulation.calls import FUNCTIONS, MOMENTS, Site
+from infra.simulation.determinism import Dice
 from infra.simulation.exhaustive import Explorer, Pair
 from infra.simulation.faults import Scenario
 from infra.simulation.run import Result
@@ -56,16 +57,18 @@ class Coverage:
             self.seen_at[site].but(die=(*self.seen_at[site].die, f"{moment} {site}"))
             for site, moment in self.uncrashed()
         ]
-        # Where one type of event comes late, or all but one, the rarest of states are seen.
+        # Where one type of event comes first, and the others in some order, the rarest of states are seen.
         lags = [
-            scenario.but(lags=tuple(f"{service} {late}" for late in sorted(kinds) if (late == kind) is alone))
+            scenario.but(lags=tuple(f"{service} {late}" for late in self._shuffled(kinds - {first})))
             for service, kinds in sorted(self._incomplete().items())
-            for kind in sorted(kinds)
-            for alone in (False, True)
-            for scenario in self.met.get((service, kind), [])[self._aimed : self._aimed + 1]
+            for first in sorted(kinds)
+            for scenario in self.met.get((service, first), [])[self._aimed : self._aimed + 1]
         ]
         self._aimed += 1
         return deaths + lags
+
+    def _shuffled(self, kinds: set[str]) -> list[str]:
+        return Dice(self._aimed).shuffled(sorted(kinds))
 
     def _incomplete(self) -> dict[str, set[str]]:
         """Services with a state or a move that was never seen, and the types of event that they react to."""

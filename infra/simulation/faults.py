@@ -41,9 +41,9 @@ class Scenario:
     """Customers cancel, and the carrier tells of deliveries."""
     die: tuple[str, ...] = ()
     """Call sites, and before or after each: the first function to come by there dies."""
-
     lags: tuple[str, ...] = ()
-    """Service and type, such as `order payment.captured`: there these come late, from the first on."""
+    """Service and type, such as `order payment.captured`: there these come late, in this order, from the first
+    on; and the carrier tells of each parcel at once, so that its word may overtake them."""
 
     @property
     def command(self) -> str:

@@ -20,11 +20,16 @@ FOREIGN = (
     '"dataschema":"https://elsewhere.example/invoice/1.0"}}'
 )
 
+LAG_SECONDS = 400.0
+"""Long enough that what lags keeps its order; the seven types that a service may miss come within the order's
+time limit."""
+
 
 class Disorder:
     """The transport's faults, each drawn when a queue or stream is about to be read.
 
     From a delayed message on, all of its type may lag behind in its queue: what comes later overtakes them.
+    `lags` do so from the first message on, each longer than those before it.
     """
 
     def __init__(
@@ -36,8 +41,10 @@ class Disorder:
         self._strays = 0
         queues = {f.service: world.queue_name(f, "QUEUE_URL") for f in world.consumers()}
         self._laggards = {
-            (queues[service], kind) for service, _, kind in (lag.partition(" ") for lag in lags)
+            (queues[service], kind): LAG_SECONDS * number
+            for number, (service, _, kind) in enumerate((lag.partition(" ") for lag in lags), 1)
         }
+        """How long each of them waits, in seconds."""
         self._late: set[str] = set()
 
     def before_receive(self, queue: str, dead_letters: str) -> None:
@@ -59,11 +66,12 @@ class Disorder:
             chosen = self._dice.pick(messages)
             chosen.delayed_until = self._later(4 * 3600)
             if self._dice.chance(0.5):
-                self._laggards.add((queue, _type(chosen)))
+                self._laggards.setdefault((queue, _type(chosen)), self._dice.between(60, 900))
         for message in messages:
-            if (queue, _type(message)) in self._laggards and message.id not in self._late:
+            lag = self._laggards.get((queue, _type(message)))
+            if lag is not None and message.id not in self._late:
                 self._late.add(message.id)
-                message.delayed_until = self._later(900)
+                message.delayed_until = (self._clock.now() + lag) * 1000
         if messages and self._faults.strikes("undelivered", 0.02):
             self._world.move(self._dice.pick(messages), queue, dead_letters)
 

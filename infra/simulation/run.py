@@ -81,6 +81,8 @@ class Simulation:
             while steps and not self.checker.wrong:
                 steps -= 1
                 self._step()
+                if self._scenario.lags and self._scenario.interventions:
+                    self._carrier.tell_at_once()
             self._faults.on = False
             self._down_until.clear()
             if not self.checker.wrong:
