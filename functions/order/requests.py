@@ -11,6 +11,8 @@ from contracts.orders import OrderPlaced
 from contracts.values import Address, Item
 from order.iso import COUNTRIES, CURRENCIES
 
+KEY_LIMIT = 255
+PAGE_LIMIT = 50
 TOTAL_LIMIT_MINOR = 99_999_999
 """The most that one order may cost: card networks and Stripe take eight digits."""
 
