@@ -1,11 +1,13 @@
 """What is published is what the code says today, valid by its own rules, and true of the samples."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from moto import mock_aws
 from openapi_spec_validator import validate
 
@@ -26,6 +28,7 @@ SCHEMAS = {
 }
 OPENAPI = json.loads(PUBLISHED["openapi.json"])
 ASYNCAPI = json.loads(PUBLISHED["asyncapi.json"])
+CLOUDEVENTS = json.loads(Path(__file__).with_name("cloudevents.json").read_text())
 
 
 def check(schema: Any, document: Any) -> None:
@@ -68,6 +71,13 @@ def test_an_event_names_the_schema_that_it_meets(kind: str) -> None:
 def test_a_sample_meets_its_schema(path: str) -> None:
     for event in (event for found, event in SAMPLED if found == path):
         check(SCHEMAS[event["dataschema"]], event)
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in SAMPLED}))
+def test_a_sample_is_a_cloudevent_by_the_specifications_own_schema(path: str) -> None:
+    for event in (event for found, event in SAMPLED if found == path):
+        Draft7Validator(CLOUDEVENTS, format_checker=FormatChecker()).validate(event)
+        assert all(re.fullmatch("[a-z0-9]+", attribute) for attribute in event)  # which no schema of it says
 
 
 def test_samples_of_every_event_are_among_them() -> None:
