@@ -1,13 +1,17 @@
-"""Writes infra/contracts/published/: `make contracts`."""
+"""Writes infra/contracts/published/: `make contracts`. A change that breaks what is published is refused."""
 
-from infra.contracts.published import FOLDER, files
+import sys
+
+from infra.contracts.compatibility import Incompatible
+from infra.contracts.published import check, write
 
 
 def main() -> None:
-    for path, text in files().items():
-        file = FOLDER / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+    try:
+        check()
+    except Incompatible as refusal:
+        sys.exit(f"Nothing was written. {refusal}")
+    write()
 
 
 if __name__ == "__main__":
