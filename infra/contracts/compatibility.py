@@ -25,11 +25,18 @@ def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Lands
     """Raises Incompatible, naming event, fields, consumers and the way out, if the change breaks anything."""
     found = breaks(old, new)
     if found:
-        major = int(old["$id"].rpartition("/")[2].partition(".")[0])
         raise Incompatible(
             f"{kind}: {'; '.join(found)}. Read by {', '.join(landscape.consumers(kind)) or 'nobody here'}. "
-            f"Publish a new major version, {major + 1}, beside {major}, until every consumer reads it."
+            f"A new major version is the way: publish {_next_major(old)} beside it until every consumer "
+            "reads that."
         )
+
+
+def _next_major(old: dict[str, Any]) -> str:
+    """Its type: one of its own, so that filters keep it from those that cannot read it."""
+    kind, version = old["$id"].split("/")[-2:]
+    major = int(version.partition(".")[0])
+    return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
 
 
 def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

@@ -164,7 +164,7 @@ def test_the_refusal_says_who_reads_it_and_what_to_do() -> None:
     assert str(refused.value) == (
         "order.placed: data.payment_method: removed. "
         "Read by OrderExpiry, PaymentConsumer, ShippingConsumer. "
-        "Publish a new major version, 2, beside 1, until every consumer reads it."
+        "A new major version is the way: publish order.placed.v2 beside it until every consumer reads that."
     )
 
 
