@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.catalogue import EVENTS
 from infra.contracts.asyncapi import asyncapi
+from infra.contracts.catalogue import catalogue
 from infra.contracts.compatibility import Incompatible, refuse
 from infra.contracts.landscape import landscape
 from infra.contracts.openapi import openapi
@@ -19,7 +20,8 @@ def files() -> dict[str, str]:
     made: dict[str, Any] = dict(schemas())
     made["asyncapi.json"] = asyncapi(landscape())
     made["openapi.json"] = openapi(landscape())
-    return {path: text(document) for path, document in made.items()}
+    written = {path: text(document) for path, document in made.items()}
+    return written | {"CATALOGUE.md": catalogue(landscape())}
 
 
 def text(document: Any) -> str:
