@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -29,6 +29,11 @@ def _known_country(code: str) -> str:
     return code
 
 
+def _one_of(codes: frozenset[str], description: str) -> Any:
+    """Says in the schema, too, which codes there are."""
+    return Field(description=description, json_schema_extra={"enum": [*sorted(codes)]})
+
+
 class _Request(BaseModel):
     # A misspelt field is a mistake worth telling, and "2" is not a number.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -49,7 +54,7 @@ class RequestedAddress(_Request):
     line1: str = Field(min_length=1, max_length=200)
     city: str = Field(min_length=1, max_length=100)
     postal_code: str = Field(min_length=1, max_length=20)
-    country: Annotated[str, AfterValidator(_known_country), Field(description="ISO 3166-1 alpha-2")]
+    country: Annotated[str, AfterValidator(_known_country), _one_of(COUNTRIES, "ISO 3166-1 alpha-2")]
 
 
 class PlaceOrder(_Request):
@@ -57,7 +62,7 @@ class PlaceOrder(_Request):
 
     customer_id: str = Field(min_length=1, max_length=128)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
-    currency: Annotated[str, AfterValidator(_known_currency), Field(description="ISO 4217")]
+    currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
     payment_method: str = Field(
         min_length=1, max_length=64, description="a token of the gateway, never a card"
     )
