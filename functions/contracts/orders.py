@@ -2,10 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Fact
-from contracts.values import Address, AmountMinor, Currency, Item
+from contracts.values import Address, AmountMinor, Currency, Item, personal
 
 
 class OrderPlaced(Fact):
@@ -13,11 +13,19 @@ class OrderPlaced(Fact):
 
     type: ClassVar[str] = "order.placed"
     version: ClassVar[str] = "1.1"
-    customer_id: str
+    customer_id: str = Field(
+        json_schema_extra=personal(order="to list a customer's orders; as long as the order")
+    )
     items: tuple[Item, ...]
     amount_minor: AmountMinor
     currency: Currency
-    payment_method: str
+    payment_method: str = Field(
+        description="a token of the gateway, never a card",
+        json_schema_extra=personal(
+            payment="to charge; given to the gateway, and not kept",
+            order="in the event that it published; as long as the order",
+        ),
+    )
     shipping_address: Address
     expires_at: AwareDatetime | None = None
     """Undecided by then, Order has it cancelled; nor does a charge begin any more."""

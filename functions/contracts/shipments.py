@@ -2,16 +2,22 @@
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Fact
+from contracts.values import personal
+
+_TRACKING = personal(
+    order="to show it to the customer; as long as the order",
+    shipping="in the event that it published; as long as the order",
+)
 
 
 class ShipmentDispatched(Fact):
     """The parcel left: the pivot, after which nothing is undone."""
 
     type: ClassVar[str] = "shipment.dispatched"
-    tracking_number: str
+    tracking_number: str = Field(json_schema_extra=_TRACKING)
 
 
 class ShipmentDelivered(Fact):
@@ -19,7 +25,7 @@ class ShipmentDelivered(Fact):
     shipment.dispatched, which it implies."""
 
     type: ClassVar[str] = "shipment.delivered"
-    tracking_number: str
+    tracking_number: str = Field(json_schema_extra=_TRACKING)
     delivered_at: AwareDatetime
 
 

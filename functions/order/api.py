@@ -25,12 +25,10 @@ from choreography.problems import Problem, invalid
 from choreography.reporting import reported
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
-from order.requests import PlaceOrder
+from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from order.views import history, summary
 
 BODY_LIMIT_BYTES = 64 * 1024
-KEY_LIMIT = 255
-PAGE_LIMIT = 50
 KEY_LIFETIME_SECONDS = 24 * 3600
 
 app = APIGatewayHttpResolver()

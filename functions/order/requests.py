@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +11,8 @@ from contracts.orders import OrderPlaced
 from contracts.values import Address, Item
 from order.iso import COUNTRIES, CURRENCIES
 
+KEY_LIMIT = 255
+PAGE_LIMIT = 50
 TOTAL_LIMIT_MINOR = 99_999_999
 """The most that one order may cost: card networks and Stripe take eight digits."""
 
@@ -25,6 +27,11 @@ def _known_country(code: str) -> str:
     if code not in COUNTRIES:
         raise PydanticCustomError("country", "not an ISO 3166-1 alpha-2 code")
     return code
+
+
+def _one_of(codes: frozenset[str], description: str) -> Any:
+    """Says in the schema, too, which codes there are."""
+    return Field(description=description, json_schema_extra={"enum": [*sorted(codes)]})
 
 
 class _Request(BaseModel):
@@ -47,7 +54,7 @@ class RequestedAddress(_Request):
     line1: str = Field(min_length=1, max_length=200)
     city: str = Field(min_length=1, max_length=100)
     postal_code: str = Field(min_length=1, max_length=20)
-    country: Annotated[str, AfterValidator(_known_country), Field(description="ISO 3166-1 alpha-2")]
+    country: Annotated[str, AfterValidator(_known_country), _one_of(COUNTRIES, "ISO 3166-1 alpha-2")]
 
 
 class PlaceOrder(_Request):
@@ -55,7 +62,7 @@ class PlaceOrder(_Request):
 
     customer_id: str = Field(min_length=1, max_length=128)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
-    currency: Annotated[str, AfterValidator(_known_currency), Field(description="ISO 4217")]
+    currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
     payment_method: str = Field(
         min_length=1, max_length=64, description="a token of the gateway, never a card"
     )

@@ -5,12 +5,12 @@ The id of a message is its idempotency record: what comes again changes nothing,
 
 import os
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from choreography import correlation
 from choreography.errors import UnknownParcel
@@ -24,6 +24,7 @@ from choreography.table import Table
 from contracts.envelope import describe
 from shipping.carrier import ParcelDelivered
 from shipping.decisions import CARRIER_REACTIONS
+from shipping.messages import Delivered, Delivery, Told
 from shipping.signature import NotSigned, verify
 from shipping.state import SOURCE, Shipment, milestones
 
@@ -36,27 +37,6 @@ app.use([correlation.check])
 logger = Logger()
 
 
-class _Told(BaseModel):
-    """Any message of the carrier: more of it is read only if its type is of concern."""
-
-    model_config = ConfigDict(extra="ignore")
-    type: str
-
-
-class _Delivery(BaseModel):
-    """`reference` is the order's id, which the carrier was given with the parcel."""
-
-    model_config = ConfigDict(extra="ignore")
-    reference: str = Field(min_length=1, max_length=128)
-    tracking_number: str = Field(min_length=1, max_length=64)
-    delivered_at: AwareDatetime
-
-
-class _Delivered(_Told):
-    type: Literal["shipment.delivered"]
-    data: _Delivery
-
-
 @reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, and CARRIER_SECRET_ID, the name or ARN of the carrier's secret."""
@@ -67,15 +47,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def receive() -> Response[None]:
     body = _body()
     message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
-    told = _Told.model_validate_json(body)
+    told = Told.model_validate_json(body)
     if told.type == "shipment.delivered":
-        _deliver(message_id, _Delivered.model_validate_json(body).data)
+        _deliver(message_id, Delivered.model_validate_json(body).data)
     else:
         logger.info("ignored", extra={"message_id": message_id, "type": told.type})
     return Response(HTTPStatus.NO_CONTENT.value)
 
 
-def _deliver(message_id: str, told: _Delivery) -> None:
+def _deliver(message_id: str, told: Delivery) -> None:
     table = Table(os.environ["TABLE_NAME"], Shipment)
     correlationid = table.read(told.reference).state.correlationid
     if correlationid is None:

@@ -1,0 +1,18 @@
+"""Writes infra/contracts/published/: `make contracts`. A change that breaks what is published is refused."""
+
+import sys
+
+from infra.contracts.compatibility import Incompatible
+from infra.contracts.published import check, write
+
+
+def main() -> None:
+    try:
+        check()
+    except Incompatible as refusal:
+        sys.exit(f"Nothing was written. {refusal}")
+    write()
+
+
+if __name__ == "__main__":
+    main()

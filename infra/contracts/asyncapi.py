@@ -1,0 +1,121 @@
+"""One AsyncAPI 3 document: every topic and queue, who sends and receives what there, and the filters."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.catalogue import EVENTS
+from contracts.envelope import Fact
+from infra.contracts.examples import PRODUCERS, example
+from infra.contracts.landscape import Landscape, Queue
+from infra.contracts.schemas import described, schema
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+def asyncapi(landscape: Landscape) -> dict[str, Any]:
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Order choreography: events",
+            "version": "1.0.0",
+            "description": "What Order, Payment and Shipping tell each other: CloudEvents 1.0 in structured "
+            "JSON, over SNS topics and SQS queues. Delivery is at least once, in any order.",
+        },
+        "defaultContentType": CONTENT_TYPE,
+        "channels": _channels(landscape),
+        "operations": _operations(landscape),
+        "components": {"messages": {kind: _message(fact) for kind, fact in EVENTS.items()}},
+    }
+
+
+def _message(fact: type[Fact]) -> dict[str, Any]:
+    return {
+        "name": fact.type,
+        "title": f"{fact.type} {fact.version}",
+        "summary": described(fact),
+        "contentType": CONTENT_TYPE,
+        "payload": _embedded(fact),
+        "examples": [{"name": "sample", "payload": example(fact.type)}],
+    }
+
+
+def _embedded(fact: type[Fact]) -> dict[str, Any]:
+    """Its definitions in place: a `$ref` in a document means the document, not the schema."""
+    made = schema(fact)
+    definitions = made.pop("$defs")
+    for keyword in ("$schema", "$id"):
+        made.pop(keyword)
+    flat: dict[str, Any] = resolved(made, definitions)
+    return flat
+
+
+def resolved(node: Any, definitions: dict[str, Any]) -> Any:
+    """A schema with each of its `$ref`s replaced by what it names."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            rest = {name: value for name, value in node.items() if name != "$ref"}
+            named = definitions[node["$ref"].rpartition("/")[2]]
+            return resolved(named, definitions) | rest
+        return {name: resolved(value, definitions) for name, value in node.items()}
+    if isinstance(node, list):
+        return [resolved(value, definitions) for value in node]
+    return node
+
+
+def _channels(landscape: Landscape) -> dict[str, Any]:
+    topics = {
+        topic: {
+            "address": topic,
+            "title": f"What {publisher.capitalize()} publishes",
+            "description": "An SNS topic; the message attribute `type` is the event's.",
+            "messages": _messages(kind for kind, producer in PRODUCERS.items() if producer == publisher),
+        }
+        for topic, publisher in landscape.topics.items()
+    }
+    return topics | {queue.name: _queue(queue, landscape) for queue in landscape.queues.values()}
+
+
+def _queue(queue: Queue, landscape: Landscape) -> dict[str, Any]:
+    feeding = [s for s in landscape.subscriptions if s.queue == queue.name]
+    channel: dict[str, Any] = {
+        "address": queue.name,
+        "title": f"Read by {queue.consumer}" if queue.consumer else "Dead letters, for a person",
+        "description": f"An SQS queue; messages are kept for {queue.retention_days} days.",
+        "messages": _messages(kind for s in feeding for kind in s.types),
+    }
+    if feeding:
+        channel["x-subscriptions"] = [
+            {"name": s.name, "topic": s.topic, "filterPolicy": s.policy, "rawMessageDelivery": True}
+            for s in feeding
+        ]
+    if queue.dead_letters:
+        channel["x-dead-letters"] = {"$ref": f"#/channels/{queue.dead_letters}"}
+    return channel
+
+
+def _messages(kinds: Iterable[str]) -> dict[str, Any]:
+    return {kind: {"$ref": f"#/components/messages/{kind}"} for kind in kinds}
+
+
+def _operations(landscape: Landscape) -> dict[str, Any]:
+    operations = {
+        f"{publisher}.publish": _operation(
+            "send", topic, publisher, [kind for kind, producer in PRODUCERS.items() if producer == publisher]
+        )
+        for topic, publisher in landscape.topics.items()
+    }
+    for queue in landscape.queues.values():
+        if queue.consumer and queue.service:
+            kinds = [kind for s in landscape.subscriptions if s.queue == queue.name for kind in s.types]
+            made = _operation("receive", queue.name, queue.service, kinds)
+            operations[f"{queue.service}.{queue.consumer}"] = made
+    return operations
+
+
+def _operation(action: str, channel: str, service: str, kinds: list[str]) -> dict[str, Any]:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "tags": [{"name": service}],
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{kind}"} for kind in sorted(kinds)],
+    }

@@ -1,0 +1,110 @@
+"""What a change of a schema breaks: events in flight, which the new must read, and consumers of today.
+
+Both schemas are of one major version. A limit that is widened passes: its consumers are deployed first. Own
+code, since libraries that compare schemas say whether one takes less, not which field of whose is gone, and
+the best known (jsonsubschema) does not know dialect 2020-12.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from infra.contracts.asyncapi import resolved
+from infra.contracts.landscape import Landscape
+
+_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_RULES = ("pattern", "format", "multipleOf", "uniqueItems")
+_ANYTHING = "anything"
+
+
+class Incompatible(Exception):
+    """A published version would change so that its readers cannot bear it; the text says how."""
+
+
+def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Landscape) -> None:
+    """Raises Incompatible, naming event, fields, consumers and the way out, if the change breaks anything."""
+    found = breaks(old, new)
+    if found:
+        raise Incompatible(
+            f"{kind}: {'; '.join(found)}. Read by {', '.join(landscape.consumers(kind)) or 'nobody here'}. "
+            f"A new major version is the way: publish {_next_major(old)} beside it until every consumer "
+            "reads that."
+        )
+
+
+def _next_major(old: dict[str, Any]) -> str:
+    """Its type: one of its own, so that filters keep it from those that cannot read it."""
+    kind, version = old["$id"].split("/")[-2:]
+    major = int(version.partition(".")[0])
+    return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
+
+
+def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Each break, by field; none for what is harmless."""
+    before, after = (resolved(schema, schema.get("$defs", {})) for schema in (old, new))
+    return list(_compare("", before, after))
+
+
+def _compare(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """A field of several types, such as one that may be null, is compared type by type."""
+    before, after = _by_type(old), _by_type(new)
+    if _ANYTHING not in after and (missing := before.keys() - after.keys()):
+        yield f"{path or 'message'}: type changed, {' and '.join(sorted(missing))} no longer read"
+    for kind in sorted(before.keys() & after.keys()):
+        yield from _values(path, before[kind], after[kind])
+        yield from _limits(path, before[kind], after[kind])
+        yield from _rules(path, before[kind], after[kind])
+        yield from _fields(path, before[kind], after[kind])
+        if "items" in after[kind]:
+            yield from _compare(f"{path}[]", before[kind].get("items", {}), after[kind]["items"])
+
+
+def _by_type(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {str(choice.get("type", _ANYTHING)): choice for choice in schema.get("anyOf", [schema])}
+
+
+def _values(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    before, after = _allowed(old), _allowed(new)
+    if before is None and after is not None:
+        yield f"{path}: narrowed to {', '.join(sorted(after))}"
+    elif before is not None and after is not None:
+        yield from (f"{path}: value {value} removed" for value in sorted(before - after))
+        yield from (
+            f"{path}: value {value} added, which is refused today" for value in sorted(after - before)
+        )
+
+
+def _allowed(schema: dict[str, Any]) -> set[str] | None:
+    if "const" in schema:
+        return {str(schema["const"])}
+    return set(map(str, schema["enum"])) if "enum" in schema else None
+
+
+def _limits(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    narrower = [name for name in _LOWER if name in new and new[name] > old.get(name, float("-inf"))]
+    narrower += [name for name in _UPPER if name in new and new[name] < old.get(name, float("inf"))]
+    for name in narrower:
+        yield f"{path}: {name} narrowed from {old.get(name, 'none')} to {new[name]}"
+
+
+def _rules(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    for name in _RULES:
+        if name in new and new[name] != old.get(name):
+            yield f"{path}: {name} changed from {old.get(name, 'none')} to {new[name]}"
+    if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
+        yield f"{path or 'message'}: unknown fields are no longer ignored"
+
+
+def _fields(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    before, after = old.get("properties", {}), new.get("properties", {})
+    was, now = {*old.get("required", ())}, {*new.get("required", ())}
+    for name in sorted(before.keys() | after.keys()):
+        field = f"{path}.{name}" if path else name
+        if name not in after:
+            yield f"{field}: removed"
+        elif name in now - was:
+            yield f"{field}: made required"
+        elif name in was - now:
+            yield f"{field}: no longer always there"
+        if name in before and name in after:
+            yield from _compare(field, before[name], after[name])

@@ -1,0 +1,123 @@
+"""Who publishes to what, and who listens to which of it: read from template.yaml."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from infra.local.in_process import ROOT
+from infra.local.template import Template, load
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """`policy` is the filter, as SNS has it; `types` are the event types that it lets through."""
+
+    name: str
+    topic: str
+    queue: str
+    policy: Mapping[str, Any]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(self.policy["type"])
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`consumer` is the function that takes from it, and `service` the one it is part of; none for dead
+    letters, which a person takes."""
+
+    name: str
+    retention_days: int
+    consumer: str | None = None
+    service: str | None = None
+    dead_letters: str | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """`topics` maps each topic to the service that publishes to it."""
+
+    topics: Mapping[str, str]
+    queues: Mapping[str, Queue]
+    subscriptions: tuple[Subscription, ...]
+    routes: tuple[Route, ...]
+
+    def consumers(self, kind: str) -> tuple[str, ...]:
+        """The functions that events of a type reach."""
+        queues = (self.queues[s.queue] for s in self.subscriptions if kind in s.types)
+        return tuple(sorted(queue.consumer for queue in queues if queue.consumer is not None))
+
+    def topic_of(self, service: str) -> str:
+        return next(topic for topic, publisher in self.topics.items() if publisher == service)
+
+
+@cache
+def landscape() -> Landscape:
+    template = load(ROOT / "template.yaml")
+    return Landscape(_topics(template), _queues(template), _subscriptions(template), _routes(template))
+
+
+def _of_type(template: Template, kind: str) -> dict[str, Any]:
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in sorted(template.resources.items())
+        if resource["Type"] == kind
+    }
+
+
+def _variables(template: Template) -> dict[str, Any]:
+    functions = _of_type(template, "AWS::Lambda::Function")
+    return {name: function["Environment"]["Variables"] for name, function in functions.items()}
+
+
+def _topics(template: Template) -> dict[str, str]:
+    told = [v for v in _variables(template).values() if "TOPIC_ARN" in v]
+    return {v["TOPIC_ARN"]["Ref"]: v["POWERTOOLS_SERVICE_NAME"] for v in told}
+
+
+def _queues(template: Template) -> dict[str, Queue]:
+    mappings = _of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    consumers = {m["EventSourceArn"]["Fn::GetAtt"][0]: m["FunctionName"]["Ref"] for m in mappings}
+    variables = _variables(template)
+    queues = {}
+    for name, properties in _of_type(template, "AWS::SQS::Queue").items():
+        consumer = consumers.get(name)
+        redrive = properties.get("RedrivePolicy")
+        queues[name] = Queue(
+            name,
+            properties["MessageRetentionPeriod"] // 86400,
+            consumer,
+            variables[consumer]["POWERTOOLS_SERVICE_NAME"] if consumer else None,
+            redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] if redrive else None,
+        )
+    return queues
+
+
+def _subscriptions(template: Template) -> tuple[Subscription, ...]:
+    return tuple(
+        Subscription(name, s["TopicArn"]["Ref"], s["Endpoint"]["Fn::GetAtt"][0], s["FilterPolicy"])
+        for name, s in _of_type(template, "AWS::SNS::Subscription").items()
+    )
+
+
+def _routes(template: Template) -> tuple[Route, ...]:
+    variables = _variables(template)
+    found = []
+    for api in _of_type(template, "AWS::ApiGatewayV2::Api").values():
+        for path, methods in api["Body"]["paths"].items():
+            for method, operation in methods.items():
+                uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+                called = re.search(r"\$\{(\w+)\.Arn\}", uri)
+                assert called is not None, uri
+                found.append(Route(method, path, variables[called[1]]["POWERTOOLS_SERVICE_NAME"]))
+    return tuple(sorted(found, key=lambda route: (route.path, route.method)))

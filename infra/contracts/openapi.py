@@ -1,0 +1,221 @@
+"""One OpenAPI 3.1 document of the HTTP API: the routes of template.yaml, and what each takes and answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from infra import samples
+from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
+from infra.contracts.landscape import Landscape, Route
+from infra.contracts.schemas import Untitled
+from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
+from shipping.messages import Delivered
+
+MODELS = (PlaceOrder, Delivered, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
+ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
+"""A correlation id that cannot be used, and a dependency that does not answer."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a route does; `problems` are the refusals beside those of every route."""
+
+    id: str
+    summary: str
+    success: HTTPStatus
+    answer: type[BaseModel] | None
+    problems: tuple[HTTPStatus, ...] = ()
+    takes: type[BaseModel] | None = None
+    parameters: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+
+_BODY = (
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+OPERATIONS = {
+    ("post", "/orders"): Operation(
+        "placeOrder",
+        "Places an order",
+        HTTPStatus.ACCEPTED,
+        OrderSummary,
+        (HTTPStatus.CONFLICT, *_BODY),
+        takes=PlaceOrder,
+        parameters=("IdempotencyKey",),
+        headers=("Location",),
+        example=samples.ORDER,
+    ),
+    ("get", "/orders"): Operation(
+        "listOrders",
+        "A customer's orders, newest first",
+        HTTPStatus.OK,
+        OrderPage,
+        parameters=("CustomerId", "Limit", "Cursor"),
+    ),
+    ("get", "/orders/{order_id}"): Operation(
+        "getOrder",
+        "An order as it stands",
+        HTTPStatus.OK,
+        OrderSummary,
+        (HTTPStatus.NOT_FOUND,),
+        parameters=("OrderId",),
+    ),
+    ("get", "/orders/{order_id}/history"): Operation(
+        "getHistory",
+        "What Order published and saw of an order",
+        HTTPStatus.OK,
+        OrderHistory,
+        (HTTPStatus.NOT_FOUND,),
+        parameters=("OrderId",),
+    ),
+    ("post", "/orders/{order_id}/cancellation"): Operation(
+        "cancelOrder",
+        "Asks for an order to be stopped; 409 where the parcel left",
+        HTTPStatus.ACCEPTED,
+        OrderSummary,
+        (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+        parameters=("OrderId",),
+    ),
+    ("post", "/carrier/webhooks"): Operation(
+        "tellOfParcel",
+        "The carrier tells of a parcel, signed as Standard Webhooks has it",
+        HTTPStatus.NO_CONTENT,
+        None,
+        (
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+        ),
+        takes=Delivered,
+        parameters=("WebhookId", "WebhookTimestamp", "WebhookSignature"),
+    ),
+}
+
+
+def openapi(landscape: Landscape) -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Order choreography: HTTP API",
+            "version": "1.0.0",
+            "description": "Place, look at and cancel orders. Every refusal is a problem document.",
+        },
+        "servers": [{"url": "http://localhost:3000", "description": "make run"}],
+        "paths": _paths(landscape.routes),
+        "components": {
+            "schemas": _schemas(),
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+        },
+    }
+
+
+def _paths(routes: tuple[Route, ...]) -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for route in routes:
+        made = _operation(OPERATIONS[route.method, route.path])
+        paths.setdefault(route.path, {})[route.method] = made | {"tags": [route.service]}
+    return paths
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    refused = sorted({*ALWAYS, *operation.problems})
+    made: dict[str, Any] = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "parameters": [
+            {"$ref": f"#/components/parameters/{name}"} for name in (*operation.parameters, "CorrelationId")
+        ],
+        "responses": {str(operation.success.value): _success(operation)}
+        | {str(status.value): _refusal(status) for status in refused},
+    }
+    if operation.takes is not None:
+        content = {"schema": _ref(operation.takes)} | (
+            {"example": operation.example} if operation.example else {}
+        )
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return made
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "description": operation.success.phrase,
+        "headers": _headers(*operation.headers),
+    }
+    if operation.answer is not None:
+        made["content"] = {"application/json": {"schema": _ref(operation.answer)}}
+    return made
+
+
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    waits = status in (HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE)
+    return {
+        "description": status.phrase,
+        "headers": _headers(*(("Retry-After",) if waits else ())),
+        "content": {"application/problem+json": {"schema": _ref(ProblemDocument)}},
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Correlation-Id", *names)}
+
+
+def _ref(model: type[BaseModel]) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _schemas() -> Any:
+    _, made = models_json_schema(
+        [(model, "validation") for model in MODELS],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=Untitled,
+    )
+    return made["$defs"]
+
+
+def _parameter(where: str, name: str, description: str, schema: Any, required: bool = False) -> Any:
+    return {"in": where, "name": name, "description": description, "schema": schema, "required": required}
+
+
+_CORRELATION_ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
+_TEXT = {"type": "string"}
+_PARAMETERS = {
+    "CorrelationId": _parameter(
+        "header", "X-Correlation-Id", "Found again in every event and log line of the order", _CORRELATION_ID
+    ),
+    "IdempotencyKey": _parameter(
+        "header",
+        "Idempotency-Key",
+        "Makes the request safe to repeat; with another body it answers 422",
+        {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+    ),
+    "OrderId": _parameter("path", "order_id", "As answered when the order was placed", _TEXT, required=True),
+    "CustomerId": _parameter("query", "customer_id", "Whose orders", _TEXT | {"minLength": 1}, required=True),
+    "Limit": _parameter(
+        "query",
+        "limit",
+        "At most so many orders",
+        {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 20},
+    ),
+    "Cursor": _parameter("query", "cursor", "From the page before", _TEXT),
+    "WebhookId": _parameter("header", "webhook-id", "The same at every attempt", _TEXT, required=True),
+    "WebhookTimestamp": _parameter(
+        "header", "webhook-timestamp", "Seconds since 1970", {"type": "string"}, required=True
+    ),
+    "WebhookSignature": _parameter(
+        "header", "webhook-signature", "v1, and an HMAC-SHA256 in base64", _TEXT, required=True
+    ),
+}
+_HEADERS = {
+    "X-Correlation-Id": {"description": "The caller's, or one that was made", "schema": _TEXT},
+    "Location": {"description": "Where the order is", "required": True, "schema": _TEXT},
+    "Retry-After": {"description": "Seconds to wait", "schema": _TEXT},
+}

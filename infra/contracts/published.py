@@ -1,0 +1,48 @@
+"""The published files: what they say today, and whether that may take the place of what is committed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from contracts.catalogue import EVENTS
+from infra.contracts.asyncapi import asyncapi
+from infra.contracts.catalogue import catalogue
+from infra.contracts.compatibility import Incompatible, refuse
+from infra.contracts.landscape import landscape
+from infra.contracts.openapi import openapi
+from infra.contracts.schemas import schemas
+
+FOLDER = Path(__file__).parent / "published"
+
+
+def files() -> dict[str, str]:
+    """Every file, by path in the folder, the same at every run."""
+    made: dict[str, Any] = dict(schemas())
+    made["asyncapi.json"] = asyncapi(landscape())
+    made["openapi.json"] = openapi(landscape())
+    written = {path: text(document) for path, document in made.items()}
+    return written | {"CATALOGUE.md": catalogue(landscape())}
+
+
+def text(document: Any) -> str:
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def check(folder: Path = FOLDER) -> None:
+    """Raises Incompatible if a schema of today breaks one that is published, of this minor or an older, or if
+    an event is gone."""
+    for kind in sorted({path.parent.name for path in folder.glob("*/*.json")} - EVENTS.keys()):
+        raise Incompatible(f"{kind}: no longer there, and events of it may be in flight")
+    for path, schema in schemas().items():
+        kind, _, version = path.partition("/")
+        major = version.partition(".")[0]
+        for baseline in sorted((folder / kind).glob(f"{major}.*.json")):
+            refuse(kind, json.loads(baseline.read_text()), schema, landscape())
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Older versions stay: events of theirs are still in flight, and are baselines."""
+    for path, content in files().items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content)

@@ -1,0 +1,35 @@
+"""The catalogue has every event, and says of each field of personal data who needs it."""
+
+import pytest
+
+from contracts.catalogue import EVENTS
+from contracts.values import Address
+from infra.contracts.catalogue import catalogue, data, personal_fields
+from infra.contracts.examples import PRODUCERS
+from infra.contracts.landscape import landscape
+
+CATALOGUE = catalogue(landscape())
+PERSONAL = [
+    (kind, name, needs) for kind, fact in EVENTS.items() for name, needs in personal_fields(data(fact))
+]
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_every_event_is_there_with_its_fields_and_an_example(kind: str) -> None:
+    section = CATALOGUE.partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
+    assert f'"type": "{kind}"' in section
+    assert all(f"`{name}`" in section for name in EVENTS[kind].model_fields)
+
+
+def test_the_address_and_who_the_customer_is_are_personal_data() -> None:
+    marked = {name for kind, name, _ in PERSONAL if kind == "order.placed"}
+    address = {f"shipping_address.{name}" for name in Address.model_fields}
+    assert marked == {"customer_id", "payment_method", *address}
+
+
+@pytest.mark.parametrize(("kind", "name", "needs"), PERSONAL)
+def test_who_needs_personal_data_says_it_or_hears_it(kind: str, name: str, needs: dict[str, str]) -> None:
+    there = landscape()
+    hearing = {there.queues[s.queue].service for s in there.subscriptions if kind in s.types}
+    assert needs.keys() <= hearing | {PRODUCERS[kind]}
+    assert all(f"| {kind} | `{name}` | {service} |" in CATALOGUE for service in needs)

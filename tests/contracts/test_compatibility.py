@@ -1,0 +1,204 @@
+"""A change that would break a consumer, or an event in flight, is refused; a harmless one is not."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.contracts.compatibility import Incompatible, breaks, refuse
+from infra.contracts.landscape import landscape
+from infra.contracts.published import FOLDER, check, write
+from infra.contracts.schemas import schemas
+
+Schema = dict[str, Any]
+Change = Callable[[Schema], object]
+PLACED = schemas()["order.placed/1.1.json"]
+CANCELLED = schemas()["order.cancellation_requested/1.1.json"]
+
+
+def changed(schema: Schema, change: Change) -> Schema:
+    copied = copy.deepcopy(schema)
+    change(copied)
+    return copied
+
+
+def data(schema: Schema) -> Schema:
+    """The schema of the event's own fields."""
+    found: Schema = schema["$defs"][
+        "OrderPlaced" if "OrderPlaced" in schema["$defs"] else "OrderCancellationRequested"
+    ]
+    return found
+
+
+def field(schema: Schema, name: str) -> Schema:
+    found: Schema = data(schema)["properties"][name]
+    return found
+
+
+def address(schema: Schema, name: str) -> Schema:
+    found: Schema = schema["$defs"]["Address"]["properties"][name]
+    return found
+
+
+BREAKS: dict[str, tuple[Change, str]] = {
+    "a field is removed": (lambda s: data(s)["properties"].pop("currency"), "data.currency: removed"),
+    "an optional field is removed": (
+        lambda s: data(s)["properties"].pop("expires_at"),
+        "data.expires_at: removed",
+    ),
+    "a nested field is removed": (
+        lambda s: s["$defs"]["Address"]["properties"].pop("city"),
+        "data.shipping_address.city: removed",
+    ),
+    "a field in a list is removed": (
+        lambda s: s["$defs"]["Item"]["properties"].pop("sku"),
+        "data.items[].sku: removed",
+    ),
+    "an envelope's field is removed": (lambda s: s["properties"].pop("subject"), "subject: removed"),
+    "a field is made required": (
+        lambda s: data(s)["required"].append("expires_at"),
+        "data.expires_at: made required",
+    ),
+    "a new field is required": (
+        lambda s: (
+            data(s)["properties"].update(gift={"type": "boolean"}),
+            data(s)["required"].append("gift"),
+        ),
+        "data.gift: made required",
+    ),
+    "a field may be left out": (
+        lambda s: data(s)["required"].remove("currency"),
+        "data.currency: no longer always there",
+    ),
+    "a type is changed": (
+        lambda s: field(s, "customer_id").update(type="integer"),
+        "data.customer_id: type changed, string no longer read",
+    ),
+    "null is no longer read": (
+        lambda s: field(s, "expires_at")["anyOf"].pop(),
+        "data.expires_at: type changed, null no longer read",
+    ),
+    "a number is limited more": (
+        lambda s: field(s, "amount_minor").update(exclusiveMinimum=99),
+        "data.amount_minor: exclusiveMinimum narrowed from 0 to 99",
+    ),
+    "a text is limited more": (
+        lambda s: address(s, "name").update(maxLength=100),
+        "data.shipping_address.name: maxLength narrowed from 200 to 100",
+    ),
+    "a text is limited at all": (
+        lambda s: field(s, "customer_id").update(maxLength=64),
+        "data.customer_id: maxLength narrowed from none to 64",
+    ),
+    "a list is limited": (
+        lambda s: field(s, "items").update(minItems=1),
+        "data.items: minItems narrowed from none to 1",
+    ),
+    "a pattern is changed": (
+        lambda s: field(s, "currency").update(pattern="^(EUR|CHF)$"),
+        "data.currency: pattern changed",
+    ),
+    "values are listed": (
+        lambda s: field(s, "payment_method").update(enum=["card"]),
+        "data.payment_method: narrowed to card",
+    ),
+    "unknown fields are refused": (
+        lambda s: data(s).update(additionalProperties=False),
+        "data: unknown fields are no longer ignored",
+    ),
+}
+HARMLESS: dict[str, Change] = {
+    "nothing": lambda s: None,
+    "an optional field is added": lambda s: data(s)["properties"].update(gift={"type": "boolean"}),
+    "an attribute is added": lambda s: s["properties"].update(traceparent={"type": "string"}),
+    "a description is changed": lambda s: field(s, "currency").update(description="of the total"),
+    "a default is changed": lambda s: field(s, "expires_at").update(default="2026-01-01T00:00:00Z"),
+    "a mark is added": lambda s: field(s, "customer_id").update({"x-personal-data": "who"}),
+    "a number is limited less": lambda s: field(s, "amount_minor").update(exclusiveMinimum=-1),
+    "a text is limited less": lambda s: address(s, "name").update(maxLength=300),
+    "a limit is lifted": lambda s: address(s, "name").pop("maxLength"),
+    "a pattern is lifted": lambda s: field(s, "currency").pop("pattern"),
+    "null is read, too": lambda s: data(s)["properties"].update(
+        customer_id={"anyOf": [{"type": "string"}, {"type": "null"}]}
+    ),
+    "a definition has another name": lambda s: (
+        s["$defs"].update(Place=s["$defs"].pop("Address")),
+        field(s, "shipping_address").update({"$ref": "#/$defs/Place"}),
+    ),
+    "the minor version is newer": lambda s: s.update({"$id": s["$id"].replace("1.1", "1.2")}),
+}
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+def test_a_break_is_found_and_its_field_named(kind: str) -> None:
+    change, message = BREAKS[kind]
+    (found,) = breaks(PLACED, changed(PLACED, change))
+    assert found.startswith(message)
+
+
+@pytest.mark.parametrize("kind", HARMLESS)
+def test_a_harmless_change_passes(kind: str) -> None:
+    assert breaks(PLACED, changed(PLACED, HARMLESS[kind])) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (["customer"], "data.reason: value expired removed"),
+        (["customer", "expired", "fraud"], "data.reason: value fraud added, which is refused today"),
+    ],
+)
+def test_listed_values_stay_as_they_are(values: list[str], message: str) -> None:
+    assert breaks(CANCELLED, changed(CANCELLED, lambda s: field(s, "reason").update(enum=values))) == [
+        message
+    ]
+
+
+def test_the_refusal_says_who_reads_it_and_what_to_do() -> None:
+    new = changed(PLACED, lambda s: data(s)["properties"].pop("payment_method"))
+    with pytest.raises(Incompatible) as refused:
+        refuse("order.placed", PLACED, new, landscape())
+    assert str(refused.value) == (
+        "order.placed: data.payment_method: removed. "
+        "Read by OrderExpiry, PaymentConsumer, ShippingConsumer. "
+        "A new major version is the way: publish order.placed.v2 beside it until every consumer reads that."
+    )
+
+
+def publish(folder: Path, version: str, change: Change) -> None:
+    file = folder / "order.placed" / f"{version}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(changed(PLACED, change)))
+
+
+def test_what_is_published_is_not_broken() -> None:
+    check(FOLDER)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_every_minor_of_the_major_that_was_published_is_a_baseline(tmp_path: Path, version: str) -> None:
+    publish(tmp_path, version, lambda s: data(s)["properties"].update(gift={"type": "boolean"}))
+    with pytest.raises(Incompatible, match=r"data\.gift: removed"):
+        check(tmp_path)
+
+
+def test_an_event_stays(tmp_path: Path) -> None:
+    (tmp_path / "order.gifted").mkdir()
+    (tmp_path / "order.gifted" / "1.0.json").write_text("{}")
+    with pytest.raises(Incompatible, match=r"order\.gifted: no longer there"):
+        check(tmp_path)
+
+
+def test_another_major_may_differ(tmp_path: Path) -> None:
+    publish(tmp_path, "2.0", lambda s: data(s)["properties"].update(gift={"type": "boolean"}))
+    check(tmp_path)
+
+
+def test_older_versions_stay_published(tmp_path: Path) -> None:
+    publish(tmp_path, "1.0", lambda s: data(s)["properties"].pop("expires_at"))
+    check(tmp_path)
+    write(tmp_path)
+    assert {path.name for path in (tmp_path / "order.placed").iterdir()} == {"1.0.json", "1.1.json"}

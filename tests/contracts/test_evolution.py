@@ -1,0 +1,107 @@
+"""Contracts evolve while both sides run: old consumers with new producers, and the other way round."""
+
+import json
+from typing import Any, ClassVar
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import create_model
+
+from contracts.catalogue import EVENTS, UnknownMajor, read
+from contracts.envelope import Fact, describe
+from contracts.orders import OrderPlaced
+from infra.contracts.compatibility import breaks
+from infra.contracts.examples import example
+from infra.contracts.landscape import landscape
+from infra.contracts.schemas import schema
+from infra.local.filters import matches
+
+
+def newer_minor(fact: type[Fact]) -> type[Fact]:
+    """The same event with an optional field more."""
+    major, _, minor = fact.version.partition(".")
+    return numbered(
+        create_model(fact.__name__, __base__=fact, note=(str, "none")), f"{major}.{int(minor) + 1}"
+    )
+
+
+def numbered(fact: type[Fact], version: str) -> type[Fact]:
+    fact.version = version
+    return fact
+
+
+def said_by(fact: type[Fact], kind: str, **more: Any) -> dict[str, Any]:
+    """An event as a producer with this version of the contract sends it."""
+    wire = example(kind)
+    data = fact.model_validate(wire["data"] | more)
+    envelope = {name: wire.get(name) for name in ("id", "source", "subject", "correlationid", "causationid")}
+    sent = describe(data, time=wire["time"], **envelope)  # type: ignore[arg-type]
+    made: dict[str, Any] = json.loads(sent.to_json())
+    return made
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_an_old_consumer_reads_a_new_producer(kind: str) -> None:
+    newer = newer_minor(EVENTS[kind])
+    sent = said_by(newer, kind, note="told")
+    assert sent["data"]["note"] == "told"
+    assert sent["dataschema"] == newer.dataschema()
+    assert read(json.dumps(sent)).data == read(json.dumps(example(kind))).data
+    assert Draft202012Validator(schema(EVENTS[kind])).is_valid(sent)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_a_new_consumer_reads_an_old_producer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    newer, sent = newer_minor(EVENTS[kind]), example(kind)
+    monkeypatch.setitem(EVENTS, kind, newer)
+    assert read(json.dumps(sent)).data == newer.model_validate(sent["data"] | {"note": "none"})
+    assert Draft202012Validator(schema(newer)).is_valid(sent)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_the_first_minor_is_still_read(kind: str) -> None:
+    fact, sent = EVENTS[kind], example(kind)
+    later = {name for name, field in fact.model_fields.items() if not field.is_required()}
+    sent["data"] = {name: value for name, value in sent["data"].items() if name not in later}
+    sent["dataschema"] = sent["dataschema"].replace(fact.version, "1.0")
+    assert read(json.dumps(sent)).type == kind
+    assert Draft202012Validator(schema(fact)).is_valid(sent)
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_a_newer_minor_is_no_break(kind: str) -> None:
+    assert breaks(schema(EVENTS[kind]), schema(newer_minor(EVENTS[kind]))) == []
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_an_unknown_major_is_refused_with_the_reason(kind: str) -> None:
+    sent = example(kind)
+    sent["dataschema"] = sent["dataschema"].rpartition("/")[0] + "/2.0"
+    with pytest.raises(UnknownMajor, match=f"{kind} is read here in major version 1"):
+        read(json.dumps(sent))
+    assert not Draft202012Validator(schema(EVENTS[kind])).is_valid(sent)
+
+
+class OrderPlacedV2(Fact):
+    """A new major version is a type of its own, so that filters keep it from those that cannot read it."""
+
+    type: ClassVar[str] = "order.placed.v2"
+    version: ClassVar[str] = "2.0"
+    buyer: str
+
+
+def test_both_majors_side_by_side_reach_each_consumer_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EVENTS, OrderPlacedV2.type, OrderPlacedV2)
+    old = example("order.placed")
+    new = old | {
+        "id": "another",
+        "type": OrderPlacedV2.type,
+        "dataschema": OrderPlacedV2.dataschema(),
+        "data": {"buyer": "ada"},
+    }
+    policies = {s.queue: s.policy for s in landscape().subscriptions if "order.placed" in s.types}
+    migrated = policies | {"ShippingQueue": {"type": ["order.placed.v2", "order.cancellation_requested"]}}
+    for queue, policy in migrated.items():
+        heard = [sent for sent in (old, new) if matches(policy, {"type": sent["type"]})]
+        (event,) = [read(json.dumps(sent)) for sent in heard]
+        assert type(event.data) is (OrderPlacedV2 if queue == "ShippingQueue" else OrderPlaced)

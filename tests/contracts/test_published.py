@@ -1,0 +1,148 @@
+"""What is published is what the code says today, valid by its own rules, and true of the samples."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
+from moto import mock_aws
+from openapi_spec_validator import validate
+
+from contracts.catalogue import EVENTS
+from infra import samples
+from infra.contracts.examples import example
+from infra.contracts.landscape import landscape
+from infra.contracts.openapi import OPERATIONS
+from infra.contracts.published import FOLDER, files
+from infra.local.in_process import ROOT, invoke
+from tests.world import World
+
+PUBLISHED: dict[str, str] = {
+    str(path.relative_to(FOLDER)): path.read_text() for path in FOLDER.rglob("*") if path.is_file()
+}
+SCHEMAS = {
+    json.loads(PUBLISHED[path])["$id"]: json.loads(PUBLISHED[path]) for path in PUBLISHED if "/" in path
+}
+OPENAPI = json.loads(PUBLISHED["openapi.json"])
+ASYNCAPI = json.loads(PUBLISHED["asyncapi.json"])
+CLOUDEVENTS = json.loads(Path(__file__).with_name("cloudevents.json").read_text())
+
+
+def check(schema: Any, document: Any) -> None:
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(document)
+
+
+def sampled() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every CloudEvent of events/, those within queue messages and those within outboxes, by file."""
+    for path in sorted((ROOT / "events").rglob("*.json")):
+        payload = json.loads(path.read_text())
+        for record in payload.get("Records", ()):
+            text = record.get("body") or record["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]["event"]["S"]
+            try:
+                yield str(path.relative_to(ROOT)), json.loads(text)
+            except ValueError:
+                assert path.name == "poison.json"
+
+
+SAMPLED = list(sampled())
+
+
+@pytest.mark.parametrize("path", sorted({*PUBLISHED, *files()}))
+def test_nothing_published_is_stale(path: str) -> None:
+    older = "/" in path and path not in files()  # a minor version that was, and stays as a baseline
+    assert older or PUBLISHED.get(path) == files()[path], "make contracts"
+
+
+@pytest.mark.parametrize("uri", SCHEMAS)
+def test_a_schema_is_one(uri: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[uri])
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_an_event_names_the_schema_that_it_meets(kind: str) -> None:
+    event = example(kind)
+    check(SCHEMAS[event["dataschema"]], event)
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in SAMPLED}))
+def test_a_sample_meets_its_schema(path: str) -> None:
+    for event in (event for found, event in SAMPLED if found == path):
+        check(SCHEMAS[event["dataschema"]], event)
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in SAMPLED}))
+def test_a_sample_is_a_cloudevent_by_the_specifications_own_schema(path: str) -> None:
+    for event in (event for found, event in SAMPLED if found == path):
+        Draft7Validator(CLOUDEVENTS, format_checker=FormatChecker()).validate(event)
+        assert all(re.fullmatch("[a-z0-9]+", attribute) for attribute in event)  # which no schema of it says
+
+
+def test_samples_of_every_event_are_among_them() -> None:
+    assert {event["type"] for _, event in SAMPLED} == set(EVENTS)
+
+
+@pytest.mark.parametrize("broken", [{"data": {}}, {"dataschema": "https://example.com"}, {"id": ""}])
+def test_a_broken_event_does_not_meet_it(broken: dict[str, Any]) -> None:
+    event = example("order.placed")
+    assert not Draft202012Validator(SCHEMAS[event["dataschema"]]).is_valid(event | broken)
+
+
+def test_the_http_api_is_valid_openapi() -> None:
+    validate(OPENAPI)
+
+
+def test_every_route_is_described_and_no_other() -> None:
+    assert {(route.method, route.path) for route in landscape().routes} == set(OPERATIONS)
+
+
+def resolved(schema: Any) -> Any:
+    return {"$ref": schema["$ref"], "components": OPENAPI["components"]} if "$ref" in schema else schema
+
+
+def test_every_sample_request_is_answered_as_documented() -> None:
+    answers = json.loads((ROOT / "events" / "answers.json").read_text())
+    with mock_aws():
+        world = World()
+        for path in (path for path in answers if "/api/" in path or "/webhook/" in path):
+            payload = json.loads((ROOT / "events" / path).read_text())
+            answer = invoke(world.stack.functions[samples.function_of(path)], payload)
+            method, _, route = payload["routeKey"].partition(" ")
+            documented = OPENAPI["paths"][route][method.lower()]["responses"][str(answer["statusCode"])]
+            content = documented["content"][answer["headers"]["Content-Type"]]
+            check(resolved(content["schema"]), json.loads(answer["body"]))
+            for name, header in documented["headers"].items():
+                required = OPENAPI["components"]["headers"][header["$ref"].rpartition("/")[2]].get("required")
+                assert name in answer["headers"] or not required, (path, name)
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == "$ref")
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def test_every_reference_of_the_event_document_leads_somewhere() -> None:
+    for reference in references(ASYNCAPI):
+        found = ASYNCAPI
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+
+
+def test_the_event_document_has_every_topic_queue_and_event() -> None:
+    there = landscape()
+    assert ASYNCAPI["channels"].keys() == {*there.topics, *there.queues}
+    assert ASYNCAPI["components"]["messages"].keys() == set(EVENTS)
+    published = {kind for topic in there.topics for kind in ASYNCAPI["channels"][topic]["messages"]}
+    assert published == set(EVENTS)
+
+
+@pytest.mark.parametrize("subscription", landscape().subscriptions, ids=lambda s: s.name)
+def test_a_filter_lets_through_only_what_its_topic_has(subscription: Any) -> None:
+    assert {*subscription.types} <= ASYNCAPI["channels"][subscription.topic]["messages"].keys()
