@@ -42,8 +42,8 @@ class Scenario:
     die: tuple[str, ...] = ()
     """Call sites, and before or after each: the first function to come by there dies."""
     lags: tuple[str, ...] = ()
-    """Service and type, such as `order payment.captured`: there these come late, in this order, from the first
-    on; and the carrier tells of each parcel at once, so that its word may overtake them."""
+    """Service and type, such as `order payment.captured`: there these come late, in this order, from the
+    first on; and the carrier tells of each parcel at once, so that its word may overtake them."""
 
     @property
     def command(self) -> str:

@@ -39,10 +39,12 @@ class Disorder:
         self.poison: set[str] = set()
         """Bodies of all that must end in a dead-letter queue."""
         self._strays = 0
-        queues = {f.service: world.queue_name(f, "QUEUE_URL") for f in world.consumers()}
+        queues = [(f.service, world.queue_name(f, "QUEUE_URL")) for f in world.consumers()]
         self._laggards = {
-            (queues[service], kind): LAG_SECONDS * number
-            for number, (service, _, kind) in enumerate((lag.partition(" ") for lag in lags), 1)
+            (queue, lag.removeprefix(f"{service} ")): LAG_SECONDS * number
+            for number, lag in enumerate(lags, 1)
+            for service, queue in queues  # a service may have several
+            if lag.startswith(f"{service} ")
         }
         """How long each of them waits, in seconds."""
         self._late: set[str] = set()
