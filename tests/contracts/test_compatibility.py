@@ -174,8 +174,17 @@ def publish(folder: Path, version: str, change: Change) -> None:
     file.write_text(json.dumps(changed(PLACED, change)))
 
 
+def refusal(folder: Path) -> str | None:
+    """Why today's contracts may not stand beside what is published there."""
+    try:
+        check(folder)
+    except Incompatible as refused:
+        return str(refused)
+    return None
+
+
 def test_what_is_published_is_not_broken() -> None:
-    check(FOLDER)
+    assert refusal(FOLDER) is None
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
@@ -194,11 +203,11 @@ def test_an_event_stays(tmp_path: Path) -> None:
 
 def test_another_major_may_differ(tmp_path: Path) -> None:
     publish(tmp_path, "2.0", lambda s: data(s)["properties"].update(gift={"type": "boolean"}))
-    check(tmp_path)
+    assert refusal(tmp_path) is None
 
 
 def test_older_versions_stay_published(tmp_path: Path) -> None:
     publish(tmp_path, "1.0", lambda s: data(s)["properties"].pop("expires_at"))
-    check(tmp_path)
+    assert refusal(tmp_path) is None
     write(tmp_path)
     assert {path.name for path in (tmp_path / "order.placed").iterdir()} == {"1.0.json", "1.1.json"}
