@@ -22,6 +22,7 @@ NOT_PLAYED = {
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
     "AWS::Logs::LogGroup": "logs go to the console",
+    "AWS::SNS::TopicPolicy": "permissions are not enforced on the laptop",
     "AWS::SQS::QueuePolicy": "permissions are not enforced on the laptop",
 }
 """Resource types that are left out on purpose, and why."""
