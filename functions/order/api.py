@@ -23,9 +23,12 @@ from pydantic import ValidationError
 from choreography import aws, correlation
 from choreography.problems import Problem, invalid
 from choreography.reporting import reported
+from choreography.table import Record
+from order.callers import Caller, caller
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
 from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
+from order.state import Order
 from order.views import history, summary
 
 BODY_LIMIT_BYTES = 64 * 1024
@@ -52,6 +55,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 @app.post("/orders")
 def place_order() -> Response[dict[str, Any]]:
     request = PlaceOrder.model_validate_json(_body())
+    _check_own(request.customer_id)
     key = _idempotency_key()
     placed = _place(request, None) if key is None else _place_once(request, key)
     headers = {"Location": f"/orders/{placed['order_id']}"}
@@ -60,9 +64,10 @@ def place_order() -> Response[dict[str, Any]]:
 
 @app.get("/orders")
 def list_orders() -> dict[str, Any]:
-    customer_id = app.current_event.query_string_parameters.get("customer_id")
+    customer_id = app.current_event.query_string_parameters.get("customer_id") or _caller().customer_id
     if not customer_id:
         raise Problem(HTTPStatus.BAD_REQUEST, "say whose orders", [("customer_id", "required in the query")])
+    _check_own(customer_id)
     try:
         page, cursor = orders().of_customer(
             customer_id, _limit(), app.current_event.query_string_parameters.get("cursor")
@@ -77,21 +82,41 @@ def list_orders() -> dict[str, Any]:
 
 @app.get("/orders/<order_id>")
 def get_order(order_id: str) -> dict[str, Any]:
-    return summary(orders().find(order_id))
+    return summary(_find(order_id))
 
 
 @app.get("/orders/<order_id>/history")
 def get_history(order_id: str) -> dict[str, Any]:
-    return {"order_id": order_id, "events": history(orders().find(order_id))}
+    return {"order_id": order_id, "events": history(_find(order_id))}
 
 
 @app.post("/orders/<order_id>/cancellation")
 def cancel_order(order_id: str) -> Response[dict[str, Any]]:
+    if not _caller().sees_all:
+        _find(order_id)
     record = orders().cancel(order_id)
     about = {"order_id": order_id, "type": "order.cancellation_requested"}
     # The events that follow are the order's, whoever asks.
     logger.info("cancelling", extra=about | {"correlation_id": record.state.correlationid})
     return Response(HTTPStatus.ACCEPTED.value, "application/json", summary(record))
+
+
+def _caller() -> Caller:
+    return caller(app.current_event.raw_event)
+
+
+def _check_own(customer_id: str) -> None:
+    if not _caller().may_act_for(customer_id):
+        wrong = [("customer_id", "not the one that the token names")]
+        raise Problem(HTTPStatus.FORBIDDEN, "this is another customer", wrong)
+
+
+def _find(order_id: str) -> Record[Order]:
+    """The caller's order. Raises NoSuchOrder, for another's too: nobody is told that it is there."""
+    record = orders().find(order_id)
+    if not _caller().may_act_for(record.state.customer_id):
+        raise NoSuchOrder(order_id)
+    return record
 
 
 def _place(request: PlaceOrder, key: str | None) -> dict[str, Any]:

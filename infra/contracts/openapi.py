@@ -46,7 +46,7 @@ OPERATIONS = {
         "Places an order",
         HTTPStatus.ACCEPTED,
         OrderSummary,
-        (HTTPStatus.CONFLICT, *_BODY),
+        (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, *_BODY),
         takes=PlaceOrder,
         parameters=("IdempotencyKey",),
         headers=("Location",),
@@ -57,6 +57,7 @@ OPERATIONS = {
         "A customer's orders, newest first",
         HTTPStatus.OK,
         OrderPage,
+        (HTTPStatus.FORBIDDEN,),
         parameters=("CustomerId", "Limit", "Cursor"),
     ),
     ("get", "/orders/{order_id}"): Operation(

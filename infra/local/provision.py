@@ -18,10 +18,13 @@ from infra.local.template import ACCOUNT, REGION, Template, TemplateError
 
 NOT_PLAYED = {
     "AWS::ApiGatewayV2::Stage": "one stage, served at the root",
+    "AWS::CloudWatch::Alarm": "nobody is woken on the laptop; choreo metrics has the counts",
+    "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
     "AWS::Logs::LogGroup": "logs go to the console",
+    "AWS::SNS::TopicPolicy": "permissions are not enforced on the laptop",
     "AWS::SQS::QueuePolicy": "permissions are not enforced on the laptop",
 }
 """Resource types that are left out on purpose, and why."""
@@ -49,7 +52,8 @@ class Provisioner:
         self._resolver = Resolver(template, stack_name, self._create, imports)
 
     def provision(self) -> Stack:
-        """Raises TemplateError for what cannot be played."""
+        """Raises TemplateError for what cannot be played, or breaks a rule of the template."""
+        self._check_rules()
         for logical_id, resource in self.template.resources.items():
             if "Condition" not in resource or self._resolver.condition(resource["Condition"]):
                 self._resolver.resource(logical_id)
@@ -59,6 +63,13 @@ class Provisioner:
                 export = self._resolver.resolve(output["Export"]["Name"])
                 self.stack.exports[export] = self.stack.outputs[name]
         return self.stack
+
+    def _check_rules(self) -> None:
+        for name, rule in self.template.rules.items():
+            if self._resolver.resolve(rule.get("RuleCondition", True)):
+                for assertion in rule["Assertions"]:
+                    if not self._resolver.resolve(assertion["Assert"]):
+                        raise TemplateError(f"{name}: {assertion.get('AssertDescription', 'a broken rule')}")
 
     def name(self, logical_id: str) -> str:
         return f"{self.stack.name}-{logical_id}"
@@ -177,6 +188,8 @@ def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -
 def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
     for path, methods in properties["Body"].get("paths", {}).items():
         for method, operation in methods.items():
+            if "security" in operation:
+                raise TemplateError(f"{logical_id}: tokens cannot be verified locally")
             uri = operation["x-amazon-apigateway-integration"]["uri"]
             found = re.search(r"functions/(arn:[^/]+)/invocations", uri)
             if found is None or path == "/$default":

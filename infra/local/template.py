@@ -29,6 +29,7 @@ class Template:
     conditions: Mapping[str, Any]
     mappings: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Mapping[str, Any]]
     code: Mapping[str, Path]
     """By function: the folder that its handler is imported from."""
 
@@ -86,6 +87,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
         conditions=translated.get("Conditions", {}),
         mappings=translated.get("Mappings", {}),
         outputs=translated.get("Outputs", {}),
+        rules=translated.get("Rules", {}),
         code=code,
     )
 

@@ -25,11 +25,21 @@ QUEUES = of_type("AWS::SQS::Queue")
 MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
 SUBSCRIPTIONS = of_type("AWS::SNS::Subscription")
 ROLES = of_type("AWS::IAM::Role")
+TOPICS = of_type("AWS::SNS::Topic")
+PUBLISHED = ["OrderTopic", "PaymentTopic", "ShippingTopic"]
+# All but copies of answers, which expire within a day.
+KEPT_IN_PROD = sorted(of_type("AWS::DynamoDB::Table").keys() - {"IdempotencyTable"})
 CONSUMED = [name for name in QUEUES if name.endswith("Queue")]
 
 
 def statements(role: str) -> list[Any]:
     return [s for policy in ROLES[role]["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+
+
+def policy_statements(kind: str, effect: str) -> list[Any]:
+    """Of all policies of queues, or of topics."""
+    found = [s for policy in of_type(kind).values() for s in policy["PolicyDocument"]["Statement"]]
+    return [statement for statement in found if statement["Effect"] == effect]
 
 
 def as_list(value: Any) -> list[Any]:
@@ -153,7 +163,7 @@ def test_a_topic_may_send_to_the_queues_of_its_subscription(name: str) -> None:
     """Without this on AWS, everything is deployed and nothing arrives."""
     topic, subscription = SUBSCRIPTIONS[name]["TopicArn"], SUBSCRIPTIONS[name]
     reached = [subscription["Endpoint"], subscription["RedrivePolicy"]["deadLetterTargetArn"]]
-    allowed = [s for p in of_type("AWS::SQS::QueuePolicy").values() for s in p["PolicyDocument"]["Statement"]]
+    allowed = policy_statements("AWS::SQS::QueuePolicy", "Allow")
     for queue in reached:
         (statement,) = [s for s in allowed if s["Resource"] == queue]
         assert topic in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
@@ -181,11 +191,52 @@ def test_a_handler_is_where_the_template_says(name: str) -> None:
 
 
 def test_only_the_topics_of_the_template_may_send_to_its_queues() -> None:
-    for policy in of_type("AWS::SQS::QueuePolicy").values():
-        for statement in policy["PolicyDocument"]["Statement"]:
-            sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-            assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
-            assert all(source["Ref"] in of_type("AWS::SNS::Topic") for source in sources)
+    for statement in policy_statements("AWS::SQS::QueuePolicy", "Allow"):
+        sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert all(source["Ref"] in of_type("AWS::SNS::Topic") for source in sources)
+
+
+def test_no_policy_of_a_queue_or_topic_lets_just_anybody_in() -> None:
+    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+        for statement in policy_statements(kind, "Allow"):
+            assert "*" not in json.dumps(statement["Principal"])
+
+
+OVER_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": False}}
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
+    """A policy has to be attached to the queue, too, to be about it."""
+    (policy,) = [p for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": name} in p["Queues"]]
+    (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert {"Fn::GetAtt": [name, "Arn"]} in denied["Resource"]
+    assert (denied["Principal"], denied["Action"], denied["Condition"]) == ("*", "sqs:*", OVER_PLAIN_HTTP)
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_topic_refuses_what_does_not_come_over_tls(name: str) -> None:
+    (policy,) = [p for p in of_type("AWS::SNS::TopicPolicy").values() if {"Ref": name} in p["Topics"]]
+    (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert denied["Resource"] == {"Ref": name}
+    assert (denied["Principal"], denied["Action"]) == ("*", "sns:Publish")
+    assert denied["Condition"] == OVER_PLAIN_HTTP
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_topic_of_events_is_encrypted(name: str) -> None:
+    assert TOPICS[name]["KmsMasterKeyId"] == "alias/aws/sns"
+
+
+@pytest.mark.parametrize("name", KEPT_IN_PROD)
+def test_the_data_of_prod_outlives_the_stack(name: str) -> None:
+    table = RESOURCES[name]
+    assert table["DeletionPolicy"] == {"Fn::If": ["InProd", "Retain", "Delete"]}
+    assert table["UpdateReplacePolicy"] == {"Fn::If": ["InProd", "Retain", "Delete"]}
+    assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["InProd", True, False]}
+    assert TEMPLATE.conditions["InProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert TEMPLATE.parameters["Stage"] == "dev"
 
 
 def test_address_and_topics_are_told_to_others() -> None:

@@ -31,11 +31,11 @@ class Queue:
 
 @dataclass(frozen=True)
 class Topic:
-    """`publisher` is the service that publishes to it, if any function of a stack does."""
+    """A topic of events; `publisher` is the service that publishes to it."""
 
     arn: str
     label: str
-    publisher: str | None
+    publisher: str
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def _add_topics(found: Topology, stack: Stack) -> None:
     for logical_id, arn in stack.topics.items():
         # What a function is told the address of, it publishes to: nothing else in a template says so.
         told = [f.service for f in stack.functions.values() if arn in f.environment.values()]
-        found.topics[arn] = Topic(arn, logical_id, told[0] if told else None)
+        if told:  # the alarms' topic carries no events
+            found.topics[arn] = Topic(arn, logical_id, told[0])
 
 
 def _subscription(sns: Any, arn: str) -> Subscription:

@@ -1,0 +1,176 @@
+"""No personal data and no payment token in a log line, a metric or the reason of a dead letter.
+
+Canaries are planted wherever an order holds such data, and looked for in all that is printed. Messages
+themselves hold them, and have to: a queue is encrypted, and read by nobody but its consumer.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from choreography import aws
+from choreography.table import from_attributes, to_attributes
+from tests.conftest import Printed
+from tests.world import World, an_order, client
+
+CANARY = "kanari"
+ADDRESS = {name: f"{CANARY}-{name}" for name in ("name", "line1", "city", "postal_code")}
+METHOD = f"{CANARY}-payment_method"
+CONSUMERS = {
+    "OrderQueue": "OrderConsumer",
+    "OrderExpiryQueue": "OrderExpiry",
+    "PaymentQueue": "PaymentConsumer",
+    "ShippingQueue": "ShippingConsumer",
+}
+
+
+@pytest.fixture(autouse=True)
+def accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway takes the planted token, so that its order goes all the way."""
+    monkeypatch.setattr("payment.sandbox.ACCEPTED", frozenset({METHOD}))
+
+
+def planted(country: str = "GB", **changes: Any) -> dict[str, Any]:
+    return (
+        an_order(
+            customer_id=f"{CANARY}-customer_id",
+            payment_method=METHOD,
+            shipping_address=ADDRESS | {"country": country},
+        )
+        | changes
+    )
+
+
+def place(world: World, **changes: Any) -> str:
+    answer = world.post("/orders", planted(**changes))
+    order_id: str = json.loads(answer.body)["order_id"]
+    return order_id
+
+
+def placed_event(world: World) -> str:
+    """An order.placed with every canary in it."""
+    event: str = world.item("OrderTable", place(world))["outbox"][0]["event"]
+    assert all(canary in event for canary in (*ADDRESS.values(), METHOD))
+    return event
+
+
+def poison(event: str) -> Iterator[str]:
+    """The event with each of its facts spoilt in turn by what it says, and cut off, and no JSON at all."""
+    whole = json.loads(event)
+    for path in _paths(whole["data"]):
+        broken = json.loads(event)
+        *above, last = path
+        at = broken["data"]
+        for step in above:
+            at = at[step]
+        at[last] = [f"{CANARY}-spoilt", ADDRESS, METHOD]
+        yield json.dumps(broken)
+    yield event[: len(event) // 2]
+    yield f"{METHOD} {ADDRESS['name']}"
+    yield json.dumps([METHOD, ADDRESS])
+    yield event.replace("order.placed/1.1", "order.placed/9.0")
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _paths(item, (*path, key))
+
+
+def reasons(world: World) -> list[str]:
+    """Why each dead letter is one."""
+    queues = [name for name in world.stack.queues if name.endswith("DeadLetters")]
+    letters = [letter for queue in queues for letter in world.messages(queue)]
+    return [letter["MessageAttributes"]["reason"]["StringValue"] for letter in letters]
+
+
+def said(lines: list[dict[str, Any]]) -> set[str]:
+    return {line["message"] for line in lines if "message" in line}
+
+
+def telling(told: list[Any]) -> list[Any]:
+    """What of it quotes the customer."""
+    return [one for one in told if CANARY in json.dumps(one)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({}, "completed"), ({"country": "AQ"}, "cancelled"), ({"payment_method": f"{METHOD}-2"}, "rejected")],
+)
+def test_an_orders_whole_way_tells_nothing_of_its_customer(
+    world: World, printed: Printed, changes: dict[str, Any], status: str
+) -> None:
+    order_id = place(world, **changes)
+    world.drain()
+    if status == "completed":
+        world.parcel_delivered(order_id)
+        world.drain()
+    assert world.status(order_id) == status
+    lines = printed()
+    assert said(lines) >= {"placed", "published", "handled"}
+    assert telling(lines) == []
+
+
+def test_a_refused_request_is_not_quoted(world: World, printed: Printed) -> None:
+    for changes in ({"currency": CANARY}, {"items": [ADDRESS]}, {"payment_method": [METHOD]}, ADDRESS):
+        assert world.post("/orders", planted() | changes).status == 422
+    assert world.post("/orders", f"{METHOD} {ADDRESS}".encode()).status == 400
+    world.post("/orders", planted(), idempotency_key="once")
+    assert world.post("/orders", planted(currency="GBP"), idempotency_key="once").status == 422
+    assert telling(printed()) == []
+
+
+@pytest.mark.parametrize("queue", CONSUMERS)
+def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Printed, queue: str) -> None:
+    messages = list(poison(placed_event(world)))
+    for message in messages:
+        world.deliver(CONSUMERS[queue], message)
+    letters = world.messages(f"{queue.removesuffix('Queue')}DeadLetters")
+    assert len(letters) > len(ADDRESS)
+    assert telling([letter["Body"] for letter in letters]), "a dead letter is the message, unchanged"
+    lines = printed()
+    assert "dead-lettered" in said(lines)
+    assert telling(lines) == []
+    assert telling(reasons(world)) == []
+
+
+def test_what_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printed) -> None:
+    event = placed_event(world)
+    table = world.stack.tables["OrderTable"]
+    (stored,) = client("dynamodb").scan(TableName=table)["Items"]
+    item = from_attributes(stored)
+    for message in poison(event):
+        item["outbox"][0]["event"] = message
+        client("dynamodb").put_item(TableName=table, Item=to_attributes(item))
+    world.step("OrderRelayOutbox")
+    assert len(world.messages("OrderRelayDeadLetters")) > len(ADDRESS)
+    lines = printed()
+    assert "not publishable" in said(lines)
+    assert telling(lines) == []
+    assert telling(reasons(world)) == []
+
+
+@pytest.mark.parametrize("service", ["Payment", "Shipping"])
+@pytest.mark.parametrize("call", ["get_item", "put_item"])
+def test_a_failure_is_logged_without_what_it_failed_on(
+    world: World, printed: Printed, monkeypatch: pytest.MonkeyPatch, service: str, call: str
+) -> None:
+    event = placed_event(world)
+    with monkeypatch.context() as patched:
+        patched.setattr(aws.dynamodb(), call, lambda **_: 1 / 0)
+        world.deliver(f"{service}Consumer", event)
+    lines = printed()
+    assert "failed" in said(lines)
+    assert telling(lines) == []
+
+
+def test_an_unsigned_word_of_the_carrier_is_not_quoted(world: World, printed: Printed) -> None:
+    order_id = place(world)
+    body = json.dumps({"reference": order_id, "to": ADDRESS}).encode()
+    assert world.tell(order_id, body, webhook_signature=f"v1,{CANARY}").status == 401
+    assert world.tell(order_id, body).status == 422
+    assert telling(printed()) == []

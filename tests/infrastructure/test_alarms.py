@@ -1,0 +1,102 @@
+"""Whatever can go wrong has an alarm, and every alarm says what to do."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from choreography.metrics import Metric
+from infra.local.in_process import ROOT
+from tests.infrastructure.test_template import CONSUMED, FUNCTIONS, MAPPINGS, QUEUES, RESOURCES, of_type
+
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+DEAD_LETTERS = [name for name in QUEUES if name not in CONSUMED]
+RELAYS = [m["FunctionName"]["Ref"] for m in MAPPINGS.values() if "StartingPosition" in m]
+RUNBOOK = (ROOT / "infra/runbook.md").read_text()
+SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)}
+
+
+def watched(namespace: str, metric: str, dimension: str, value: Any) -> Any:
+    """The one alarm about a metric."""
+    (alarm,) = [
+        alarm
+        for alarm in ALARMS.values()
+        if (alarm.get("Namespace"), alarm.get("MetricName")) == (namespace, metric)
+        and alarm["Dimensions"] == [{"Name": dimension, "Value": value}]
+    ]
+    return alarm
+
+
+def queue(name: str) -> Any:
+    return {"Fn::GetAtt": [name, "QueueName"]}
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_queue_that_falls_behind_is_noticed(name: str) -> None:
+    alarm = watched("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue(name))
+    assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
+
+
+@pytest.mark.parametrize("name", DEAD_LETTERS)
+def test_a_single_dead_letter_is_noticed(name: str) -> None:
+    alarm = watched("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue(name))
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert alarm["EvaluationPeriods"] == 1
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str) -> None:
+    alarm = watched("AWS/Lambda", metric, "FunctionName", {"Ref": name})
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert alarm["Statistic"] == "Sum"
+
+
+@pytest.mark.parametrize("name", RELAYS)
+def test_a_relay_that_falls_behind_is_noticed_long_before_the_stream_forgets(name: str) -> None:
+    alarm = watched("AWS/Lambda", "IteratorAge", "FunctionName", {"Ref": name})
+    assert alarm["Threshold"] < 24 * 3600 * 1000 / 10
+
+
+def test_orders_that_are_accepted_and_do_not_finish_are_noticed() -> None:
+    (*measured, compared) = ALARMS["OrdersUnfinished"]["Metrics"]
+    names = {m["Id"]: m["MetricStat"]["Metric"]["MetricName"] for m in measured}
+    assert set(names.values()) == {
+        Metric.ORDERS_ACCEPTED,
+        Metric.ORDERS_SHIPPED,
+        Metric.ORDERS_REJECTED,
+        Metric.ORDERS_CANCELLED,
+    }
+    for m in measured:
+        assert m["MetricStat"]["Metric"]["Namespace"] == {"Ref": "AWS::StackName"}
+        assert m["MetricStat"]["Metric"]["Dimensions"] == [{"Name": "service", "Value": "order"}]
+        assert m["Id"] in compared["Expression"]
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_says_what_to_do_and_tells_somebody(name: str) -> None:
+    page, _, section = ALARMS[name]["AlarmDescription"].partition("#")
+    assert page == "infra/runbook.md"
+    assert section in SECTIONS
+    assert ALARMS[name]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # a queue at rest tells nothing
+
+
+def test_every_section_of_the_runbook_is_some_alarms() -> None:
+    assert {alarm["AlarmDescription"].partition("#")[2] for alarm in ALARMS.values()} == SECTIONS
+
+
+def test_alarms_of_this_stack_may_tell_the_topic_and_nobody_else() -> None:
+    policy = RESOURCES["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]
+    (allowed,) = [s for s in policy["Statement"] if s["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert ":alarm:${AWS::StackName}-" in allowed["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def test_the_dashboard_shows_every_queue_and_function() -> None:
+    (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
+    body = dashboard["DashboardBody"]["Fn::Sub"]
+    shown = [row for w in json.loads(body)["widgets"] for row in w["properties"]["metrics"]]
+    assert {f"${{{name}.QueueName}}" for name in QUEUES} <= {row[3] for row in shown}
+    assert {f"${{{name}}}" for name in FUNCTIONS} <= {row[3] for row in shown}

@@ -1,0 +1,20 @@
+"""The threat model says of no safeguard that a test shows it, where there is no such test."""
+
+import re
+
+import pytest
+
+from infra.local.in_process import ROOT
+
+PAGE = (ROOT / "infra/threat-model.md").read_text()
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", PAGE)))
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_a_test_that_it_names_is_there(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+def test_every_threat_has_a_safeguard() -> None:
+    rows = [line.split("|") for line in PAGE.splitlines() if line.startswith("| ") and "---" not in line]
+    assert all(row[2].strip() for row in rows)

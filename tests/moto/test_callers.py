@@ -1,0 +1,93 @@
+"""Whose orders a caller sees and cancels: by the claims of a token that API Gateway has verified."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.local import http_api
+from infra.local.http_api import Answer
+from infra.local.in_process import invoke
+from tests.world import World, an_order, fields, problem
+
+ADA = {"sub": "ada", "scope": "openid"}
+BOB = {"sub": "bob", "scope": "openid orders:operated"}
+OPERATOR = {"sub": "olga", "scope": "openid orders:operate"}
+NOBODY: dict[str, str] = {}
+
+
+def ask(world: World, claims: dict[str, str], method: str, path: str, body: Any = None) -> Answer:
+    """Sends a request as API Gateway hands it over, once it has verified its token."""
+    path, _, query = path.partition("?")
+    found = http_api.find_route(world.stack.routes, method, path)
+    assert found is not None
+    headers = [("content-type", "application/json")]
+    raw = b"" if body is None else json.dumps(body).encode()
+    event = http_api.event(http_api.Request(method, path, query, headers, raw), *found)
+    event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+    return http_api.answer(invoke(world.stack.functions[found[0].function], event))
+
+
+@pytest.mark.parametrize("claims", [ADA, OPERATOR])
+def test_an_order_is_placed_for_oneself_or_by_an_operator(world: World, claims: dict[str, str]) -> None:
+    assert ask(world, claims, "POST", "/orders", an_order()).status == 202
+
+
+@pytest.mark.parametrize("claims", [BOB, NOBODY])
+def test_an_order_is_not_placed_for_another_customer(world: World, claims: dict[str, str]) -> None:
+    answer = ask(world, claims, "POST", "/orders", an_order())
+    assert (answer.status, fields(answer)) == (403, {"customer_id"})
+    assert world.items("OrderTable") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "action", "status"),
+    [("GET", "", 200), ("GET", "/history", 200), ("POST", "/cancellation", 202)],
+)
+@pytest.mark.parametrize("claims", [ADA, OPERATOR])
+def test_a_customers_own_order_is_theirs_and_the_operators(
+    world: World, claims: dict[str, str], method: str, action: str, status: int
+) -> None:
+    order_id = world.place()
+    assert ask(world, claims, method, f"/orders/{order_id}{action}").status == status
+
+
+@pytest.mark.parametrize(("method", "action"), [("GET", ""), ("GET", "/history"), ("POST", "/cancellation")])
+@pytest.mark.parametrize("claims", [BOB, NOBODY])
+def test_another_customers_order_looks_as_if_it_were_not_there(
+    world: World, claims: dict[str, str], method: str, action: str
+) -> None:
+    order_id = world.place()
+    anothers = problem(ask(world, claims, method, f"/orders/{order_id}{action}"))
+    missing = problem(ask(world, claims, method, f"/orders/none{action}"))
+    assert anothers["status"] == 404
+    assert anothers | {"instance": ""} == missing | {"instance": ""}
+    assert world.history(order_id) == ["order.placed"]
+
+
+@pytest.mark.parametrize("query", ["", "?customer_id=ada"])
+def test_a_customer_lists_their_own_orders_without_saying_whose(world: World, query: str) -> None:
+    order_id = world.place()
+    world.place(customer_id="bob")
+    listed = json.loads(ask(world, ADA, "GET", f"/orders{query}").body)["orders"]
+    assert [order["order_id"] for order in listed] == [order_id]
+
+
+def test_a_customer_does_not_list_anothers_orders_and_an_operator_does(world: World) -> None:
+    order_id = world.place()
+    refused = ask(world, BOB, "GET", "/orders?customer_id=ada")
+    assert (refused.status, fields(refused)) == (403, {"customer_id"})
+    listed = json.loads(ask(world, OPERATOR, "GET", "/orders?customer_id=ada").body)["orders"]
+    assert [order["order_id"] for order in listed] == [order_id]
+
+
+def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
+    world.place()
+    assert ask(world, NOBODY, "GET", "/orders").status == 400
+
+
+def test_where_no_token_is_asked_for_anybody_sees_all(world: World) -> None:
+    """As in dev, and on the laptop."""
+    order_id = world.place()
+    assert world.status(order_id) == "placed"
+    assert world.cancel(order_id) == 202
