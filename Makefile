@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser simulate prove soak lint lock samples contracts sam-validate sam-build test-sam
+.PHONY: run test test-browser simulate prove soak bench lint lock samples contracts sam-validate sam-build test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -30,6 +30,9 @@ prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every s
 
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
+
+bench: $(BIN)/choreo ## how fast it is, as ratios; BENCH=cold or BENCH=run for a part
+	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH)
 
 lint: $(BIN)/choreo ## style, types, and who may import whom
 	$(BIN)/ruff format --check .

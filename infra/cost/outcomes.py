@@ -16,6 +16,7 @@ from infra.cli import deliver
 from infra.cli.kinds import request
 from infra.cost.work import Work, counted
 from infra.local.in_process import InProcess, environment
+from infra.local.quicker import quicker_moto
 from infra.local.streams import mappings
 from infra.local.template import ACCOUNT, REGION
 
@@ -31,9 +32,9 @@ OUTCOMES: dict[str, str] = {
 
 def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
     """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`."""
-    with mock_aws(), patch.dict(os.environ):
+    with mock_aws(), quicker_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
-        run = _run(batch)
+        run = in_batches(batch)
         secrets.provider.cache_clear()
         with counted() as work:
             placed = [_place(run, outcome, f"key-{number}" if keyed else None) for number in range(batch)]
@@ -52,7 +53,8 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
     return work
 
 
-def _run(batch: int) -> InProcess:
+def in_batches(batch: int) -> InProcess:
+    """A fresh choreography with batches of this size; within an active `mock_aws`."""
     run = InProcess()
     for name, source in run.stack.sources.items():
         properties = {**source.properties, "BatchSize": batch}

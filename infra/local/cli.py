@@ -171,10 +171,11 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
 
     from infra.local.backend import Backend
     from infra.local.data import Data
+    from infra.local.quicker import quicker_moto
     from infra.local.server import Server
 
     port: int = listening.getsockname()[1]
-    with mock_aws():
+    with mock_aws(), quicker_moto():
         data = Data(arguments.data) if arguments.data else None
         backend = Backend(f"http://localhost:{port}", data)
         backend.add(STACK, arguments.template, dict(arguments.parameter))

@@ -13,6 +13,8 @@ from unittest.mock import patch
 from botocore.useragent import UserAgentString
 from moto.core.serialize import AttributePicker, AttributePickerContext
 
+from infra.local.quicker_queues import quicker_queues
+
 _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
@@ -21,10 +23,11 @@ _pick = AttributePicker.__call__
 
 @contextmanager
 def quicker_moto() -> Iterator[None]:
-    """Within it, moto serializes faster."""
+    """Within it, moto answers faster."""
     with (
         patch.object(AttributePicker, "__call__", _pick_from_dictionary),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
+        quicker_queues(),
     ):
         yield
 

@@ -1,0 +1,55 @@
+"""Measures ratios side by side, about four minutes in all: `make bench`, or BENCH="cold --times 3"."""
+
+import argparse
+
+from rich.table import Table
+
+from infra.bench.cold_start import cold_starts
+from infra.bench.local_run import many_to_alone
+from infra.bench.safeguards import right_to_careless
+from infra.bench.work import many_waiting_to_few, ten_in_a_batch_to_ten_singles
+from infra.cli.display import out, table
+from infra.cli.parsing import Parser, positive
+
+MANY, WAITING, FEW = 200, 2000, 20
+
+
+def main() -> None:
+    parser = Parser(prog="make bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("all", "cold", "run"), default="all")
+    parser.add_argument("--times", type=positive, default=9, metavar="N", help="pairs of each (default 9)")
+    arguments = parser.parse_args()
+    if arguments.what in ("all", "cold"):
+        out.print(_cold(arguments.times))
+    if arguments.what in ("all", "run"):
+        out.print(_run(arguments))
+
+
+def _cold(times: int) -> Table:
+    shown = table("cold start of", "time, to a bare function's", "modules, and its", "MB, and its")
+    for start in cold_starts(times):
+        modules, bundle = (" / ".join(f"{n:.0f}" for n in pair) for pair in (start.modules, start.bundle))
+        shown.add_row(start.function, f"{start.seconds:.2f}", modules, bundle)
+    return shown
+
+
+def _run(arguments: argparse.Namespace) -> Table:
+    times = arguments.times
+    waiting = many_waiting_to_few(WAITING, FEW, times)
+    shown = table("ratio of", "is")
+    for what, found in (
+        (
+            "ten orders in batches of ten, to ten in batches of one (CPU)",
+            ten_in_a_batch_to_ten_singles(times),
+        ),
+        (f"an order while {WAITING} wait, to one while {FEW} do (CPU)", waiting),
+        (f"orders a second, {MANY} at once, to one after the other", many_to_alone(MANY, times)),
+        ("a shipped order's price, to one without safeguards (batches of one)", right_to_careless(1)),
+        ("the same, in batches of ten", right_to_careless(10)),
+    ):
+        shown.add_row(what, f"{found:.2f}")
+    return shown
+
+
+if __name__ == "__main__":
+    main()

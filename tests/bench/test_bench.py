@@ -1,0 +1,49 @@
+"""The benchmarks measure what they say; and no function loads at its start what it does not use."""
+
+from itertools import cycle
+
+import pytest
+from moto import mock_aws
+
+from infra.bench.bundle import megabytes
+from infra.bench.cold_start import fresh_python
+from infra.bench.pairs import ratio
+from infra.bench.safeguards import right_to_careless
+from infra.local.in_process import InProcess
+from infra.local.stack import Function
+
+UNUSED = {
+    "stripe": "money moves in the sandbox here",
+    "requests": "only Stripe's library would",
+    # Powertools loads all its models with its batch processor, if pydantic was imported before that.
+    "aws_lambda_powertools.utilities.parser.models": "a fifth of a consumer's start",
+}
+LOADED = (
+    "import importlib, json, sys; importlib.import_module(sys.argv[1]); print(json.dumps(list(sys.modules)))"
+)
+
+
+@pytest.fixture(scope="module")
+def functions() -> dict[str, Function]:
+    with mock_aws():
+        return InProcess().stack.functions
+
+
+def test_no_function_loads_what_it_does_not_use(functions: dict[str, Function]) -> None:
+    starts = {function.handler.rpartition(".")[0]: function for function in functions.values()}
+    loaded = {module: set(fresh_python(function, LOADED, module)) for module, function in starts.items()}
+    assert loaded
+    assert {module: needless for module, all_ in loaded.items() if (needless := all_ & set(UNUSED))} == {}
+
+
+def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
+    ones, others = iter([99.0, 2.0, 6.0, 40.0]), cycle([1.0, 1.0, 2.0, 4.0])
+    assert ratio(lambda: next(ones), lambda: next(others), 3) == 3.0
+
+
+def test_a_bundle_is_code_and_packages(functions: dict[str, Function]) -> None:
+    assert megabytes(functions["OrderApi"].code) > megabytes(None) > 10
+
+
+def test_being_right_costs_something() -> None:
+    assert 1 < right_to_careless(1) < 2
