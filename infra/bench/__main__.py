@@ -1,4 +1,4 @@
-"""Measures ratios side by side, about four minutes in all: `make bench`, or BENCH="cold --times 3"."""
+"""Measures ratios side by side, some eight minutes in all; its README has results, and says what is what."""
 
 import argparse
 

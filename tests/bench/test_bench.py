@@ -16,7 +16,7 @@ UNUSED = {
     "stripe": "money moves in the sandbox here",
     "requests": "only Stripe's library would",
     # Powertools loads all its models with its batch processor, if pydantic was imported before that.
-    "aws_lambda_powertools.utilities.parser.models": "a fifth of a consumer's start",
+    "aws_lambda_powertools.utilities.parser.models": "a consumer's start takes 6 % longer with them",
 }
 LOADED = (
     "import importlib, json, sys; importlib.import_module(sys.argv[1]); print(json.dumps(list(sys.modules)))"
