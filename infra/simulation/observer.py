@@ -26,7 +26,7 @@ class Observer:
             self._put(asked["TableName"], from_attributes(asked["Item"]))
         elif operation == "SendMessage":
             queue = asked["QueueUrl"].rpartition("/")[2]
-            reason = asked.get("MessageAttributes", {}).get("reason", {}).get("StringValue")
+            reason = asked.get("MessageAttributes", {}).get("reason", {}).get("StringValue", "").strip()
             self._journal.sent.append((queue, asked["MessageBody"], reason))
             self.say(
                 function.service, f"sends to {queue}: {title(asked['MessageBody'])} ({reason or 'again'})"

@@ -164,7 +164,8 @@ class Rest:
         self._settle()
         for function in self._world.consumers():
             for message in self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")):
-                if not message.message_attributes.get("reason"):
+                reason = message.message_attributes.get("reason", {}).get("StringValue", "")
+                if not reason.strip():
                     self._wrong.append(
                         f"a dead letter of {function.service} has no reason: {message.body[:40]}"
                     )
