@@ -70,7 +70,7 @@ def read(message: str | bytes) -> Event[Any]:
         if fact is None:
             raise UnknownType(f"type: {header.type!r} is not known here")
         _check_major(fact, header.dataschema)
-        return Event[fact].model_validate_json(message)  # type: ignore[valid-type]
+        return Event[fact].model_validate_json(message)  # type: ignore[valid-type]  # known only when running
     except ValidationError as error:
         raise ContractError(_summary(error)) from error
 

@@ -20,7 +20,7 @@ class Untitled(GenerateJsonSchema):
 
 def schema(fact: type[Fact]) -> dict[str, Any]:
     """What a consumer of this version reads: every minor of its major, and fields that it does not know."""
-    made = Event[fact].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]
+    made = Event[fact].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]  # known only when running
     about = {
         "$schema": DIALECT,
         "$id": fact.dataschema(),

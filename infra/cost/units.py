@@ -31,6 +31,7 @@ def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
         seconds = math.ceil(milliseconds(invocation)) / 1000
         purpose = _purpose_of_function(invocation.function.logical_id)
         units[Item("lambda_requests", purpose)] += 1
+        # Fractions, though Counter's stubs know whole numbers only.
         units[Item("lambda_gb_seconds", purpose)] += seconds * invocation.function.memory_mb / KB  # type: ignore[assignment]
         units[Item("log_gigabytes", "logs and metrics")] += len(invocation.printed) / KB**3  # type: ignore[assignment]
     for call in work.calls:

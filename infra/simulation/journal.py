@@ -53,8 +53,8 @@ class Journal:
     texts: dict[str, str] = field(default_factory=dict)
     published: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often each event was published."""
-    sent: list[tuple[str, str, str | None]] = field(default_factory=list)
-    """Messages that functions sent: the queue, the body, and the reason if one was given."""
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    """Messages that functions sent: the queue, the body, and the reason, empty if none was given."""
     lines: list[str] = field(default_factory=list)
     """The run as text."""
     arrows: list[str] = field(default_factory=list)

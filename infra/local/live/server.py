@@ -133,7 +133,7 @@ class Live:
             delay(queue.name, change.delay_seconds)
         self._backend.stir(queue.name)  # what waits already, too, even while nobody receives it
         self._backend.tell_mappings()
-        return self._state()["queues"][queue.name]  # type: ignore[no-any-return]
+        return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
 
     def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
         sent = queues.send(queue.name, message.body, {})
