@@ -9,7 +9,8 @@ is only what `choreography.participant` does between its calls; what is decided 
 
 A world is a tuple of small integers, and each distinct step is decided once. Two workers of a service are
 interchangeable, so they are kept sorted. A delivery that changes nothing (a duplicate, one that waits for
-another's intent, one that lost its race) is no step: the message stays.
+another's intent, one that lost its race) is no step: the message stays. So a worker that can only lose its
+race vanishes at once, which leaves a tenth of the worlds, and the same ends.
 """
 
 from collections import deque
@@ -34,7 +35,7 @@ from shipping.carrier import ParcelDelivered
 from shipping.state import Shipment
 
 WORKERS = 2
-PAYMENT, SHIPPING = 1, 2
+ORDERS, PAYMENT, SHIPPING = 0, 1, 2
 """Their numbers in SERVICES."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER_ID = "the-order"
@@ -164,27 +165,40 @@ class Explorer:
 
     def _moves(self, world: World) -> Iterator[World]:
         items, ledger, network, workers = world
-        if (cancelled := self._cancel(items[0])) is not None:
-            yield World((cancelled[0], *items[1:]), ledger, network | cancelled[1], workers)
+        if (cancelled := self._cancel(items[ORDERS])) is not None:
+            yield self._written(world, ORDERS, *cancelled)
         if (late := self._lapse(items[PAYMENT], network)) is not None:
-            yield World((*items[:PAYMENT], late, *items[PAYMENT + 1 :]), ledger, network, workers)
+            yield self._written(world, PAYMENT, late)
         if (delivered := self._deliver(items[SHIPPING], ledger)) is not None:
-            told = (*items[:SHIPPING], delivered[0], *items[SHIPPING + 1 :])
-            yield World(told, ledger, network | delivered[1], workers)
+            yield self._written(world, SHIPPING, *delivered)
         running = [self._workers.values[worker].service for worker in workers]
         for service, item in enumerate(items):
             if running.count(service) < WORKERS:
                 for worker in self._starts(service, item, network):
                     yield World(items, ledger, network, tuple(sorted((*workers, worker))))
         for index, worker in enumerate(workers):
-            rest = workers[:index] + workers[index + 1 :]
-            yield World(items, ledger, network, rest)  # it vanishes
-            service = running[index]
-            step = self._advance(worker, items[service], ledger)
+            alone = World(items, ledger, network, workers[:index] + workers[index + 1 :])
+            yield alone  # it vanishes
+            step = self._advance(worker, items[running[index]], ledger)
             if step is not None:
-                left = rest if step.worker is None else tuple(sorted((*rest, step.worker)))
-                changed = (*items[:service], step.item, *items[service + 1 :])
-                yield World(changed, step.ledger, network | step.published, left)
+                after = alone._replace(ledger=step.ledger)
+                yield self._written(after, running[index], step.item, step.published, step.worker)
+
+    def _written(
+        self, world: World, service: int, item: int, published: int = 0, worker: int | None = None
+    ) -> World:
+        """The world after a service's step; `worker` goes on. Whom its write made too late vanishes."""
+        items, ledger, network, workers = world
+        if item != items[service]:
+            items = (*items[:service], item, *items[service + 1 :])
+            workers = tuple(other for other in workers if not self._is_lost(other, service, item))
+        if worker is not None:
+            workers = tuple(sorted((*workers, worker)))
+        return World(items, ledger, network | published, workers)
+
+    def _is_lost(self, worker: int, service: int, item: int) -> bool:
+        """Whether all that is left to it is a write whose condition fails, for good: no item comes back."""
+        return self._workers.values[worker].service == service and self._advance(worker, item, 0) is None
 
     def _cancel(self, item: int) -> tuple[int, int] | None:
         # One step, not two: its write has the version's condition, so nothing can come between.
