@@ -16,6 +16,7 @@ from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDi
 from contracts.values import Address, Item
 from infra.cli.deliver import message, signed
 from infra.local.in_process import ROOT
+from infra.local.quicker import quicker_moto
 from infra.local.template import ACCOUNT, REGION
 from order.state import Order
 from payment.state import Payment
@@ -243,7 +244,7 @@ def environments() -> dict[str, dict[str, str]]:
 
     from infra.local.in_process import InProcess
 
-    with mock_aws():
+    with mock_aws(), quicker_moto():
         functions = InProcess().stack.functions
     there = {"AWS_ENDPOINT_URL": ENDPOINT}
     return {name: dict(function.environment) | there for name, function in functions.items()}

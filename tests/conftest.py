@@ -18,6 +18,7 @@ from contracts.envelope import Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
+from infra.local.quicker import quicker_moto
 from tests.world import ORDER_ID, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
@@ -61,7 +62,7 @@ def make_event() -> MakeEvent:
 @pytest.fixture
 def world() -> Iterator[World]:
     """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
-    with mock_aws():
+    with mock_aws(), quicker_moto():
         yield World()
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 from uuid import uuid4
 
 from infra.local import http_api
@@ -25,8 +24,17 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """A function's environment variables, and the account that moto plays."""
-    with patch.dict(os.environ, {**CREDENTIALS, **variables}):
+    given = {**CREDENTIALS, **variables}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
         yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def invoke(function: Function, event: Any) -> Any:

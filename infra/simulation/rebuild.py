@@ -6,6 +6,7 @@ from typing import Any
 from moto import mock_aws
 
 from choreography.table import from_attributes, to_attributes
+from infra.local.quicker import quicker_moto
 from infra.simulation.determinism import deterministic
 from infra.simulation.faults import Scenario
 from infra.simulation.run import Simulation
@@ -20,7 +21,7 @@ def republished(scenario: Scenario) -> tuple[Projections, Projections]:
 
     Of Order's table the orders as they were placed are kept: placing is a request, not an event.
     """
-    with deterministic(scenario.seed) as clock, mock_aws():
+    with deterministic(scenario.seed) as clock, mock_aws(), quicker_moto():
         simulation = Simulation(scenario, clock)
         result = simulation.run()
         assert not result.wrong, result.wrong

@@ -8,6 +8,7 @@ from moto import mock_aws
 
 from infra import samples
 from infra.local.in_process import ROOT, invoke
+from infra.local.quicker import quicker_moto
 from tests.world import World
 
 EVENTS = ROOT / "events"
@@ -28,7 +29,7 @@ def test_the_samples_are_up_to_date() -> None:
 
 
 def test_every_sample_is_answered_as_expected() -> None:
-    with mock_aws():
+    with mock_aws(), quicker_moto():
         world = World()
         for path, expected in ANSWERS.items():
             payload = json.loads((EVENTS / path).read_text())
