@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
-from unittest.mock import patch
 
-import boto3
 import pytest
 from moto.sqs.models import sqs_backends
 
@@ -18,6 +15,7 @@ from choreography import aws, secrets
 from choreography.table import from_attributes
 from contracts.envelope import Event
 from infra.cli import deliver
+from infra.local.clients import client
 from infra.local.http_api import Answer
 from infra.local.in_process import InProcess, environment, invoke
 from infra.local.template import ACCOUNT, REGION
@@ -27,16 +25,6 @@ ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 
 class Crash(BaseException):
     """A process that dies: no handler can catch it as an error."""
-
-
-# A client takes longer to make than a table, and moto's state is not in it: worlds share them.
-_make_client = cache(boto3.client)
-
-
-def client(service: str) -> Any:
-    """The AWS client that worlds and auditors share."""
-    with environment({}):
-        return _make_client(service, region_name=REGION)
 
 
 def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
@@ -66,8 +54,7 @@ class World(InProcess):
     """InProcess, with shorthands for what tests ask and assert."""
 
     def __init__(self) -> None:
-        with patch.object(boto3, "client", lambda service, **_: client(service)):
-            super().__init__()
+        super().__init__()
         secrets.provider.cache_clear()  # an earlier world's
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:

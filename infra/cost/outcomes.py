@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-import boto3
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
@@ -15,6 +14,7 @@ from choreography import secrets
 from infra.cli import deliver
 from infra.cli.kinds import request
 from infra.cost.work import Work, counted
+from infra.local.clients import client
 from infra.local.in_process import InProcess, environment
 from infra.local.quicker import quicker_moto
 from infra.local.streams import mappings
@@ -74,9 +74,7 @@ def _place(run: InProcess, outcome: str, key: str | None) -> str:
 
 def _delivered(run: InProcess, order_id: str, work: Work) -> None:
     arn, so_far = run.stack.secrets["CarrierSecret"], len(work.calls)
-    with environment({}):
-        client = boto3.client("secretsmanager", region_name=REGION)
-        secret = client.get_secret_value(SecretId=arn)["SecretString"]
+    secret = client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     del work.calls[so_far:]  # the carrier's, not ours
     body = deliver.message(order_id, "SBX1", datetime.now(UTC))
     headers = deliver.signed(secret, order_id, body, int(time.time()))

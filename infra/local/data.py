@@ -14,11 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from infra.local.aws_endpoint import Call
+from infra.local.clients import client
 from infra.local.stack import Stack
-from infra.local.template import REGION, TemplateError
+from infra.local.template import TemplateError
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 """What functions write with. A write of another kind that clients know has its tables kept whole."""
@@ -52,7 +51,7 @@ class Data:
             asked = json.loads(call.request.body)
             self._keep_item(asked["TableName"], asked.get("Key") or asked["Item"])
         elif call.operation in MANY:
-            for table in _client().list_tables()["TableNames"]:
+            for table in client("dynamodb").list_tables()["TableNames"]:
                 self._file.execute("DELETE FROM items WHERE name = ?", [table])
                 for item in _scan(table):
                     self._keep_item(table, item)
@@ -62,7 +61,7 @@ class Data:
         for name in stack.tables.values():
             for (text,) in self._file.execute("SELECT item FROM items WHERE name = ?", [name]).fetchall():
                 for image in history(json.loads(text)):
-                    _client().put_item(TableName=name, Item=image)
+                    client("dynamodb").put_item(TableName=name, Item=image)
 
     def forget(self, stack: Stack) -> None:
         """Drops what was kept of a stack that left."""
@@ -75,7 +74,7 @@ class Data:
 
     def _keep_item(self, table: str, attributes: Mapping[str, Any]) -> None:
         key = {name: attributes[name] for name in _key_names(table)}
-        item = _client().get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        item = client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         place = [table, json.dumps(key, sort_keys=True)]
         if item is None:
             self._file.execute("DELETE FROM items WHERE name = ? AND key = ?", place)
@@ -94,16 +93,11 @@ def history(item: Attributes) -> Iterator[Attributes]:
 
 
 @cache
-def _client() -> Any:
-    return boto3.client("dynamodb", region_name=REGION)
-
-
-@cache
 def _key_names(table: str) -> tuple[str, ...]:
-    schema = _client().describe_table(TableName=table)["Table"]["KeySchema"]
+    schema = client("dynamodb").describe_table(TableName=table)["Table"]["KeySchema"]
     return tuple(key["AttributeName"] for key in schema)
 
 
 def _scan(table: str) -> Iterator[Attributes]:
-    for page in _client().get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
+    for page in client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import boto3
-
-from infra.local.template import REGION
+from infra.local.clients import client
 
 SERVICE = "monitoring"
 """CloudWatch's name in addresses and signatures."""
@@ -41,7 +39,7 @@ class Metrics:
 
     def hand_over(self) -> None:
         """Tells moto all that is not told yet."""
-        cloudwatch = boto3.client("cloudwatch", region_name=REGION)
+        cloudwatch = client("cloudwatch")
         told, self._sums = self._sums, Counter()
         for namespace in {series.namespace for series in told}:
             data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]

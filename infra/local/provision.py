@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
 from infra.local import filters
+from infra.local.clients import client
 from infra.local.resolver import Physical, Resolver
 from infra.local.stack import EventSource, Function, Route, Stack
 from infra.local.template import ACCOUNT, REGION, Template, TemplateError
@@ -74,9 +73,6 @@ class Provisioner:
     def name(self, logical_id: str) -> str:
         return f"{self.stack.name}-{logical_id}"
 
-    def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]  # name known at run time
-
     def _create(self, logical_id: str) -> Physical:
         resource = self.template.resources[logical_id]
         kind = KINDS.get(resource["Type"])
@@ -100,7 +96,7 @@ def _queue(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
     attributes = {key: str(properties[key]) for key in QUEUE_NUMBERS if key in properties}
     if "RedrivePolicy" in properties:
         attributes["RedrivePolicy"] = json.dumps(properties["RedrivePolicy"])
-    url = p.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    url = client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     # moto builds queue addresses from the endpoint of the caller; clients of the run must reach it here.
     url = f"{p.endpoint}/{ACCOUNT}/{name}"
     p.stack.queues[logical_id] = url
@@ -110,7 +106,7 @@ def _queue(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
 
 
 def _topic(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    arn = p.client("sns").create_topic(Name=properties.get("TopicName", p.name(logical_id)))["TopicArn"]
+    arn = client("sns").create_topic(Name=properties.get("TopicName", p.name(logical_id)))["TopicArn"]
     p.stack.topics[logical_id] = arn
     return Physical(arn, {"TopicArn": arn, "TopicName": arn.rpartition(":")[2]})
 
@@ -122,7 +118,7 @@ def _subscription(p: Provisioner, logical_id: str, properties: dict[str, Any]) -
     for name in ("FilterPolicy", "RedrivePolicy"):
         if name in properties:
             attributes[name] = json.dumps(properties[name])
-    arn = p.client("sns").subscribe(
+    arn = client("sns").subscribe(
         TopicArn=properties["TopicArn"],
         Protocol="sqs",
         Endpoint=properties["Endpoint"],
@@ -147,10 +143,10 @@ def _table(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
     request = {key: properties[key] for key in TABLE_CREATION & properties.keys()}
     if "StreamSpecification" in properties:
         request["StreamSpecification"] = {**properties["StreamSpecification"], "StreamEnabled": True}
-    client = p.client("dynamodb")
-    created = client.create_table(TableName=name, **request)["TableDescription"]
+    dynamodb = client("dynamodb")
+    created = dynamodb.create_table(TableName=name, **request)["TableDescription"]
     if "TimeToLiveSpecification" in properties:
-        client.update_time_to_live(
+        dynamodb.update_time_to_live(
             TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
         )
     p.stack.tables[logical_id] = name
@@ -200,11 +196,11 @@ def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
 
 
 def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    name, client = properties.get("Name", p.name(logical_id)), p.client("secretsmanager")
+    name, secrets = properties.get("Name", p.name(logical_id)), client("secretsmanager")
     text = properties.get("SecretString")
     if text is None:
-        text = client.get_random_password(**properties["GenerateSecretString"])["RandomPassword"]
-    client.create_secret(Name=name, SecretString=text)
+        text = secrets.get_random_password(**properties["GenerateSecretString"])["RandomPassword"]
+    secrets.create_secret(Name=name, SecretString=text)
     # Without AWS's six random characters at its end, which are not needed to find it.
     arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}"
     p.stack.secrets[logical_id] = arn
@@ -213,7 +209,7 @@ def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Phys
 
 def remove(stack: Stack) -> None:
     """Deletes what a stack created, subscriptions first."""
-    sns, sqs = boto3.client("sns", region_name=REGION), boto3.client("sqs", region_name=REGION)
+    sns, sqs = client("sns"), client("sqs")
     for arn in stack.subscriptions.values():
         sns.unsubscribe(SubscriptionArn=arn)
     for arn in stack.topics.values():
@@ -221,11 +217,9 @@ def remove(stack: Stack) -> None:
     for url in stack.queues.values():
         sqs.delete_queue(QueueUrl=url)
     for arn in stack.secrets.values():
-        boto3.client("secretsmanager", region_name=REGION).delete_secret(
-            SecretId=arn, ForceDeleteWithoutRecovery=True
-        )
+        client("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
     for name in stack.tables.values():
-        boto3.client("dynamodb", region_name=REGION).delete_table(TableName=name)
+        client("dynamodb").delete_table(TableName=name)
 
 
 KINDS = {

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import boto3
-
+from infra.local.clients import client
 from infra.local.filters import matches
 from infra.local.mappings import (
     Batch,
@@ -18,7 +17,6 @@ from infra.local.mappings import (
     reports_failures,
 )
 from infra.local.stack import EventSource, Stack
-from infra.local.template import REGION
 
 LONGEST_WAIT_SECONDS = 10.0
 BACKLOG_LIMIT = 1000
@@ -170,12 +168,10 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]
 
 
 def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id. Needs credentials in the environment."""
-    sqs = boto3.client("sqs", region_name=REGION)
-    streams = boto3.client("dynamodbstreams", region_name=REGION)
+    """The stack's event source mappings, by logical id."""
     return {
-        name: QueueMapping(source, sqs)
+        name: QueueMapping(source, client("sqs"))
         if source.arn.split(":")[2] == "sqs"
-        else StreamMapping(source, streams, sqs)
+        else StreamMapping(source, client("dynamodbstreams"), client("sqs"))
         for name, source in stack.sources.items()
     }

@@ -7,8 +7,9 @@ import pytest
 
 from choreography import aws
 from choreography.table import to_attributes
+from infra.local.clients import client
 from infra.local.in_process import environment
-from tests.world import World, client
+from tests.world import World
 
 CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch dispatched"
 

@@ -12,8 +12,9 @@ import pytest
 
 from choreography import aws
 from choreography.table import from_attributes, to_attributes
+from infra.local.clients import client
 from tests.conftest import Printed
-from tests.world import World, an_order, client
+from tests.world import World, an_order
 
 CANARY = "kanari"
 ADDRESS = {name: f"{CANARY}-{name}" for name in ("name", "line1", "city", "postal_code")}

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from choreography import table
+from infra.local.clients import client
 from tests.conftest import MakeEvent
-from tests.world import ORDER_ID, World, client
+from tests.world import ORDER_ID, World
 
 
 def test_a_poison_message_is_dead_lettered_and_its_batch_goes_on(world: World, make_event: MakeEvent) -> None:

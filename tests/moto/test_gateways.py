@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, Unanswered
+from infra.local.clients import client
 from infra.local.in_process import environment
 from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
 from payment.sandbox import SandboxGateway
 from payment.stripe_gateway import RETRIES, StripeGateway
 from tests.specified_stripe import SpecifiedStripe
-from tests.world import World, client
+from tests.world import World
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 CHARGE = Charge(ORDER_ID, 2500, "EUR", "pm_card_visa", datetime.now(UTC))

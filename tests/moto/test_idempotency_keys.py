@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from choreography.table import to_attributes
+from infra.local.clients import client
 from infra.local.http_api import Answer
 from order import api
-from tests.world import World, an_order, client, crash, fields
+from tests.world import World, an_order, crash, fields
 
 
 def test_a_repeated_request_with_a_key_gets_the_first_answer(world: World) -> None:

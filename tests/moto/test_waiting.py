@@ -7,9 +7,10 @@ import pytest
 
 from choreography.errors import Unanswered
 from choreography.table import to_attributes
+from infra.local.clients import client
 from payment.sandbox import SandboxGateway
 from tests.conftest import MakeEvent
-from tests.world import ORDER_ID, World, client
+from tests.world import ORDER_ID, World
 
 
 @pytest.fixture

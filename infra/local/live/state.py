@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from infra.local import queues
+from infra.local.clients import client
 from infra.local.faults import Faults
 from infra.local.live.story import Story
 from infra.local.live.topology import Topology
-from infra.local.template import REGION
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend
@@ -71,6 +69,6 @@ def _queue(faults: Faults, name: str) -> dict[str, Any]:
 
 def delay(name: str, seconds: int) -> None:
     """Sets a queue's own DelaySeconds, for the messages that come from now on."""
-    sqs = boto3.client("sqs", region_name=REGION)
+    sqs = client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": str(seconds)})

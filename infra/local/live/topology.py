@@ -5,12 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import boto3
-
 from infra.local import queues
+from infra.local.clients import client
 from infra.local.filters import matches
 from infra.local.stack import Stack
-from infra.local.template import REGION
 
 
 @dataclass(frozen=True)
@@ -99,13 +97,13 @@ class Topology:
 
 
 def topology(stacks: Iterable[Stack]) -> Topology:
-    """The map of these stacks. Needs credentials in the environment."""
+    """The map of these stacks."""
     found = Topology()
     for stack in stacks:
         _add_services(found, stack)
         _add_queues(found, stack)
         _add_topics(found, stack)
-    sns = boto3.client("sns", region_name=REGION)
+    sns = client("sns")
     for stack in stacks:
         for arn in stack.subscriptions.values():
             found.subscriptions.append(_subscription(sns, arn))
