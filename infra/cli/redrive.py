@@ -9,6 +9,7 @@ It is always safe: what was handled before is recognised. Exit code 1 if there w
 
 import argparse
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,18 +30,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
-    sqs, moved = deployed.client("sqs"), 0
-    for queue in dead_letter_queues(deployed, arguments.queues):
-        if queue.source is None:
-            _explain(sqs, queue)
-            continue
-        count = _move(sqs, queue, queue.source)
-        if count:
-            out.print(f"{count} moved from {queue.name} to {queue.source.name}")
-        moved += count
-    if not moved:
+    queues, sqs = dead_letter_queues(deployed, arguments.queues), deployed.client("sqs")
+    with ThreadPoolExecutor(len(queues) or 1) as pool:
+        counts = list(pool.map(lambda queue: _redrive(sqs, queue), queues))
+    if not sum(counts):
         raise NotFound("there are no dead letters to move")
     return 0
+
+
+def _redrive(sqs: Any, queue: Queue) -> int:
+    """How many were moved."""
+    if queue.source is None:
+        _explain(sqs, queue)
+        return 0
+    count = _move(sqs, queue, queue.source)
+    if count:
+        out.print(f"{count} moved from {queue.name} to {queue.source.name}")
+    return count
 
 
 def _explain(sqs: Any, queue: Queue) -> None:
