@@ -6,7 +6,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
-from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, trace, watch
+from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, token, trace, watch
 from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
 from infra.cli.elsewhere import ELSEWHERE
@@ -34,6 +34,7 @@ class Command(Protocol):
 
 COMMANDS: dict[str, Command] = {
     "place": place,
+    "token": token,
     "deliver": deliver,
     "watch": watch,
     "trace": trace,

@@ -1,5 +1,6 @@
 """Nobody gets in without a token, but the carrier, who signs; and in prod there is no other way."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,12 +8,31 @@ from moto import mock_aws
 
 from infra.local.in_process import ROOT, environment
 from infra.local.provision import Provisioner
+from infra.local.stack import Authorizer, Stack
 from infra.local.template import TemplateError, load
-from tests.infrastructure.test_template import TEMPLATE, of_type
+from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
+
+
+SIGNED_BY_AWS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}
+  Films:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: films.handler
+      CodeUri: .
+      Events:
+        List: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /films}}
+"""
 
 
 def where_asked(value: Any) -> Any:
@@ -22,9 +42,9 @@ def where_asked(value: Any) -> Any:
     return asked
 
 
-def provision(**parameters: str) -> None:
+def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml") -> Stack:
     with mock_aws(), environment({}):
-        Provisioner(load(ROOT / "template.yaml", parameters), "tokens", "http://localhost").provision()
+        return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 
 def test_every_route_asks_for_a_token_but_the_carriers() -> None:
@@ -67,9 +87,41 @@ def test_tokens_are_asked_for_where_there_is_an_issuer() -> None:
 )
 def test_a_stack_that_would_be_open_by_mistake_is_refused(parameters: dict[str, str], missing: str) -> None:
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
-        provision(**parameters)
+        provision(parameters)
 
 
-def test_the_laptop_does_not_pretend_to_verify_tokens() -> None:
-    with pytest.raises(TemplateError, match="tokens cannot be verified locally"):
-        provision(JwtIssuer="https://login.example.com", JwtAudience="orders")
+def test_the_function_lets_nobody_in_unverified_where_tokens_are_asked_for() -> None:
+    """The authorizer is not the only guard."""
+    variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
+    assert variables["ASKS_FOR_TOKENS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
+
+
+def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
+    issuer = {"JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
+    stack = provision(issuer | {"Stage": "prod"})
+    asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
+    assert asking.pop(SIGNED) is None
+    assert asking.keys() == OPERATIONS.keys() - {SIGNED}
+    assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
+    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "true"
+
+
+def test_the_laptop_asks_for_none_without_an_issuer() -> None:
+    stack = provision({})
+    assert {route.authorizer for route in stack.routes} == {None}
+    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "false"
+
+
+def test_an_authorizer_that_the_laptop_cannot_play_stops_the_run(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(SIGNED_BY_AWS)
+    with pytest.raises(TemplateError, match="only JWT authorizers"):
+        provision({}, template)
+
+
+@pytest.mark.parametrize("limit", ["Rate", "Burst"])
+def test_what_the_api_takes_is_limited_below_what_the_account_may(limit: str) -> None:
+    """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}
+    assert 0 < int(TEMPLATE.parameters[f"Api{limit}Limit"]) < {"Rate": 10_000, "Burst": 5_000}[limit]
