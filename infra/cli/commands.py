@@ -17,6 +17,8 @@ EPILOG = f"""\
 Where: as the standard AWS environment says (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
 Where it names nothing, the local run on {LOCAL}, with credentials that are good nowhere else.
 
+Who: where the API asks callers for a token, CHOREO_TOKEN has it; locally, choreo token makes one.
+
 Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in what was asked for
 or nobody to ask; 130 Ctrl-C.
 """

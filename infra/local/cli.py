@@ -184,8 +184,8 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         endpoint = f"http://localhost:{port}"
         issuer = Issuer(endpoint) if arguments.tokens else None
         backend = Backend(endpoint, data, issuer)
-        asked = issuer.parameters if issuer else {}
-        backend.add(STACK, arguments.template, dict(arguments.parameter) | asked)
+        parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
+        backend.add(STACK, arguments.template, parameters)
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions
         crew = Crew(chosen, HOST, port, fork, arguments.debug)

@@ -202,10 +202,10 @@ def _guard(
     logical_id: str, body: Mapping[str, Any], operation: Mapping[str, Any]
 ) -> tuple[Authorizer | None, tuple[str, ...]]:
     """Who may use a route: the authorizer that verifies callers, and the scopes of which they need one."""
-    required = operation.get("security", body.get("security", []))
+    required = operation.get("security", [])
     schemes = body.get("components", {}).get("securitySchemes", {})
     match [(schemes.get(name), scopes) for each in required for name, scopes in each.items()]:
-        case []:
+        case [] if "security" not in body:
             return None, ()
         case [
             (
@@ -220,7 +220,7 @@ def _guard(
             )
         ]:
             return Authorizer(issuer, tuple(audience)), tuple(scopes)
-    raise TemplateError(f"{logical_id}: only JWT authorizers, one a route, can be played locally")
+    raise TemplateError(f"{logical_id}: only JWT authorizers, one an operation, can be played locally")
 
 
 def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:

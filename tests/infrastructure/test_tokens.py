@@ -17,13 +17,13 @@ OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() f
 SIGNED = ("post", "/carrier/webhooks")
 
 
-SIGNED_BY_AWS = """
+FILMS = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
   Api:
     Type: AWS::Serverless::HttpApi
     Properties:
-      Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}
+      %s
   Films:
     Type: AWS::Serverless::Function
     Properties:
@@ -33,6 +33,10 @@ Resources:
       Events:
         List: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /films}}
 """
+SIGNED_BY_AWS = FILMS % "Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}"
+GUARDED_AS_A_WHOLE = (
+    FILMS % "DefinitionBody: {openapi: 3.0.1, paths: {/films: {get: {}}}, security: [{Jwt: []}]}"
+)
 
 
 def where_asked(value: Any) -> Any:
@@ -112,9 +116,10 @@ def test_the_laptop_asks_for_none_without_an_issuer() -> None:
     assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "false"
 
 
-def test_an_authorizer_that_the_laptop_cannot_play_stops_the_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", [SIGNED_BY_AWS, GUARDED_AS_A_WHOLE])
+def test_an_api_that_the_laptop_cannot_guard_stops_the_run(tmp_path: Path, source: str) -> None:
     template = tmp_path / "template.yaml"
-    template.write_text(SIGNED_BY_AWS)
+    template.write_text(source)
     with pytest.raises(TemplateError, match="only JWT authorizers"):
         provision({}, template)
 
