@@ -1,8 +1,12 @@
 """Who calls: by the token that API Gateway has verified, or anybody where it asks for none."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+
+from choreography.problems import Problem
 
 OPERATE = "orders:operate"
 """The scope of those who see and cancel everybody's orders."""
@@ -22,10 +26,13 @@ class Caller:
 def caller(event: Mapping[str, Any]) -> Caller:
     """The caller of a request in payload format 2.0.
 
-    Only a stack in dev may have no authorizer: a rule of the template sees to it.
+    Environment: ASKS_FOR_TOKENS, of which only `false` lets in somebody whom no authorizer has verified.
+    Raises Problem for such a one where tokens are asked for: a route may have lost its authorizer.
     """
     authorizer = event["requestContext"].get("authorizer")
     if authorizer is None:
+        if os.environ["ASKS_FOR_TOKENS"] != "false":
+            raise Problem(HTTPStatus.UNAUTHORIZED, "no token was verified")
         return Caller(None, sees_all=True)
     claims = authorizer["jwt"]["claims"]
     return Caller(claims.get("sub"), OPERATE in claims.get("scope", "").split())

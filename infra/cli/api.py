@@ -1,9 +1,11 @@
 """Order's HTTP API, as a customer that does not give up at the first failure."""
 
 import json
+import os
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
@@ -19,10 +21,11 @@ class Refused(Exception):
 
 
 class Api:
-    """The API at `url`."""
+    """The API at `url`, asked with the token in the environment's CHOREO_TOKEN, if there is one."""
 
     def __init__(self, url: str) -> None:
-        self._url = url.rstrip("/")
+        self._url, token = url.rstrip("/"), os.environ.get("CHOREO_TOKEN")
+        self._caller = {"authorization": f"Bearer {token}"} if token else {}
 
     def place(self, order: dict[str, Any]) -> str:
         """The id of the order placed: one, however often it had to be asked for.
@@ -45,7 +48,10 @@ class Api:
     def _post(self, path: str, body: Any, headers: dict[str, str]) -> Any:
         data = b"" if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
-            self._url + path, data, {"content-type": "application/json", **headers}, method="POST"
+            self._url + path,
+            data,
+            {"content-type": "application/json", **self._caller, **headers},
+            method="POST",
         )
         problem = ""
         for attempt in range(ATTEMPTS):
@@ -55,11 +61,20 @@ class Api:
                     return json.load(answer)
             except urllib.error.HTTPError as error:
                 problem = f"{error.code} {error.reason}"
+                if error.code == HTTPStatus.UNAUTHORIZED:
+                    raise Mistake(f"{self._url} wants a good token in CHOREO_TOKEN: {_why(error)}") from error
                 if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
                     raise Refused(_detail(error)) from error
             except (OSError, HTTPException, ValueError) as error:
                 problem = str(getattr(error, "reason", error))
         raise Mistake(f"no order can be placed at {self._url}: {problem}")
+
+
+def _why(error: urllib.error.HTTPError) -> str:
+    """What the challenge says is wrong with the token (RFC 6750, section 3)."""
+    error.close()
+    _, _, described = error.headers.get("www-authenticate", "").partition("error_description=")
+    return described.strip('"') or "there is none"
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
-from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, trace, watch
+from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, token, trace, watch
 from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
 from infra.cli.elsewhere import ELSEWHERE
@@ -16,6 +16,8 @@ from infra.cli.parsing import Parser
 EPILOG = f"""\
 Where: as the standard AWS environment says (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
 Where it names nothing, the local run on {LOCAL}, with credentials that are good nowhere else.
+
+Who: where the API asks callers for a token, CHOREO_TOKEN has it; locally, choreo token makes one.
 
 Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in what was asked for
 or nobody to ask; 130 Ctrl-C.
@@ -34,6 +36,7 @@ class Command(Protocol):
 
 COMMANDS: dict[str, Command] = {
     "place": place,
+    "token": token,
     "deliver": deliver,
     "watch": watch,
     "trace": trace,

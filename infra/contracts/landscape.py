@@ -38,9 +38,12 @@ class Queue:
 
 @dataclass(frozen=True)
 class Route:
+    """`asks_for_token`: where the stack has an issuer of tokens."""
+
     method: str
     path: str
     service: str
+    asks_for_token: bool
 
 
 @dataclass(frozen=True)
@@ -119,5 +122,6 @@ def _routes(template: Template) -> tuple[Route, ...]:
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
                 called = re.search(r"\$\{(\w+)\.Arn\}", uri)
                 assert called is not None, uri
-                found.append(Route(method, path, variables[called[1]]["POWERTOOLS_SERVICE_NAME"]))
+                service = variables[called[1]]["POWERTOOLS_SERVICE_NAME"]
+                found.append(Route(method, path, service, "security" in operation))
     return tuple(sorted(found, key=lambda route: (route.path, route.method)))

@@ -101,13 +101,20 @@ OPERATIONS = {
 }
 
 
+_DESCRIPTION = """\
+Place, look at and cancel orders. Every refusal of a service is a problem document. API Gateway's own have
+only a `message`: 401 without a good token, where the stack has an issuer of tokens (in dev it may have none);
+429 above its rate limit, after which a request may be repeated; 413 above 10 MB.
+"""
+
+
 def openapi(landscape: Landscape) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Order choreography: HTTP API",
             "version": "1.0.0",
-            "description": "Place, look at and cancel orders. Every refusal is a problem document.",
+            "description": _DESCRIPTION,
         },
         "servers": [{"url": "http://localhost:3000", "description": "make run"}],
         "paths": _paths(landscape.routes),
@@ -115,6 +122,7 @@ def openapi(landscape: Landscape) -> dict[str, Any]:
             "schemas": _schemas(),
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
+            "securitySchemes": {"Jwt": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
@@ -123,7 +131,8 @@ def _paths(routes: tuple[Route, ...]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes:
         made = _operation(OPERATIONS[route.method, route.path])
-        paths.setdefault(route.path, {})[route.method] = made | {"tags": [route.service]}
+        security: dict[str, Any] = {"security": [{"Jwt": []}]} if route.asks_for_token else {}
+        paths.setdefault(route.path, {})[route.method] = made | {"tags": [route.service]} | security
     return paths
 
 

@@ -23,9 +23,12 @@ from infra.local.live.server import Live
 from infra.local.mappings import EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
-from infra.local.stack import Function, Stack
+from infra.local.stack import Function, Route, Stack
 from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
+from infra.local.tokens import PREFIX as ISSUER
+from infra.local.tokens.authorizer import Denied, Gate
+from infra.local.tokens.issuer import Issuer
 from infra.local.wakes import concerns
 
 API_WAIT_SECONDS = 30.0
@@ -41,8 +44,9 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 class Backend:
     """An ASGI application over stacks that come and go. Needs an active `mock_aws` and a running loop."""
 
-    def __init__(self, endpoint: str, data: Data | None = None) -> None:
+    def __init__(self, endpoint: str, data: Data | None = None, issuer: Issuer | None = None) -> None:
         self._data = data
+        self.issuer, self._gate = issuer, Gate()
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
         self.metrics = Metrics()
         self.faults, self._journal = Faults(), Journal()
@@ -126,6 +130,8 @@ class Backend:
         elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
             await self.live.answer(request, receive, send)
             return
+        elif self.issuer is not None and request.path.startswith(f"{ISSUER}/"):
+            answer = self.issuer.answer(request)
         elif request.path.startswith(OWN):
             answer = await self._control.answer(request, receive)
         else:
@@ -191,12 +197,21 @@ class Backend:
         for stack in self.stacks.values():
             found = http_api.find_route(stack.routes, request.method, request.path)
             if found is not None:
-                began = time.time()
-                event = http_api.event(request, *found)
-                answer = await self._ask(stack.functions[found[0].function], event)
-                self._journal.note(Asked(found[0], request, answer, began))
-                return answer
+                return await self._route(stack, *found, request)
         return http_api.message(404, "Not Found")
+
+    async def _route(
+        self, stack: Stack, route: Route, parameters: Mapping[str, str], request: Request
+    ) -> Answer:
+        began = time.time()
+        try:
+            caller = await self._gate.check(route, route.authorizer, request) if route.authorizer else None
+        except Denied as denied:
+            return denied.answer
+        event = http_api.event(request, route, parameters, caller)
+        answer = await self._ask(stack.functions[route.function], event)
+        self._journal.note(Asked(route, request, answer, began))
+        return answer
 
     async def _ask(self, function: Function, event: object) -> Answer:
         try:

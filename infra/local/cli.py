@@ -77,6 +77,9 @@ def run(argv: list[str]) -> int:
         help="a parameter of the template, such as OrderTimeLimitSeconds=30",
     )
     parser.add_argument(
+        "--tokens", action="store_true", help="ask callers for a token, which `choreo token CUSTOMER` makes"
+    )
+    parser.add_argument(
         "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
     parser.add_argument(
@@ -173,17 +176,21 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.data import Data
     from infra.local.quicker import quicker_moto
     from infra.local.server import Server
+    from infra.local.tokens.issuer import Issuer
 
     port: int = listening.getsockname()[1]
     with mock_aws(), quicker_moto():
         data = Data(arguments.data) if arguments.data else None
-        backend = Backend(f"http://localhost:{port}", data)
-        backend.add(STACK, arguments.template, dict(arguments.parameter))
+        endpoint = f"http://localhost:{port}"
+        issuer = Issuer(endpoint) if arguments.tokens else None
+        backend = Backend(endpoint, data, issuer)
+        parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
+        backend.add(STACK, arguments.template, parameters)
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions
         crew = Crew(chosen, HOST, port, fork, arguments.debug)
         running = asyncio.create_task(crew.run())
-        _greet(backend.endpoint, sorted({function.service for function in chosen}))
+        _greet(endpoint, sorted({function.service for function in chosen}), arguments.tokens)
         await Server(backend, backend.live.end, crew.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -191,10 +198,14 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     return 0
 
 
-def _greet(endpoint: str, services: list[str]) -> None:
+def _greet(endpoint: str, services: list[str], tokens: bool) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
     body = json.dumps(EXAMPLE).replace("'", "'\\''")
     title = paint("Order choreography", BOLD, sys.stdout)
     print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C ends it.")
     print(f"Watch it, and break it, on {endpoint}{PAGE}\n")
-    print(f"curl -i {endpoint}/orders -H 'content-type: application/json' -d '{body}'\n", flush=True)
+    header = ""
+    if tokens:
+        print(f"export CHOREO_TOKEN=$(AWS_ENDPOINT_URL={endpoint} .venv/bin/choreo token ada)")
+        header = ' -H "authorization: Bearer $CHOREO_TOKEN"'
+    print(f"curl -i {endpoint}/orders{header} -H 'content-type: application/json' -d '{body}'\n", flush=True)

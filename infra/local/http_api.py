@@ -61,8 +61,16 @@ def _parameters(pattern: str, path: str) -> dict[str, str] | None:
     return parameters
 
 
-def event(request: Request, route: Route, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The function's event, in payload format 2.0 (API Gateway developer guide, HTTP APIs with Lambda)."""
+def event(
+    request: Request,
+    route: Route,
+    parameters: Mapping[str, str],
+    authorizer: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The function's event, in payload format 2.0 (API Gateway developer guide, HTTP APIs with Lambda).
+
+    `authorizer` is what the route's has found out about the caller.
+    """
     headers: dict[str, str] = {}
     for name, value in request.headers:
         headers[name] = f"{headers[name]},{value}" if name in headers else value
@@ -93,6 +101,8 @@ def event(request: Request, route: Route, parameters: Mapping[str, str]) -> dict
             "timeEpoch": int(now * 1000),
         },
     }
+    if authorizer is not None:
+        made["requestContext"]["authorizer"] = dict(authorizer)
     query: dict[str, str] = {}
     for name, value in parse_qsl(request.query, keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value

@@ -12,11 +12,11 @@ from typing import Any
 from infra.local import filters
 from infra.local.clients import client
 from infra.local.resolver import Physical, Resolver
-from infra.local.stack import EventSource, Function, Route, Stack
+from infra.local.stack import Authorizer, EventSource, Function, Route, Stack
 from infra.local.template import ACCOUNT, REGION, Template, TemplateError
 
 NOT_PLAYED = {
-    "AWS::ApiGatewayV2::Stage": "one stage, served at the root",
+    "AWS::ApiGatewayV2::Stage": "one stage, served at the root, and as fast as it can",
     "AWS::CloudWatch::Alarm": "nobody is woken on the laptop; choreo metrics has the counts",
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
@@ -184,15 +184,39 @@ def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -
 def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
     for path, methods in properties["Body"].get("paths", {}).items():
         for method, operation in methods.items():
-            if "security" in operation:
-                raise TemplateError(f"{logical_id}: tokens cannot be verified locally")
             uri = operation["x-amazon-apigateway-integration"]["uri"]
             found = re.search(r"functions/(arn:[^/]+)/invocations", uri)
             if found is None or path == "/$default":
                 raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
             function = p.stack.function_by_arn(found.group(1)).logical_id
-            p.stack.routes.append(Route(method.upper(), path, function))
+            guard = _guard(logical_id, properties["Body"], operation)
+            p.stack.routes.append(Route(method.upper(), path, function, *guard))
     return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
+
+
+def _guard(
+    logical_id: str, body: Mapping[str, Any], operation: Mapping[str, Any]
+) -> tuple[Authorizer | None, tuple[str, ...]]:
+    """Who may use a route: the authorizer that verifies callers, and the scopes of which they need one."""
+    required = operation.get("security", [])
+    schemes = body.get("components", {}).get("securitySchemes", {})
+    match [(schemes.get(name), scopes) for each in required for name, scopes in each.items()]:
+        case [] if "security" not in body:
+            return None, ()
+        case [
+            (
+                {
+                    "x-amazon-apigateway-authorizer": {
+                        "type": "jwt",
+                        "identitySource": "$request.header.Authorization",
+                        "jwtConfiguration": {"issuer": issuer, "audience": audience},
+                    }
+                },
+                scopes,
+            )
+        ]:
+            return Authorizer(issuer, tuple(audience)), tuple(scopes)
+    raise TemplateError(f"{logical_id}: only JWT authorizers, one an operation, can be played locally")
 
 
 def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:

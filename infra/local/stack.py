@@ -36,12 +36,23 @@ class EventSource:
 
 
 @dataclass(frozen=True)
+class Authorizer:
+    """A JWT authorizer: whose tokens it takes, and for whom they have to be (any of `audience`)."""
+
+    issuer: str
+    audience: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Route:
-    """A route of the HTTP API, such as `GET /orders/{order_id}`."""
+    """A route of the HTTP API, such as `GET /orders/{order_id}`; without an authorizer it is open."""
 
     method: str
     path: str
     function: str
+    authorizer: Authorizer | None = None
+    scopes: tuple[str, ...] = ()
+    """A token needs one of them, if there are any."""
 
 
 @dataclass

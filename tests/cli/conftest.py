@@ -16,7 +16,7 @@ from tests.world import World
 __all__ = ["run"]
 
 REGION = "eu-west-1"
-AWS_VARIABLES = (
+VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_PROFILE",
     "AWS_DEFAULT_REGION",
@@ -24,6 +24,7 @@ AWS_VARIABLES = (
     "AWS_PROFILE",
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
+    "CHOREO_TOKEN",
 )
 
 
@@ -41,8 +42,8 @@ Choreo = Callable[..., Said]
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that says nothing about AWS."""
-    for name in AWS_VARIABLES:
+    """An environment that says nothing about AWS, nor who calls."""
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 

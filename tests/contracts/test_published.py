@@ -95,6 +95,12 @@ def test_the_http_api_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(OPENAPI).iter_errors()] == []
 
 
+def test_the_http_api_asks_for_a_token_everywhere_but_where_the_carrier_signs() -> None:
+    operations = [(path, op) for path, methods in OPENAPI["paths"].items() for op in methods.values()]
+    open_to_all = [path for path, operation in operations if operation.get("security") != [{"Jwt": []}]]
+    assert open_to_all == ["/carrier/webhooks"]
+
+
 def test_every_route_is_described_and_no_other() -> None:
     assert {(route.method, route.path) for route in landscape().routes} == set(OPERATIONS)
 

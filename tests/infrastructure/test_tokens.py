@@ -1,5 +1,6 @@
 """Nobody gets in without a token, but the carrier, who signs; and in prod there is no other way."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,12 +8,35 @@ from moto import mock_aws
 
 from infra.local.in_process import ROOT, environment
 from infra.local.provision import Provisioner
+from infra.local.stack import Authorizer, Stack
 from infra.local.template import TemplateError, load
-from tests.infrastructure.test_template import TEMPLATE, of_type
+from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
+
+
+FILMS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      %s
+  Films:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: films.handler
+      CodeUri: .
+      Events:
+        List: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /films}}
+"""
+SIGNED_BY_AWS = FILMS % "Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}"
+GUARDED_AS_A_WHOLE = (
+    FILMS % "DefinitionBody: {openapi: 3.0.1, paths: {/films: {get: {}}}, security: [{Jwt: []}]}"
+)
 
 
 def where_asked(value: Any) -> Any:
@@ -22,9 +46,9 @@ def where_asked(value: Any) -> Any:
     return asked
 
 
-def provision(**parameters: str) -> None:
+def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml") -> Stack:
     with mock_aws(), environment({}):
-        Provisioner(load(ROOT / "template.yaml", parameters), "tokens", "http://localhost").provision()
+        return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 
 def test_every_route_asks_for_a_token_but_the_carriers() -> None:
@@ -67,9 +91,42 @@ def test_tokens_are_asked_for_where_there_is_an_issuer() -> None:
 )
 def test_a_stack_that_would_be_open_by_mistake_is_refused(parameters: dict[str, str], missing: str) -> None:
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
-        provision(**parameters)
+        provision(parameters)
 
 
-def test_the_laptop_does_not_pretend_to_verify_tokens() -> None:
-    with pytest.raises(TemplateError, match="tokens cannot be verified locally"):
-        provision(JwtIssuer="https://login.example.com", JwtAudience="orders")
+def test_the_function_lets_nobody_in_unverified_where_tokens_are_asked_for() -> None:
+    """The authorizer is not the only guard."""
+    variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
+    assert variables["ASKS_FOR_TOKENS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
+
+
+def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
+    issuer = {"JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
+    stack = provision(issuer | {"Stage": "prod"})
+    asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
+    assert asking.pop(SIGNED) is None
+    assert asking.keys() == OPERATIONS.keys() - {SIGNED}
+    assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
+    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "true"
+
+
+def test_the_laptop_asks_for_none_without_an_issuer() -> None:
+    stack = provision({})
+    assert {route.authorizer for route in stack.routes} == {None}
+    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "false"
+
+
+@pytest.mark.parametrize("source", [SIGNED_BY_AWS, GUARDED_AS_A_WHOLE])
+def test_an_api_that_the_laptop_cannot_guard_stops_the_run(tmp_path: Path, source: str) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(source)
+    with pytest.raises(TemplateError, match="only JWT authorizers"):
+        provision({}, template)
+
+
+@pytest.mark.parametrize("limit", ["Rate", "Burst"])
+def test_what_the_api_takes_is_limited_below_what_the_account_may(limit: str) -> None:
+    """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}
+    assert 0 < int(TEMPLATE.parameters[f"Api{limit}Limit"]) < {"Rate": 10_000, "Burst": 5_000}[limit]

@@ -1,6 +1,7 @@
 """Whose orders a caller sees and cancels: by the claims of a token that API Gateway has verified."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,15 +17,15 @@ OPERATOR = {"sub": "olga", "scope": "openid orders:operate"}
 NOBODY: dict[str, str] = {}
 
 
-def ask(world: World, claims: dict[str, str], method: str, path: str, body: Any = None) -> Answer:
-    """Sends a request as API Gateway hands it over, once it has verified its token."""
+def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
+    """Sends a request as API Gateway hands it over: with what it has verified, or with nothing."""
     path, _, query = path.partition("?")
     found = http_api.find_route(world.stack.routes, method, path)
     assert found is not None
     headers = [("content-type", "application/json")]
     raw = b"" if body is None else json.dumps(body).encode()
-    event = http_api.event(http_api.Request(method, path, query, headers, raw), *found)
-    event["requestContext"]["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
+    verified = None if claims is None else {"jwt": {"claims": claims, "scopes": None}}
+    event = http_api.event(http_api.Request(method, path, query, headers, raw), *found, verified)
     return http_api.answer(invoke(world.stack.functions[found[0].function], event))
 
 
@@ -84,6 +85,30 @@ def test_a_customer_does_not_list_anothers_orders_and_an_operator_does(world: Wo
 def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
     world.place()
     assert ask(world, NOBODY, "GET", "/orders").status == 400
+
+
+@pytest.mark.parametrize("word", ["true", "", "no"])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/orders", an_order()),
+        ("GET", "/orders", None),
+        ("GET", "/orders/{}", None),
+        ("GET", "/orders/{}/history", None),
+        ("POST", "/orders/{}/cancellation", None),
+    ],
+)
+def test_where_tokens_are_asked_for_a_request_that_nobody_verified_is_refused(
+    world: World, method: str, path: str, body: Any, word: str
+) -> None:
+    """Should a route ever lose its authorizer; any word but `false` asks for tokens."""
+    order_id = world.place()
+    api = world.stack.functions["OrderApi"]
+    asking = {**api.environment, "ASKS_FOR_TOKENS": word}
+    world.stack.functions["OrderApi"] = replace(api, environment=asking)
+    assert problem(ask(world, None, method, path.format(order_id), body))["status"] == 401
+    assert json.loads(ask(world, ADA, "GET", f"/orders/{order_id}").body)["status"] == "placed"
+    assert len(world.items("OrderTable")) == 1
 
 
 def test_where_no_token_is_asked_for_anybody_sees_all(world: World) -> None:

@@ -17,6 +17,7 @@ from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChan
 from infra.local.live.state import dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
+from order.callers import OPERATE
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend
@@ -63,6 +64,8 @@ class Live:
                 return _json(self._state())
             case "GET", ["kinds"]:
                 return _json(kinds())
+            case "GET", ["token"]:
+                return _json({"token": self._token()})
             case "GET", ["orders", order_id]:
                 return _json(self._order(order_id))
             case "PATCH", ["services", name]:
@@ -81,6 +84,11 @@ class Live:
         raise Problem(
             HTTPStatus.NOT_FOUND, f"{request.method} {request.path} is nothing that the page can do"
         )
+
+    def _token(self) -> str | None:
+        """An operator's, for the requests that the page makes; None where the run gives no tokens."""
+        issuer = self._backend.issuer
+        return issuer.token("live-page", OPERATE) if issuer else None
 
     def _topology(self) -> Topology:
         stacks = tuple(self._backend.stacks.values())

@@ -37,8 +37,16 @@ export const discard = (queue, id) => ask("DELETE", at("queues", queue, "message
 
 /** The id of the order placed: once, though the request is repeated under its key. */
 export async function place(body) {
-  const placed = await ask("POST", "/orders", body, { "idempotency-key": crypto.randomUUID() });
+  const headers = { "idempotency-key": crypto.randomUUID(), ...(await operator()) };
+  const placed = await ask("POST", "/orders", body, headers);
   return placed.order_id;
 }
 
-export const cancel = (id) => ask("POST", `/orders/${encodeURIComponent(id)}/cancellation`);
+export const cancel = async (id) =>
+  ask("POST", `/orders/${encodeURIComponent(id)}/cancellation`, undefined, await operator());
+
+/** The header that says who asks, where this run gives tokens. */
+async function operator() {
+  const { token } = await ask("GET", at("token"));
+  return token ? { authorization: `Bearer ${token}` } : {};
+}

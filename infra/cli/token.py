@@ -1,0 +1,43 @@
+"""Make a token for a customer, or an operator, of a local run that asks for tokens.
+
+`choreo place` takes it from CHOREO_TOKEN. It is good for an hour, in that run alone.
+
+  export CHOREO_TOKEN=$(choreo token ada)
+  export CHOREO_TOKEN=$(choreo token olga --operator)
+"""
+
+import argparse
+import json
+import urllib.error
+import urllib.request
+from urllib.parse import urlencode
+
+from infra.cli.deployed import Deployed
+from infra.cli.errors import Mistake
+from infra.local.tokens import PREFIX
+from order.callers import OPERATE
+
+SUMMARY = "make a token of a local run that asks for them"
+TIMEOUT_SECONDS = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("customer", metavar="CUSTOMER", help="whose token (its sub)")
+    parser.add_argument("--operator", action="store_true", help="who sees and cancels everybody's orders")
+
+
+def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    if deployed.endpoint is None:
+        raise Mistake("on AWS, tokens come from the stack's own JwtIssuer")
+    wanted = {"sub": arguments.customer} | ({"scope": OPERATE} if arguments.operator else {})
+    url = f"{deployed.endpoint.rstrip('/')}{PREFIX}/token"
+    try:
+        with urllib.request.urlopen(url, urlencode(wanted).encode(), timeout=TIMEOUT_SECONDS) as answer:
+            print(json.load(answer)["access_token"])
+    except urllib.error.HTTPError as error:
+        error.close()
+        refused = f"{url} answered {error.code}: start the local run with `make run RUN=--tokens`"
+        raise Mistake(refused) from error
+    except OSError as error:
+        raise Mistake(f"nothing answers at {url}: {error}") from error
+    return 0

@@ -1,0 +1,25 @@
+"""The live page of a run that asks for tokens: it calls as an operator, and nobody notices."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.live.test_page import place, power, status
+from tests.local.conftest import Run, running
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    with running("--tokens") as started:
+        yield started
+
+
+def test_orders_are_placed_and_cancelled(page: Page) -> None:
+    power(page, "payment", "Stop")
+    place(page, "shipped")
+    page.get_by_role("button", name="Cancel this order").click()
+    power(page, "payment", "Start")
+    expect(status(page)).to_have_text("cancelled")
