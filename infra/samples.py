@@ -15,9 +15,9 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
 from infra.cli.deliver import message, signed
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT
 from infra.local.quicker import quicker_moto
-from infra.local.template import ACCOUNT, REGION
 from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment

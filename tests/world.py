@@ -16,9 +16,9 @@ from choreography.table import from_attributes
 from contracts.envelope import Event
 from infra.cli import deliver
 from infra.local.clients import client
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
 from infra.local.in_process import InProcess, environment, invoke
-from infra.local.template import ACCOUNT, REGION
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 

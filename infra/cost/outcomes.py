@@ -15,10 +15,10 @@ from infra.cli import deliver
 from infra.cli.kinds import request
 from infra.cost.work import Work, counted
 from infra.local.clients import client
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import InProcess, environment
 from infra.local.quicker import quicker_moto
 from infra.local.streams import mappings
-from infra.local.template import ACCOUNT, REGION
 
 OUTCOMES: dict[str, str] = {
     "shipped": "shipped",

@@ -6,8 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from infra.local.credentials import CREDENTIALS
-from infra.local.template import REGION
+from infra.local.credentials import CREDENTIALS, REGION
 
 
 @cache

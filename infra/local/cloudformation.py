@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from infra.local.aws_endpoint import Call
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
 from infra.local.stack import Stack
-from infra.local.template import ACCOUNT, REGION
 
 CREATED = "2020-01-01T00:00:00Z"
 """Clients insist on a time of creation, and stacks do not keep theirs."""

@@ -1,6 +1,7 @@
 """The account that the laptop plays."""
 
-from infra.local.template import REGION
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 from uuid import uuid4
 
+from infra.local.credentials import ACCOUNT
 from infra.local.stack import Route
-from infra.local.template import ACCOUNT
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What all functions use, loaded once, before their processes are forked: libraries, and descriptions of AWS."""
+"""What all functions use, once, before their processes are forked: libraries, and the descriptions of AWS."""
 
 import aws_lambda_powertools.event_handler
 import aws_lambda_powertools.utilities.batch
@@ -6,13 +6,15 @@ import aws_lambda_powertools.utilities.idempotency
 import boto3
 import pydantic
 
-__all__ = ["aws_lambda_powertools", "boto3", "pydantic"]
+import infra.local.worker
+
+__all__ = ["aws_lambda_powertools", "boto3", "infra", "pydantic"]
 
 # A client's making is mostly the reading of its service's description, which the default session keeps.
 # The credentials are nobody's: without any, botocore would look for them on the network.
 for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
     boto3.client(
-        _service,  # type: ignore[call-overload]  # the name is known at run time
+        _service,
         region_name="us-east-1",
         aws_access_key_id="nobody",
         aws_secret_access_key="nobody",

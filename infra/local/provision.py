@@ -11,9 +11,10 @@ from typing import Any
 
 from infra.local import filters
 from infra.local.clients import client
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.resolver import Physical, Resolver
 from infra.local.stack import Authorizer, EventSource, Function, Route, Stack
-from infra.local.template import ACCOUNT, REGION, Template, TemplateError
+from infra.local.template import Template, TemplateError
 
 NOT_PLAYED = {
     "AWS::ApiGatewayV2::Stage": "one stage, served at the root, and as fast as it can",

@@ -4,7 +4,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from infra.local.template import ACCOUNT, REGION
+from infra.local.credentials import ACCOUNT, REGION
 
 
 def named(name: str) -> Any:

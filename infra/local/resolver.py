@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.template import ACCOUNT, REGION, Template, TemplateError
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.template import Template, TemplateError
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from unittest.mock import patch
 import yaml
 from samtranslator.translator.transform import transform
 
-REGION = "eu-west-1"
-ACCOUNT = "123456789012"
+from infra.local.credentials import REGION
 
 
 class TemplateError(Exception):

@@ -18,12 +18,13 @@ import order.api
 from choreography import aws
 from infra.local import http_api
 from infra.local.context import Context
+from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT, environment
 from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.stack import EventSource, Function
 from infra.local.streams import StreamMapping
-from infra.local.template import ACCOUNT, REGION, Template, load
+from infra.local.template import Template, load
 from infra.simulation.calls import Calls, Crash
 from infra.simulation.determinism import Clock
 from infra.simulation.story import SERVICES, Service

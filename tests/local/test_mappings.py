@@ -7,11 +7,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.credentials import REGION
 from infra.local.in_process import environment
 from infra.local.mappings import QueueMapping, failed_items
 from infra.local.stack import EventSource
 from infra.local.streams import StreamMapping
-from infra.local.template import REGION
 
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 

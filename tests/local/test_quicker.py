@@ -11,9 +11,9 @@ import time_machine
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from infra.local.credentials import REGION
 from infra.local.in_process import environment
 from infra.local.quicker import quicker_moto
-from infra.local.template import REGION
 
 
 class Queue:

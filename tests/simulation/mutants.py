@@ -26,7 +26,8 @@ from choreography.relay import Entry, _request
 from choreography.table import Record, Table, to_attributes, to_item
 from contracts.catalogue import read
 from contracts.envelope import Event
-from infra.local.template import ACCOUNT, REGION, Template
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.template import Template
 from order.requests import PlaceOrder
 from payment.gateway import Charge, Refund
 from shipping.carrier import Dispatch
