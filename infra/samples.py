@@ -240,11 +240,10 @@ def webhooks() -> Iterator[tuple[str, Any, dict[str, Any]]]:
 
 def environments() -> dict[str, dict[str, str]]:
     """The functions' variables for `sam local invoke --env-vars`, naming what the local run makes."""
-    from moto import mock_aws
 
     from infra.local.in_process import InProcess
 
-    with mock_aws(), quicker_moto():
+    with quicker_moto():
         functions = InProcess().stack.functions
     there = {"AWS_ENDPOINT_URL": ENDPOINT}
     return {name: dict(function.environment) | there for name, function in functions.items()}

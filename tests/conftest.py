@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
-from moto import mock_aws
 
 from choreography.outbox import Origin, events
 from contracts.envelope import Event, Fact
@@ -62,7 +61,7 @@ def make_event() -> MakeEvent:
 @pytest.fixture
 def world() -> Iterator[World]:
     """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
-    with mock_aws(), quicker_moto():
+    with quicker_moto():
         yield World()
 
 

@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from moto import mock_aws
-
 from infra.bench.pairs import ratio
 from infra.cli.kinds import request
 from infra.cost.outcomes import in_batches
@@ -34,7 +32,7 @@ def many_waiting_to_few(many: int, few: int, times: int) -> float:
 def _world(batch: int) -> Iterator[InProcess]:
     logging.disable(logging.CRITICAL)
     try:
-        with mock_aws(), quicker_moto(), contextlib.redirect_stdout(io.StringIO()):
+        with quicker_moto(), contextlib.redirect_stdout(io.StringIO()):
             yield in_batches(batch)
     finally:
         logging.disable(logging.NOTSET)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from choreography import secrets
@@ -32,7 +31,7 @@ OUTCOMES: dict[str, str] = {
 
 def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
     """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`."""
-    with mock_aws(), quicker_moto(), patch.dict(os.environ):
+    with quicker_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
         run = in_batches(batch)
         secrets.provider.cache_clear()
@@ -54,7 +53,7 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
 
 
 def in_batches(batch: int) -> InProcess:
-    """A fresh choreography with batches of this size; within an active `mock_aws`."""
+    """A fresh choreography with batches of this size; with moto active."""
     run = InProcess()
     for name, source in run.stack.sources.items():
         properties = {**source.properties, "BatchSize": batch}

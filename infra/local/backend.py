@@ -42,7 +42,7 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 
 
 class Backend:
-    """An ASGI application over stacks that come and go. Needs an active `mock_aws` and a running loop."""
+    """An ASGI application over stacks that come and go. Needs an active moto and a running loop."""
 
     def __init__(self, endpoint: str, data: Data | None = None, issuer: Issuer | None = None) -> None:
         self._data = data

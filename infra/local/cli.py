@@ -170,7 +170,6 @@ def _warm_up() -> None:
 async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
     # Slow imports, once it is clear that there is something to serve.
-    from moto import mock_aws
 
     from infra.local.backend import Backend
     from infra.local.data import Data
@@ -179,7 +178,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.tokens.issuer import Issuer
 
     port: int = listening.getsockname()[1]
-    with mock_aws(), quicker_moto():
+    with quicker_moto():
         data = Data(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = Issuer(endpoint) if arguments.tokens else None

@@ -13,7 +13,7 @@ from infra.local.credentials import CREDENTIALS, REGION
 def client(service: str) -> Any:
     """The client of a service, one a process: it takes longer to make than a table.
 
-    It is for within `mock_aws`, and may outlive it: moto's state is not in it. It goes to moto even where
+    It is for where moto is active, and may outlive it: moto's state is not in it. It goes to moto even where
     the environment names another endpoint.
     """
     # The stubs do not know the option; and the name is known at run time only.

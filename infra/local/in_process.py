@@ -49,7 +49,7 @@ _translated = cache(load)
 
 
 class InProcess:
-    """A provisioned template, within an active `mock_aws`; nothing happens unless it is told to."""
+    """A provisioned template, with moto active; nothing happens unless it is told to."""
 
     def __init__(
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"

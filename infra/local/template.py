@@ -67,7 +67,9 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """
     try:
         source = yaml.load(path.read_text(), Loader=_Loader)
-    except (OSError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise TemplateError(f"{path}: {error.strerror}; name a SAM template that is there") from error
+    except yaml.YAMLError as error:
         raise TemplateError(f"{path}: {error}") from error
     if not isinstance(source, dict) or "Resources" not in source:
         raise TemplateError(f"{path}: no CloudFormation template")

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from moto import mock_aws
-
 from choreography.table import from_attributes, to_attributes
 from infra.local.quicker import quicker_moto
 from infra.simulation.determinism import deterministic
@@ -21,7 +19,7 @@ def republished(scenario: Scenario) -> tuple[Projections, Projections]:
 
     Of Order's table the orders as they were placed are kept: placing is a request, not an event.
     """
-    with deterministic(scenario.seed) as clock, mock_aws(), quicker_moto():
+    with deterministic(scenario.seed) as clock, quicker_moto():
         simulation = Simulation(scenario, clock)
         result = simulation.run()
         assert not result.wrong, result.wrong

@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto import mock_aws
-
 from infra.local.mappings import Batch
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
@@ -51,7 +49,7 @@ class Result:
 
 def run(scenario: Scenario) -> Result:
     """The same scenario gives the same result, byte for byte."""
-    with deterministic(scenario.seed) as clock, mock_aws(), quicker_moto():
+    with deterministic(scenario.seed) as clock, quicker_moto():
         return Simulation(scenario, clock).run()
 
 

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-import boto3
 from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -17,6 +16,7 @@ import choreography.secrets
 import order.api
 from choreography import aws
 from infra.local import http_api
+from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT, environment
@@ -46,18 +46,15 @@ class World:
 
     def __init__(self, clock: Clock, calls: Calls) -> None:
         self.calls, self._clock, self._serving = calls, clock, False
-        # Fresh clients: the old ones remember how many attempts they have spent.
+        # Fresh clients for the functions: the old ones remember how many attempts they have spent.
         for cached in (
             *(aws.dynamodb, aws.secretsmanager, aws.sns, aws.sqs),
             *(order.api._answers, choreography.secrets.provider),
         ):
             cached.cache_clear()
-        with environment({}):
-            self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
-            self._sqs: Any = boto3.client("sqs", region_name=REGION)
-            self._sns: Any = boto3.client("sns", region_name=REGION)
-            self._dynamodb = boto3.client("dynamodb", region_name=REGION)
-            self._streams = boto3.client("dynamodbstreams", region_name=REGION)
+        self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
+        self._sqs, self._sns = client("sqs"), client("sns")
+        self._dynamodb, self._streams = client("dynamodb"), client("dynamodbstreams")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
         self._found_nothing: dict[str, tuple[int, float] | None] = {}
         self.sources = dict(sorted(self.stack.sources.items()))
@@ -244,7 +241,7 @@ class World:
     def secret(self, logical_id: str) -> str:
         """A secret's text."""
         with self.calls.of(None), environment({}):
-            secrets = boto3.client("secretsmanager", region_name=REGION)
+            secrets = client("secretsmanager")
             text: str = secrets.get_secret_value(SecretId=self.stack.secrets[logical_id])["SecretString"]
         return text
 

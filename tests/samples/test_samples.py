@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from infra import samples
 from infra.local.in_process import ROOT, invoke
@@ -29,7 +28,7 @@ def test_the_samples_are_up_to_date() -> None:
 
 
 def test_every_sample_is_answered_as_expected() -> None:
-    with mock_aws(), quicker_moto():
+    with quicker_moto():
         world = World()
         for path, expected in ANSWERS.items():
             payload = json.loads((EVENTS / path).read_text())
