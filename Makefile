@@ -29,7 +29,7 @@ simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 
 prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every safeguard removed is noticed
 	@$(BIN)/choreo simulate --seeds 50 --complete
-	@$(BIN)/python -m pytest -n 2 -m proof tests/simulation
+	@$(BIN)/python -m pytest -n 2 -m proof
 
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)

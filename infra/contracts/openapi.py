@@ -32,6 +32,8 @@ class Operation:
     takes: type[BaseModel] | None = None
     parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+    """Operations that take the order which this one answers."""
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -50,6 +52,7 @@ OPERATIONS = {
         takes=PlaceOrder,
         parameters=("IdempotencyKey",),
         headers=("Location",),
+        leads_to=("getOrder", "getHistory", "cancelOrder"),
         example=samples.ORDER,
     ),
     ("get", "/orders"): Operation(
@@ -153,7 +156,13 @@ def _success(operation: Operation) -> dict[str, Any]:
     }
     if operation.answer is not None:
         made["content"] = {"application/json": {"schema": _ref(operation.answer)}}
+    if operation.leads_to:
+        made["links"] = {name: _link(name) for name in operation.leads_to}
     return made
+
+
+def _link(operation_id: str) -> dict[str, Any]:
+    return {"operationId": operation_id, "parameters": {"order_id": "$response.body#/order_id"}}
 
 
 def _refusal(status: HTTPStatus) -> dict[str, Any]:
@@ -206,7 +215,7 @@ _PARAMETERS = {
         "At most so many orders",
         {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 20},
     ),
-    "Cursor": _parameter("query", "cursor", "From the page before", _TEXT),
+    "Cursor": _parameter("query", "cursor", "As the page before gave it; any other answers 400", _TEXT),
     "WebhookId": _parameter("header", "webhook-id", "The same at every attempt", _TEXT, required=True),
     "WebhookTimestamp": _parameter(
         "header", "webhook-timestamp", "Seconds since 1970", {"type": "string"}, required=True

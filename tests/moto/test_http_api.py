@@ -47,6 +47,11 @@ def test_a_bad_field_is_named(world: World, change: dict[str, Any], field: str) 
     assert world.items("OrderTable") == []
 
 
+def test_a_number_is_whole_however_it_is_written(world: World) -> None:
+    answer = world.post("/orders", an_order(items=[item(quantity=2.0, unit_price=1.25e3)]))
+    assert (answer.status, json.loads(answer.body)["total"]) == (202, 2500)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"not json"])
 def test_what_is_not_json_is_a_bad_request(world: World, body: bytes) -> None:
     answer = world.post("/orders", body)
