@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.catalogue import EVENTS
 from infra.cli import redrive, republish
 from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
@@ -120,6 +121,21 @@ def test_what_no_relay_published_is_published_from_the_outboxes(world: World, de
     assert republish.run(deployed, options(order=order_id)) == 0
     world.drain("order")
     assert world.ledger("Payment", order_id) == ["charge captured"]
+
+
+def test_what_a_relay_refused_is_published_once_its_code_knows_it(
+    world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = world.place()
+    with monkeypatch.context() as older:
+        older.delitem(EVENTS, "order.placed")
+        world.step("OrderRelayOutbox")
+    assert world.messages("PaymentQueue") == []
+    (dead,) = world.messages("OrderRelayDeadLetters")
+    assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("UnknownType: type: 'order.placed'")
+    assert republish.run(deployed, options(order=order_id)) == 0
+    world.drain()
+    assert world.status(order_id) == "shipped"
 
 
 def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) -> None:
