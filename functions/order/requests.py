@@ -71,8 +71,9 @@ class PlaceOrder(_Request):
     customer_id: str = Field(min_length=1, max_length=128)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
     currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
+    # Digits alone are a card's number, which must not come into any event.
     payment_method: str = Field(
-        min_length=1, max_length=64, description="a token of the gateway, never a card"
+        min_length=1, max_length=64, pattern="[^0-9 -]", description="a token of the gateway, never a card"
     )
     shipping_address: RequestedAddress
 

@@ -110,7 +110,8 @@ def openapi(landscape: Landscape) -> dict[str, Any]:
         "info": {
             "title": "Order choreography: HTTP API",
             "version": "1.0.0",
-            "description": "Place, look at and cancel orders. Every refusal is a problem document.",
+            "description": "Place, look at and cancel orders. Every refusal is a problem document. Fields "
+            "are added to answers within a version: ignore those that you do not know.",
         },
         "servers": [{"url": "http://localhost:3000", "description": "make run"}],
         "paths": _paths(landscape.routes),

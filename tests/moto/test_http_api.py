@@ -37,6 +37,8 @@ def test_a_good_order_is_accepted_with_its_address(world: World) -> None:
         ({"currency": "eur"}, "currency"),
         ({"shipping_address": {"country": "ZZ"}}, "shipping_address.country"),
         ({"payment_method": None}, "payment_method"),
+        ({"payment_method": "4242424242424242"}, "payment_method"),
+        ({"payment_method": "4242 4242-4242 4242"}, "payment_method"),
         ({"coupon": "free"}, "coupon"),
     ],
 )
