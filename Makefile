@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser simulate prove soak bench lint lock samples contracts sam-validate sam-build test-sam
+.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint lock samples contracts sam-validate sam-build test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -21,12 +21,15 @@ test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
 test-browser: $(BIN)/choreo ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
 
+test-asyncapi: $(BIN)/choreo .venv-node/ready ## the events' document, by AsyncAPI's own parser
+	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
+
 simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
 
 prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every safeguard removed is noticed
 	@$(BIN)/choreo simulate --seeds 50 --complete
-	@$(BIN)/python -m pytest -n 2 -m proof tests/simulation
+	@$(BIN)/python -m pytest -n 2 -m proof
 
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
@@ -62,10 +65,22 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-lock: ## the versions of everything, with hashes; needs uv
+# Node from PyPI where this machine has none.
+.venv-node/ready: $(addprefix tests/contracts/asyncapi/,node.txt package.json package-lock.json)
+	@echo "Installing AsyncAPI's parser into .venv-node, once …"
+	@$(PYTHON) -m venv .venv-node
+	@command -v npm >/dev/null || .venv-node/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r tests/contracts/asyncapi/node.txt
+	@cp tests/contracts/asyncapi/package*.json .venv-node
+	@PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --prefix .venv-node --ignore-scripts --silent
+	@touch $@
+
+lock: ## the versions of everything, with hashes; needs uv and npm
 	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
 	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
+	uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
+	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 

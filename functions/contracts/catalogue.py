@@ -1,5 +1,6 @@
 """Every event of the system, and how a message is read: tolerant of what is new, strict on what is known."""
 
+import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -68,11 +69,22 @@ def read(message: str | bytes) -> Event[Any]:
         header = _Header.model_validate_json(message)
         fact = EVENTS.get(header.type)
         if fact is None:
-            raise UnknownType(f"type: {header.type!r} is not known here")
+            raise _unknown(header.type)
         _check_major(fact, header.dataschema)
         return Event[fact].model_validate_json(message)  # type: ignore[valid-type]  # known only when running
     except ValidationError as error:
         raise ContractError(_summary(error)) from error
+
+
+def _unknown(kind: str) -> UnknownMajor | UnknownType:
+    """A new major is a type of its own, such as order.placed.v2: heard too early, it must not be ignored."""
+    if _any_major(kind) in map(_any_major, EVENTS):
+        return UnknownMajor(f"type: {kind} is a major version that is not read here")
+    return UnknownType(f"type: {kind!r} is not known here")
+
+
+def _any_major(kind: str) -> str:
+    return re.sub(r"\.v[1-9][0-9]*$", "", kind)
 
 
 def _check_major(fact: type[Fact], dataschema: str) -> None:

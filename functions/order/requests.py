@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.orders import OrderPlaced
@@ -34,6 +34,14 @@ def _one_of(codes: frozenset[str], description: str) -> Any:
     return Field(description=description, json_schema_extra={"enum": [*sorted(codes)]})
 
 
+def _whole(number: Any) -> Any:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""An integer as JSON Schema has it (2020-12, Validation 6.1.1): 2.0 is one, "2" and 2.5 are none."""
+
+
 class _Request(BaseModel):
     # A misspelt field is a mistake worth telling, and "2" is not a number.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -43,8 +51,8 @@ class RequestedItem(_Request):
     """One line of an order; `unit_price` in minor units."""
 
     sku: str = Field(min_length=1, max_length=64)
-    quantity: int = Field(gt=0, le=10_000)
-    unit_price: int = Field(gt=0, le=TOTAL_LIMIT_MINOR)
+    quantity: Whole = Field(gt=0, le=10_000)
+    unit_price: Whole = Field(gt=0, le=TOTAL_LIMIT_MINOR)
 
 
 class RequestedAddress(_Request):
@@ -58,13 +66,14 @@ class RequestedAddress(_Request):
 
 
 class PlaceOrder(_Request):
-    """The body of `POST /orders`."""
+    """The body of `POST /orders`. In all, it may cost at most 99,999,999 minor units."""
 
     customer_id: str = Field(min_length=1, max_length=128)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
     currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
+    # Digits alone are a card's number, which must not come into any event.
     payment_method: str = Field(
-        min_length=1, max_length=64, description="a token of the gateway, never a card"
+        min_length=1, max_length=64, pattern="[^0-9 -]", description="a token of the gateway, never a card"
     )
     shipping_address: RequestedAddress
 

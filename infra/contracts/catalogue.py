@@ -22,7 +22,8 @@ a type of its own, such as `order.placed.v2`, beside the old until every consume
 _PERSONAL = """## Personal data
 
 Who needs a field, what for, and how long it is kept there. No event carries card data: `payment_method` is a
-token of the gateway. Ids of orders, payments and refunds name nobody to who cannot read Order's table.
+token of the gateway, and an order with a card's number there is refused. Ids of orders, payments and refunds
+name nobody to who cannot read Order's table.
 No table deletes by itself: "as long as the order" is until its item is deleted.
 Point-in-time recovery holds what was deleted for 35 days more. The sandbox carrier's book has the country
 alone."""

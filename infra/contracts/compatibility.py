@@ -5,7 +5,8 @@ code, since libraries that compare schemas say whether one takes less, not which
 the best known (jsonsubschema) does not know dialect 2020-12.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from enum import Enum
 from typing import Any
 
 from infra.contracts.asyncapi import resolved
@@ -15,6 +16,18 @@ _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _RULES = ("pattern", "format", "multipleOf", "uniqueItems")
 _ANYTHING = "anything"
+
+
+class Harmed(Enum):
+    """Whom a change breaks."""
+
+    WRITERS = "what was right to send is refused: events in flight, requests of today's callers"
+    READERS = "what was sure to be told is gone: consumers and callers of today"
+    CALLERS = "what was never told before is told: those who read, and cannot be deployed first"
+
+
+BY_AN_EVENT = (Harmed.WRITERS, Harmed.READERS)
+Break = tuple[Harmed, str]
 
 
 class Incompatible(Exception):
@@ -39,17 +52,20 @@ def _next_major(old: dict[str, Any]) -> str:
     return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
 
 
-def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Each break, by field; none for what is harmless."""
+def breaks(old: dict[str, Any], new: dict[str, Any], harmed: Collection[Harmed] = BY_AN_EVENT) -> list[str]:
+    """Each break, by field; none for what is harmless to those asked about."""
     before, after = (resolved(schema, schema.get("$defs", {})) for schema in (old, new))
-    return list(_compare("", before, after))
+    return [text for whom, text in _compare("", before, after) if whom in harmed]
 
 
-def _compare(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _compare(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
     """A field of several types, such as one that may be null, is compared type by type."""
     before, after = _by_type(old), _by_type(new)
     if _ANYTHING not in after and (missing := before.keys() - after.keys()):
-        yield f"{path or 'message'}: type changed, {' and '.join(sorted(missing))} no longer read"
+        gone = " and ".join(sorted(missing))
+        yield Harmed.WRITERS, f"{path or 'message'}: type changed, {gone} no longer read"
+    if _ANYTHING not in before and (added := after.keys() - before.keys()):
+        yield Harmed.CALLERS, f"{path or 'message'}: type changed, may be {' or '.join(sorted(added))}"
     for kind in sorted(before.keys() & after.keys()):
         yield from _values(path, before[kind], after[kind])
         yield from _limits(path, before[kind], after[kind])
@@ -63,15 +79,17 @@ def _by_type(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {str(choice.get("type", _ANYTHING)): choice for choice in schema.get("anyOf", [schema])}
 
 
-def _values(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _values(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
     before, after = _allowed(old), _allowed(new)
     if before is None and after is not None:
-        yield f"{path}: narrowed to {', '.join(sorted(after))}"
+        yield Harmed.WRITERS, f"{path}: narrowed to {', '.join(sorted(after))}"
+    elif before is not None and after is None:
+        yield Harmed.CALLERS, f"{path}: no longer one of {', '.join(sorted(before))}"
     elif before is not None and after is not None:
-        yield from (f"{path}: value {value} removed" for value in sorted(before - after))
-        yield from (
-            f"{path}: value {value} added, which is refused today" for value in sorted(after - before)
-        )
+        for value in sorted(before - after):
+            yield Harmed.WRITERS, f"{path}: value {value} removed"
+        for value in sorted(after - before):
+            yield Harmed.READERS, f"{path}: value {value} added, which is refused today"
 
 
 def _allowed(schema: dict[str, Any]) -> set[str] | None:
@@ -80,31 +98,33 @@ def _allowed(schema: dict[str, Any]) -> set[str] | None:
     return set(map(str, schema["enum"])) if "enum" in schema else None
 
 
-def _limits(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _limits(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
     narrower = [name for name in _LOWER if name in new and new[name] > old.get(name, float("-inf"))]
     narrower += [name for name in _UPPER if name in new and new[name] < old.get(name, float("inf"))]
     for name in narrower:
-        yield f"{path}: {name} narrowed from {old.get(name, 'none')} to {new[name]}"
+        yield Harmed.WRITERS, f"{path}: {name} narrowed from {old.get(name, 'none')} to {new[name]}"
 
 
-def _rules(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _rules(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
     for name in _RULES:
         if name in new and new[name] != old.get(name):
-            yield f"{path}: {name} changed from {old.get(name, 'none')} to {new[name]}"
+            yield Harmed.WRITERS, f"{path}: {name} changed from {old.get(name, 'none')} to {new[name]}"
     if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
-        yield f"{path or 'message'}: unknown fields are no longer ignored"
+        yield Harmed.WRITERS, f"{path or 'message'}: unknown fields are no longer ignored"
 
 
-def _fields(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+def _fields(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
     before, after = old.get("properties", {}), new.get("properties", {})
     was, now = {*old.get("required", ())}, {*new.get("required", ())}
     for name in sorted(before.keys() | after.keys()):
         field = f"{path}.{name}" if path else name
         if name not in after:
-            yield f"{field}: removed"
+            yield Harmed.READERS, f"{field}: removed"
+            if new.get("additionalProperties") is False:
+                yield Harmed.WRITERS, f"{field}: removed"
         elif name in now - was:
-            yield f"{field}: made required"
+            yield Harmed.WRITERS, f"{field}: made required"
         elif name in was - now:
-            yield f"{field}: no longer always there"
+            yield Harmed.READERS, f"{field}: no longer always there"
         if name in before and name in after:
             yield from _compare(field, before[name], after[name])

@@ -32,6 +32,8 @@ class Operation:
     takes: type[BaseModel] | None = None
     parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    leads_to: tuple[str, ...] = ()
+    """Operations that take the order which this one answers."""
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -50,6 +52,7 @@ OPERATIONS = {
         takes=PlaceOrder,
         parameters=("IdempotencyKey",),
         headers=("Location",),
+        leads_to=("getOrder", "getHistory", "cancelOrder"),
         example=samples.ORDER,
     ),
     ("get", "/orders"): Operation(
@@ -104,7 +107,8 @@ OPERATIONS = {
 _DESCRIPTION = """\
 Place, look at and cancel orders. Every refusal of a service is a problem document. API Gateway's own have
 only a `message`: 401 without a good token, where the stack has an issuer of tokens (in dev it may have none);
-429 above its rate limit, after which a request may be repeated; 413 above 10 MB.
+429 above its rate limit, after which a request may be repeated; 413 above 10 MB. Fields are added to answers
+within a version: ignore those that you do not know.
 """
 
 
@@ -130,9 +134,11 @@ def openapi(landscape: Landscape) -> dict[str, Any]:
 def _paths(routes: tuple[Route, ...]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes:
-        made = _operation(OPERATIONS[route.method, route.path])
-        security: dict[str, Any] = {"security": [{"Jwt": []}]} if route.asks_for_token else {}
-        paths.setdefault(route.path, {})[route.method] = made | {"tags": [route.service]} | security
+        made = _operation(OPERATIONS[route.method, route.path]) | {"tags": [route.service]}
+        if route.asks_for_token:
+            made["security"] = [{"Jwt": []}]
+            made["responses"]["401"] = _UNAUTHORIZED
+        paths.setdefault(route.path, {})[route.method] = made
     return paths
 
 
@@ -162,7 +168,13 @@ def _success(operation: Operation) -> dict[str, Any]:
     }
     if operation.answer is not None:
         made["content"] = {"application/json": {"schema": _ref(operation.answer)}}
+    if operation.leads_to:
+        made["links"] = {name: _link(name) for name in operation.leads_to}
     return made
+
+
+def _link(operation_id: str) -> dict[str, Any]:
+    return {"operationId": operation_id, "parameters": {"order_id": "$response.body#/order_id"}}
 
 
 def _refusal(status: HTTPStatus) -> dict[str, Any]:
@@ -215,7 +227,7 @@ _PARAMETERS = {
         "At most so many orders",
         {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 20},
     ),
-    "Cursor": _parameter("query", "cursor", "From the page before", _TEXT),
+    "Cursor": _parameter("query", "cursor", "As the page before gave it; any other answers 400", _TEXT),
     "WebhookId": _parameter("header", "webhook-id", "The same at every attempt", _TEXT, required=True),
     "WebhookTimestamp": _parameter(
         "header", "webhook-timestamp", "Seconds since 1970", {"type": "string"}, required=True
@@ -223,6 +235,16 @@ _PARAMETERS = {
     "WebhookSignature": _parameter(
         "header", "webhook-signature", "v1, and an HMAC-SHA256 in base64", _TEXT, required=True
     ),
+}
+_UNAUTHORIZED = {
+    "description": "Without a good token: API Gateway's answer; Order's own, should a request get past it",
+    "headers": {"WWW-Authenticate": {"description": "What is wrong with it", "schema": _TEXT}},
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "properties": {"message": _TEXT}, "required": ["message"]}
+        },
+        "application/problem+json": {"schema": _ref(ProblemDocument)},
+    },
 }
 _HEADERS = {
     "X-Correlation-Id": {"description": "The caller's, or one that was made", "schema": _TEXT},

@@ -8,6 +8,7 @@ from contracts.catalogue import EVENTS
 from infra.contracts.asyncapi import asyncapi
 from infra.contracts.catalogue import catalogue
 from infra.contracts.compatibility import Incompatible, refuse
+from infra.contracts.http_compatibility import refuse_http
 from infra.contracts.landscape import landscape
 from infra.contracts.openapi import openapi
 from infra.contracts.schemas import schemas
@@ -29,8 +30,8 @@ def text(document: Any) -> str:
 
 
 def check(folder: Path = FOLDER) -> None:
-    """Raises Incompatible if a schema of today breaks one that is published, of this minor or an older, or if
-    an event is gone."""
+    """Raises Incompatible if a schema of today breaks one that is published, of this minor or an older, if an
+    event is gone, or if the HTTP API of today breaks its callers."""
     for kind in sorted({path.parent.name for path in folder.glob("*/*.json")} - EVENTS.keys()):
         raise Incompatible(f"{kind}: no longer there, and events of it may be in flight")
     for path, schema in schemas().items():
@@ -38,6 +39,8 @@ def check(folder: Path = FOLDER) -> None:
         major = version.partition(".")[0]
         for baseline in sorted((folder / kind).glob(f"{major}.*.json")):
             refuse(kind, json.loads(baseline.read_text()), schema, landscape())
+    for baseline in folder.glob("openapi.json"):
+        refuse_http(json.loads(baseline.read_text()), openapi(landscape()))
 
 
 def write(folder: Path = FOLDER) -> None:

@@ -122,6 +122,21 @@ def test_what_no_relay_published_is_published_from_the_outboxes(world: World, de
     assert world.ledger("Payment", order_id) == ["charge captured"]
 
 
+def test_what_a_relay_refused_is_published_once_its_code_knows_it(
+    world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = world.place()
+    with monkeypatch.context() as older:
+        older.setattr("contracts.catalogue.EVENTS", {})
+        world.step("OrderRelayOutbox")
+    assert world.messages("PaymentQueue") == []
+    (dead,) = world.messages("OrderRelayDeadLetters")
+    assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("UnknownType: type: 'order.placed'")
+    assert republish.run(deployed, options(order=order_id)) == 0
+    world.drain()
+    assert world.status(order_id) == "shipped"
+
+
 def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) -> None:
     orders = [world.place(), world.place("AQ"), world.place(payment_method="pm_card_chargeDeclined")]
     world.drain()

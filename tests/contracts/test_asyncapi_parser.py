@@ -1,9 +1,7 @@
-"""AsyncAPI's own parser finds nothing wrong; skipped, saying so, where Node or the parser is not installed.
-
-`npm install --prefix DIR @asyncapi/parser@3`, and NODE_PATH=DIR/node_modules, have it run.
-"""
+"""AsyncAPI's own parser finds nothing wrong; skipped, saying so, until `make test-asyncapi` installs it."""
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,20 +9,30 @@ from pathlib import Path
 import pytest
 
 from infra.contracts.published import FOLDER
+from infra.local.in_process import ROOT
 
-NODE = shutil.which("node")
-SCRIPT = Path(__file__).with_name("asyncapi_errors.js")
-
-
-def node(*arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-    assert NODE is not None
-    return subprocess.run([NODE, *arguments], input=text, capture_output=True, text=True, timeout=60)
+INSTALLED = ROOT / ".venv-node"
+SCRIPT = Path(__file__).with_name("asyncapi") / "errors.js"
 
 
 def errors(document: str) -> list[dict[str, object]]:
-    if NODE is None or node("-e", "require.resolve('@asyncapi/parser')").returncode != 0:
-        pytest.skip("Node and @asyncapi/parser are not installed")
-    found: list[dict[str, object]] = json.loads(node(str(SCRIPT), text=document).stdout)
+    """What the parser finds wrong with a document."""
+    if not (INSTALLED / "ready").exists():
+        pytest.skip("AsyncAPI's parser is not installed: make test-asyncapi")
+    path = os.pathsep.join((os.environ["PATH"], str(INSTALLED / "bin")))
+    node = shutil.which("node", path=path)
+    assert node is not None, path
+    found: list[dict[str, object]] = json.loads(
+        subprocess.run(
+            [node, str(SCRIPT)],
+            input=document,
+            env=os.environ | {"PATH": path, "NODE_PATH": str(INSTALLED / "node_modules")},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+    )
     return found
 
 

@@ -1,7 +1,9 @@
-"""Contracts evolve while both sides run: old consumers with new producers, and the other way round."""
+"""Contracts evolve while both sides run: old consumers with new producers, and the other way round.
+
+Within a major version; tests/choreography/test_majors.py has the step to the next."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -9,12 +11,9 @@ from pydantic import create_model
 
 from contracts.catalogue import EVENTS, UnknownMajor, read
 from contracts.envelope import Fact, describe
-from contracts.orders import OrderPlaced
 from infra.contracts.compatibility import breaks
 from infra.contracts.examples import example
-from infra.contracts.landscape import landscape
 from infra.contracts.schemas import schema
-from infra.local.filters import matches
 
 
 def newer_minor(fact: type[Fact]) -> type[Fact]:
@@ -80,28 +79,3 @@ def test_an_unknown_major_is_refused_with_the_reason(kind: str) -> None:
     with pytest.raises(UnknownMajor, match=f"{kind} is read here in major version 1"):
         read(json.dumps(sent))
     assert not Draft202012Validator(schema(EVENTS[kind])).is_valid(sent)
-
-
-class OrderPlacedV2(Fact):
-    """A new major version is a type of its own, so that filters keep it from those that cannot read it."""
-
-    type: ClassVar[str] = "order.placed.v2"
-    version: ClassVar[str] = "2.0"
-    buyer: str
-
-
-def test_both_majors_side_by_side_reach_each_consumer_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(EVENTS, OrderPlacedV2.type, OrderPlacedV2)
-    old = example("order.placed")
-    new = old | {
-        "id": "another",
-        "type": OrderPlacedV2.type,
-        "dataschema": OrderPlacedV2.dataschema(),
-        "data": {"buyer": "ada"},
-    }
-    policies = {s.queue: s.policy for s in landscape().subscriptions if "order.placed" in s.types}
-    migrated = policies | {"ShippingQueue": {"type": ["order.placed.v2", "order.cancellation_requested"]}}
-    for queue, policy in migrated.items():
-        heard = [sent for sent in (old, new) if matches(policy, {"type": sent["type"]})]
-        (event,) = [read(json.dumps(sent)) for sent in heard]
-        assert type(event.data) is (OrderPlacedV2 if queue == "ShippingQueue" else OrderPlaced)

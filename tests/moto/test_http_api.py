@@ -37,6 +37,8 @@ def test_a_good_order_is_accepted_with_its_address(world: World) -> None:
         ({"currency": "eur"}, "currency"),
         ({"shipping_address": {"country": "ZZ"}}, "shipping_address.country"),
         ({"payment_method": None}, "payment_method"),
+        ({"payment_method": "4242424242424242"}, "payment_method"),
+        ({"payment_method": "4242 4242-4242 4242"}, "payment_method"),
         ({"coupon": "free"}, "coupon"),
     ],
 )
@@ -45,6 +47,11 @@ def test_a_bad_field_is_named(world: World, change: dict[str, Any], field: str) 
     assert answer.status == 422
     assert field in fields(answer)
     assert world.items("OrderTable") == []
+
+
+def test_a_number_is_whole_however_it_is_written(world: World) -> None:
+    answer = world.post("/orders", an_order(items=[item(quantity=2.0, unit_price=1.25e3)]))
+    assert (answer.status, json.loads(answer.body)["total"]) == (202, 2500)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"not json"])

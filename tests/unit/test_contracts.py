@@ -75,6 +75,24 @@ def test_a_newer_major_is_refused(make_event: MakeEvent) -> None:
         read(message)
 
 
+def test_a_newer_major_with_a_type_of_its_own_is_refused_too(make_event: MakeEvent) -> None:
+    message = make_event("payment.captured").to_json()
+    with pytest.raises(
+        UnknownMajor, match=r"type: payment\.captured\.v2 is a major version that is not read"
+    ):
+        read(message.replace('"payment.captured"', '"payment.captured.v2"'))
+
+
+def test_an_older_major_that_is_no_longer_read_is_refused(
+    make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = make_event("payment.captured").to_json()
+    later = {"payment.captured.v2": EVENTS["payment.captured"]}
+    monkeypatch.setattr("contracts.catalogue.EVENTS", later)
+    with pytest.raises(UnknownMajor, match=r"type: payment\.captured is a major version that is not read"):
+        read(message)
+
+
 def test_an_unknown_type_is_not_an_error_of_the_message(make_event: MakeEvent) -> None:
     with pytest.raises(UnknownType, match=r"order\.gifted"):
         read(make_event("order.placed").to_json().replace('"order.placed"', '"order.gifted"'))

@@ -1,0 +1,150 @@
+"""The HTTP API keeps to its OpenAPI document, whatever it is sent: schemathesis makes requests from it, right
+ones and wrong ones, and checks each answer's status, headers, content type and body."""
+
+import copy
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from requests import PreparedRequest
+from requests.auth import AuthBase
+from schemathesis import Case, Response
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import positive_data_acceptance, unsupported_method
+
+from infra.cli import deliver
+from infra.contracts.published import FOLDER
+from infra.local.tokens import PREFIX
+from order.callers import OPERATE
+from tests.local.conftest import running
+
+DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())
+THOROUGH = schemathesis.openapi.from_dict(DOCUMENT)
+"""Goes through the limits and listed values of each field, too: hundreds of requests."""
+QUICK = schemathesis.openapi.from_dict(
+    DOCUMENT, config=schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
+)
+PLACE_ORDER = DOCUMENT["paths"]["/orders"]["post"]
+LINKS = PLACE_ORDER["responses"]["202"]["links"]
+EXAMPLES = settings(
+    max_examples=10,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+NO_SCHEMA_SAYS = {
+    "the total is over the limit of 99999999 minor units",
+    "already used with another body",
+    "not one that a page gave",
+}
+"""Why a request that meets the schema may be refused nevertheless, as the document tells in words."""
+
+
+@dataclass(frozen=True)
+class Carrier(AuthBase):
+    """Signs what is sent, as the carrier does."""
+
+    secret: str
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        assert isinstance(request.body, bytes)
+        request.headers.update(deliver.signed(self.secret, "any", request.body, int(time.time())))
+        return request
+
+
+@dataclass(frozen=True)
+class Service:
+    """The local run, and the carrier that its webhook knows."""
+
+    url: str
+    carrier: Carrier
+    token: str
+
+    def answer(self, case: Case[Any]) -> Response:
+        """Sends a request, signed if it is to be accepted, and checks the answer.
+
+        One of the checks is that it is refused without its token.
+        """
+        answer = case.call(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.token}"},
+            auth=self.carrier if meant_for_shipping(case) else None,
+        )
+        # API Gateway answers 404, not 405, to a method that no route has.
+        excused = [unsupported_method] + [positive_data_acceptance] * refused_in_words(answer)
+        case.validate_response(answer, excluded_checks=excused)
+        return answer
+
+
+def meant_for_shipping(case: Case[Any]) -> bool:
+    """Whether it is a webhook in which nothing is wrong but the signature, which no schema can make."""
+    webhook = case.operation.label == "POST /carrier/webhooks"
+    return webhook and case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def refused_in_words(answer: Response) -> bool:
+    if answer.status_code not in (400, 422):
+        return False
+    told = {error["detail"] for error in answer.json().get("errors", ())}
+    return bool(told) and told <= NO_SCHEMA_SAYS
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    with running("--tokens") as run:
+        secrets = boto3.client(
+            "secretsmanager",
+            endpoint_url=run.url,
+            region_name="eu-west-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        (listed,) = secrets.list_secrets()["SecretList"]
+        secret = secrets.get_secret_value(SecretId=listed["ARN"])["SecretString"]
+        wanted = urllib.parse.urlencode({"sub": "olga", "scope": OPERATE}).encode()
+        with urllib.request.urlopen(f"{run.url}{PREFIX}/token", wanted) as answer:
+            token = json.load(answer)["access_token"]
+        yield Service(run.url, Carrier(secret), token)
+
+
+@QUICK.parametrize()
+@EXAMPLES
+def test_every_answer_is_as_documented(case: Case[Any], service: Service) -> None:
+    assert service.answer(case).status_code < 500
+
+
+@pytest.mark.proof
+@THOROUGH.parametrize()
+@settings(EXAMPLES, max_examples=50)
+def test_so_it_is_at_the_limits_of_each_field(case: Case[Any], service: Service) -> None:
+    assert service.answer(case).status_code < 500
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_what_was_placed_can_be_looked_at_and_cancelled(link: str, service: Service) -> None:
+    """By the document's own links, from an order's answer to what takes the order."""
+    order = PLACE_ORDER["requestBody"]["content"]["application/json"]["example"]
+    placed = service.answer(QUICK["/orders"]["POST"].Case(body=order))
+    assert LINKS[link]["parameters"] == {"order_id": "$response.body#/order_id"}
+    order_id = placed.json()["order_id"]
+    following = QUICK.find_operation_by_id(LINKS[link]["operationId"])
+    answer = service.answer(following.Case(path_parameters={"order_id": order_id}))
+    # 409 where the parcel was faster than the cancellation.
+    assert answer.status_code in (200, 202, 409)
+
+
+def test_a_status_that_is_not_documented_would_be_found(service: Service) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    del document["paths"]["/orders/{order_id}"]["get"]["responses"]["404"]
+    operation = schemathesis.openapi.from_dict(document)["/orders/{order_id}"]["GET"]
+    with pytest.raises(FailureGroup, match="404"):
+        service.answer(operation.Case(path_parameters={"order_id": "none"}))
