@@ -17,7 +17,8 @@ from contracts.envelope import Event, Fact, describe
 from contracts.orders import OrderPlaced
 from contracts.values import Address, AmountMinor, Currency, Item, Value
 from infra.contracts.landscape import landscape
-from tests.world import World, client
+from infra.local.clients import client
+from tests.world import World
 
 OLD, NEW = "order.placed", "order.placed.v2"
 HEARING = {
