@@ -1,6 +1,7 @@
 """template.yaml as CloudFormation would see it: read, and translated by SAM's own translator."""
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from unittest.mock import patch
 
 import yaml
 from samtranslator.translator.transform import transform
+
+# It warns, at each function's rollout, of a feature toggle that only AWS itself has.
+logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
