@@ -87,7 +87,9 @@ def _topics(template: Template) -> dict[str, str]:
 
 def _queues(template: Template) -> dict[str, Queue]:
     mappings = _of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    consumers = {m["EventSourceArn"]["Fn::GetAtt"][0]: _aliased(template, m["FunctionName"]["Ref"]) for m in mappings}
+    consumers = {
+        m["EventSourceArn"]["Fn::GetAtt"][0]: _aliased(template, m["FunctionName"]["Ref"]) for m in mappings
+    }
     variables = _variables(template)
     queues = {}
     for name, properties in _of_type(template, "AWS::SQS::Queue").items():
