@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser simulate prove soak bench lint lock samples contracts sam-validate sam-build deploy test-sam
+.PHONY: run test test-browser simulate prove soak bench lint lock samples contracts scale sam-validate sam-build deploy test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -46,6 +46,9 @@ samples: .venv/ready ## events/, from the services' own code
 
 contracts: .venv/ready ## infra/contracts/published/, from the models and the template
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.contracts
+
+scale: .venv/ready ## infra/scale/README.md's tables, from the template and a counted run
+	@PYTHONPATH=functions:. $(BIN)/python -m infra.scale
 
 sam-validate: .venv-sam/ready ## the template, by the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1

@@ -182,7 +182,9 @@ def test_a_topic_may_send_to_the_queues_of_its_subscription(name: str) -> None:
 def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
     """Throttling by the function's own limit would burn receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
+    assert 2 <= int(most) <= 1000
+    assert not any("ReservedConcurrentExecutions" in function for function in FUNCTIONS.values())
 
 
 @pytest.mark.parametrize("service", ["Order", "Payment", "Shipping"])
