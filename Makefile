@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint lock samples contracts sam-validate sam-build test-sam
+.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint lock samples contracts scale sam-validate sam-build deploy test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -37,11 +37,12 @@ soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 bench: $(BIN)/choreo ## how fast it is, as ratios; BENCH=cold or BENCH=run for a part
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH)
 
-lint: $(BIN)/choreo ## style, types, and who may import whom
+lint: $(BIN)/choreo ## style, types, who may import whom, and workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 samples: .venv/ready ## events/, from the services' own code
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
@@ -49,12 +50,20 @@ samples: .venv/ready ## events/, from the services' own code
 contracts: .venv/ready ## infra/contracts/published/, from the models and the template
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.contracts
 
+scale: .venv/ready ## infra/scale/README.md's tables, from the template and a counted run
+	@PYTHONPATH=functions:. $(BIN)/python -m infra.scale
+
 sam-validate: .venv-sam/ready ## the template, by the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
+	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
 sam-build: .venv-sam/ready ## what would be deployed
 	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: .venv-sam/ready ## what was built, to STAGE, as .github/workflows/stage.yml does
+	$(SAM) deploy --config-env $(STAGE) --s3-bucket $(BUCKET) --role-arn $(EXECUTION_ROLE_ARN) \
+	  --parameter-overrides Stage=$(STAGE) Rollout=$(ROLLOUT) $(PARAMETERS)
 
 test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; needs a Docker engine
 	@$(BIN)/python -m pytest -m engine tests/sam

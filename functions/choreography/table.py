@@ -28,6 +28,10 @@ def from_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _deserialize(value) for name, value in attributes.items()}
 
 
+OURS = frozenset({"order_id", "version", "inbox", "outbox", "emits"})
+"""The attributes that every service's items have beside their state."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """An event that the item's write number `version` emitted."""
@@ -48,6 +52,9 @@ class Record(Generic[StateT]):
     """The idempotency records: what was handled, by CloudEvents id. They are few, and never expire."""
     outbox: tuple[Outgoing, ...] = ()
     """Every event ever emitted: publishing them all again is safe, and heals a relay that was long down."""
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    """What another version of the code wrote, and this one does not know: kept as it is. While two versions
+    are live, an order's events meet both."""
 
 
 class Table(Generic[StateT]):
@@ -91,7 +98,7 @@ class Table(Generic[StateT]):
         if handled is not None:
             inbox[handled.id] = _receipt(handled)
         outbox = read.outbox + tuple(Outgoing(version, event.to_json()) for event in emitted)
-        record = Record(read.order_id, state, version, inbox, outbox)
+        record = Record(read.order_id, state, version, inbox, outbox, read.unknown)
         self._put(read, record, handled, emits=bool(emitted))
         return record
 
@@ -127,12 +134,15 @@ class Table(Generic[StateT]):
             version=int(item["version"]),
             inbox=item["inbox"],
             outbox=tuple(Outgoing(int(o["version"]), o["event"]) for o in item["outbox"]),
+            unknown={n: v for n, v in item.items() if n not in OURS and n not in self._state.model_fields},
         )
 
 
 def to_item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
     state: dict[str, Any] = record.state.model_dump(mode="json")
-    return state | {
+    return {
+        **record.unknown,
+        **state,
         "order_id": record.order_id,
         "version": record.version,
         "inbox": record.inbox,

@@ -90,7 +90,9 @@ def _topics(template: Template) -> dict[str, str]:
 
 def _queues(template: Template) -> dict[str, Queue]:
     mappings = _of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    consumers = {m["EventSourceArn"]["Fn::GetAtt"][0]: m["FunctionName"]["Ref"] for m in mappings}
+    consumers = {
+        m["EventSourceArn"]["Fn::GetAtt"][0]: _aliased(template, m["FunctionName"]["Ref"]) for m in mappings
+    }
     variables = _variables(template)
     queues = {}
     for name, properties in _of_type(template, "AWS::SQS::Queue").items():
@@ -104,6 +106,12 @@ def _queues(template: Template) -> dict[str, Queue]:
             redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] if redrive else None,
         )
     return queues
+
+
+def _aliased(template: Template, alias: str) -> str:
+    """The function behind an alias, which is what mappings and routes invoke."""
+    function: str = template.resources[alias]["Properties"]["FunctionName"]["Ref"]
+    return function
 
 
 def _subscriptions(template: Template) -> tuple[Subscription, ...]:
@@ -120,8 +128,8 @@ def _routes(template: Template) -> tuple[Route, ...]:
         for path, methods in api["Body"]["paths"].items():
             for method, operation in methods.items():
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
-                called = re.search(r"\$\{(\w+)\.Arn\}", uri)
+                called = re.search(r"\$\{(\w+)\}/invocations", uri)
                 assert called is not None, uri
-                service = variables[called[1]]["POWERTOOLS_SERVICE_NAME"]
+                service = variables[_aliased(template, called[1])]["POWERTOOLS_SERVICE_NAME"]
                 found.append(Route(method, path, service, "security" in operation))
     return tuple(sorted(found, key=lambda route: (route.path, route.method)))

@@ -20,6 +20,8 @@ NOT_PLAYED = {
     "AWS::ApiGatewayV2::Stage": "one stage, served at the root, and as fast as it can",
     "AWS::CloudWatch::Alarm": "nobody is woken on the laptop; choreo metrics has the counts",
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
+    "AWS::CodeDeploy::Application": "one version of the code, the one that is in the folder",
+    "AWS::CodeDeploy::DeploymentGroup": "one version of the code, the one that is in the folder",
     "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
@@ -173,11 +175,20 @@ def _function(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
     return Physical(name, {"Arn": arn})
 
 
+def _version(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    arn = p.stack.function_called(properties["FunctionName"]).arn
+    return Physical(f"{arn}:1", {"Version": "1", "FunctionArn": f"{arn}:1"})
+
+
+def _alias(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    arn = p.stack.function_called(properties["FunctionName"]).arn
+    return Physical(f"{arn}:{properties['Name']}")
+
+
 def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
     for filter_ in properties.get("FilterCriteria", {}).get("Filters", []):
         filters.check(json.loads(filter_["Pattern"]))
-    name = properties["FunctionName"].rpartition(":")[2]
-    function = next(f.logical_id for f in p.stack.functions.values() if f.name == name)
+    function = p.stack.function_called(properties["FunctionName"]).logical_id
     p.stack.sources[logical_id] = EventSource(logical_id, function, properties["EventSourceArn"], properties)
     return Physical(logical_id)
 
@@ -189,7 +200,7 @@ def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
             found = re.search(r"functions/(arn:[^/]+)/invocations", uri)
             if found is None or path == "/$default":
                 raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
-            function = p.stack.function_by_arn(found.group(1)).logical_id
+            function = p.stack.function_called(found.group(1)).logical_id
             guard = _guard(logical_id, properties["Body"], operation)
             p.stack.routes.append(Route(method.upper(), path, function, *guard))
     return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
@@ -276,6 +287,11 @@ KINDS = {
         _function,
         frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
         frozenset({"Architectures", "LoggingConfig", "Role", "Runtime", "Tags", "TracingConfig"}),
+    ),
+    "AWS::Lambda::Version": Kind(_version, frozenset({"FunctionName"}), frozenset({"Description"})),
+    # Without RoutingConfig: an alias that is split would need the code of two versions here.
+    "AWS::Lambda::Alias": Kind(
+        _alias, frozenset({"Name", "FunctionName", "FunctionVersion"}), frozenset({"Description"})
     ),
     "AWS::Lambda::EventSourceMapping": Kind(
         _event_source,

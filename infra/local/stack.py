@@ -1,5 +1,6 @@
 """What a provisioned template consists of, as far as the laptop plays it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,5 +77,7 @@ class Stack:
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
 
-    def function_by_arn(self, arn: str) -> Function:
-        return next(function for function in self.functions.values() if function.arn == arn)
+    def function_called(self, reference: str) -> Function:
+        """By its name or ARN; an alias or version after either is of no account, as there is one code."""
+        bare = re.sub(r"^((?:arn:aws:lambda:[^:]+:[^:]+:function:)?[^:]+)(:[^:]+)?$", r"\1", reference)
+        return next(f for f in self.functions.values() if bare in (f.name, f.arn))

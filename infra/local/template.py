@@ -1,6 +1,7 @@
 """template.yaml as CloudFormation would see it: read, and translated by SAM's own translator."""
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ import yaml
 from samtranslator.translator.transform import transform
 
 from infra.local.credentials import REGION
+
+# It warns, at each function's rollout, of a feature toggle that only AWS itself has.
+logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
 
 
 class TemplateError(Exception):

@@ -8,11 +8,19 @@ import pytest
 
 from choreography.metrics import Metric
 from infra.local.in_process import ROOT
-from tests.infrastructure.test_template import CONSUMED, FUNCTIONS, MAPPINGS, QUEUES, RESOURCES, of_type
+from tests.infrastructure.test_template import (
+    CONSUMED,
+    FUNCTIONS,
+    MAPPINGS,
+    QUEUES,
+    RESOURCES,
+    aliased,
+    of_type,
+)
 
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 DEAD_LETTERS = [name for name in QUEUES if name not in CONSUMED]
-RELAYS = [m["FunctionName"]["Ref"] for m in MAPPINGS.values() if "StartingPosition" in m]
+RELAYS = [aliased(m["FunctionName"]) for m in MAPPINGS.values() if "StartingPosition" in m]
 RUNBOOK = (ROOT / "infra/runbook.md").read_text()
 SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)}
 
@@ -51,6 +59,17 @@ def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str
     alarm = watched("AWS/Lambda", metric, "FunctionName", {"Ref": name})
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
     assert alarm["Statistic"] == "Sum"
+
+
+@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+def test_messages_that_fail_singly_are_noticed_too(service: str) -> None:
+    """A batch that fails in part is no error to Lambda, so a bad version of a consumer would show in none."""
+    (*measured, compared) = ALARMS[f"{service.capitalize()}MessagesFail"]["Metrics"]
+    metrics = [m["MetricStat"]["Metric"] for m in measured]
+    assert {m["MetricName"] for m in metrics} == {Metric.MESSAGES_FAILED, Metric.MESSAGES_DEAD_LETTERED}
+    for m in metrics:
+        assert (m["Namespace"], m["Dimensions"][0]["Value"]) == ({"Ref": "AWS::StackName"}, service)
+    assert all(m["Id"] in compared["Expression"] for m in measured)
 
 
 @pytest.mark.parametrize("name", RELAYS)

@@ -32,6 +32,12 @@ KEPT_IN_PROD = sorted(of_type("AWS::DynamoDB::Table").keys() - {"IdempotencyTabl
 CONSUMED = [name for name in QUEUES if name.endswith("Queue")]
 
 
+def aliased(reference: Any) -> str:
+    """The function behind the alias that a mapping invokes."""
+    function: str = of_type("AWS::Lambda::Alias")[reference["Ref"]]["FunctionName"]["Ref"]
+    return function
+
+
 def statements(role: str) -> list[Any]:
     return [s for policy in ROLES[role]["Policies"] for s in policy["PolicyDocument"]["Statement"]]
 
@@ -61,11 +67,14 @@ def test_a_function_has_a_role_of_its_own(name: str) -> None:
     assert "ManagedPolicyArns" not in ROLES[f"{name}Role"]
 
 
+NAMELESS = (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "cloudwatch:DescribeAlarms")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_a_policy_names_its_resources_wherever_a_name_can_stand(role: str) -> None:
     for statement in statements(role):
         if "*" in as_list(statement["Resource"]):
-            assert statement["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+            assert statement["Action"] in NAMELESS
         assert not any("*" in action for action in as_list(statement["Action"]))
 
 
@@ -88,7 +97,7 @@ def number(value: Any, gateway: str) -> int:
 @pytest.mark.parametrize("name", CONSUMED)
 def test_a_message_stays_hidden_for_six_timeouts_of_its_function(name: str, gateway: str) -> None:
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
-    timeout = number(FUNCTIONS[mapping["FunctionName"]["Ref"]]["Timeout"], gateway)
+    timeout = number(FUNCTIONS[aliased(mapping["FunctionName"])]["Timeout"], gateway)
     assert number(QUEUES[name]["VisibilityTimeout"], gateway) >= 6 * timeout
 
 
@@ -173,7 +182,9 @@ def test_a_topic_may_send_to_the_queues_of_its_subscription(name: str) -> None:
 def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
     """Throttling by the function's own limit would burn receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
+    assert 2 <= int(most) <= 1000
+    assert not any("ReservedConcurrentExecutions" in function for function in FUNCTIONS.values())
 
 
 @pytest.mark.parametrize("service", ["Order", "Payment", "Shipping"])

@@ -1,0 +1,63 @@
+"""What one order needs of everything that has a limit, counted from a run in this process."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from infra.cost.outcomes import work_of
+from infra.cost.units import bill, in_a_book
+from infra.cost.work import Call, Work
+
+OUTCOME = "shipped and delivered"
+"""The most work of any order that goes well, with an Idempotency-Key."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Of one order, where it shares no batch with another: the dearest way to handle it."""
+
+    requests: int
+    """HTTP requests: the customer's and the carrier's."""
+    published: int
+    """Messages to SNS."""
+    handled: Counter[str]
+    """By function: messages, stream records, or requests."""
+    aws_calls: Counter[str]
+    """By function."""
+    outside_calls: Counter[str]
+    """By function: calls of the gateway or carrier."""
+    write_units: Counter[str]
+    """By table, its index not included."""
+
+    def seconds(self, function: str, aws_ms: float, invocation_ms: float, outside_ms: float) -> float:
+        """How long a function is at work for one order, all its invocations together."""
+        own = self.handled[function] * invocation_ms + self.aws_calls[function] * aws_ms
+        return (own + self.outside_calls[function] * outside_ms) / 1000
+
+
+@cache
+def demand() -> Demand:
+    work = work_of(OUTCOME, 1)
+    handled: Counter[str] = Counter()
+    for invocation in work.invocations:
+        handled[invocation.function.logical_id] += len(invocation.event.get("Records", [None]))
+    made = [call for call in work.calls if call.by in handled]
+    return Demand(
+        requests=work.requests,
+        published=sum(len(c.request.get("PublishBatchRequestEntries", ())) for c in made),
+        handled=handled,
+        aws_calls=Counter(call.by for call in made if not in_a_book(call)),
+        outside_calls=Counter(call.by for call in made if in_a_book(call)),
+        write_units=_write_units(call for call in made if not in_a_book(call)),
+    )
+
+
+def _write_units(calls: Iterable[Call]) -> Counter[str]:
+    units: Counter[str] = Counter()
+    for call in calls:
+        table = str(call.request.get("TableName", "")).rpartition("-")[2]
+        for item, number in bill(Work(calls=[call]), lambda _: 0).items():
+            if item.unit == "dynamodb_write_units" and item.purpose != "index by customer":
+                units[table] += number
+    return units

@@ -1,0 +1,134 @@
+"""Which limit is met first: each with what an order needs of it, and so the orders a second that it takes."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from moto import mock_aws
+from pydantic import BaseModel
+
+from infra.cost.__main__ import LIST, Prices
+from infra.local.in_process import InProcess
+from infra.local.stack import EventSource
+from infra.scale.demand import demand
+
+PAYMENT = "PaymentConsumer"
+
+
+class Quota(BaseModel):
+    value: int
+    source: str
+
+
+class Assumed(BaseModel):
+    milliseconds_a_call_outside: float
+    milliseconds_a_refusal: float
+
+
+class Quotas(BaseModel):
+    """A dated list: quotas change, and most can be raised."""
+
+    region: str
+    read_on: str
+    quotas: dict[str, Quota]
+    assumed: Assumed
+
+    def of(self, name: str) -> int:
+        return self.quotas[name].value
+
+
+@cache
+def quotas() -> Quotas:
+    return Quotas.model_validate_json(Path(__file__).with_name("quotas.json").read_bytes())
+
+
+@cache
+def mappings() -> dict[str, EventSource]:
+    """By function: its event source mapping, as the template has it with no parameter given."""
+    with mock_aws():
+        return {source.function: source for source in InProcess().stack.sources.values()}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`need` is of `allowed`, for one order a second."""
+
+    name: str
+    allowed: float
+    need: float
+    remedy: str
+
+    @property
+    def orders(self) -> int:
+        """Orders a second that it takes."""
+        return math.floor(self.allowed / self.need)
+
+
+def concurrency(function: str) -> float:
+    """Executions at a time for one order a second, by Little's law: its rate times its seconds."""
+    assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
+    return demand().seconds(
+        function,
+        assumed.milliseconds_an_aws_call,
+        assumed.milliseconds_an_invocation,
+        quotas().assumed.milliseconds_a_call_outside,
+    )
+
+
+def limits() -> list[Limit]:
+    """All of them, the first to be met first."""
+    return sorted([*_of_the_template(), *_of_the_account()], key=lambda limit: limit.orders)
+
+
+def _of_the_template() -> list[Limit]:
+    def limit(function: str, source: EventSource) -> Limit:
+        parameter = "PaymentConcurrency" if function == PAYMENT else "ConsumerConcurrency"
+        most = source.properties["ScalingConfig"]["MaximumConcurrency"]
+        remedy = f"raise `{parameter}`, up to {quotas().of('maximum_concurrency'):,}"
+        return Limit(f"`MaximumConcurrency` of {function}", int(most), concurrency(function), remedy)
+
+    return [limit(f, source) for f, source in mappings().items() if "ScalingConfig" in source.properties]
+
+
+def _of_the_account() -> list[Limit]:
+    needed, quota = demand(), quotas()
+    slowest = max(concurrency(function) for function in mappings())
+    found = [
+        Limit(
+            "Stripe: calls a second",
+            quota.of("gateway_calls"),
+            needed.outside_calls[PAYMENT],
+            "ask Stripe, then `PaymentConcurrency`",
+        ),
+        Limit(
+            "Lambda: concurrent executions",
+            quota.of("concurrent_executions"),
+            sum(concurrency(function) for function in needed.handled),
+            "Service Quotas",
+        ),
+        Limit(
+            "Lambda: batches of one queue at once, at the most that can be set",
+            quota.of("maximum_concurrency"),
+            slowest,
+            "provisioned mode of the mapping, or a second queue by a filter",
+        ),
+        Limit("API Gateway: requests a second", quota.of("http_requests"), needed.requests, "Service Quotas"),
+        Limit("SNS: messages a second", quota.of("sns_messages"), needed.published, "Service Quotas"),
+        Limit("SQS: messages in flight of one queue", quota.of("sqs_in_flight"), slowest, "a second queue"),
+    ]
+    for table, units in needed.write_units.items():
+        at_first, later = quota.of("table_write_units_at_first"), quota.of("table_write_units")
+        found += [
+            Limit(f"DynamoDB: {table} on its first day", at_first, units, "warm throughput, or half an hour"),
+            Limit(f"DynamoDB: write units a second of {table}", later, units, "Service Quotas"),
+        ]
+    return found
+
+
+def relay_records_a_second(records: int) -> float:
+    """What a relay publishes of one shard, if each invocation has so many records."""
+    assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
+    entries = 10  # of a PublishBatch
+    calls = math.ceil(records / entries)
+    return 1000 * records / (assumed.milliseconds_an_invocation + calls * assumed.milliseconds_an_aws_call)

@@ -1,0 +1,140 @@
+"""The page's tables: worked out anew, and put between the markers where they stand."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from infra.scale.demand import demand
+from infra.scale.drain import Queue, drain
+from infra.scale.limits import PAYMENT, concurrency, limits, mappings, quotas, relay_records_a_second
+
+PAGE = Path(__file__).with_name("README.md")
+RATES = (1, 100, 10_000)
+HOUR = 3600
+WORKERS = (10, 50, 53, 200)
+"""Few; the default; the gateway's rate times a charge's seconds; and far more than that."""
+
+
+def page(text: str) -> str:
+    """The text with every table as it is now."""
+    for name, table in TABLES.items():
+        first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, _, rest = text.partition(first)
+        text = f"{before}{first}\n\n{table()}\n{last}{rest.partition(last)[2]}"
+    return text
+
+
+def _table(head: str, rows: Iterable[Iterable[object]]) -> str:
+    columns = head.split("|")
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(str(cell).strip() for cell in line)} |\n" for line in lines)
+
+
+def _settings() -> str:
+    return _table(
+        "function | source | batch | window (s) | at once, at most | one order/s keeps busy",
+        (
+            (
+                function,
+                source.arn.split(":")[2],
+                source.properties["BatchSize"],
+                source.properties.get("MaximumBatchingWindowInSeconds", 0),
+                source.properties.get("ScalingConfig", {}).get("MaximumConcurrency", "one a shard"),
+                f"{concurrency(function):.3f}",
+            )
+            for function, source in sorted(mappings().items())
+        ),
+    )
+
+
+def _needs() -> str:
+    needed, partition = demand(), quotas().of("partition_write_units")
+
+    def row(name: str, each: float) -> tuple[str, ...]:
+        return (name, *(f"{math.ceil(round(rate * each, 6)):,}" for rate in RATES))
+
+    return _table(
+        "orders a second | " + " | ".join(f"{rate:,}" for rate in RATES),
+        [
+            row("HTTP requests a second", needed.requests),
+            row("SNS messages a second", needed.published),
+            *(row(f"{f} at work, at a time", concurrency(f)) for f in sorted(needed.handled)),
+            row("**all functions at work, at a time**", sum(map(concurrency, needed.handled))),
+            *(row(f"{t}: write units a second", u) for t, u in sorted(needed.write_units.items())),
+            *(row(f"{t}: partitions, so shards", u / partition) for t, u in sorted(_streamed().items())),
+        ],
+    )
+
+
+def _first() -> str:
+    return _table(
+        "orders a second | limit | of | an order needs | what to raise",
+        ((f"{k.orders:,}", k.name, f"{k.allowed:,}", f"{k.need:.3g}", k.remedy) for k in limits()),
+    )
+
+
+def _streamed() -> dict[str, int]:
+    relayed = {function.replace("Relay", "Table") for function in mappings() if function.endswith("Relay")}
+    return {table: units for table, units in demand().write_units.items() if table in relayed}
+
+
+def relays() -> dict[str, tuple[float, float]]:
+    """By relay: records a second of a shard at most, by what its partition can write; and what it manages."""
+    found = {}
+    for table, units in _streamed().items():
+        relay = table.replace("Table", "Relay")
+        most = demand().handled[relay] * quotas().of("partition_write_units") / units
+        found[relay] = (most, relay_records_a_second(mappings()[relay].properties["BatchSize"]))
+    return found
+
+
+def _relays() -> str:
+    rows = ((relay, f"{most:,.0f}", f"{managed:,.0f}") for relay, (most, managed) in sorted(relays().items()))
+    return _table("relay | a partition writes, a second | the relay publishes, a second", rows)
+
+
+def payment(arrivals: int, workers: int) -> Queue:
+    """Payment's queue at so many orders a second and such a PaymentConcurrency."""
+    quota = quotas()
+    return Queue(
+        arrivals=arrivals,
+        concurrency=workers,
+        call_seconds=concurrency(PAYMENT),
+        refusal_seconds=quota.assumed.milliseconds_a_refusal / 1000,
+        gateway_rate=quota.of("gateway_calls"),
+        at_first=quota.of("pollers_at_first"),
+        more_a_second=quota.of("pollers_more_a_minute") // 60,
+        in_flight=quota.of("sqs_in_flight"),
+    )
+
+
+def _drained() -> str:
+    def row(arrivals: int, workers: int) -> tuple[str, ...]:
+        drained = drain(payment(arrivals, workers), HOUR)
+        took = "not in a day" if drained.seconds is None else _time(drained.seconds)
+        refused = "" if drained.seconds is None else f"{drained.refused:,}"
+        return (f"{arrivals}", f"{arrivals * HOUR:,}", f"{workers}", took, refused)
+
+    rows = (row(arrivals, workers) for arrivals in (1, 50, 90, 100) for workers in WORKERS)
+    return _table(
+        "orders a second | wait after an hour | `PaymentConcurrency` | drained | calls refused", rows
+    )
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 300 else f"{seconds / 60:.0f} min"
+
+
+def _quotas() -> str:
+    rows = ((name.replace("_", " "), f"{q.value:,}", q.source) for name, q in quotas().quotas.items())
+    return _table("quota | value | source", rows)
+
+
+TABLES = {
+    "settings": _settings,
+    "needs": _needs,
+    "first": _first,
+    "relays": _relays,
+    "drained": _drained,
+    "quotas": _quotas,
+}

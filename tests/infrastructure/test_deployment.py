@@ -1,0 +1,186 @@
+"""A version is rolled out in steps and taken back by alarms; whoever deploys keeps no key."""
+
+import json
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from moto import mock_aws
+
+from infra.local.in_process import ROOT, environment
+from infra.local.provision import Provisioner
+from infra.local.template import Template, TemplateError, load
+from tests.infrastructure.test_alarms import ALARMS
+from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type
+
+GROUPS = of_type("AWS::CodeDeploy::DeploymentGroup")
+WORKFLOWS = {path.stem: path.read_text() for path in (ROOT / ".github/workflows").glob("*.yml")}
+GITHUB = load(ROOT / "infra/deployment/github.yaml", {"Repository": "shop/orders", "Stage": "prod"})
+CONSUMERS = [aliased(m["FunctionName"]) for m in MAPPINGS.values() if "StartingPosition" not in m]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_tenth_is_shifted_first_in_prod(name: str) -> None:
+    shifted, condition = GROUPS[f"{name}DeploymentGroup"], TEMPLATE.conditions["ShiftsTraffic"]
+    (when, staged, otherwise) = shifted["DeploymentConfigName"]["Fn::If"]
+    assert when == "ShiftsTraffic"
+    assert staged["Fn::Sub"][1] == {"ConfigName": "Canary10Percent10Minutes"}
+    assert otherwise["Fn::Sub"][1] == {"ConfigName": "AllAtOnce"}
+    assert {"Fn::Equals": [{"Ref": "Stage"}, "prod"]} in condition["Fn::And"]
+    assert TEMPLATE.parameters["Rollout"] == "staged"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_functions_own_alarms_take_it_back(name: str) -> None:
+    (when, watched, otherwise) = GROUPS[f"{name}DeploymentGroup"]["AlarmConfiguration"]["Fn::If"]
+    assert (when, otherwise) == ("ShiftsTraffic", {})
+    alarms = [alarm["Name"]["Ref"] for alarm in watched["Alarms"]]
+    service = FUNCTIONS[name]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"].capitalize()
+    assert alarms == [f"{name}Errors"] + [f"{service}MessagesFail"] * (name in CONSUMERS)
+    assert set(alarms) <= ALARMS.keys()
+    rollback = GROUPS[f"{name}DeploymentGroup"]["AutoRollbackConfiguration"]
+    assert rollback["Enabled"] is True
+    assert "DEPLOYMENT_STOP_ON_ALARM" in rollback["Events"]
+
+
+def test_the_alarms_are_quicker_than_the_first_step() -> None:
+    (minutes,) = re.findall(r"Canary10Percent(\d+)Minutes", json.dumps(GROUPS["OrderApiDeploymentGroup"]))
+    for group in GROUPS.values():
+        for alarm in group["AlarmConfiguration"]["Fn::If"][1]["Alarms"]:
+            assert 2 * ALARMS[alarm["Name"]["Ref"]]["EvaluationPeriods"] <= int(minutes)
+
+
+def test_everything_invokes_the_alias() -> None:
+    """Whoever invoked the function itself would have the new version at once, and whole."""
+    aliases = of_type("AWS::Lambda::Alias").keys()
+    invoked = [p["FunctionName"]["Ref"] for p in of_type("AWS::Lambda::Permission").values()]
+    invoked += [mapping["FunctionName"]["Ref"] for mapping in MAPPINGS.values()]
+    invoked += re.findall(r"\$\{(\w+)\}/invocations", json.dumps(RESOURCES["HttpApi"]))
+    assert set(invoked) == aliases == {f"{name}Aliaslive" for name in FUNCTIONS}
+
+
+def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
+    """Its logical id, and its description: what is new in either is published."""
+    (found,) = [
+        (name, resource["Properties"]["Description"])
+        for name, resource in template.resources.items()
+        if resource["Type"] == "AWS::Lambda::Version"
+        and resource["Properties"]["FunctionName"] == {"Ref": function}
+    ]
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -> None:
+    """SAM compares the template, not what its parameters are: a gateway that is changed would not be live."""
+    settings = re.findall(r'"Ref": "(\w+)"', json.dumps(FUNCTIONS[name]))
+    described = re.findall(r"\$\{(\w+)\}", version_of(name)[1]["Fn::Sub"])
+    assert set(described) == set(settings) & TEMPLATE.parameters.keys()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_setting_that_changes_in_the_template_makes_a_new_version(name: str, tmp_path: Path) -> None:
+    changed = tmp_path / "template.yaml"
+    changed.write_text((ROOT / "template.yaml").read_text().replace("MemorySize: 512", "MemorySize: 1024"))
+    assert version_of(name, load(changed))[0] != version_of(name)[0]
+
+
+def test_an_alias_that_is_split_is_not_played_as_if_it_were_not() -> None:
+    resources = {name: dict(resource) for name, resource in TEMPLATE.resources.items()}
+    alias = resources["OrderConsumerAliaslive"]
+    alias["Properties"] = {**alias["Properties"], "RoutingConfig": {"AdditionalVersionWeights": []}}
+    with mock_aws(), environment({}), pytest.raises(TemplateError, match="RoutingConfig cannot be played"):
+        Provisioner(replace(TEMPLATE, resources=resources), "split", "http://localhost:3000").provision()
+
+
+def steps() -> list[dict[str, Any]]:
+    jobs = [job for text in WORKFLOWS.values() for job in yaml.safe_load(text)["jobs"].values()]
+    return [step for job in jobs for step in job.get("steps", ())]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_keeps_no_key_and_asks_for_little(name: str) -> None:
+    workflow = yaml.safe_load(WORKFLOWS[name])
+    assert not re.search(r"secrets\.|access-key", WORKFLOWS[name])
+    assert workflow["permissions"] == {}
+    may_sign = {job for job, told in workflow["jobs"].items() if "id-token" in told["permissions"]}
+    assert may_sign == {"ci": set(), "deploy": {"dev", "prod"}, "stage": {"deploy"}}[name]
+
+
+def test_what_a_workflow_uses_of_others_cannot_be_changed_under_it() -> None:
+    used = [step["uses"] for step in steps() if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
+
+
+def test_a_workflow_runs_what_the_makefile_has() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    run = {step["run"].split()[1] for step in steps() if "run" in step}
+    assert run <= targets
+    assert {"lint", "test", "sam-validate", "sam-build", "deploy"} <= run
+
+
+def test_prod_comes_after_dev_after_the_checks() -> None:
+    jobs = yaml.safe_load(WORKFLOWS["deploy"])["jobs"]
+    assert (jobs["dev"]["needs"], jobs["prod"]["needs"]) == ("ci", "dev")
+    configured = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    for stage in ("dev", "prod"):
+        assert jobs[stage]["with"]["stage"] == stage
+        assert configured[stage]["deploy"]["parameters"]["stack_name"] == f"order-choreography-{stage}"
+    assert yaml.safe_load(WORKFLOWS["stage"])["jobs"]["deploy"]["environment"] == "${{ inputs.stage }}"
+
+
+def test_there_are_no_credentials_yet_while_what_others_wrote_is_built() -> None:
+    (stage,) = yaml.safe_load(WORKFLOWS["stage"])["jobs"].values()
+    done = [step.get("uses", step.get("run")).partition("@")[0] for step in stage["steps"]]
+    credentials = done.index("aws-actions/configure-aws-credentials")
+    assert done[credentials - 1].startswith("make sam-build")
+    assert done[credentials + 1 :] == ["make deploy"]
+
+
+def test_only_one_environment_of_one_repository_gets_the_role() -> None:
+    role = GITHUB.resources["DeployRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": {"Fn::Sub": "repo:${Repository}:environment:${Stage}"},
+        }
+    }
+
+
+def test_the_role_reaches_one_stack_and_hands_over_one_role() -> None:
+    (policy,) = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
+    passed = [s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:PassRole"]
+    assert [s["Resource"] for s in passed] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
+    (stacks,) = {
+        s["Resource"]["Fn::Sub"]
+        for s in policy["PolicyDocument"]["Statement"]
+        if "ExecuteChangeSet" in str(s)
+    }
+    assert stacks.endswith(":stack/order-choreography-${Stage}/*")
+    made = {resource["Type"] for resource in GITHUB.resources.values()}
+    assert made.isdisjoint({"AWS::IAM::User", "AWS::IAM::AccessKey"})
+
+
+def test_what_the_stack_is_made_of_is_what_its_execution_role_may_make() -> None:
+    (policy,) = GITHUB.resources["ExecutionRole"]["Properties"]["Policies"]
+    allowed = json.dumps(policy["PolicyDocument"])
+    services = {resource["Type"].split("::")[1].lower() for resource in RESOURCES.values()}
+    for service in services - {"apigatewayv2"} | {"apigateway"}:
+        assert f'"{service}:' in allowed, service
+
+
+def test_the_page_tells_of_every_variable() -> None:
+    told = (ROOT / "infra/deployment/README.md").read_text()
+    for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
+        assert f"`{variable}`" in told
+
+
+def test_the_workflows_are_where_github_looks() -> None:
+    assert {Path(name).name for name in WORKFLOWS} == {"ci", "deploy", "stage"}
