@@ -20,7 +20,6 @@ NOT_PLAYED = {
     "AWS::ApiGatewayV2::Stage": "one stage, served at the root",
     "AWS::CloudWatch::Alarm": "nobody is woken on the laptop; choreo metrics has the counts",
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
-    "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
     "AWS::Logs::LogGroup": "logs go to the console",

@@ -18,12 +18,14 @@ import order.api
 from choreography import aws
 from infra.local import http_api
 from infra.local.context import Context
-from infra.local.in_process import ROOT, environment
+from infra.local.in_process import ROOT, STACK, environment
 from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.stack import EventSource, Function
 from infra.local.streams import StreamMapping
 from infra.local.template import ACCOUNT, REGION, Template, load
+from infra.permissions.calls import Permission
+from infra.permissions.roles import allowed
 from infra.simulation.calls import Calls, Crash
 from infra.simulation.determinism import Clock
 from infra.simulation.story import SERVICES, Service
@@ -40,6 +42,11 @@ def template() -> Template:
     return load(ROOT / "template.yaml")
 
 
+def permissions() -> set[Permission]:
+    """What the roles of the template allow its functions."""
+    return allowed(template(), STACK)
+
+
 class World:
     """What was provisioned, and how to reach into it."""
 
@@ -52,7 +59,7 @@ class World:
         ):
             cached.cache_clear()
         with environment({}):
-            self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
+            self.stack = Provisioner(template(), STACK, "http://localhost:3000").provision()
             self._sqs: Any = boto3.client("sqs", region_name=REGION)
             self._sns: Any = boto3.client("sns", region_name=REGION)
             self._dynamodb = boto3.client("dynamodb", region_name=REGION)
@@ -68,7 +75,7 @@ class World:
         """Runs the handler, whose calls may then meet faults."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        with environment({**function.environment, **SILENT}), self.calls.of(function):
+        with environment({**function.environment, **SILENT}, function.name), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(

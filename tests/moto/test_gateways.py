@@ -1,5 +1,6 @@
 """What every gateway promises, and what Stripe's answers mean beyond that."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunde
 from payment.sandbox import SandboxGateway
 from payment.stripe_gateway import RETRIES, StripeGateway
 from tests.specified_stripe import SpecifiedStripe
-from tests.world import World, client
+from tests.world import World
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 CHARGE = Charge(ORDER_ID, 2500, "EUR", "pm_card_visa", datetime.now(UTC))
@@ -210,14 +211,9 @@ def test_a_refund_that_fails_is_never_taken_for_made(
 
 
 @pytest.fixture
-def with_stripe(world: World, account: SpecifiedStripe, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The world with the parameters for Stripe, whose key is in Secrets Manager."""
-    arn = client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")["ARN"]
-    payment = world.stack.functions["PaymentConsumer"]
-    variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": arn}
-    world.stack.functions["PaymentConsumer"] = replace(payment, environment=variables)
-    monkeypatch.setattr("payment.stripe_gateway._http_client", lambda: account)
-    return world
+def with_stripe(world: World, account: SpecifiedStripe) -> Iterator[World]:
+    with account.used_by(world):
+        yield world
 
 
 @pytest.mark.parametrize(
