@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser simulate prove soak bench lint lock samples contracts sam-validate sam-build test-sam
+.PHONY: run test test-browser simulate prove soak bench lint scan audit lock samples contracts sam-validate sam-build test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -40,6 +40,12 @@ lint: $(BIN)/choreo ## style, types, and who may import whom
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
 
+scan: .venv-audit/ready ## policies and secrets, by checkov; infra/checkov.yaml says what is left, and why
+	.venv-audit/bin/checkov --config-file infra/checkov.yaml
+
+audit: .venv-audit/ready ## known vulnerabilities of all that is locked; AUDIT_OFFLINE=allowed without a network
+	@.venv-audit/bin/python -m infra.audit
+
 samples: .venv/ready ## events/, from the services' own code
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
 
@@ -62,10 +68,17 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+.venv-audit/ready: infra/audit.txt
+	@echo "Installing checkov and pip-audit into .venv-audit, once …"
+	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lock: ## the versions of everything, with hashes; needs uv
 	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
 	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
+	uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from typing import Any
 
 import boto3
@@ -210,6 +211,15 @@ def test_the_data_of_prod_outlives_the_stack(name: str) -> None:
     assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["InProd", True, False]}
     assert TEMPLATE.conditions["InProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
     assert TEMPLATE.parameters["Stage"] == "dev"
+
+
+def test_the_access_log_is_json_and_tells_neither_who_asked_nor_for_which_order() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
+    assert "$context.status" in logged
+    assert not [
+        value for value in logged if re.search("identity|path|claims|principal", value, re.IGNORECASE)
+    ]
 
 
 def test_address_and_topics_are_told_to_others() -> None:
