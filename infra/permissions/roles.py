@@ -96,10 +96,16 @@ def _of_type(template: Template, kind: str) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _resolver(template: Template, stack: str) -> Resolver:
-    """Gives resources the names that the local run gives them, without creating any."""
+    """Gives resources the names that the local run gives them, without creating any.
+
+    An alias stands for its function, whose role it has.
+    """
 
     def describe(logical_id: str) -> Physical:
-        kind, name = template.resources[logical_id]["Type"], f"{stack}-{logical_id}"
+        kind = template.resources[logical_id]["Type"]
+        if kind == "AWS::Lambda::Alias":
+            logical_id = template.resources[logical_id]["Properties"]["FunctionName"]["Ref"]
+        name = f"{stack}-{logical_id}"
         arn = ARNS.get(kind, "") + name
         if kind == "AWS::Logs::LogGroup":
             return Physical(name, {"Arn": f"{arn}:*"})  # as CloudFormation gives it
