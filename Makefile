@@ -10,7 +10,7 @@ PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/v
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint lock samples contracts scale sam-validate sam-build deploy test-sam
+.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -43,6 +43,12 @@ lint: $(BIN)/choreo ## style, types, who may import whom, and workflows
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+scan: .venv-audit/ready ## policies and secrets, by checkov; infra/checkov.yaml says what is left, and why
+	.venv-audit/bin/checkov --config-file infra/checkov.yaml
+
+audit: .venv-audit/ready ## known vulnerabilities of all that is locked; AUDIT_OFFLINE=allowed without a network
+	@.venv-audit/bin/python -m infra.audit
 
 samples: .venv/ready ## events/, from the services' own code
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
@@ -84,10 +90,17 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --prefix .venv-node --ignore-scripts --silent
 	@touch $@
 
+.venv-audit/ready: infra/audit.txt
+	@echo "Installing checkov and pip-audit into .venv-audit, once …"
+	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lock: ## the versions of everything, with hashes; needs uv and npm
 	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
 	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
+	uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
 	uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
 	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
 

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,8 +18,12 @@ from contracts.envelope import Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
+from infra.local.in_process import ROOT, STACK
 from infra.local.quicker import quicker_moto
-from tests.world import ORDER_ID, World, an_order
+from infra.local.template import load
+from infra.permissions.calls import Permission, recorded
+from infra.permissions.roles import allowed
+from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
 
@@ -58,11 +63,25 @@ def make_event() -> MakeEvent:
     return make
 
 
+@cache
+def _allowed() -> set[Permission]:
+    """With whatever parameters."""
+    return {
+        permission
+        for parameters in PARAMETERS
+        for permission in allowed(load(ROOT / "template.yaml", parameters), STACK)
+    }
+
+
 @pytest.fixture
 def world() -> Iterator[World]:
-    """The template provisioned on a fresh moto, in this process; nothing runs by itself."""
-    with quicker_moto():
+    """The template provisioned on a fresh moto, in this process; nothing runs by itself.
+
+    What its functions ask of AWS, their roles have to allow: AWS would refuse it.
+    """
+    with quicker_moto(), recorded() as needs:
         yield World()
+    assert sorted(map(str, needs - _allowed())) == []
 
 
 Printed = Callable[[], list[dict[str, Any]]]

@@ -4,13 +4,19 @@ It keeps keys for a day, as Stripe does, and knows the payment methods of Stripe
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import stripe
 from requests.structures import CaseInsensitiveDict
+
+from infra.local.clients import client
+from tests.world import STRIPES_KEY, World
 
 CARD_ERRORS = {
     "pm_card_chargeDeclined": ("card_declined", "generic_decline"),
@@ -36,6 +42,16 @@ class SpecifiedStripe(stripe.HTTPClient):
         self.befalls: list[str | tuple[HTTPStatus, dict[str, Any]]] = []
         """For each request to come: an error to answer, `lost` (done, unanswered), `unreached` or `fine`."""
         self.requests: list[tuple[str, str, dict[str, str], Mapping[str, str]]] = []
+
+    @contextmanager
+    def used_by(self, world: World) -> Iterator[None]:
+        """The world, with the parameters for Stripe; whose key is in Secrets Manager."""
+        client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")
+        payment = world.stack.functions["PaymentConsumer"]
+        variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": STRIPES_KEY}
+        world.stack.functions["PaymentConsumer"] = replace(payment, environment=variables)
+        with patch("payment.stripe_gateway._http_client", lambda: self):
+            yield
 
     def client(self) -> stripe.StripeClient:
         return stripe.StripeClient("sk_test_specified", http_client=self, max_network_retries=1)

@@ -21,6 +21,9 @@ from infra.local.http_api import Answer
 from infra.local.in_process import InProcess, environment, invoke
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
+STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"
+PARAMETERS: tuple[dict[str, str], ...] = ({}, {"PaymentGateway": "stripe", "StripeSecretArn": STRIPES_KEY})
+"""With each gateway."""
 
 
 class Crash(BaseException):

@@ -19,12 +19,13 @@ from infra.local.streams import mappings
 from infra.local.template import load
 
 ROOT = Path(__file__).parents[2]
+STACK = "order-choreography"
 
 
 @contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """A function's environment variables, and the account that moto plays."""
-    given = {**CREDENTIALS, **variables}
+def environment(variables: Mapping[str, str], function: str = "") -> Iterator[None]:
+    """A function's environment variables, its name (empty for none), and the account that moto plays."""
+    given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, **variables}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:
@@ -41,7 +42,7 @@ def invoke(function: Function, event: Any) -> Any:
     """Runs the function's handler here and now, with its own environment."""
     module, _, name = function.handler.rpartition(".")
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-    with environment(function.environment):
+    with environment(function.environment, function.name):
         return getattr(importlib.import_module(module), name)(event, context)
 
 
@@ -55,7 +56,7 @@ class InProcess:
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
     ) -> None:
         with environment({}):
-            self.stack = Provisioner(_translated(template), "order-choreography", endpoint).provision()
+            self.stack = Provisioner(_translated(template), STACK, endpoint).provision()
             self.mappings = mappings(self.stack)
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:

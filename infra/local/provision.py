@@ -22,7 +22,6 @@ NOT_PLAYED = {
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::CodeDeploy::Application": "one version of the code, the one that is in the folder",
     "AWS::CodeDeploy::DeploymentGroup": "one version of the code, the one that is in the folder",
-    "AWS::IAM::RolePolicy": "permissions are not enforced on the laptop",
     "AWS::IAM::Role": "permissions are not enforced on the laptop",
     "AWS::Lambda::Permission": "permissions are not enforced on the laptop",
     "AWS::Logs::LogGroup": "logs go to the console",

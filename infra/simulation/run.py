@@ -8,6 +8,7 @@ from typing import Any
 from infra.local.mappings import Batch
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
+from infra.permissions.calls import recorded
 from infra.simulation.calls import Calls, Crash, Site
 from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
@@ -19,7 +20,7 @@ from infra.simulation.observer import Observer
 from infra.simulation.queues import Disorder
 from infra.simulation.rest import Rest
 from infra.simulation.story import SERVICES
-from infra.simulation.world import BATCH_SIZE, World
+from infra.simulation.world import BATCH_SIZE, World, permissions
 
 STEPS_AN_ORDER = 30
 DEPTH = 3
@@ -74,7 +75,7 @@ class Simulation:
         self._depth, self._delivering = 0, set[str]()
 
     def run(self) -> Result:
-        with self.calls.installed():
+        with self.calls.installed(), recorded() as needs:
             steps = STEPS_AN_ORDER * self._scenario.orders
             while steps and not self.checker.wrong:
                 steps -= 1
@@ -85,6 +86,7 @@ class Simulation:
             self._down_until.clear()
             if not self.checker.wrong:
                 self.come_to_rest()
+        self.checker.wrong += sorted(f"no role allows {need}" for need in needs - permissions())
         return self._result()
 
     def come_to_rest(self) -> None:

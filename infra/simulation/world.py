@@ -19,12 +19,14 @@ from infra.local import http_api
 from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.in_process import ROOT, environment
+from infra.local.in_process import ROOT, STACK, environment
 from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.stack import EventSource, Function
 from infra.local.streams import StreamMapping
 from infra.local.template import Template, load
+from infra.permissions.calls import Permission
+from infra.permissions.roles import allowed
 from infra.simulation.calls import Calls, Crash
 from infra.simulation.determinism import Clock
 from infra.simulation.story import SERVICES, Service
@@ -41,6 +43,11 @@ def template() -> Template:
     return load(ROOT / "template.yaml")
 
 
+def permissions() -> set[Permission]:
+    """What the roles of the template allow its functions."""
+    return allowed(template(), STACK)
+
+
 class World:
     """What was provisioned, and how to reach into it."""
 
@@ -52,7 +59,7 @@ class World:
             *(order.api._answers, choreography.secrets.provider),
         ):
             cached.cache_clear()
-        self.stack = Provisioner(template(), "order-choreography", "http://localhost:3000").provision()
+        self.stack = Provisioner(template(), STACK, "http://localhost:3000").provision()
         self._sqs, self._sns = client("sqs"), client("sns")
         self._dynamodb, self._streams = client("dynamodb"), client("dynamodbstreams")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
@@ -66,7 +73,7 @@ class World:
         """Runs the handler, whose calls may then meet faults."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        with environment({**function.environment, **SILENT}), self.calls.of(function):
+        with environment({**function.environment, **SILENT}, function.name), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from typing import Any
 
 import boto3
@@ -38,18 +39,10 @@ def aliased(reference: Any) -> str:
     return function
 
 
-def statements(role: str) -> list[Any]:
-    return [s for policy in ROLES[role]["Policies"] for s in policy["PolicyDocument"]["Statement"]]
-
-
 def policy_statements(kind: str, effect: str) -> list[Any]:
     """Of all policies of queues, or of topics."""
     found = [s for policy in of_type(kind).values() for s in policy["PolicyDocument"]["Statement"]]
     return [statement for statement in found if statement["Effect"] == effect]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -64,18 +57,8 @@ def test_a_function_is_python_traced_and_logs_json(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_a_role_of_its_own(name: str) -> None:
     assert FUNCTIONS[name]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
-    assert "ManagedPolicyArns" not in ROLES[f"{name}Role"]
-
-
-NAMELESS = (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "cloudwatch:DescribeAlarms")
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_policy_names_its_resources_wherever_a_name_can_stand(role: str) -> None:
-    for statement in statements(role):
-        if "*" in as_list(statement["Resource"]):
-            assert statement["Action"] in NAMELESS
-        assert not any("*" in action for action in as_list(statement["Action"]))
+    (trust,) = ROLES[f"{name}Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
 @pytest.mark.parametrize("name", CONSUMED)
@@ -106,14 +89,6 @@ def test_a_batch_of_payments_has_the_time_that_stripe_may_take() -> None:
     consumer, mapping = FUNCTIONS["PaymentConsumer"], MAPPINGS["PaymentConsumerQueue"]
     each = (RETRIES + 1) * TIMEOUT_SECONDS + RETRIES * 1
     assert number(mapping["BatchSize"], "stripe") * each < number(consumer["Timeout"], "stripe")
-
-
-def test_stripes_key_can_be_read_where_stripe_is_the_gateway_and_nowhere_else() -> None:
-    (policy,) = [r for r in RESOURCES.values() if r["Type"] == "AWS::IAM::RolePolicy"]
-    assert policy["Condition"] == "UsesStripe"
-    assert policy["Properties"]["RoleName"] == {"Ref": "PaymentConsumerRole"}
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Resource"] == {"Ref": "StripeSecretArn"}
 
 
 @pytest.mark.parametrize("name", QUEUES)
@@ -167,15 +142,19 @@ def test_every_event_is_heard_by_somebody() -> None:
     assert heard == EVENTS.keys()
 
 
-@pytest.mark.parametrize("name", SUBSCRIPTIONS)
-def test_a_topic_may_send_to_the_queues_of_its_subscription(name: str) -> None:
-    """Without this on AWS, everything is deployed and nothing arrives."""
-    topic, subscription = SUBSCRIPTIONS[name]["TopicArn"], SUBSCRIPTIONS[name]
-    reached = [subscription["Endpoint"], subscription["RedrivePolicy"]["deadLetterTargetArn"]]
-    allowed = policy_statements("AWS::SQS::QueuePolicy", "Allow")
-    for queue in reached:
-        (statement,) = [s for s in allowed if s["Resource"] == queue]
-        assert topic in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+def test_a_topic_may_send_to_the_queues_of_its_subscriptions_and_to_no_other() -> None:
+    """With less, everything is deployed and nothing arrives."""
+    allowed = {
+        (source["Ref"], statement["Resource"]["Fn::GetAtt"][0])
+        for statement in policy_statements("AWS::SQS::QueuePolicy", "Allow")
+        for source in statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+    }
+    needed = {
+        (subscription["TopicArn"]["Ref"], queue["Fn::GetAtt"][0])
+        for subscription in SUBSCRIPTIONS.values()
+        for queue in (subscription["Endpoint"], subscription["RedrivePolicy"]["deadLetterTargetArn"])
+    }
+    assert allowed == needed
 
 
 @pytest.mark.parametrize("name", CONSUMED)
@@ -185,14 +164,6 @@ def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
     most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
     assert 2 <= int(most) <= 1000
     assert not any("ReservedConcurrentExecutions" in function for function in FUNCTIONS.values())
-
-
-@pytest.mark.parametrize("service", ["Order", "Payment", "Shipping"])
-def test_a_role_reaches_nothing_of_another_service(service: str) -> None:
-    others = {"Order", "Payment", "Shipping"} - {service}
-    for role in (name for name in ROLES if name.startswith(service)):
-        named = json.dumps([statement["Resource"] for statement in statements(role)])
-        assert not any(other in named for other in others), role
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -248,6 +219,15 @@ def test_the_data_of_prod_outlives_the_stack(name: str) -> None:
     assert table["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["InProd", True, False]}
     assert TEMPLATE.conditions["InProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
     assert TEMPLATE.parameters["Stage"] == "dev"
+
+
+def test_the_access_log_is_json_and_tells_neither_who_asked_nor_for_which_order() -> None:
+    (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
+    logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
+    assert "$context.status" in logged
+    assert not [
+        value for value in logged if re.search("identity|path|claims|principal", value, re.IGNORECASE)
+    ]
 
 
 def test_address_and_topics_are_told_to_others() -> None:

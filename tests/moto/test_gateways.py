@@ -1,5 +1,6 @@
 """What every gateway promises, and what Stripe's answers mean beyond that."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -8,7 +9,6 @@ from typing import Any
 import pytest
 
 from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, Unanswered
-from infra.local.clients import client
 from infra.local.in_process import environment
 from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
 from payment.sandbox import SandboxGateway
@@ -211,14 +211,9 @@ def test_a_refund_that_fails_is_never_taken_for_made(
 
 
 @pytest.fixture
-def with_stripe(world: World, account: SpecifiedStripe, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The world with the parameters for Stripe, whose key is in Secrets Manager."""
-    arn = client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")["ARN"]
-    payment = world.stack.functions["PaymentConsumer"]
-    variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": arn}
-    world.stack.functions["PaymentConsumer"] = replace(payment, environment=variables)
-    monkeypatch.setattr("payment.stripe_gateway._http_client", lambda: account)
-    return world
+def with_stripe(world: World, account: SpecifiedStripe) -> Iterator[World]:
+    with account.used_by(world):
+        yield world
 
 
 @pytest.mark.parametrize(

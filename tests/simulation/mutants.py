@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -242,6 +243,23 @@ def filter_lacks(subscription: str, event_type: str) -> Mutant:
     return filtered
 
 
+def role_lacks(role: str, action: str) -> Mutant:
+    """A role does not allow an action that its function needs, of its first policy."""
+
+    @contextmanager
+    def narrower() -> Iterator[None]:
+        whole = infra.simulation.world.template()
+        resources = deepcopy(dict(whole.resources))
+        for statement in resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]:
+            if action in statement.get("Action", ()):
+                statement["Action"] = [other for other in statement["Action"] if other != action]
+        changed = replace(whole, resources=resources)
+        with patch.object(infra.simulation.world, "template", lambda: changed):
+            yield
+
+    return narrower
+
+
 # -- what is seen of an order
 
 
@@ -278,6 +296,7 @@ MUTANTS: dict[str, Mutant] = {
     "random-event-ids": random_event_ids,
     "filter-lacks-declined": filter_lacks("OrderFromPayment", "payment.declined"),
     "filter-lacks-request": filter_lacks("ShippingFromOrder", "order.cancellation_requested"),
+    "role-lacks-visibility": role_lacks("PaymentConsumerRole", "sqs:ChangeMessageVisibility"),
     "history-as-it-came": history_as_it_came,
     **{name: decision(name) for name in DECISION_MUTANTS},
 }

@@ -1,0 +1,117 @@
+"""The permissions that a template gives: all of its functions' roles, action by action."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.resolver import Physical, Resolver
+from infra.local.template import Template
+from infra.permissions.calls import Permission
+
+ARNS = {
+    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/",
+    "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:",
+    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:",
+    "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:",
+}
+"""How the ARN of a resource begins; its name follows."""
+REFERRED_TO_BY_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
+OTHER_GRANTS = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+
+QUEUE_POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What Lambda does on a queue, by the function's role: the managed policy AWSLambdaSQSQueueExecutionRole
+(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)."""
+STREAM_READING = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+"""And on a stream, with ListStreams on all streams of the table (the managed policy
+AWSLambdaDynamoDBExecutionRole; resources as in SAM's policy template DynamoDBStreamReadPolicy)."""
+LOGGING = ("logs:CreateLogStream", "logs:PutLogEvents")
+"""Into a log group that is there (the managed policy AWSLambdaBasicExecutionRole)."""
+TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+"""On `*`, as X-Ray has no resources to name here (Lambda developer guide, on tracing with X-Ray)."""
+
+
+class NotUnderstood(Exception):
+    """The template gives permissions in a way that is not read here: the message says where."""
+
+
+def allowed(template: Template, stack: str) -> set[Permission]:
+    """All that the functions' roles allow, patterns as they stand. Raises NotUnderstood."""
+    for name, resource in template.resources.items():
+        if resource["Type"] in OTHER_GRANTS:
+            raise NotUnderstood(f"{name}: permissions stand in the role, where they can be seen at once")
+    resolve = _resolver(template, stack).resolve
+    return {
+        Permission(f"{stack}-{name}", action, resource)
+        for name, function in _of_type(template, "AWS::Lambda::Function")
+        for statement in _statements(template, function["Role"]["Fn::GetAtt"][0], resolve)
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def used_by_lambda(template: Template, stack: str) -> set[Permission]:
+    """What Lambda itself does in the functions' names: it polls, logs, traces, and gives up into queues."""
+    resolve = _resolver(template, stack).resolve
+    used = set()
+    for name, function in _of_type(template, "AWS::Lambda::Function"):
+        logs = f"{ARNS['AWS::Logs::LogGroup']}{resolve(function['LoggingConfig']['LogGroup'])}:*"
+        used |= {Permission(f"{stack}-{name}", action, logs) for action in LOGGING}
+        if function["TracingConfig"]["Mode"] == "Active":
+            used |= {Permission(f"{stack}-{name}", action, "*") for action in TRACING}
+    for _, mapping in _of_type(template, "AWS::Lambda::EventSourceMapping"):
+        used |= {Permission(resolve(mapping["FunctionName"]), *each) for each in _polling(resolve(mapping))}
+    return used
+
+
+def _polling(mapping: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    source = mapping["EventSourceArn"]
+    if source.startswith("arn:aws:sqs:"):
+        yield from ((action, source) for action in QUEUE_POLLING)
+        return
+    yield from ((action, source) for action in STREAM_READING)
+    yield "dynamodb:ListStreams", source.rpartition("/")[0] + "/*"
+    yield "sqs:SendMessage", mapping["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[str, Any]]:
+    properties = template.resources[role]["Properties"]
+    policies = resolve(properties["Policies"])
+    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    for statement in statements:
+        if statement.keys() != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
+            raise NotUnderstood(f"{role}: {statement}")
+    if "ManagedPolicyArns" in properties:
+        raise NotUnderstood(f"{role}: nobody here sees what a managed policy allows")
+    return statements
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _of_type(template: Template, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, resource in template.resources.items():
+        if resource["Type"] == kind:
+            yield name, resource["Properties"]
+
+
+def _resolver(template: Template, stack: str) -> Resolver:
+    """Gives resources the names that the local run gives them, without creating any.
+
+    An alias stands for its function, whose role it has.
+    """
+
+    def describe(logical_id: str) -> Physical:
+        kind = template.resources[logical_id]["Type"]
+        if kind == "AWS::Lambda::Alias":
+            logical_id = template.resources[logical_id]["Properties"]["FunctionName"]["Ref"]
+        name = f"{stack}-{logical_id}"
+        arn = ARNS.get(kind, "") + name
+        if kind == "AWS::Logs::LogGroup":
+            return Physical(name, {"Arn": f"{arn}:*"})  # as CloudFormation gives it
+        return Physical(
+            arn if kind in REFERRED_TO_BY_ARN else name, {"Arn": arn, "StreamArn": f"{arn}/stream/1"}
+        )
+
+    return Resolver(template, stack, describe)

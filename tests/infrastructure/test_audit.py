@@ -1,0 +1,89 @@
+"""The audit fails where something is vulnerable, and where nobody could tell."""
+
+import subprocess
+from collections.abc import Callable
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from infra import audit
+from infra.local.in_process import ROOT
+
+FINE: dict[str, Any] = {"name": "fine", "version": "1.0", "vulns": []}
+VULNERABLE: dict[str, Any] = FINE | {"name": "bad", "vulns": [{"id": "CVE-1", "fix_versions": ["1.1"]}]}
+
+Answers = Callable[..., None]
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """Sets what each service says of every lock file."""
+    monkeypatch.delenv("AUDIT_OFFLINE", raising=False)
+
+    def set_(**by_service: list[dict[str, Any]]) -> None:
+        monkeypatch.setattr(audit, "ask", lambda service, _: by_service[service])
+
+    return set_
+
+
+def test_where_nothing_is_known_it_passes(answers: Answers) -> None:
+    answers(pypi=[FINE])
+    assert audit.main() == 0
+
+
+@pytest.mark.parametrize("offline", ["", "allowed"])
+def test_a_vulnerability_fails_with_its_name_and_where_it_is_fixed(
+    answers: Answers, offline: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIT_OFFLINE", offline)
+    answers(pypi=[FINE, VULNERABLE])
+    assert audit.main() == audit.VULNERABLE
+    assert "functions/requirements.txt: bad 1.0: CVE-1, fixed in 1.1" in capsys.readouterr().out
+
+
+def test_what_nobody_could_tell_is_no_pass(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+    answers(pypi=[], osv=[])
+    assert audit.main() == audit.NOT_AUDITED
+    assert capsys.readouterr().out.count("NOT AUDITED") == len(audit.LOCKS)
+
+
+def test_another_service_is_asked_where_the_first_has_no_answer(answers: Answers) -> None:
+    answers(pypi=[], osv=[VULNERABLE])
+    assert audit.main() == audit.VULNERABLE
+
+
+def test_a_machine_without_a_network_may_say_so_and_is_told_what_that_means(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIT_OFFLINE", "allowed")
+    answers(pypi=[], osv=[])
+    assert audit.main() == 0
+    assert "NOT AUDITED: requirements.txt" in capsys.readouterr().out
+
+
+def test_every_lock_file_is_audited() -> None:
+    found = {
+        path.resolve() for glob in ("*.txt", "functions/*.txt", "infra/**/*.txt") for path in ROOT.glob(glob)
+    }
+    locked = {str(path.relative_to(ROOT)) for path in found if "--hash=sha256:" in path.read_text()}
+    assert locked == set(audit.LOCKS)
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [('{"dependencies": [{"name": "fine", "version": "1.0", "vulns": []}], "fixes": []}', [FINE]), ("", [])],
+)
+def test_pip_audit_is_asked_strictly_and_what_it_says_is_read(
+    printed: str, told: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says nothing where it could not ask, or had no answer for a single package."""
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> CompletedProcess[str]:
+        asked.append(command)
+        return CompletedProcess(command, 1, printed, "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert audit.ask("pypi", "requirements.txt") == told
+    assert {"--strict", "pypi", "requirements.txt"} <= set(asked[0])

@@ -1,0 +1,300 @@
+"""Each role allows what its function asks of AWS, and nothing more: shown by calls that were made."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from choreography.errors import RaceLost
+from choreography.table import Table
+from infra.local.in_process import ROOT, STACK, environment
+from infra.local.provision import Provisioner
+from infra.local.quicker import quicker_moto
+from infra.local.template import Template, load
+from infra.permissions.calls import Permission, needed, recorded
+from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
+from tests.infrastructure.test_template import FUNCTIONS
+from tests.specified_stripe import SpecifiedStripe
+from tests.world import PARAMETERS, World, an_order
+
+SANDBOX, STRIPE = (load(ROOT / "template.yaml", parameters) for parameters in PARAMETERS)
+NOTIFICATIONS = load(ROOT / "infra/examples/notifications/template.yaml")
+DEPLOYED = {"sandbox": (SANDBOX, STACK), "stripe": (STRIPE, STACK), "notifications": (NOTIFICATIONS, "guest")}
+
+SERVICES = ["Order", "Payment", "Shipping"]
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
+def test_a_function_may_do_all_that_it_does(name: str) -> None:
+    template, stack = DEPLOYED[name]
+    assert lines(needs(name) - allowed(template, stack)) == []
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
+def test_a_function_may_do_nothing_that_it_never_does(name: str) -> None:
+    template, stack = DEPLOYED[name]
+    assert lines(allowed(template, stack) - needs(name)) == []
+
+
+def lines(permissions: set[Permission]) -> list[str]:
+    return sorted(map(str, permissions))
+
+
+@cache
+def needs(name: str) -> set[Permission]:
+    """By everything that the functions of a stack do, and by what Lambda does for them."""
+    template, stack = DEPLOYED[name]
+    with quicker_moto(), recorded() as made:
+        world = World()
+        if name == "stripe":
+            with SpecifiedStripe().used_by(world):
+                everything(world)
+        elif name == "notifications":
+            everything_that_is_told(world, stack)
+        else:
+            everything(world)
+    return {need for need in made if need.function.startswith(f"{stack}-")} | used_by_lambda(template, stack)
+
+
+def everything(world: World) -> None:
+    """Orders of every outcome, whatever a caller can ask for, lost races, and poison."""
+    world.place(payment_method="pm_card_chargeDeclined")
+    world.place(country="AQ")
+    order_id = json.loads(world.post("/orders", an_order(), idempotency_key="k").body)["order_id"]
+    world.drain()
+    assert world.parcel_delivered(order_id).status == 204
+    world.drain()
+    assert world.status(order_id) == "completed"
+    assert world.cancel(world.place()) == 202
+    assert len(world.get("/orders?customer_id=ada")["orders"]) == 4
+    every_race_is_lost(world)
+    queues = [name for name in world.stack.queues if name.endswith("Queue")]
+    for queue in queues:
+        world.send(queue, "poison")
+        world.wake_hidden(queue)
+    world.drain()
+    assert all(world.messages(queue.replace("Queue", "DeadLetters")) for queue in queues)
+
+
+def every_race_is_lost(world: World) -> None:
+    """A request is refused; messages come back, and are sent anew in the end."""
+    world.time_limit(0)
+    world.place()
+    world.step("OrderRelayOutbox")
+    world.drain("order")
+    world.place()
+    world.step("OrderRelayOutbox")
+    waiting = {name: world.kinds(name) for name in world.stack.queues if name.endswith("Queue")}
+    assert all(waiting.values()), waiting
+    with patch.object(Table, "write", side_effect=RaceLost("by this test")):
+        assert world.post("/orders", an_order(), idempotency_key="another").status == 422
+        for _ in range(5):
+            for queue in waiting:
+                world.wake_hidden(queue)
+            for mapping in world.mappings:
+                world.step(mapping)
+
+
+def everything_that_is_told(world: World, stack: str) -> None:
+    """Of an order, to the service that joins; with lost races, and poison."""
+    with environment({}):
+        guest = Provisioner(NOTIFICATIONS, stack, "http://localhost:3000", world.stack.exports).provision()
+    world.stack.functions |= guest.functions
+    world.stack.queues |= guest.queues
+    world.place()
+    world.drain()
+    told = [message["Body"] for message in world.messages("Queue")]
+    assert len(told) == 2
+    with patch.object(Table, "write", side_effect=RaceLost("by this test")):
+        assert world.deliver("Consumer", *told) == told
+        assert world.deliver("Consumer", *told, receive_count=5) == []
+    assert world.deliver("Consumer", *told, "poison") == []
+    assert world.messages("DeadLetters")
+
+
+@pytest.mark.parametrize("name", ["sandbox", "stripe"])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_role_reaches_nothing_of_another_service(service: str, name: str) -> None:
+    reached = [p.resource for p in allowed(*DEPLOYED[name]) if p.function.startswith(f"{STACK}-{service}")]
+    assert reached
+    assert not any(f"{STACK}-{other}" in arn for other in SERVICES if other != service for arn in reached)
+
+
+# ---------------------------------------------------------------- what these tests notice
+
+
+Change = Callable[[list[Any]], None]
+
+
+def changed(role: str, change: Change) -> Template:
+    """The template, with the statements of a role's first policy changed."""
+    resources = deepcopy(dict(SANDBOX.resources))
+    change(resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"])
+    return replace(SANDBOX, resources=resources)
+
+
+def the(function: str, action: str, resource: str) -> set[str]:
+    return {f"{STACK}-{function}: {action} on {resource}"}
+
+
+TABLE = f"arn:aws:dynamodb:eu-west-1:123456789012:table/{STACK}-OrderTable"
+
+
+def test_a_permission_that_is_taken_away_is_missed() -> None:
+    template = changed("OrderApiRole", lambda statements: statements[0]["Action"].remove("dynamodb:GetItem"))
+    missing = needs("sandbox") - allowed(template, STACK)
+    assert set(lines(missing)) == the("OrderApi", "dynamodb:GetItem", TABLE)
+
+
+def test_a_permission_too_many_is_named() -> None:
+    template = changed("OrderApiRole", lambda statements: statements[0]["Action"].append("dynamodb:Scan"))
+    unused = allowed(template, STACK) - needs("sandbox")
+    assert set(lines(unused)) == the("OrderApi", "dynamodb:Scan", TABLE)
+
+
+@pytest.mark.parametrize("wider", ["*", TABLE + "*"])
+def test_a_resource_that_is_too_wide_is_named(wider: str) -> None:
+    template = changed("OrderConsumerRole", lambda statements: statements[2].update(Resource=wider))
+    unused = set(lines(allowed(template, STACK) - needs("sandbox")))
+    assert unused == the("OrderConsumer", "dynamodb:GetItem", wider) | the(
+        "OrderConsumer", "dynamodb:PutItem", wider
+    )
+
+
+@pytest.mark.parametrize("more", [{"NotAction": "s3:*"}, {"Condition": {}}, {"Effect": "Deny"}])
+def test_a_statement_that_is_not_understood_is_not_passed_over(more: dict[str, Any]) -> None:
+    template = changed("OrderApiRole", lambda statements: statements[0].update(more))
+    with pytest.raises(NotUnderstood, match="OrderApiRole"):
+        allowed(template, STACK)
+
+
+@pytest.mark.parametrize("kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"])
+def test_a_permission_from_elsewhere_is_not_passed_over(kind: str) -> None:
+    template = replace(SANDBOX, resources={**SANDBOX.resources, "More": {"Type": kind, "Properties": {}}})
+    with pytest.raises(NotUnderstood, match="More"):
+        allowed(template, STACK)
+
+
+def test_a_managed_policy_is_not_passed_over() -> None:
+    resources = deepcopy(dict(SANDBOX.resources))
+    resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+    with pytest.raises(NotUnderstood, match="managed"):
+        allowed(replace(SANDBOX, resources=resources), STACK)
+
+
+def test_an_alias_that_a_mapping_invokes_stands_for_its_function() -> None:
+    resources = deepcopy(dict(SANDBOX.resources))
+    resources["Live"] = {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "OrderRelay"}}}
+    resources["OrderRelayOutbox"]["Properties"]["FunctionName"] = {"Ref": "Live"}
+    assert used_by_lambda(replace(SANDBOX, resources=resources), STACK) == used_by_lambda(SANDBOX, STACK)
+
+
+def test_a_call_that_is_new_here_needs_what_no_role_has() -> None:
+    (need,) = needed("f", "dynamodb", "TransactWriteItems", {})
+    assert need.action == "dynamodb:TransactWriteItems"
+    assert "does not know" in need.resource
+
+
+# ---------------------------------------------------------------- wildcards
+
+
+EXPLAINED = {
+    ("Allow", "Resource", "*"): "see ANYWHERE",
+    ("Allow", "Resource", "${OrderTable.Arn}/stream/*"): "ListStreams looks for streams, and cannot name one",
+    ("Allow", "Resource", "${PaymentTable.Arn}/stream/*"): "the same",
+    ("Allow", "Resource", "${ShippingTable.Arn}/stream/*"): "the same",
+    (
+        "Allow",
+        "Condition",
+        "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*",
+    ): "all alarms of this stack may tell the one topic, and no other stack's",
+    **{
+        ("Allow", "Resource", f"${{{name}.Arn}}:*"): "a rollout is between versions, which are yet to come"
+        for name in FUNCTIONS
+    },
+    ("Deny", "Principal", "*"): "nobody at all gets by without TLS",
+    ("Deny", "Action", "sqs:*"): "and for nothing at all: here, wider is stricter",
+}
+
+
+def statements(template: Template) -> Iterator[Any]:
+    """Of every policy anywhere in a template: roles', queues', topics', and whatever else has one."""
+    waiting: list[Any] = list(template.resources.values())
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Mapping):
+            if "Effect" in found:
+                yield found
+            waiting += found.values()
+        elif isinstance(found, list):
+            waiting += found
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in (*value.keys(), *value.values()):
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def wildcards(template: Template) -> set[tuple[str, str, str]]:
+    return {
+        (statement["Effect"], element, text)
+        for statement in statements(template)
+        for element, value in statement.items()
+        for text in texts(value)
+        if "*" in text or "?" in text
+    }
+
+
+def test_every_wildcard_in_a_policy_is_explained() -> None:
+    assert wildcards(SANDBOX) == EXPLAINED.keys()
+    assert wildcards(NOTIFICATIONS) <= EXPLAINED.keys()
+
+
+ANYWHERE = {
+    "xray:PutTraceSegments": "by any function; a trace has no name before it is there",
+    "xray:PutTelemetryRecords": "the same",
+    "cloudwatch:DescribeAlarms": "by CodeDeploy, which asks for them without saying whose",
+}
+
+
+def allowed_anywhere(template: Template) -> set[str]:
+    anywhere = [statement for statement in statements(template) if "*" in texts(statement.get("Resource"))]
+    return {action for statement in anywhere for action in texts(statement["Action"])}
+
+
+def test_what_is_allowed_on_whatever_there_is_is_explained() -> None:
+    assert allowed_anywhere(SANDBOX) == ANYWHERE.keys()
+    assert allowed_anywhere(NOTIFICATIONS) <= ANYWHERE.keys()
+
+
+@pytest.mark.parametrize("template", [SANDBOX, NOTIFICATIONS], ids=["main", "notifications"])
+def test_just_those_without_tls_are_denied(template: Template) -> None:
+    """So that a wildcard in a Deny can only ever refuse more."""
+    conditions = [s["Condition"] for s in statements(template) if s["Effect"] == "Deny"]
+    assert all(condition == {"Bool": {"aws:SecureTransport": False}} for condition in conditions)
+
+
+def test_a_function_is_invoked_by_the_routes_of_its_api_and_by_nobody_else() -> None:
+    """A policy that SAM writes. In it `*` is the stage, of which there is one, or an order's id."""
+    for permission in (r for r in SANDBOX.resources.values() if r["Type"] == "AWS::Lambda::Permission"):
+        arn, names = permission["Properties"]["SourceArn"]["Fn::Sub"]
+        assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+        assert names == {"__ApiId__": {"Ref": "HttpApi"}, "__Stage__": "*"}
+        method, path = arn.partition("${__ApiId__}/${__Stage__}/")[2].split("/", 1)
+        assert "/" + path.replace("*", "{order_id}") in routes(method)
+
+
+def routes(method: str) -> set[str]:
+    paths = SANDBOX.resources["HttpApi"]["Properties"]["Body"]["paths"]
+    return {path for path, methods in paths.items() if method.lower() in methods}

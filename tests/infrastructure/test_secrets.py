@@ -1,0 +1,51 @@
+"""A secret is only ever named: its text is in Secrets Manager, and Powertools fetches it when needed."""
+
+import re
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+from choreography import secrets
+from infra.local.in_process import ROOT, environment
+from tests.infrastructure.test_template import FUNCTIONS
+
+SENSITIVE = re.compile("SECRET|KEY|TOKEN|PASSWORD|CREDENTIAL")
+NAMES = [{"Ref": "CarrierSecret"}, {"Ref": "StripeSecretArn"}]
+"""References to secrets, which are their ARNs."""
+TEMPLATES = [ROOT / "template.yaml", *ROOT.glob("infra/examples/*/template.yaml")]
+CODE = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for folder in ("functions", "infra/examples/notifications/src/notifications")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_an_environment_names_its_secrets(name: str) -> None:
+    variables: dict[str, Any] = FUNCTIONS[name]["Environment"]["Variables"]
+    sensitive = {variable: value for variable, value in variables.items() if SENSITIVE.search(variable)}
+    assert all(variable.endswith("_SECRET_ID") for variable in sensitive)
+    assert all(value in NAMES for value in sensitive.values())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("by_value", ["{{resolve:", "NoEcho", "SecretString:"])
+def test_a_template_is_given_no_secret_and_puts_none_anywhere(path: Any, by_value: str) -> None:
+    """GenerateSecretString has Secrets Manager make the text, unseen."""
+    assert by_value not in path.read_text().replace("GenerateSecretString:", "")
+
+
+@pytest.mark.parametrize("path", CODE)
+def test_code_has_a_variable_that_names_a_secret_fetched_at_once(path: str) -> None:
+    read = re.findall(r"""(\S*)os\.environ(?:\[|\.get\()["'](\w+)""", CODE[path])
+    assert all(before.endswith("secret(") for before, name in read if SENSITIVE.search(name)), path
+
+
+def test_one_place_fetches_secrets_and_does_so_by_powertools_parameters() -> None:
+    fetching = re.compile(r"aws\.secretsmanager|get_secret_value|utilities\.parameters|[\"']ssm[\"']")
+    assert [path for path, text in CODE.items() if fetching.search(text)] == [
+        "functions/choreography/secrets.py"
+    ]
+    with environment({}):
+        assert isinstance(secrets.provider(), SecretsProvider)
