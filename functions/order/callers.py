@@ -26,12 +26,12 @@ class Caller:
 def caller(event: Mapping[str, Any]) -> Caller:
     """The caller of a request in payload format 2.0.
 
-    Environment: ASKS_FOR_TOKENS, of which only `false` lets in somebody whom no authorizer has verified.
+    Environment: VERIFIES_CALLERS, of which only `false` lets in somebody whom no authorizer has verified.
     Raises Problem for such a one where tokens are asked for: a route may have lost its authorizer.
     """
     authorizer = event["requestContext"].get("authorizer")
     if authorizer is None:
-        if os.environ["ASKS_FOR_TOKENS"] != "false":
+        if os.environ["VERIFIES_CALLERS"] != "false":
             raise Problem(HTTPStatus.UNAUTHORIZED, "no token was verified")
         return Caller(None, sees_all=True)
     claims = authorizer["jwt"]["claims"]

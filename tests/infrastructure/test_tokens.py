@@ -97,7 +97,7 @@ def test_a_stack_that_would_be_open_by_mistake_is_refused(parameters: dict[str, 
 def test_the_function_lets_nobody_in_unverified_where_tokens_are_asked_for() -> None:
     """The authorizer is not the only guard."""
     variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
-    assert variables["ASKS_FOR_TOKENS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
+    assert variables["VERIFIES_CALLERS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
 
 
 def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
@@ -107,13 +107,13 @@ def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
     assert asking.pop(SIGNED) is None
     assert asking.keys() == OPERATIONS.keys() - {SIGNED}
     assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
-    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "true"
+    assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "true"
 
 
 def test_the_laptop_asks_for_none_without_an_issuer() -> None:
     stack = provision({})
     assert {route.authorizer for route in stack.routes} == {None}
-    assert stack.functions["OrderApi"].environment["ASKS_FOR_TOKENS"] == "false"
+    assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "false"
 
 
 @pytest.mark.parametrize("source", [SIGNED_BY_AWS, GUARDED_AS_A_WHOLE])

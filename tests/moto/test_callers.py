@@ -104,7 +104,7 @@ def test_where_tokens_are_asked_for_a_request_that_nobody_verified_is_refused(
     """Should a route ever lose its authorizer; any word but `false` asks for tokens."""
     order_id = world.place()
     api = world.stack.functions["OrderApi"]
-    asking = {**api.environment, "ASKS_FOR_TOKENS": word}
+    asking = {**api.environment, "VERIFIES_CALLERS": word}
     world.stack.functions["OrderApi"] = replace(api, environment=asking)
     assert problem(ask(world, None, method, path.format(order_id), body))["status"] == 401
     assert json.loads(ask(world, ADA, "GET", f"/orders/{order_id}").body)["status"] == "placed"
