@@ -15,6 +15,8 @@ from infra.simulation.world import World
 
 PATIENCE_SECONDS = 24 * 3600
 """Virtual time within which everything must be at rest: the longest delay is four hours."""
+ALARM_SECONDS = 3600
+"""Virtual time after which whoever is on duty redrives dead letters while something waits."""
 PAUSE_SECONDS = 60.0
 """More than a stream waits between two attempts."""
 
@@ -73,14 +75,21 @@ class Rest:
         self._clock.advance(max(PAUSE_SECONDS, (self._world.next_visible() or 0) - self._clock.now()))
 
     def _settle(self) -> None:
-        """Until nothing waits, and nothing comes in a pause longer than a stream's wait between attempts."""
-        deadline = self._clock.now() + PATIENCE_SECONDS
+        """Until nothing waits, and nothing comes in a pause longer than a stream's wait between attempts.
+
+        A message may wait for what another had begun, and that may be a dead letter: the alarm is answered.
+        """
+        began = self._clock.now()
         quiet = False
         while not (quiet or self._wrong):
             self._deliver_all()
             self._pause()
             quiet = not self._waiting() and not self._deliver_all()
-            if self._clock.now() > deadline and not quiet:
+            waited = self._clock.now() - began
+            if waited > ALARM_SECONDS and not quiet:
+                self._redrive()
+                self._heal()
+            if waited > PATIENCE_SECONDS and not quiet:
                 self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
 
     def _deliver_all(self) -> bool:
