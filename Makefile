@@ -9,6 +9,8 @@ SAM := .venv-sam/bin/sam
 PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/versions/3.13*/bin/python3.13 2>/dev/null); do $$p -c '' 2>/dev/null && echo $$p && break; done)
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
+# Processes come and go here: to compile their code anew would be much of their time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy test-sam
 
@@ -16,7 +18,7 @@ run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not engine and not proof and not browser'
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
 
 test-browser: $(BIN)/choreo ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live

@@ -5,6 +5,7 @@ import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from unittest.mock import patch
 
 from moto.sqs.models import sqs_backends
@@ -29,8 +30,12 @@ OUTCOMES: dict[str, str] = {
 """By name: the kind of order."""
 
 
+@cache
 def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
-    """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`."""
+    """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`.
+
+    It is the same every time, so it is done once a process.
+    """
     with quicker_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
         run = in_batches(batch)

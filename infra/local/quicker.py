@@ -2,16 +2,19 @@
 
 moto 5.2 looks for each member of each structure that it serializes under up to eight names, worked out anew
 each time: a quarter of all the time that a call takes. For plain dictionaries the names follow from the model
-alone, so they are kept. botocore puts its user agent together for every request; moto does not read it. And
-moto drops boto3's default session, and with it every description of AWS that was read, for the sake of
-clients that were made before moto was imported; here are none.
+alone, so they are kept; and so are the names of a class's methods, which it lists at each call. botocore puts
+its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
+with it every description of AWS that was read, for the sake of clients made before moto was imported;
+here are none.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import moto.core.responses
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core.serialize import AttributePicker, AttributePickerContext
@@ -22,6 +25,7 @@ _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
 _pick = AttributePicker.__call__
+_method_names = cache(moto.core.responses.method_names_from_class)
 
 
 @contextmanager
@@ -30,6 +34,7 @@ def quicker_moto() -> Iterator[None]:
     with (
         mock_aws(config={"core": {"reset_boto3_session": False}}),
         patch.object(AttributePicker, "__call__", _pick_from_dictionary),
+        patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         quicker_queues(),
     ):
