@@ -23,6 +23,9 @@ LOADED = (
 )
 
 
+pytestmark = pytest.mark.proof
+
+
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Function]:
     with mock_aws():
