@@ -25,6 +25,7 @@ def limit(name: str) -> Limit:
     return found
 
 
+@pytest.mark.proof  # half a day of a queue, second by second, for each row
 def test_the_page_is_what_make_scale_would_write() -> None:
     text = PAGE.read_text()
     assert all(f"<!-- {name} -->" in text for name in TABLES)

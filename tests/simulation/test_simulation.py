@@ -36,6 +36,7 @@ def test_a_run_without_faults_has_none() -> None:
     assert (result.wrong, result.faults.total()) == ([], 0)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(1, 10))])
 def test_permuted_and_repeated_messages_end_in_the_same_ledgers(seed: int) -> None:
     calm = Scenario(seed, kinds=NO_FAULTS, interventions=False)
@@ -44,12 +45,14 @@ def test_permuted_and_repeated_messages_end_in_the_same_ledgers(seed: int) -> No
     assert wild.ledgers == run(calm).ledgers
 
 
+@pytest.mark.proof
 def test_all_events_from_the_first_build_the_same_projections() -> None:
     before, after = republished(Scenario(2, interventions=False))
     assert before
     assert before == after
 
 
+@pytest.mark.proof
 def test_ids_that_follow_from_the_cause_are_what_makes_rebuilding_safe() -> None:
     numbers = iter(range(10**6))
     with patch.object(choreography.outbox, "derived_id", lambda *_: f"event-{next(numbers)}"):
