@@ -77,7 +77,10 @@ def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -> None:
     """SAM compares the template, not what its parameters are: a gateway that is changed would not be live."""
-    settings = re.findall(r'"Ref": "(\w+)"', json.dumps(FUNCTIONS[name]))
+    made_of = json.dumps(FUNCTIONS[name])
+    conditions = re.findall(r'"Fn::If": \["(\w+)"', made_of)
+    made_of += json.dumps([TEMPLATE.conditions[condition] for condition in conditions])
+    settings = re.findall(r'"Ref": "(\w+)"', made_of)
     described = re.findall(r"\$\{(\w+)\}", version_of(name)[1]["Fn::Sub"])
     assert set(described) == set(settings) & TEMPLATE.parameters.keys()
 
