@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.txt", "functions/requirements.txt", "infra/sam-cli.txt", "infra/audit.txt")
+LOCKS = (
+    "requirements.txt",
+    "functions/requirements.txt",
+    "infra/sam-cli.txt",
+    "infra/audit.txt",
+    "tests/contracts/asyncapi/node.txt",
+)
 SERVICES = ("pypi", "osv")
 """Asked in turn, until one has answers."""
 VULNERABLE, NOT_AUDITED = 1, 2

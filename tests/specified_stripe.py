@@ -130,7 +130,7 @@ class SpecifiedStripe(stripe.HTTPClient):
 
 
 def _no_answer(why: str) -> Exception:
-    return stripe.APIConnectionError(why, should_retry=True)  # type: ignore[no-untyped-call]
+    return stripe.APIConnectionError(why, should_retry=True)  # type: ignore[no-untyped-call]  # its library's
 
 
 def error(kind: str, **fields: Any) -> dict[str, Any]:

@@ -170,7 +170,6 @@ def _warm_up() -> None:
 async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
     # Slow imports, once it is clear that there is something to serve.
-
     from infra.local.backend import Backend
     from infra.local.data import Data
     from infra.local.quicker import quicker_moto

@@ -16,9 +16,9 @@ def client(service: str) -> Any:
     It is for where moto is active, and may outlive it: moto's state is not in it. It goes to moto even where
     the environment names another endpoint.
     """
-    # The stubs do not know the option; and the name is known at run time only.
+    # The stubs do not know the second option.
     here = Config(account_id_endpoint_mode="disabled", ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(  # type: ignore[call-overload]  # the service is known at run time
         service,
         region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],

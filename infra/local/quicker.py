@@ -4,8 +4,8 @@ moto 5.2 looks for each member of each structure that it serializes under up to 
 each time: a quarter of all the time that a call takes. For plain dictionaries the names follow from the model
 alone, so they are kept; and so are the names of a class's methods, which it lists at each call. botocore puts
 its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
-with it every description of AWS that was read, for the sake of clients made before moto was imported;
-here are none.
+with it every description of AWS that was read, for the sake of clients made before moto was imported; there
+are none here.
 """
 
 from collections.abc import Iterator

@@ -17,7 +17,7 @@ from infra.local.credentials import REGION
 try:
     from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
 except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]
+    from yaml import SafeLoader  # type: ignore[assignment]  # to mypy, only the first is one
 
 # It warns, at each function's rollout, of a feature toggle that only AWS itself has.
 logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)

@@ -196,5 +196,5 @@ def call_site(function: Function, operation: str) -> Site:
         if code.co_filename.startswith(FUNCTIONS):
             module = ".".join(Path(code.co_filename).relative_to(FUNCTIONS).with_suffix("").parts)
             lines.append(f"{module}.{code.co_name}:{frame.f_lineno}")
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back  # type: ignore[assignment]  # the first frame is never None
     return Site(function.logical_id, operation, tuple(lines[:4]))

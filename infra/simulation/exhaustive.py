@@ -131,7 +131,8 @@ class Explorer:
         self._events: dict[str, int] = {}
         self.pairs: set[Pair] = set()
         self._published: list[Event[Any]] = []
-        # One decision for each distinct question: the rest of the exploration is integers.
+        # One decision for each distinct question: the rest of the exploration is integers. (mypy: methods
+        # are not for assigning.)
         self._plan, self._advance = cache(self._plan), cache(self._advance)  # type: ignore[method-assign]
         self._starts, self._cancel = cache(self._starts), cache(self._cancel)  # type: ignore[method-assign]
         self._deliver = cache(self._deliver)  # type: ignore[method-assign]

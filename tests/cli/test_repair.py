@@ -94,7 +94,7 @@ def test_on_aws_sqs_moves_them_and_is_told_where_to(
     monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
     asked = []
     looks = iter(["RUNNING", "COMPLETED"])
-    answer(deployed, "sqs.StartMessageMoveTask", lambda body: asked.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]
+    answer(deployed, "sqs.StartMessageMoveTask", lambda body: asked.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]  # None, so `or`
     answer(
         deployed,
         "sqs.ListMessageMoveTasks",

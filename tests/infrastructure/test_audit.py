@@ -63,9 +63,8 @@ def test_a_machine_without_a_network_may_say_so_and_is_told_what_that_means(
 
 
 def test_every_lock_file_is_audited() -> None:
-    found = {
-        path.resolve() for glob in ("*.txt", "functions/*.txt", "infra/**/*.txt") for path in ROOT.glob(glob)
-    }
+    globs = ("*.txt", "functions/*.txt", "infra/**/*.txt", "tests/**/*.txt")
+    found = {path.resolve() for glob in globs for path in ROOT.glob(glob)}
     locked = {str(path.relative_to(ROOT)) for path in found if "--hash=sha256:" in path.read_text()}
     assert locked == set(audit.LOCKS)
 
