@@ -91,7 +91,7 @@ def run(argv: list[str]) -> int:
             arguments, lambda: read(attach.ask(arguments.port, "GET", f"services/{arguments.what}"))
         )
     try:
-        listening = _listen(arguments.host, arguments.port)
+        listening = listen(arguments.host, arguments.port)
     except OSError as problem:
         error(f"port {arguments.port}: {problem.strerror}; choose another with `make run PORT=…` or --port")
         return 2
@@ -151,8 +151,10 @@ def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]])
     return 0
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    listening = socket.socket()
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for the web server. Raises OSError for a port that is taken, or none."""
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it, answers take 40 ms more.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

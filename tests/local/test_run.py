@@ -1,5 +1,7 @@
 """`make run` as a person meets it: orders over HTTP, AWS clients, Ctrl-C, and what is refused."""
 
+import asyncio
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from infra.local.cli import listen
 from tests.local.conftest import ROOT, Run, eventually, running
 
 ORDER: dict[str, Any] = {
@@ -88,6 +91,22 @@ def test_a_taken_port_is_an_error_that_names_the_option(run: Run) -> None:
     assert refused.returncode == 2
     assert "--port" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_an_answer_does_not_wait_for_the_receipt_of_what_was_sent_before_it() -> None:
+    async def sends_at_once() -> int:
+        accepted = asyncio.get_running_loop().create_future()
+        server = await asyncio.start_server(lambda _, writer: accepted.set_result(writer), sock=listening)
+        async with server:
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            answering = await accepted
+            set_: int = answering.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            for end in (answering, writer):
+                end.close()
+            return set_
+
+    with listen("127.0.0.1", 0) as listening:
+        assert asyncio.run(sends_at_once())
 
 
 def test_a_resource_that_cannot_be_played_stops_the_run_and_is_named(tmp_path: Path) -> None:
