@@ -29,7 +29,6 @@ from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
 from infra.local.tokens.authorizer import Denied, Gate
 from infra.local.tokens.issuer import Issuer
-from infra.local.wakes import concerns
 
 API_WAIT_SECONDS = 30.0
 """API Gateway's integration timeout."""
@@ -53,7 +52,7 @@ class Backend:
         self._control, self.live = Control(self), Live(self, self._journal)
         self._mappings: dict[str, dict[str, EventSourceMapping]] = {}
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
-        self._news: dict[str, tuple[str, asyncio.Event]] = {}
+        self._news: dict[str, asyncio.Event] = {}
 
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Provisions a template as a stack, with these instead of its parameters' defaults.
@@ -126,7 +125,7 @@ class Backend:
                 self._data.keep(call)  # before anybody is told that it was done
             if not call.operation.startswith(_READS):
                 self._journal.note_call(call, answer)
-                self.tell_mappings(call)
+                self.tell_mappings()
         elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
             await self.live.answer(request, receive, send)
             return
@@ -138,11 +137,10 @@ class Backend:
             answer = await self._http(request)
         await asgi.write(send, answer)
 
-    def tell_mappings(self, call: aws_endpoint.Call | None = None) -> None:
-        """Something may have come in: every mapping looks now, or those that this call may concern."""
-        for source_arn, news in self._news.values():
-            if call is None or concerns(call, source_arn):
-                news.set()
+    def tell_mappings(self) -> None:
+        """Something may have come in: every mapping looks now, as a look costs next to nothing."""
+        for news in self._news.values():
+            news.set()
 
     def stir(self, queue_name: str) -> None:
         """Makes the trouble that was asked for among the messages that wait."""
@@ -163,8 +161,7 @@ class Backend:
     async def _deliver(self, stack: Stack, mapping: EventSourceMapping) -> None:
         function = stack.functions[mapping.source.function]
         queue_name = mapping.source.arn.rpartition(":")[2]
-        news = asyncio.Event()
-        self._news[f"{stack.name}/{mapping.source.logical_id}"] = mapping.source.arn, news
+        news = self._news[f"{stack.name}/{mapping.source.logical_id}"] = asyncio.Event()
         while True:
             faults = self.faults.service(function.service)
             await faults.running.wait()

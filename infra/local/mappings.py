@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from infra.local import queues
 from infra.local.stack import EventSource
 
 Clock = Callable[[], float]
@@ -71,7 +72,8 @@ class QueueMapping:
 
     def __init__(self, source: EventSource, sqs: Any, clock: Clock = time.time) -> None:
         self.source, self._sqs, self._clock = source, sqs, clock
-        self._url = sqs.get_queue_url(QueueName=source.arn.rpartition(":")[2])["QueueUrl"]
+        self._name = source.arn.rpartition(":")[2]
+        self._url = sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
         self._size = int(source.properties.get("BatchSize", 10))
         self._window_seconds = float(source.properties.get("MaximumBatchingWindowInSeconds", 0))
         self._gathered: list[dict[str, Any]] = []
@@ -104,6 +106,8 @@ class QueueMapping:
         """Nothing to do: the visibility timeout brings the messages back."""
 
     def _gather(self) -> None:
+        if not queues.waiting(self._name):  # so it is mostly, and a call costs far more than a look
+            return
         while len(self._gathered) < self._size:
             wanted = min(10, self._size - len(self._gathered))
             messages = self._sqs.receive_message(

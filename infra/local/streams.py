@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from infra.local.clients import client
@@ -16,6 +15,7 @@ from infra.local.mappings import (
     failed_items,
     reports_failures,
 )
+from infra.local.shards import Shard
 from infra.local.stack import EventSource, Stack
 
 LONGEST_WAIT_SECONDS = 10.0
@@ -25,21 +25,18 @@ BACKLOG_LIMIT = 1000
 class StreamMapping:
     """One shard, as moto has it: what fails holds up what comes after it, as on AWS.
 
-    `streams` and `sqs` are boto3 clients of dynamodbstreams and sqs.
+    `sqs` is a boto3 client.
     """
 
-    def __init__(self, source: EventSource, streams: Any, sqs: Any, clock: Clock = time.time) -> None:
-        self.source, self._streams, self._sqs, self._clock = source, streams, sqs, clock
+    def __init__(self, source: EventSource, sqs: Any, clock: Clock = time.time) -> None:
+        self.source, self._sqs, self._clock = source, sqs, clock
         self._properties = source.properties
         self._patterns = [
             json.loads(filter_["Pattern"])
             for filter_ in self._properties.get("FilterCriteria", {}).get("Filters", [])
         ]
-        description = streams.describe_stream(StreamArn=source.arn)["StreamDescription"]
-        self._shard = description["Shards"][0]["ShardId"]
-        self._read_up_to: str | None = None
-        if self._properties["StartingPosition"] == "LATEST":
-            self._read_up_to = self._last_sequence_number()
+        self._shard = Shard(source.arn)
+        self._position = len(self._shard) if self._properties["StartingPosition"] == "LATEST" else 0
         self._waiting: list[tuple[dict[str, Any], ...]] = []
         self._attempts, self._retry_at = 0, 0.0
 
@@ -74,7 +71,7 @@ class StreamMapping:
 
     def backlog(self) -> int:
         """How many records that pass the filters are yet to be delivered, as far as one look tells."""
-        unread = self._records_after(self._read_up_to, BACKLOG_LIMIT)
+        unread = self._shard.read(self._position, BACKLOG_LIMIT)
         return sum(map(len, self._waiting)) + len(self._filtered(unread))
 
     def _again(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
@@ -97,7 +94,7 @@ class StreamMapping:
         message = {
             "requestContext": {"functionArn": self.source.function, "condition": reason},
             "DDBStreamBatchInfo": {
-                "shardId": self._shard,
+                "shardId": self._shard.id,
                 "startSequenceNumber": numbers[0],
                 "endSequenceNumber": numbers[-1],
                 "batchSize": len(numbers),
@@ -111,12 +108,9 @@ class StreamMapping:
         self._attempts, self._retry_at = 0, 0.0
 
     def _read(self) -> None:
-        found = self._records_after(self._read_up_to, int(self._properties.get("BatchSize", 100)))
-        if not found:
-            return
-        self._read_up_to = found[-1]["dynamodb"]["SequenceNumber"]
-        records = self._filtered(found)
-        if records:
+        found = self._shard.read(self._position, int(self._properties.get("BatchSize", 100)))
+        self._position += len(found)
+        if records := self._filtered(found):
             self._waiting.append(records)
 
     def _filtered(self, found: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
@@ -125,25 +119,6 @@ class StreamMapping:
             for record in (_stream_record(record, self.source.arn) for record in found)
             if not self._patterns or any(matches(pattern, record) for pattern in self._patterns)
         )
-
-    def _records_after(self, sequence_number: str | None, limit: int) -> list[dict[str, Any]]:
-        # moto's iterators are not for keeping (see the README): a new one each time.
-        position: dict[str, str] = {"ShardIteratorType": "TRIM_HORIZON"}
-        if sequence_number is not None:
-            position = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": sequence_number}
-        iterator = self._streams.get_shard_iterator(
-            StreamArn=self.source.arn, ShardId=self._shard, **position
-        )["ShardIterator"]
-        records: list[dict[str, Any]] = self._streams.get_records(ShardIterator=iterator, Limit=limit)[
-            "Records"
-        ]
-        return records
-
-    def _last_sequence_number(self) -> str | None:
-        last = None
-        while records := self._records_after(last, 1000):
-            last = records[-1]["dynamodb"]["SequenceNumber"]
-        return last
 
 
 def _sequence_number(record: Mapping[str, Any]) -> str:
@@ -154,14 +129,13 @@ def _sequence_number(record: Mapping[str, Any]) -> str:
 def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
     """A stream's record as Lambda hands it over."""
     change = dict(record["dynamodb"])
-    created = change["ApproximateCreationDateTime"]
-    change["ApproximateCreationDateTime"] = created.timestamp() if isinstance(created, datetime) else created
+    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
     return {
         "eventID": record["eventID"],
         "eventName": record["eventName"],
         "eventVersion": record["eventVersion"],
         "eventSource": "aws:dynamodb",
-        "awsRegion": record["awsRegion"],
+        "awsRegion": stream_arn.split(":")[3],
         "dynamodb": change,
         "eventSourceARN": stream_arn,
     }
@@ -172,6 +146,6 @@ def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
     return {
         name: QueueMapping(source, client("sqs"))
         if source.arn.split(":")[2] == "sqs"
-        else StreamMapping(source, client("dynamodbstreams"), client("sqs"))
+        else StreamMapping(source, client("sqs"))
         for name, source in stack.sources.items()
     }

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from moto.dynamodb.models import dynamodb_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
@@ -61,9 +60,8 @@ class World:
             cached.cache_clear()
         self.stack = Provisioner(template(), STACK, "http://localhost:3000").provision()
         self._sqs, self._sns = client("sqs"), client("sns")
-        self._dynamodb, self._streams = client("dynamodb"), client("dynamodbstreams")
+        self._dynamodb = client("dynamodb")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
-        self._found_nothing: dict[str, tuple[int, float] | None] = {}
         self.sources = dict(sorted(self.stack.sources.items()))
         self.services = {service.name: service for service in SERVICES}
 
@@ -114,13 +112,8 @@ class World:
 
     def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
         """The next batch; `size` is how many messages of a queue it may have."""
-        if not self._may_have_more(mapping):
-            return None
         with self.calls.of(None), environment({}):
-            batch = self._mapping(mapping, size).poll()
-        if self.is_stream(mapping):
-            self._found_nothing[mapping] = self._position(mapping) if batch is None else None
-        return batch
+            return self._mapping(mapping, size).poll()
 
     def complete(self, mapping: str, batch: Batch, answer: Any) -> None:
         with self.calls.of(None), environment({}):
@@ -133,7 +126,6 @@ class World:
     def replay(self, mapping: str) -> None:
         """The stream's shard is read again, from its first record."""
         self._mappings.pop((mapping, BATCH_SIZE), None)
-        self._found_nothing.pop(mapping, None)
 
     def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
         if (name, size) not in self._mappings:
@@ -141,20 +133,9 @@ class World:
                 self._mappings[name, size] = self._make(self.sources[name], size)
         return self._mappings[name, size]
 
-    def _may_have_more(self, name: str) -> bool:
-        """Looks into moto first: most polls find nothing, and a call costs far more than a look."""
-        arn = self.sources[name].arn
-        if not self.is_stream(name):
-            return any(m.visible and not m.delayed for m in self.messages(arn.rpartition(":")[2]))
-        return self._found_nothing.get(name) != self._position(name)
-
-    def _position(self, name: str) -> tuple[int, float]:
-        shard = dynamodb_backends[ACCOUNT][REGION].tables[self.sources[name].arn.split("/")[1]].stream_shard
-        return len(shard.items), self._clock.now()
-
     def _make(self, source: EventSource, size: int) -> EventSourceMapping:
         if source.arn.split(":")[2] == "dynamodb":
-            return StreamMapping(source, self._streams, self._sqs, self._clock.now)
+            return StreamMapping(source, self._sqs, self._clock.now)
         sized = replace(source, properties={**source.properties, "BatchSize": size})
         return QueueMapping(sized, self._sqs, self._clock.now)
 

@@ -65,7 +65,7 @@ def stream(clock: Clock, writes: int, **properties: Any) -> StreamMapping:
         dynamodb.put_item(TableName="t", Item={"id": {"S": str(number)}})
     given = REPORTS | {"StartingPosition": "TRIM_HORIZON"} | properties
     source = EventSource("M", "F", table["LatestStreamArn"], given)
-    return StreamMapping(source, boto3.client("dynamodbstreams", region_name=REGION), sqs, clock)
+    return StreamMapping(source, sqs, clock)
 
 
 def ids(mapping: StreamMapping) -> list[str] | None:
