@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,10 +12,9 @@ from uuid import uuid4
 from infra.local import http_api
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
-from infra.local.provision import Provisioner
+from infra.local.snapshot import provisioned
 from infra.local.stack import Function
 from infra.local.streams import mappings
-from infra.local.template import load
 
 ROOT = Path(__file__).parents[2]
 STACK = "order-choreography"
@@ -46,17 +44,14 @@ def invoke(function: Function, event: Any) -> Any:
         return getattr(importlib.import_module(module), name)(event, context)
 
 
-_translated = cache(load)
-
-
 class InProcess:
-    """A provisioned template, with moto active; nothing happens unless it is told to."""
+    """A provisioned template, on a fresh moto; nothing happens unless it is told to."""
 
     def __init__(
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
     ) -> None:
         with environment({}):
-            self.stack = Provisioner(_translated(template), STACK, endpoint).provision()
+            self.stack = provisioned(template, STACK, endpoint)
             self.mappings = mappings(self.stack)
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:

@@ -1,0 +1,67 @@
+"""A stack that is put back from a copy: nothing tells it from one that was provisioned by calls."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from infra.local import snapshot
+from infra.local.clients import client
+from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
+from tests.world import World
+
+
+def resources() -> dict[str, Any]:
+    """What AWS tells of all that there is."""
+    sqs, sns, dynamodb, secrets = map(client, ("sqs", "sns", "dynamodb", "secretsmanager"))
+    told: dict[str, Any] = {
+        "queues": [
+            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            for url in sorted(sqs.list_queues()["QueueUrls"])
+        ],
+        "subscriptions": [
+            sns.get_subscription_attributes(SubscriptionArn=subscription["SubscriptionArn"])["Attributes"]
+            for subscription in sns.list_subscriptions()["Subscriptions"]
+        ],
+        "tables": [
+            dynamodb.describe_table(TableName=name)["Table"] for name in dynamodb.list_tables()["TableNames"]
+        ],
+        "secrets": [
+            secrets.get_secret_value(SecretId=secret["ARN"])["SecretString"]
+            for secret in secrets.list_secrets()["SecretList"]
+        ],
+    }
+    return told
+
+
+@pytest.fixture(autouse=True)
+def none_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "_copies", {})
+
+
+def test_it_is_as_it_was_provisioned() -> None:
+    with quicker_moto():
+        by_calls = asdict(InProcess().stack), resources()
+    with quicker_moto():
+        assert (asdict(InProcess().stack), resources()) == by_calls
+    assert all(by_calls[1].values())
+
+
+def test_orders_are_fulfilled_in_it_and_none_is_in_the_next() -> None:
+    for _ in range(3):
+        with quicker_moto():
+            world = World()
+            assert world.items("OrderTable") == []
+            order_id = world.place()
+            world.drain()
+            assert world.status(order_id) == "shipped"
+
+
+def test_what_a_test_changes_in_a_stack_is_not_in_the_next() -> None:
+    for _ in range(2):
+        with quicker_moto():
+            stack = InProcess().stack
+            assert stack.topics
+            client("sns").delete_topic(TopicArn=stack.topics.popitem()[1])
+            assert len(client("sns").list_topics()["Topics"]) == len(stack.topics)
