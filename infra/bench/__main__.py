@@ -4,6 +4,7 @@ import argparse
 
 from rich.table import Table
 
+from infra.bench.bytecode import BUILT, with_bytecode_to_without
 from infra.bench.cold_start import cold_starts
 from infra.bench.local_run import many_to_alone
 from infra.bench.safeguards import right_to_careless
@@ -16,13 +17,25 @@ MANY, WAITING, FEW = 200, 2000, 20
 
 def main() -> None:
     parser = Parser(prog="make bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("all", "cold", "run"), default="all")
+    parser.add_argument("what", nargs="?", choices=("all", "cold", "run", "bytecode"), default="all")
     parser.add_argument("--times", type=positive, default=9, metavar="N", help="pairs of each (default 9)")
+    parser.add_argument("--python", help="the Python that `make sam-build` built with, for bytecode")
     arguments = parser.parse_args()
     if arguments.what in ("all", "cold"):
         out.print(_cold(arguments.times))
+    if arguments.what == "bytecode":
+        if not (arguments.python and BUILT.exists()):
+            parser.error("bytecode needs what `make sam-build` builds, and its Python in --python")
+        out.print(_bytecode(arguments.python, arguments.times))
     if arguments.what in ("all", "run"):
         out.print(_run(arguments))
+
+
+def _bytecode(python: str, times: int) -> Table:
+    shown = table("start of", "with bytecode, to without")
+    for function, found in with_bytecode_to_without(python, times):
+        shown.add_row(function, f"{found:.2f}")
+    return shown
 
 
 def _cold(times: int) -> Table:

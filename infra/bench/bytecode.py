@@ -1,0 +1,44 @@
+"""Starts of what `make sam-build` built: with the bytecode in the bundle, to without, as `sam build` leaves it.
+
+Lambda's folder for code is read-only: what Python compiles at a start is gone with the environment.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.bench.pairs import ratio
+from infra.local.credentials import CREDENTIALS
+from infra.local.in_process import ROOT, InProcess
+from infra.local.quicker import quicker_moto
+from infra.local.stack import Function
+
+BUILT = ROOT / ".aws-sam" / "build"
+
+
+def with_bytecode_to_without(python: str, times: int) -> Iterator[tuple[str, float]]:
+    """Each function's ratio, by the Python that it was built with. Raises FileNotFoundError if none was."""
+    with quicker_moto():
+        functions = InProcess().stack.functions
+    for name, function in functions.items():
+        yield name, _ratio(python, function, BUILT / name, times)
+
+
+def _ratio(python: str, function: Function, bundle: Path, times: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain"
+        shutil.copytree(bundle, plain, ignore=shutil.ignore_patterns("__pycache__"))
+        return ratio(lambda: _start(python, function, bundle), lambda: _start(python, function, plain), times)
+
+
+def _start(python: str, function: Function, bundle: Path) -> float:
+    """Seconds until the handler's module is imported."""
+    own = {**CREDENTIALS, **function.environment, "PYTHONPATH": str(bundle), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [python, "-c", f"import {function.handler.rpartition('.')[0]}"]
+    began = time.perf_counter()
+    subprocess.run(command, env={"PATH": os.environ["PATH"], **own}, check=True, cwd=bundle)
+    return time.perf_counter() - began
