@@ -4,10 +4,10 @@ import argparse
 
 from rich.table import Table
 
+from infra.bench import safeguards
 from infra.bench.bytecode import BUILT, with_bytecode_to_without
 from infra.bench.cold_start import cold_starts
 from infra.bench.local_run import many_to_alone
-from infra.bench.safeguards import right_to_careless
 from infra.bench.work import many_waiting_to_few, ten_in_a_batch_to_ten_singles
 from infra.cli.display import out, table
 from infra.cli.parsing import Parser, positive
@@ -57,8 +57,15 @@ def _run(arguments: argparse.Namespace) -> Table:
         ),
         (f"an order while {WAITING} wait, to one while {FEW} do (CPU)", waiting),
         (f"orders a second, {MANY} at once, to one after the other", many_to_alone(MANY, times)),
-        ("a shipped order's price, to one without safeguards (batches of one)", right_to_careless(1)),
-        ("the same, in batches of ten", right_to_careless(10)),
+        *(
+            (f"ten shipped orders in batches of {batch}, to the same without safeguards: {what}", found)
+            for batch in (1, 10)
+            for what, found in (
+                ("AWS calls", safeguards.calls(batch)),
+                ("CPU", safeguards.cpu(batch, times)),
+                ("price on AWS", safeguards.price(batch)),
+            )
+        ),
     ):
         shown.add_row(what, f"{found:.2f}")
     return shown

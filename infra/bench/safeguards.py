@@ -1,19 +1,63 @@
-"""What being right costs on AWS: the bill of a shipped order, to the same without its safeguards' units.
+"""What being right costs: ten orders placed and shipped, to the same by the careless choreography."""
 
-Counted, not timed. The relays are left in: whoever publishes without an outbox still publishes.
-"""
+import contextlib
+import os
+import time
+from unittest.mock import patch
 
-from infra.cost.__main__ import LIST, Prices, bill_of
+from infra.bench.careless import careless
+from infra.bench.pairs import ratio
+from infra.bench.work import quiet
+from infra.cost.__main__ import LIST, Prices
+from infra.cost.outcomes import in_batches, later, place
+from infra.cost.units import bill
+from infra.cost.work import Work, counted
+from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
 
-SAFEGUARDS = (
-    "intent before money and parcels",
-    "outbox and idempotency records in the item",
-    "Idempotency-Key at the edge",
-)
+ORDERS = 10
 
 
-def right_to_careless(batch: int) -> float:
+def calls(batch: int) -> float:
+    """AWS calls, counted."""
+    return len(_counted(batch, safe=True).calls) / len(_counted(batch, safe=False).calls)
+
+
+def price(batch: int) -> float:
+    """AWS's bill of them, counted."""
     prices = Prices.model_validate_json(LIST.read_bytes())
-    bill = bill_of("shipped", batch, prices)
-    careless = {item: number for item, number in bill.items() if item.purpose not in SAFEGUARDS}
-    return prices.of(bill) / prices.of(type(bill)(careless))
+    right, wrong = (
+        prices.of(bill(_counted(batch, safe=safe), prices.milliseconds)) for safe in (True, False)
+    )
+    return right / wrong
+
+
+def cpu(batch: int, times: int) -> float:
+    """CPU time in this process, functions and laptop's AWS together."""
+    return ratio(lambda: _cpu_seconds(batch, safe=True), lambda: _cpu_seconds(batch, safe=False), times)
+
+
+def shipped(batch: int, *, safe: bool) -> InProcess:
+    """Orders placed and shipped, each with an Idempotency-Key if `safe`; with moto active."""
+    run = in_batches(batch)
+    with contextlib.nullcontext() if safe else careless(run):
+        for number in range(ORDERS):
+            place(run, "shipped", f"key-{number}" if safe else None)
+        run.drain()
+        later(run)
+        run.drain()
+    return run
+
+
+def _counted(batch: int, *, safe: bool) -> Work:
+    with quicker_moto(), patch.dict(os.environ), counted() as work:
+        os.environ.pop("AWS_ENDPOINT_URL", None)
+        shipped(batch, safe=safe)
+    return work
+
+
+def _cpu_seconds(batch: int, *, safe: bool) -> float:
+    with quicker_moto(), quiet():
+        began = time.process_time()
+        shipped(batch, safe=safe)
+        return time.process_time() - began

@@ -29,13 +29,20 @@ def many_waiting_to_few(many: int, few: int, times: int) -> float:
 
 
 @contextlib.contextmanager
-def _world(batch: int) -> Iterator[InProcess]:
+def quiet() -> Iterator[None]:
+    """Within it, functions neither log nor print."""
     logging.disable(logging.CRITICAL)
     try:
-        with quicker_moto(), contextlib.redirect_stdout(io.StringIO()):
-            yield in_batches(batch)
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
     finally:
         logging.disable(logging.NOTSET)
+
+
+@contextlib.contextmanager
+def _world(batch: int) -> Iterator[InProcess]:
+    with quicker_moto(), quiet():
+        yield in_batches(batch)
 
 
 def _ten_orders(batch: int) -> float:

@@ -41,7 +41,7 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
         run = in_batches(batch)
         secrets.provider.cache_clear()
         with counted() as work:
-            placed = [_place(run, outcome, f"key-{number}" if keyed else None) for number in range(batch)]
+            placed = [place(run, outcome, f"key-{number}" if keyed else None) for number in range(batch)]
             if outcome == "cancelled, never charged":
                 for order_id in placed:
                     run.request("POST", f"/orders/{order_id}/cancellation")
@@ -52,7 +52,7 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
                 for order_id in placed:
                     _delivered(run, order_id, work)
                 run.drain()
-            _later(run)
+            later(run)
             run.drain()
     return work
 
@@ -68,7 +68,8 @@ def in_batches(batch: int) -> InProcess:
     return run
 
 
-def _place(run: InProcess, outcome: str, key: str | None) -> str:
+def place(run: InProcess, outcome: str, key: str | None) -> str:
+    """Places an order that will end so; its id."""
     body = json.dumps(request(OUTCOMES[outcome], "ada")).encode()
     headers = {} if key is None else {"idempotency_key": key}
     answer = run.request("POST", "/orders", body, **headers)
@@ -85,7 +86,7 @@ def _delivered(run: InProcess, order_id: str, work: Work) -> None:
     run.request("POST", "/carrier/webhooks", body, **{n.replace("-", "_"): v for n, v in headers.items()})
 
 
-def _later(run: InProcess) -> None:
+def later(run: InProcess) -> None:
     """What is delayed is due, as an order's first look a minute after."""
     for queue in sqs_backends[ACCOUNT][REGION].queues.values():
         for message in queue._messages:

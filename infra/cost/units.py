@@ -58,6 +58,9 @@ def _units(call: Call) -> Bill:
         case "sns", "PublishBatch":
             size = sum(len(entry["Message"].encode()) for entry in call.request["PublishBatchRequestEntries"])
             return _one("sns_requests", max(1, math.ceil(size / (64 * KB))), "relay")
+        case "sns", "Publish":
+            size = len(call.request["Message"].encode())
+            return _one("sns_requests", max(1, math.ceil(size / (64 * KB))), _purpose(call))
         case "sqs", "ReceiveMessage" if not call.answer.get("Messages"):
             return Counter()  # pollers wait for up to 20 seconds: a matter of time, not of orders
         case "sqs", _:

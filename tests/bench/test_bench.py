@@ -5,11 +5,15 @@ from itertools import cycle
 import pytest
 from moto import mock_aws
 
+from infra.bench import safeguards
 from infra.bench.bundle import megabytes
 from infra.bench.cold_start import fresh_python
 from infra.bench.pairs import ratio
-from infra.bench.safeguards import right_to_careless
+from infra.bench.safeguards import shipped
+from infra.bench.work import quiet
+from infra.local.clients import client
 from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
 
 UNUSED = {
@@ -48,5 +52,17 @@ def test_a_bundle_is_code_and_packages(functions: dict[str, Function]) -> None:
     assert megabytes(functions["OrderApi"].code) > megabytes(None) > 10
 
 
-def test_being_right_costs_something() -> None:
-    assert 1 < right_to_careless(1) < 2
+@pytest.mark.parametrize("safe", [True, False])
+def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
+    with quicker_moto(), quiet():
+        world = shipped(10, safe=safe)
+        (table,) = [name for name in world.stack.tables.values() if name.endswith("OrderTable")]
+        items = client("dynamodb").scan(TableName=table)["Items"]
+    assert len(items) == 10
+    assert all("outbox" in item for item in items) == safe
+    assert all("shipment.dispatched" in str(item["facts"]) for item in items)
+
+
+@pytest.mark.parametrize("batch", [1, 10])
+def test_being_right_takes_at_most_three_calls_in_ten_more(batch: int) -> None:
+    assert 1 < safeguards.calls(batch) <= 1.3
