@@ -20,7 +20,7 @@ from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX
 from infra.local.live.journal import Asked, Ended, Journal, Moved
 from infra.local.live.server import Live
-from infra.local.mappings import EventSourceMapping
+from infra.local.mappings import Batch, EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
 from infra.local.stack import Function, Route, Stack
@@ -159,34 +159,44 @@ class Backend:
         )
 
     async def _deliver(self, stack: Stack, mapping: EventSourceMapping) -> None:
+        """A stream's batches go one after the other, a queue's to whatever environments are free."""
         function = stack.functions[mapping.source.function]
-        queue_name = mapping.source.arn.rpartition(":")[2]
         news = self._news[f"{stack.name}/{mapping.source.logical_id}"] = asyncio.Event()
-        while True:
-            faults = self.faults.service(function.service)
-            await faults.running.wait()
-            await self.environments.wait_for_free(function.name)
-            if not faults.running.is_set():
-                continue
-            news.clear()
-            self.stir(queue_name)
-            batch = mapping.poll()
-            if batch is None:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                        await news.wait()
-                continue
-            delivery = self._journal.note_delivery(mapping.source, batch)
-            if faults.slow_seconds:
-                await asyncio.sleep(faults.slow_seconds)
-            try:
-                answer = await self.environments.invoke(function, batch.event, API_WAIT_SECONDS)
-            except (FunctionFailed, NobodyFree) as error:
-                mapping.fail(batch, str(error))
-                self._journal.note(Ended(delivery, failure=str(error)))
-            else:
-                mapping.complete(batch, answer)
-                self._journal.note(Ended(delivery, answer))
+        async with asyncio.TaskGroup() as under_way:
+            while True:
+                await self.faults.service(function.service).running.wait()
+                await self.environments.wait_for_free(function.name)
+                if not self.faults.service(function.service).running.is_set():
+                    continue
+                news.clear()
+                self.stir(mapping.source.arn.rpartition(":")[2])
+                batch = mapping.poll()
+                if batch is None:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                            await news.wait()
+                    continue
+                taken = asyncio.Event()
+                handed = under_way.create_task(self._hand_over(function, mapping, batch, taken))
+                await (handed if isinstance(mapping, StreamMapping) else taken.wait())
+
+    async def _hand_over(
+        self, function: Function, mapping: EventSourceMapping, batch: Batch, taken: asyncio.Event
+    ) -> None:
+        delivery = self._journal.note_delivery(mapping.source, batch)
+        await asyncio.sleep(self.faults.service(function.service).slow_seconds)
+        try:
+            invocation = await self.environments.start(function, batch.event, API_WAIT_SECONDS)
+            taken.set()
+            answer = await self.environments.answer(invocation)
+        except (FunctionFailed, NobodyFree) as error:
+            mapping.fail(batch, str(error))
+            self._journal.note(Ended(delivery, failure=str(error)))
+        else:
+            mapping.complete(batch, answer)
+            self._journal.note(Ended(delivery, answer))
+        finally:
+            taken.set()
 
     async def _http(self, request: Request) -> Answer:
         if len(request.body) > BODY_LIMIT_BYTES:

@@ -78,6 +78,10 @@ class Environments:
 
     async def invoke(self, function: Function, event: Any, wait_seconds: float) -> Any:
         """The function's answer. Raises NobodyFree after `wait_seconds`, or FunctionFailed."""
+        return await self.answer(await self.start(function, event, wait_seconds))
+
+    async def start(self, function: Function, event: Any, wait_seconds: float) -> Invocation:
+        """An invocation that an environment has taken. Raises NobodyFree after `wait_seconds`."""
         try:
             async with asyncio.timeout(wait_seconds):
                 turn = await self._take(function.name)
@@ -87,11 +91,16 @@ class Environments:
         invocation = Invocation(function, event, time.time() + limit)
         self._under_way[invocation.id] = invocation
         turn.set_result(invocation)
+        return invocation
+
+    async def answer(self, invocation: Invocation) -> Any:
+        """What the function answers. Raises FunctionFailed if it raised, or did not answer in time."""
+        left = invocation.deadline - time.time()
         try:
-            async with asyncio.timeout(limit + GRACE_SECONDS):
+            async with asyncio.timeout(left + GRACE_SECONDS):
                 return await invocation.answer
         except TimeoutError:
-            raise FunctionFailed(f"timed out after {limit} seconds") from None
+            raise FunctionFailed(f"timed out after {left:.0f} seconds") from None
         finally:
             self._under_way.pop(invocation.id, None)
 
