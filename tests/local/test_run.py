@@ -103,6 +103,7 @@ def test_an_answer_does_not_wait_for_the_receipt_of_what_was_sent_before_it() ->
             set_: int = answering.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             for end in (answering, writer):
                 end.close()
+                await end.wait_closed()
             return set_
 
     with listen("127.0.0.1", 0) as listening:
