@@ -10,10 +10,13 @@ from botocore.exceptions import ClientError
 from choreography import aws
 from choreography.decisions import StateT
 from choreography.errors import RaceLost
+from choreography.snapshot import in_snapshot
 from contracts.envelope import Event
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, PutItemInputTypeDef
+
+in_snapshot(aws.dynamodb)
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

@@ -285,7 +285,9 @@ KINDS = {
     "AWS::Lambda::Function": Kind(
         _function,
         frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
-        frozenset({"Architectures", "LoggingConfig", "Role", "Runtime", "Tags", "TracingConfig"}),
+        frozenset(
+            {"Architectures", "LoggingConfig", "Role", "Runtime", "SnapStart", "Tags", "TracingConfig"}
+        ),
     ),
     "AWS::Lambda::Version": Kind(_version, frozenset({"FunctionName"}), frozenset({"Description"})),
     # Without RoutingConfig: an alias that is split would need the code of two versions here.

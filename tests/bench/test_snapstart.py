@@ -1,0 +1,59 @@
+"""What Lambda's snapshot of a started function holds, and what is different each time that it is restored."""
+
+import pytest
+
+from infra.bench.cold_start import fresh_python
+from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
+from infra.local.stack import Function
+
+pytestmark = pytest.mark.proof
+
+START = """
+import importlib, json, random, sys
+importlib.import_module(sys.argv[1])
+from choreography import aws
+from snapshot_restore_py import get_after_restore, get_before_snapshot
+for hook, arguments, named in get_before_snapshot():
+    hook(*arguments, **named)
+names = ("dynamodb", "secretsmanager", "sns", "sqs")
+services = [name for name in names if getattr(aws, name).cache_info().currsize]
+connections = [list(getattr(aws, name)()._endpoint.http_session._manager.pools.keys()) for name in services]
+drawn = set()
+for _ in range(2):
+    random.seed(1)
+    for hook, arguments, named in get_after_restore():
+        hook(*arguments, **named)
+    drawn.add(random.random())
+print(json.dumps([services, connections, len(drawn)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def functions() -> dict[str, Function]:
+    with quicker_moto():
+        return InProcess().stack.functions
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("OrderApi", "dynamodb"),
+        ("OrderConsumer", "dynamodb"),
+        ("OrderExpiry", "dynamodb"),
+        ("OrderRelay", "sns"),
+        ("PaymentConsumer", "dynamodb"),
+        ("PaymentRelay", "sns"),
+        ("ShippingConsumer", "dynamodb"),
+        ("ShippingRelay", "sns"),
+        ("ShippingWebhook", "dynamodb"),
+    ],
+)
+def test_a_snapshot_has_the_client_that_is_needed_without_a_connection_and_no_two_restored_are_alike(
+    functions: dict[str, Function], name: str, service: str
+) -> None:
+    module = functions[name].handler.rpartition(".")[0]
+    services, connections, different = fresh_python(functions[name], START, module)
+    assert service in services
+    assert not any(connections)
+    assert different == 2
