@@ -65,7 +65,7 @@ def _deployed(template: Template, url: str) -> str:
     s3, bucket = client("s3"), CODE["S3Bucket"]
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket=bucket, Key=CODE["S3Key"], Body=_zipped(ROOT / "functions"))
-    s3.put_object(Bucket=bucket, Key="template", Body=json.dumps(_document(template)).encode())
+    s3.put_object(Bucket=bucket, Key="template", Body=json.dumps(document(template)).encode())
     cloudformation = client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK, TemplateURL=f"{url}/{bucket}/template", Capabilities=["CAPABILITY_IAM"]
@@ -77,7 +77,8 @@ def _deployed(template: Template, url: str) -> str:
     return f"{url}/_aws/execute-api/{found['StackResourceDetail']['PhysicalResourceId']}/$default"
 
 
-def _document(template: Template) -> dict[str, Any]:
+def document(template: Template) -> dict[str, Any]:
+    """What its CloudFormation takes: without what that refuses, and with routes, which it would not make."""
     known = {name: r for name, r in template.resources.items() if r["Type"] not in REFUSED}
     return {
         "Transform": "AWS::LanguageExtensions",  # for DeletionPolicy by stage
@@ -108,7 +109,7 @@ def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> dict
 
 
 def _routes(paths: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the HTTP API's definition, which makes none there."""
+    """Those of the HTTP API's definition, as resources."""
     made: dict[str, Any] = {}
     operations = [(p, method, found) for p, methods in paths.items() for method, found in methods.items()]
     for number, (path, method, operation) in enumerate(operations):
