@@ -1,6 +1,6 @@
 """`make run` beside ministack, in turns and in one run: ratios of ours to theirs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -17,47 +17,63 @@ from infra.bench.served import Served
 FEWER = 3
 """Many orders at once are placed so many times less often than one alone: they take longer, and vary less."""
 
+Run = Callable[[], AbstractContextManager[Served]]
+
 
 @dataclass(frozen=True)
-class Crowd:
-    """Orders that were submitted at once."""
+class Spent:
+    """What orders took, until all were shipped: the customers' time, and the server's CPU time."""
 
-    a_second: float
-    cpu_seconds_each: float
+    seconds: float
+    cpu_seconds: float
+
+
+Pairs = Sequence[tuple[Spent, Spent]]
+"""Ours and theirs."""
 
 
 def to_ministack(many: int, times: int, parameters: dict[str, str]) -> Iterator[tuple[str, float]]:
     """What is measured, and its ratio; the template's `parameters` are for ministack alone."""
     theirs = partial(ministack, parameters)
-    yield "start to first order shipped", ratio(lambda: _first(local_run), lambda: _first(theirs), times)
+    starts = [(_start(local_run), _start(theirs)) for _ in range(times)]
+    yield "start to first order shipped, time", _time(starts)
+    yield "CPU time of that", _cpu_time(starts)
     with local_run() as ours, theirs() as rival:
         both = ours, rival
         alone = ratio(lambda: fulfil(ours.url, 1), lambda: fulfil(rival.url, 1), times)
         yield "an order alone, time", alone
         yield "memory then", _memory(*both)
-        cold = [_crowd(served, many) for served in both]
-        yield f"orders a second, the first {many} at once", cold[0].a_second / cold[1].a_second
-        warm = [[_crowd(served, many) for served in both] for _ in range(max(1, times // FEWER))]
-        yield f"orders a second, {many} at once", median(our.a_second / their.a_second for our, their in warm)
-        yield (
-            "CPU time an order, then",
-            median(our.cpu_seconds_each / their.cpu_seconds_each for our, their in warm),
-        )
+        yield f"orders a second, the first {many} at once", 1 / _time([_crowd(*both, many)])
+        warm = [_crowd(*both, many) for _ in range(max(1, times // FEWER))]
+        yield f"orders a second, the next {many} at once", 1 / _time(warm)
+        yield "CPU time of these", _cpu_time(warm)
         yield "memory after these", _memory(*both)
         yield "processes", cost_of(ours.process_id).processes / cost_of(rival.process_id).processes
 
 
-def _first(run: Callable[[], AbstractContextManager[Served]]) -> float:
+def _start(run: Run) -> Spent:
     began = perf_counter()
     with run() as served:
         fulfil(served.url, 1)
-        return perf_counter() - began
+        return Spent(perf_counter() - began, cost_of(served.process_id).cpu_seconds)
 
 
-def _crowd(served: Served, many: int) -> Crowd:
+def _crowd(ours: Served, rival: Served, many: int) -> tuple[Spent, Spent]:
+    return _orders(ours, many), _orders(rival, many)
+
+
+def _orders(served: Served, number: int) -> Spent:
     before = cost_of(served.process_id).cpu_seconds
-    seconds = fulfil(served.url, many)
-    return Crowd(many / seconds, (cost_of(served.process_id).cpu_seconds - before) / many)
+    seconds = fulfil(served.url, number)
+    return Spent(seconds, cost_of(served.process_id).cpu_seconds - before)
+
+
+def _time(pairs: Pairs) -> float:
+    return median(our.seconds / their.seconds for our, their in pairs)
+
+
+def _cpu_time(pairs: Pairs) -> float:
+    return median(our.cpu_seconds / their.cpu_seconds for our, their in pairs)
 
 
 def _memory(ours: Served, rival: Served) -> float:
