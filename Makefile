@@ -36,7 +36,7 @@ prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every s
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
-bench: $(BIN)/choreo ## how fast it is, as ratios; BENCH=cold, run, or bytecode (of what sam-build built) for a part
+bench: $(BIN)/choreo $(if $(findstring ministack,$(BENCH)),.venv-ministack/ready) ## how fast it is, as ratios; BENCH=cold, run, bytecode (of what sam-build built) or ministack for a part
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
 lint: $(BIN)/choreo ## style, types, who may import whom, and workflows
@@ -94,6 +94,12 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --prefix .venv-node --ignore-scripts --silent
 	@touch $@
 
+.venv-ministack/ready: infra/bench/ministack.txt
+	@echo "Installing ministack into .venv-ministack, once …"
+	@$(PYTHON) -m venv .venv-ministack
+	@.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .venv-audit/ready: infra/audit.txt
 	@echo "Installing checkov and pip-audit into .venv-audit, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
@@ -105,6 +111,7 @@ lock: ## the versions of everything, with hashes; needs uv and npm
 	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
 	uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
+	uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
 	uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
 	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
 

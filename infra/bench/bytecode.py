@@ -22,6 +22,8 @@ BUILT = ROOT / ".aws-sam" / "build"
 
 def with_bytecode_to_without(python: str, times: int) -> Iterator[tuple[str, float]]:
     """Each function's ratio, by the Python that it was built with. Raises FileNotFoundError if none was."""
+    if not (python and BUILT.exists()):
+        raise FileNotFoundError("bytecode needs what `make sam-build` builds, and its Python in --python")
     with quicker_moto():
         functions = InProcess().stack.functions
     for name, function in functions.items():

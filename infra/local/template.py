@@ -21,6 +21,8 @@ except ImportError:
 
 # It warns, at each function's rollout, of a feature toggle that only AWS itself has.
 logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
+# It warns, once a translation is forgotten, of metrics that only AWS itself would publish.
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
 class TemplateError(Exception):

@@ -1,5 +1,8 @@
 """The benchmarks measure what they say; and no function loads at its start what it does not use."""
 
+import subprocess
+import sys
+import time
 from itertools import cycle
 
 import pytest
@@ -8,13 +11,16 @@ from moto import mock_aws
 from infra.bench import safeguards
 from infra.bench.bundle import megabytes
 from infra.bench.cold_start import fresh_python
+from infra.bench.ministack import document
 from infra.bench.pairs import ratio
+from infra.bench.processes import cost_of
 from infra.bench.safeguards import shipped
 from infra.bench.work import quiet
 from infra.local.clients import client
-from infra.local.in_process import InProcess
+from infra.local.in_process import ROOT, InProcess
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
+from infra.local.template import load
 
 UNUSED = {
     "stripe": "money moves in the sandbox here",
@@ -66,3 +72,24 @@ def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
 @pytest.mark.parametrize("batch", [1, 10])
 def test_being_right_takes_at_most_three_calls_in_ten_more(batch: int) -> None:
     assert 1 < safeguards.calls(batch) <= 1.3
+
+
+def test_a_process_costs_what_it_started_too() -> None:
+    child = "import sys; sys.stdin.read()"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 10
+        while (cost := cost_of(process.pid)).processes < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert cost.processes == 2
+        assert cost.memory_kilobytes > 1000
+
+
+def test_ministack_is_given_every_route_and_every_mapping() -> None:
+    template = load(ROOT / "template.yaml")
+    with mock_aws():
+        stack = InProcess().stack
+    given = document(template)["Resources"].values()
+    routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]
+    assert sorted(routes) == sorted(f"{route.method} {route.path}" for route in stack.routes)
+    assert sum(r["Type"] == "AWS::Lambda::EventSourceMapping" for r in given) == len(stack.sources)

@@ -1,0 +1,32 @@
+"""Customers of the HTTP API: they place orders, and look until these are shipped."""
+
+import json
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
+from infra.bench.work import ORDER
+
+CUSTOMERS = 8
+"""How many place orders at the same time."""
+LOOK_SECONDS, SELDOM_SECONDS = 0.01, 0.2
+
+
+def fulfil(url: str, number: int) -> float:
+    """Seconds from the first order's submission until all are shipped."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(CUSTOMERS) as customers:
+        placed = list(customers.map(lambda _: _ask(url, "/orders", ORDER)["order_id"], range(number)))
+    # Whoever answers soon would be asked often: among many orders, looking must not be much of the work.
+    pause = min(LOOK_SECONDS * number, SELDOM_SECONDS)
+    for order_id in placed:
+        while _ask(url, f"/orders/{order_id}")["status"] != "shipped":
+            time.sleep(pause)
+    return time.perf_counter() - began
+
+
+def _ask(url: str, path: str, body: bytes | None = None) -> dict[str, str]:
+    request = urllib.request.Request(url + path, body, {"content-type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        found: dict[str, str] = json.load(answer)
+        return found

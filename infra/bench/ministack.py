@@ -1,0 +1,137 @@
+"""ministack in a process of its own, with the same template's resources and the same handlers.
+
+Our translation of the template is given to its CloudFormation, without what that refuses.
+"""
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.bench.served import HOST, Served, free_port, serving
+from infra.local.credentials import REGION
+from infra.local.in_process import ROOT, STACK
+from infra.local.template import Template, load
+
+PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
+API = "HttpApi"
+CODE = {"S3Bucket": "code", "S3Key": "functions.zip"}
+REFUSED = (
+    "AWS::CloudWatch::Alarm",  # those with an expression; the local run plays none
+    "AWS::CloudWatch::Dashboard",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+)
+LOOK_SECONDS = 0.05
+
+
+@contextmanager
+def ministack(parameters: dict[str, str] | None = None) -> Iterator[Served]:
+    """Once the stack is there; its address is the HTTP API's."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    template = load(ROOT / "template.yaml", {"AwsEndpoint": url} | (parameters or {}))
+    with tempfile.TemporaryDirectory() as folder:
+        # Nothing of this process's environment: it hands its own on to the functions.
+        environment = {
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(port),
+            "LAMBDA_EXECUTOR": "local",
+            "LOG_LEVEL": "ERROR",
+            "PATH": os.environ["PATH"],
+            "TMPDIR": folder,
+        }
+        with serving([str(PYTHON), "-m", "ministack"], url, environment) as process:
+            yield Served(_deployed(template, url), process)
+
+
+def _deployed(template: Template, url: str) -> str:
+    """The address of the HTTP API, once all is there."""
+    client = partial(
+        boto3.client,
+        endpoint_url=url,
+        region_name=REGION,
+        aws_access_key_id="test",  # its default account, which is that of requests without a signature
+        aws_secret_access_key="local",
+    )
+    s3, bucket = client("s3"), CODE["S3Bucket"]
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key=CODE["S3Key"], Body=_zipped(ROOT / "functions"))
+    s3.put_object(Bucket=bucket, Key="template", Body=json.dumps(document(template)).encode())
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(
+        StackName=STACK, TemplateURL=f"{url}/{bucket}/template", Capabilities=["CAPABILITY_IAM"]
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": LOOK_SECONDS}
+    )
+    found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=API)
+    return f"{url}/_aws/execute-api/{found['StackResourceDetail']['PhysicalResourceId']}/$default"
+
+
+def document(template: Template) -> dict[str, Any]:
+    """What its CloudFormation takes: without what that refuses, and with routes, which it would not make."""
+    known = {name: r for name, r in template.resources.items() if r["Type"] not in REFUSED}
+    return {
+        "Transform": "AWS::LanguageExtensions",  # for DeletionPolicy by stage
+        "Parameters": {
+            name: {"Type": "String", "Default": value}
+            for name, value in template.parameters.items()
+            if not name.startswith("AWS::")
+        },
+        "Conditions": template.conditions,
+        "Mappings": template.mappings,
+        "Resources": {name: _adapted(resource, template.parameters) for name, resource in known.items()}
+        | _routes(template.resources[API]["Properties"]["Body"]["paths"]),
+        "Outputs": template.outputs,
+    }
+
+
+def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    properties = dict(resource.get("Properties", {}))
+    if resource["Type"] == "AWS::Lambda::Function":
+        properties["Code"] = CODE
+    if limit := properties.get("ScalingConfig"):
+        # What a parameter gives stays text there, and ends the polling of all queues.
+        properties["ScalingConfig"] = {
+            "MaximumConcurrency": int(parameters[limit["MaximumConcurrency"]["Ref"]])
+        }
+    rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}  # CodeDeploy's
+    return rest | {"Properties": properties}
+
+
+def _routes(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the HTTP API's definition, as resources."""
+    made: dict[str, Any] = {}
+    operations = [(p, method, found) for p, methods in paths.items() for method, found in methods.items()]
+    for number, (path, method, operation) in enumerate(operations):
+        key, target = f"{method.upper()} {path}", f"Integration{number}"
+        integration = {
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": operation["x-amazon-apigateway-integration"]["uri"],
+            "PayloadFormatVersion": "2.0",
+        }
+        made[target] = _of_api("Integration", integration)
+        route = {"RouteKey": key, "Target": {"Fn::Sub": f"integrations/${{{target}}}"}}
+        made[f"Route{number}"] = _of_api("Route", route)
+    return made
+
+
+def _of_api(kind: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"Type": f"AWS::ApiGatewayV2::{kind}", "Properties": {"ApiId": {"Ref": API}} | properties}
+
+
+def _zipped(folder: Path) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folder.rglob("*.py"):
+            archive.write(path, path.relative_to(folder))
+    return packed.getvalue()

@@ -1,0 +1,55 @@
+"""A server in a process of its own, from its start on."""
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from infra.local.in_process import ROOT
+
+HOST = "127.0.0.1"
+LOOK_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class Served:
+    """The address of an HTTP API, and the process that serves it, with others that it started."""
+
+    url: str
+    process_id: int
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(command: list[str], url: str, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The process's id, once it answers."""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not _answers(url):
+                if process.poll() is not None:
+                    raise RuntimeError(f"{' '.join(command)} ended before it began")
+                time.sleep(LOOK_SECONDS)
+            yield process.pid
+        finally:
+            process.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True  # nothing is there, but somebody says so
+    except OSError:
+        return False
+    return True
