@@ -1,5 +1,7 @@
 """What all functions use, once, before their processes are forked: libraries, and the descriptions of AWS."""
 
+import gc
+
 import aws_lambda_powertools.event_handler
 import aws_lambda_powertools.utilities.batch
 import aws_lambda_powertools.utilities.idempotency
@@ -19,3 +21,7 @@ for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
         aws_access_key_id="nobody",
         aws_secret_access_key="nobody",
     )
+
+# All of that stays: no process's garbage collector need go through it, and it is shared by all of them.
+gc.collect()
+gc.freeze()

@@ -13,7 +13,12 @@ class Server(uvicorn.Server):
     def __init__(self, application: Any, *at_exit: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
-                application, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+                application,
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                lifespan="off",
+                timeout_graceful_shutdown=1,
             )
         )
         self._at_exit = at_exit
