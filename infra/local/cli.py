@@ -98,9 +98,7 @@ def run(argv: list[str]) -> int:
         return 2
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # the web server's own handlers stop the run, then call these
-    fork = context()
-    fork.Process(target=_warm_up, daemon=True).start()  # libraries load while the template is read
-    return asyncio.run(_run(arguments, listening, fork))
+    return asyncio.run(_run(arguments, listening, context()))
 
 
 def join(argv: list[str]) -> int:
@@ -164,10 +162,6 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise OSError(0, getattr(problem, "strerror", None) or "not between 0 and 65535") from problem
     return listening
-
-
-def _warm_up() -> None:
-    """Nothing: starting it starts the fork server."""
 
 
 async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext as Fork
 from multiprocessing.context import ForkServerProcess
 
@@ -14,10 +15,11 @@ RESTARTS_LIMIT_SECONDS = 5.0
 
 
 def context() -> Fork:
-    """Forks from a process that has imported the common libraries: a new environment costs little."""
-    forkserver = multiprocessing.get_context("forkserver")
-    forkserver.set_forkserver_preload(["infra.local.preload"])
-    return forkserver
+    """Forks from a process that imports the common libraries, from now on: a new environment costs little."""
+    fork = multiprocessing.get_context("forkserver")
+    fork.set_forkserver_preload(["infra.local.preload"])
+    forkserver.ensure_running()
+    return fork
 
 
 class Crew:

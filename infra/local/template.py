@@ -10,7 +10,6 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
-from samtranslator.translator.transform import transform
 
 from infra.local.credentials import REGION
 
@@ -89,6 +88,8 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     try:
         # A copy: the translator changes what it is given, and wants code in a bucket.
         with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 where it is
+            from samtranslator.translator.transform import transform  # slow, and most need it not
+
             translated = transform(_packaged(source), values, _NoManagedPolicies())
     except Exception as error:
         raise TemplateError(f"{path}: {error}") from error
