@@ -1,4 +1,4 @@
-"""Measures ratios side by side, some eight minutes in all; its README has results, and says what is what.
+"""Measures ratios side by side, some fifteen minutes in all; its README has results, and says what is what.
 
 `bytecode` and `ministack` are not among all: they want something built, and installed.
 """
@@ -10,8 +10,9 @@ from rich.table import Table
 from infra.bench import safeguards
 from infra.bench.bytecode import with_bytecode_to_without
 from infra.bench.cold_start import cold_starts
-from infra.bench.local_run import many_to_alone
+from infra.bench.local_run import crowd_to_many, many_to_alone
 from infra.bench.rivals import to_ministack
+from infra.bench.scaling import two_to_one
 from infra.bench.work import many_waiting_to_few, ten_in_a_batch_to_ten_singles
 from infra.cli.display import out, table
 from infra.cli.parsing import Parser, positive
@@ -60,6 +61,8 @@ def _run(arguments: argparse.Namespace) -> Table:
             f"orders a second, {arguments.orders} at once, to one after the other",
             many_to_alone(arguments.orders, times),
         ),
+        (f"orders a second, {WAITING} at once, to {MANY} at once", crowd_to_many(WAITING, MANY)),
+        ("orders charged a second by Payment in two terminals, to in one", two_to_one(MANY, times)),
         *(
             (f"ten shipped orders in batches of {batch}, to the same without safeguards: {what}", found)
             for batch in (1, 10)

@@ -12,11 +12,16 @@ CUSTOMERS = 8
 LOOK_SECONDS, SELDOM_SECONDS = 0.01, 0.2
 
 
+def place(url: str, number: int) -> list[str]:
+    """Places so many orders, CUSTOMERS at a time; their ids."""
+    with ThreadPoolExecutor(CUSTOMERS) as customers:
+        return list(customers.map(lambda _: _ask(url, "/orders", ORDER)["order_id"], range(number)))
+
+
 def fulfil(url: str, number: int) -> float:
     """Seconds from the first order's submission until all are shipped."""
     began = time.perf_counter()
-    with ThreadPoolExecutor(CUSTOMERS) as customers:
-        placed = list(customers.map(lambda _: _ask(url, "/orders", ORDER)["order_id"], range(number)))
+    placed = place(url, number)
     # Whoever answers soon would be asked often: among many orders, looking must not be much of the work.
     pause = min(LOOK_SECONDS * number, SELDOM_SECONDS)
     for order_id in placed:

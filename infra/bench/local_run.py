@@ -17,6 +17,17 @@ def many_to_alone(many: int, times: int) -> float:
         return many / fulfil(served.url, many) * alone
 
 
+def crowd_to_many(crowd: int, many: int) -> float:
+    """Orders a second with a crowd of them submitted at once, to orders a second with many."""
+    with local_run() as served:
+        fulfil(served.url, 1)
+        return _a_second(served.url, crowd) / _a_second(served.url, many)
+
+
+def _a_second(url: str, number: int) -> float:
+    return number / fulfil(url, number)
+
+
 @contextmanager
 def local_run() -> Iterator[Served]:
     port = free_port()

@@ -37,27 +37,28 @@ def cpu(batch: int, times: int) -> float:
     return ratio(lambda: _cpu_seconds(batch, safe=True), lambda: _cpu_seconds(batch, safe=False), times)
 
 
-def shipped(batch: int, *, safe: bool) -> InProcess:
-    """Orders placed and shipped, each with an Idempotency-Key if `safe`; with moto active."""
-    run = in_batches(batch)
+def ship(run: InProcess, *, safe: bool) -> None:
+    """Orders are placed and shipped, each with an Idempotency-Key if `safe`."""
     with contextlib.nullcontext() if safe else careless(run):
         for number in range(ORDERS):
             place(run, "shipped", f"key-{number}" if safe else None)
         run.drain()
         later(run)
         run.drain()
-    return run
 
 
 def _counted(batch: int, *, safe: bool) -> Work:
-    with quicker_moto(), patch.dict(os.environ), counted() as work:
+    with quicker_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)
-        shipped(batch, safe=safe)
+        run = in_batches(batch)
+        with counted() as work:
+            ship(run, safe=safe)
     return work
 
 
 def _cpu_seconds(batch: int, *, safe: bool) -> float:
     with quicker_moto(), quiet():
+        run = in_batches(batch)
         began = time.process_time()
-        shipped(batch, safe=safe)
+        ship(run, safe=safe)
         return time.process_time() - began

@@ -14,8 +14,9 @@ from infra.bench.cold_start import fresh_python
 from infra.bench.ministack import document
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
-from infra.bench.safeguards import shipped
+from infra.bench.safeguards import ship
 from infra.bench.work import quiet
+from infra.cost.outcomes import in_batches
 from infra.local.clients import client
 from infra.local.in_process import ROOT, InProcess
 from infra.local.quicker import quicker_moto
@@ -61,7 +62,8 @@ def test_a_bundle_is_code_and_packages(functions: dict[str, Function]) -> None:
 @pytest.mark.parametrize("safe", [True, False])
 def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
     with quicker_moto(), quiet():
-        world = shipped(10, safe=safe)
+        world = in_batches(10)
+        ship(world, safe=safe)
         (table,) = [name for name in world.stack.tables.values() if name.endswith("OrderTable")]
         items = client("dynamodb").scan(TableName=table)["Items"]
     assert len(items) == 10
