@@ -1,21 +1,19 @@
 """How many environments of a function work at once: as many as there are for a queue, one for a stream."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from infra.local.backend import Backend
 from infra.local.clients import client
-from infra.local.environments import Invocation
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Stack
-from tests.local.conftest import ROOT
+from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 SHORTLY_SECONDS = 0.2
-Turns = list["asyncio.Future[Invocation]"]
 
 
-def with_two_environments(function: str, fill: Callable[[Stack], None]) -> list[int]:
-    """How many records each of a function's two environments has to handle, before one of them answers."""
+def with_two_environments(function: str, fill: Callable[[Stack], None], second_comes: float) -> list[int]:
+    """How many records each of a function's two environments is given, while the other does not answer."""
 
     async def run() -> list[int]:
         with quicker_moto():
@@ -24,16 +22,12 @@ def with_two_environments(function: str, fill: Callable[[Stack], None]) -> list[
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]
             fill(stack)
             backend.tell_mappings()
-            await within(SHORTLY_SECONDS, asyncio.wait(turns))
+            await asyncio.wait(turns, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(turns, timeout=second_comes)
             backend.remove("shop")
         return [len(turn.result().event["Records"]) if turn.done() else 0 for turn in turns]
 
     return asyncio.run(run())
-
-
-async def within(seconds: float, something: Awaitable[object]) -> None:
-    """Waits for it, but no longer."""
-    await asyncio.wait([asyncio.ensure_future(something)], timeout=seconds)
 
 
 def test_two_environments_share_a_queue() -> None:
@@ -41,7 +35,7 @@ def test_two_environments_share_a_queue() -> None:
         for number in range(11):
             client("sqs").send_message(QueueUrl=stack.queues["PaymentQueue"], MessageBody=str(number))
 
-    assert with_two_environments("PaymentConsumer", eleven_messages) == [10, 1]
+    assert with_two_environments("PaymentConsumer", eleven_messages, PATIENCE_SECONDS) == [10, 1]
 
 
 def test_a_stream_is_read_by_one_of_them() -> None:
@@ -50,4 +44,4 @@ def test_a_stream_is_read_by_one_of_them() -> None:
             item = {"order_id": {"S": str(number)}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
 
-    assert with_two_environments("PaymentRelay", more_than_a_batch) == [100, 0]
+    assert with_two_environments("PaymentRelay", more_than_a_batch, SHORTLY_SECONDS) == [100, 0]
