@@ -68,10 +68,20 @@ def reports_failures(source: EventSource) -> bool:
 
 
 class QueueMapping:
-    """An SQS queue: what fails stays in the queue, and comes back after its visibility timeout."""
+    """An SQS queue: what fails stays in the queue, and comes back after its visibility timeout.
 
-    def __init__(self, source: EventSource, sqs: Any, clock: Clock = time.time) -> None:
-        self.source, self._sqs, self._clock = source, sqs, clock
+    `look` tells what waits in a queue without a call, which costs far more: most looks find nothing. It looks
+    into this process's moto; whoever polls that of another has to ask.
+    """
+
+    def __init__(
+        self,
+        source: EventSource,
+        sqs: Any,
+        clock: Clock = time.time,
+        look: Callable[[str], object] = queues.waiting,
+    ) -> None:
+        self.source, self._sqs, self._clock, self._look = source, sqs, clock, look
         self._name = source.arn.rpartition(":")[2]
         self._url = sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
         self._size = int(source.properties.get("BatchSize", 10))
@@ -106,7 +116,7 @@ class QueueMapping:
         """Nothing to do: the visibility timeout brings the messages back."""
 
     def _gather(self) -> None:
-        if not queues.waiting(self._name):  # so it is mostly, and a call costs far more than a look
+        if not self._look(self._name):
             return
         while len(self._gathered) < self._size:
             wanted = min(10, self._size - len(self._gathered))
