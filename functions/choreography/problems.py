@@ -8,6 +8,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+def phrase(status: HTTPStatus) -> str:
+    """The status by its name in RFC 9110, section 15; before 3.13, Python has older ones for some."""
+    return _RENAMED.get(status, status.phrase)
+
 
 class Problem(Exception):
     """A request that is refused; `errors` maps each field at fault to what is wrong with it."""
@@ -26,7 +33,7 @@ class Problem(Exception):
     def response(self, instance: str) -> "Response[str]":
         document: dict[str, Any] = {
             "type": "about:blank",
-            "title": self.status.phrase,
+            "title": phrase(self.status),
             "status": self.status.value,
             "detail": self.detail,
             "instance": instance,

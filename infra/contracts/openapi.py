@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from choreography.problems import phrase
 from infra import samples
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
 from infra.contracts.landscape import Landscape, Route
@@ -163,7 +164,7 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 def _success(operation: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "description": operation.success.phrase,
+        "description": phrase(operation.success),
         "headers": _headers(*operation.headers),
     }
     if operation.answer is not None:
@@ -180,7 +181,7 @@ def _link(operation_id: str) -> dict[str, Any]:
 def _refusal(status: HTTPStatus) -> dict[str, Any]:
     waits = status in (HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE)
     return {
-        "description": status.phrase,
+        "description": phrase(status),
         "headers": _headers(*(("Retry-After",) if waits else ())),
         "content": {"application/problem+json": {"schema": _ref(ProblemDocument)}},
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from choreography.problems import Problem, invalid
+from choreography.problems import Problem, invalid, phrase
 from order.requests import PlaceOrder
 from tests.world import an_order
 
@@ -60,3 +60,15 @@ def test_a_refusal_never_quotes_what_was_sent() -> None:
     assert "payment_method" in text
     assert "secret-token" not in text
     assert "12345" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (HTTPStatus.NOT_FOUND, "Not Found"),
+        (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Content Too Large"),
+        (HTTPStatus.UNPROCESSABLE_ENTITY, "Unprocessable Content"),
+    ],
+)
+def test_a_status_has_the_same_name_in_every_version_of_python(status: HTTPStatus, name: str) -> None:
+    assert phrase(status) == name

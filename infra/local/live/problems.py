@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from pydantic import ValidationError
 
+from choreography.problems import phrase
 from infra.local.http_api import Answer
 
 
@@ -18,7 +19,7 @@ class Problem(Exception):
     def answer(self) -> Answer:
         document = {
             "type": "about:blank",
-            "title": self.status.phrase,
+            "title": phrase(self.status),
             "status": self.status.value,
             "detail": self.detail,
         }
