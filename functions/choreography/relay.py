@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from choreography import aws
 from choreography.metrics import Metric, count
 from choreography.reporting import reported
-from choreography.snapshot import in_snapshot
+from choreography.snapstart import in_snapshot
 from choreography.table import from_attributes
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 

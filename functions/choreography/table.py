@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from choreography import aws
 from choreography.decisions import StateT
 from choreography.errors import RaceLost
-from choreography.snapshot import in_snapshot
+from choreography.snapstart import in_snapshot
 from contracts.envelope import Event
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def serving(command: list[str], url: str, environment: Mapping[str, str] | None 
     """The process's id, once it answers."""
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
-            while not _answers(url):
+            while not answers(url):
                 if process.poll() is not None:
                     raise RuntimeError(f"{' '.join(command)} ended before it began")
                 time.sleep(LOOK_SECONDS)
@@ -44,7 +44,8 @@ def serving(command: list[str], url: str, environment: Mapping[str, str] | None 
             process.terminate()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether anybody does, be it with a refusal."""
     try:
         urllib.request.urlopen(url).close()
     except urllib.error.HTTPError as error:

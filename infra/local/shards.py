@@ -1,6 +1,5 @@
 """moto's streams from inside: an iterator would cost three calls for each look, and be kept for ever."""
 
-from datetime import UTC
 from typing import Any
 
 from moto.dynamodb.models import dynamodb_backends
@@ -23,11 +22,5 @@ class Shard:
         return len(self._shard.items)
 
     def read(self, start: int, limit: int) -> list[dict[str, Any]]:
-        """So many records, from one that is counted from 0, as GetRecords gives them."""
-        return [_record(record.to_json()) for record in self._shard.items[start : start + limit]]
-
-
-def _record(kept: dict[str, Any]) -> dict[str, Any]:
-    change = kept["dynamodb"]
-    created = change["ApproximateCreationDateTime"].replace(tzinfo=UTC)
-    return {**kept, "dynamodb": {**change, "ApproximateCreationDateTime": created}}
+        """So many records, from one that is counted from 0, as moto keeps them: times are naive, and UTC."""
+        return [record.to_json() for record in self._shard.items[start : start + limit]]

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from infra.local.clients import client
@@ -129,7 +130,8 @@ def _sequence_number(record: Mapping[str, Any]) -> str:
 def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
     """A stream's record as Lambda hands it over."""
     change = dict(record["dynamodb"])
-    change["ApproximateCreationDateTime"] = change["ApproximateCreationDateTime"].timestamp()
+    created = change["ApproximateCreationDateTime"].replace(tzinfo=UTC)
+    change["ApproximateCreationDateTime"] = created.timestamp()
     return {
         "eventID": record["eventID"],
         "eventName": record["eventName"],

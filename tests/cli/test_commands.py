@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from infra.bench.served import free_port
 from infra.cli import commands
 from tests.cli.conftest import Choreo
-from tests.local.conftest import ROOT, Run, eventually, free_port
+from tests.local.conftest import ROOT, Run, eventually
 from tests.local.test_run import client
 
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")

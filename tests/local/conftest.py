@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+
+from infra.bench.served import answers, free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40
@@ -58,13 +59,6 @@ def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
     return seen
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(*options: str) -> Iterator[Run]:
     """A local run with these options, ended however the test ends."""
@@ -74,22 +68,11 @@ def running(*options: str) -> Iterator[Run]:
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
-            eventually(lambda: answers(port) or process.poll() is not None, bool)
+            eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
             assert process.poll() is None, process.stdout and process.stdout.read()
             yield Run(f"http://localhost:{port}", process)
         finally:
             process.kill()
-
-
-def answers(port: int) -> bool:
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
-    except urllib.error.HTTPError as error:
-        error.close()
-        return True  # nothing is there, but somebody says so
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from infra.bench.served import free_port
 from infra.simulation.soak import soak
-from tests.local.conftest import free_port
 
 pytestmark = pytest.mark.proof
 
