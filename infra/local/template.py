@@ -1,27 +1,20 @@
 """template.yaml as CloudFormation would see it: read, and translated by SAM's own translator."""
 
 import json
-import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import yaml
 
 from infra.local.credentials import REGION
+from infra.local.translation import translated
 
 try:
     from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]  # to mypy, only the first is one
-
-# It warns, at each function's rollout, of a feature toggle that only AWS itself has.
-logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
-# It warns, once a translation is forgotten, of metrics that only AWS itself would publish.
-logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
 class TemplateError(Exception):
@@ -63,13 +56,6 @@ def _short_form(loader: SafeLoader, suffix: str, node: yaml.Node) -> dict[str, A
 _Loader.add_multi_constructor("!", _short_form)
 
 
-class _NoManagedPolicies:
-    """Managed policies' ARNs, for templates that name some: IAM is not played."""
-
-    def load(self) -> dict[str, str]:
-        return {}
-
-
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """Reads and translates a SAM template.
 
@@ -86,21 +72,17 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     values = _parameters(source, parameters or {})
     code = _code(source, path.parent)
     try:
-        # A copy: the translator changes what it is given, and wants code in a bucket.
-        with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 where it is
-            from samtranslator.translator.transform import transform  # slow, and most need it not
-
-            translated = transform(_packaged(source), values, _NoManagedPolicies())
+        made = translated(_packaged(source), values)
     except Exception as error:
         raise TemplateError(f"{path}: {error}") from error
     return Template(
         root=path.parent,
-        resources=translated["Resources"],
+        resources=made["Resources"],
         parameters=values,
-        conditions=translated.get("Conditions", {}),
-        mappings=translated.get("Mappings", {}),
-        outputs=translated.get("Outputs", {}),
-        rules=translated.get("Rules", {}),
+        conditions=made.get("Conditions", {}),
+        mappings=made.get("Mappings", {}),
+        outputs=made.get("Outputs", {}),
+        rules=made.get("Rules", {}),
         code=code,
     )
 
