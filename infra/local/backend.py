@@ -7,8 +7,10 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics
 from infra.local.control import PREFIX as OWN
@@ -19,7 +21,6 @@ from infra.local.faults import Faults
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX
 from infra.local.live.journal import Asked, Ended, Journal, Moved
-from infra.local.live.server import Live
 from infra.local.mappings import Batch, EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
@@ -27,8 +28,12 @@ from infra.local.stack import Function, Route, Stack
 from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
-from infra.local.tokens.authorizer import Denied, Gate
-from infra.local.tokens.issuer import Issuer
+from infra.local.tokens import Denied
+
+if TYPE_CHECKING:
+    from infra.local.live.server import Live
+    from infra.local.tokens.authorizer import Gate
+    from infra.local.tokens.issuer import Issuer
 
 API_WAIT_SECONDS = 30.0
 """API Gateway's integration timeout."""
@@ -43,16 +48,34 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 class Backend:
     """An ASGI application over stacks that come and go. Needs an active moto and a running loop."""
 
-    def __init__(self, endpoint: str, data: Data | None = None, issuer: Issuer | None = None) -> None:
-        self._data = data
-        self.issuer, self._gate = issuer, Gate()
+    def __init__(self, endpoint: str, data: Data | None = None, issuer: "Issuer | None" = None) -> None:
+        self._data, self.issuer = data, issuer
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
         self.metrics = Metrics()
         self.faults, self._journal = Faults(), Journal()
-        self._control, self.live = Control(self), Live(self, self._journal)
+        self._control = Control(self)
         self._mappings: dict[str, dict[str, EventSourceMapping]] = {}
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
         self._news: dict[str, asyncio.Event] = {}
+
+    @cached_property
+    def live(self) -> "Live":
+        """The page, from when it is first opened: until then it would cost a start a tenth of its time."""
+        from infra.local.live.server import Live
+
+        return Live(self, self._journal)
+
+    @cached_property
+    def _gate(self) -> "Gate":
+        """Where a route asks for tokens; elsewhere nobody waits for cryptography to be loaded."""
+        from infra.local.tokens.authorizer import Gate
+
+        return Gate()
+
+    def end(self) -> None:
+        """Lets go of whoever watches, so that the server can stop."""
+        if "live" in vars(self):
+            self.live.end()
 
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Provisions a template as a stack, with these instead of its parameters' defaults.

@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local import attach
 from infra.local.console import BOLD, colour_of, error, paint
@@ -19,6 +20,9 @@ from infra.local.crew import Crew, Fork, context
 from infra.local.live import PREFIX as PAGE
 from infra.local.stack import Function
 from infra.local.template import TemplateError
+
+if TYPE_CHECKING:
+    from infra.local.tokens.issuer import Issuer
 
 HOST = "127.0.0.1"
 STACK = "order-choreography"
@@ -171,13 +175,12 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.data import Data
     from infra.local.quicker import quicker_moto
     from infra.local.server import Server
-    from infra.local.tokens.issuer import Issuer
 
     port: int = listening.getsockname()[1]
     with quicker_moto():
         data = Data(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
-        issuer = Issuer(endpoint) if arguments.tokens else None
+        issuer = _issuer(endpoint) if arguments.tokens else None
         backend = Backend(endpoint, data, issuer)
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
         backend.add(STACK, arguments.template, parameters)
@@ -187,11 +190,17 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         crew = Crew(chosen, HOST, port, fork, arguments.debug)
         running = asyncio.create_task(crew.run())
         _greet(endpoint, sorted({function.service for function in chosen}), arguments.tokens)
-        await Server(backend, backend.live.end, crew.end).serve(sockets=[listening])
+        await Server(backend, backend.end, crew.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print("\nStopped.")
     return 0
+
+
+def _issuer(endpoint: str) -> "Issuer":
+    from infra.local.tokens.issuer import Issuer
+
+    return Issuer(endpoint)
 
 
 def _greet(endpoint: str, services: list[str], tokens: bool) -> None:

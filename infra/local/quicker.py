@@ -5,7 +5,7 @@ each time: a quarter of all the time that a call takes. For plain dictionaries t
 alone, so they are kept; and so are the names of a class's methods, which it lists at each call. botocore puts
 its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
 with it every description of AWS that was read, for the sake of clients made before moto was imported; there
-are none here.
+are none here. Nor need each of its services, and each session, read the list of all of AWS's anew.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import botocore.session
 import moto.core.responses
+import moto.core.utils
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core.serialize import AttributePicker, AttributePickerContext
@@ -25,6 +27,8 @@ _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
 _pick = AttributePicker.__call__
+_botocore_loader = cache(botocore.session.create_loader)
+_moto_loader = cache(moto.core.utils.create_loader)
 _method_names = cache(moto.core.responses.method_names_from_class)
 
 
@@ -34,6 +38,8 @@ def quicker_moto() -> Iterator[None]:
     with (
         mock_aws(config={"core": {"reset_boto3_session": False}}),
         patch.object(AttributePicker, "__call__", _pick_from_dictionary),
+        patch.object(botocore.session, "create_loader", _botocore_loader),
+        patch.object(moto.core.utils, "create_loader", _moto_loader),
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         quicker_queues(),

@@ -1,4 +1,14 @@
 """Tokens: the HTTP API's JWT authorizer, as AWS's verifies them, and an issuer for development."""
 
+from infra.local.http_api import Answer
+
 PREFIX = "/_issuer"
 """Where the run's own issuer is, if it has one."""
+
+
+class Denied(Exception):
+    """The caller does not pass: `answer` is what it gets."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer

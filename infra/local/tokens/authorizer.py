@@ -17,6 +17,7 @@ import jwt
 from infra.local import http_api
 from infra.local.http_api import Answer, Request
 from infra.local.stack import Authorizer, Route
+from infra.local.tokens import Denied
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
 """RSA's only, as on AWS: neither HS256, with the public key for a secret, nor none."""
@@ -24,14 +25,6 @@ KEYS_LIFETIME_SECONDS = 2 * 3600
 TIMEOUT_SECONDS = 5
 _NOT_DESCRIBED = re.compile(r"[^ !#-\[\]-~]")
 """What an error_description may not have in it (RFC 6750, section 3)."""
-
-
-class Denied(Exception):
-    """The caller does not pass: `answer` is what it gets."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 class Gate:
