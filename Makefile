@@ -20,7 +20,7 @@ run: $(BIN)/choreo ## everything on http://localhost:3000
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
 
-test-browser: $(BIN)/choreo ## the live page in a real browser; needs Chromium
+test-browser: $(BIN)/choreo .venv/checks ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## the events' document, by AsyncAPI's own parser
@@ -39,7 +39,7 @@ soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 bench: $(BIN)/choreo $(if $(findstring ministack,$(BENCH)),.venv-ministack/ready) ## how fast it is, as ratios; BENCH=cold, run, bytecode (of what sam-build built) or ministack for a part
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
-lint: $(BIN)/choreo ## style, types, who may import whom, and workflows
+lint: $(BIN)/choreo .venv/checks ## style, types, who may import whom, and workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -81,7 +81,7 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 .venv-sam/ready: infra/sam-cli.txt
 	@echo "Installing the SAM CLI into .venv-sam, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-sam
-	@.venv-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv-sam/bin/python $(INSTALL) -r $<
 	@touch $@
 
 # Node from PyPI where this machine has none.
@@ -97,17 +97,18 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 .venv-ministack/ready: infra/bench/ministack.txt
 	@echo "Installing ministack into .venv-ministack, once …"
 	@$(PYTHON) -m venv .venv-ministack
-	@.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv-ministack/bin/python $(INSTALL) -r $<
 	@touch $@
 
 .venv-audit/ready: infra/audit.txt
 	@echo "Installing checkov and pip-audit into .venv-audit, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
-	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv-audit/bin/python $(INSTALL) -r $<
 	@touch $@
 
 lock: ## the versions of everything, with hashes; needs uv and npm
 	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
+	uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/checks.txt
 	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
 	uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
@@ -117,10 +118,18 @@ lock: ## the versions of everything, with hashes; needs uv and npm
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 
+# Most of it is never imported: Python compiles what is, when it is.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+
 .venv/ready: requirements.txt
 	@echo "Installing into .venv, once …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python $(INSTALL) -r $<
+	@touch $@
+
+.venv/checks: infra/checks.txt .venv/ready
+	@echo "Installing linters and Playwright into .venv, once …"
+	@$(BIN)/python $(INSTALL) -r $<
 	@touch $@
 
 # Absolute, so that it works from any folder, and through a link.

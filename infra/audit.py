@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 LOCKS = (
     "requirements.txt",
     "functions/requirements.txt",
+    "infra/checks.txt",
     "infra/sam-cli.txt",
     "infra/audit.txt",
     "infra/bench/ministack.txt",

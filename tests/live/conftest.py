@@ -1,12 +1,17 @@
-"""A run to look at, and a browser to look with."""
+"""A run to look at, and a browser to look with; Playwright comes with `make test-browser`."""
+
+from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.local.conftest import Run, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -29,6 +34,8 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    from playwright.sync_api import expect, sync_playwright
+
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip(f"no Chromium on PATH: none of {', '.join(NAMES)}")
@@ -42,6 +49,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, run: Run) -> Iterator[Page]:
     """The live page, open; anything that it logs as an error, or asks of another host, fails the test."""
+    from playwright.sync_api import expect
+
     complaints: list[str] = []
     opened = browser.new_page(viewport={"width": 1440, "height": 900})
     opened.set_default_timeout(PATIENCE_MS)

@@ -1,9 +1,16 @@
 """The live page, worked with in a real browser."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, expect
+else:
+    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser brings Playwright").expect
 
 pytestmark = pytest.mark.browser
 

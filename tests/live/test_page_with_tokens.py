@@ -1,12 +1,19 @@
 """The live page of a run that asks for tokens: it calls as an operator, and nobody notices."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.live.test_page import place, power, status
 from tests.local.conftest import Run, running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, expect
+else:
+    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser brings Playwright").expect
 
 pytestmark = pytest.mark.browser
 
