@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from infra.local import queues
 from infra.local.stack import EventSource
 
 Clock = Callable[[], float]
@@ -67,23 +66,23 @@ def reports_failures(source: EventSource) -> bool:
     return "ReportBatchItemFailures" in source.properties.get("FunctionResponseTypes", ())
 
 
+class Queue(Protocol):
+    """What a mapping needs of its queue."""
+
+    def receive(self, most: int) -> list[dict[str, Any]]:
+        """Up to so many messages, ten at most, as ReceiveMessage answers them; at once, if there are none."""
+        ...
+
+    def delete(self, receipt_handles: Sequence[str]) -> None:
+        """Those that are no longer there are passed over."""
+        ...
+
+
 class QueueMapping:
-    """An SQS queue: what fails stays in the queue, and comes back after its visibility timeout.
+    """An SQS queue: what fails stays in the queue, and comes back after its visibility timeout."""
 
-    `look` tells what waits in a queue without a call, which costs far more: most looks find nothing. It looks
-    into this process's moto; whoever polls that of another has to ask.
-    """
-
-    def __init__(
-        self,
-        source: EventSource,
-        sqs: Any,
-        clock: Clock = time.time,
-        look: Callable[[str], object] = queues.waiting,
-    ) -> None:
-        self.source, self._sqs, self._clock, self._look = source, sqs, clock, look
-        self._name = source.arn.rpartition(":")[2]
-        self._url = sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
+    def __init__(self, source: EventSource, queue: Queue, clock: Clock = time.time) -> None:
+        self.source, self._queue, self._clock = source, queue, clock
         self._size = int(source.properties.get("BatchSize", 10))
         self._window_seconds = float(source.properties.get("MaximumBatchingWindowInSeconds", 0))
         self._gathered: list[dict[str, Any]] = []
@@ -102,31 +101,17 @@ class QueueMapping:
         failed = failed_items(answer, known, reports=reports_failures(self.source))
         if failed is None:
             return
-        done = [record for record in batch.records if record["messageId"] not in failed]
-        for start in range(0, len(done), 10):
-            self._sqs.delete_message_batch(
-                QueueUrl=self._url,
-                Entries=[
-                    {"Id": str(number), "ReceiptHandle": record["receiptHandle"]}
-                    for number, record in enumerate(done[start : start + 10])
-                ],
-            )
+        self._queue.delete(
+            [record["receiptHandle"] for record in batch.records if record["messageId"] not in failed]
+        )
 
     def fail(self, batch: Batch, reason: str) -> None:
         """Nothing to do: the visibility timeout brings the messages back."""
 
     def _gather(self) -> None:
-        if not self._look(self._name):
-            return
         while len(self._gathered) < self._size:
             wanted = min(10, self._size - len(self._gathered))
-            messages = self._sqs.receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=wanted,
-                WaitTimeSeconds=0,
-                AttributeNames=["All"],
-                MessageAttributeNames=["All"],
-            ).get("Messages", [])
+            messages = self._queue.receive(wanted)
             if messages and not self._gathered:
                 self._since = self._clock()
             self._gathered += [sqs_record(message, self.source.arn) for message in messages]

@@ -16,6 +16,7 @@ from infra.local.mappings import (
     failed_items,
     reports_failures,
 )
+from infra.local.queues import Queue
 from infra.local.shards import Shard
 from infra.local.stack import EventSource, Stack
 
@@ -146,7 +147,7 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]
 def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
     """The stack's event source mappings, by logical id."""
     return {
-        name: QueueMapping(source, client("sqs"))
+        name: QueueMapping(source, Queue(source.arn.rpartition(":")[2]))
         if source.arn.split(":")[2] == "sqs"
         else StreamMapping(source, client("sqs"))
         for name, source in stack.sources.items()

@@ -7,9 +7,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local import queues
 from infra.local.credentials import REGION
 from infra.local.in_process import environment
-from infra.local.mappings import QueueMapping, failed_items
+from infra.local.mappings import QueueMapping, failed_items, sqs_record
+from infra.local.queues import Queue
 from infra.local.stack import EventSource
 from infra.local.streams import StreamMapping
 
@@ -41,7 +43,7 @@ def queue(clock: Clock, messages: int, **properties: Any) -> QueueMapping:
     for number in range(messages):
         sqs.send_message(QueueUrl=url, MessageBody=str(number))
     source = EventSource("M", "F", f"arn:aws:sqs:{REGION}:123456789012:q", REPORTS | properties)
-    return QueueMapping(source, sqs, clock)
+    return QueueMapping(source, Queue("q"), clock)
 
 
 def left(name: str = "q") -> int:
@@ -99,6 +101,34 @@ def test_a_queue_gives_no_more_than_the_batch_size(clock: Clock) -> None:
     batch = queue(clock, messages=3, BatchSize=2).poll()
     assert batch is not None
     assert [record["body"] for record in batch.records] == ["0", "1"]
+
+
+def test_a_message_is_received_as_the_call_would_answer_it(clock: Clock) -> None:
+    mapping, sqs = queue(clock, 0), boto3.client("sqs", region_name=REGION)
+    url = sqs.get_queue_url(QueueName="q")["QueueUrl"]
+    attributes: Any = {"type": {"DataType": "String", "StringValue": "order.placed"}}
+    sqs.send_message(QueueUrl=url, MessageBody="0", MessageAttributes=attributes)
+    every: Any = ["All"]
+    (called,) = sqs.receive_message(
+        QueueUrl=url, AttributeNames=every, MessageAttributeNames=every, VisibilityTimeout=0
+    )["Messages"]
+    batch = mapping.poll()
+    assert batch is not None
+    (received,) = batch.records
+    expected = sqs_record(called, mapping.source.arn)
+    expected["attributes"]["ApproximateReceiveCount"] = "2"
+    assert received == expected | {"receiptHandle": received["receiptHandle"]}
+    assert received["receiptHandle"] != called["ReceiptHandle"]
+
+
+def test_a_message_that_somebody_took_out_meanwhile_is_passed_over(clock: Clock) -> None:
+    mapping, sqs = queue(clock, 2), boto3.client("sqs", region_name=REGION)
+    batch = mapping.poll()
+    assert batch is not None
+    queues.remove("q", queues.messages("q")[0])
+    mapping.complete(batch, None)
+    assert sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName="q")["QueueUrl"]).get("Messages") is None
+    assert left() == 0
 
 
 def test_what_succeeded_is_deleted_and_what_failed_stays(clock: Clock) -> None:
