@@ -1,4 +1,4 @@
-"""moto's queues from inside: a look changes nothing, as a receive would, and nothing costs what a call does."""
+"""moto's queues from inside: a look changes nothing, as a receive would, and nothing costs as much as a call."""
 
 import contextlib
 from collections.abc import Iterable
