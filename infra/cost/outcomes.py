@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 from unittest.mock import patch
 
 from moto.sqs.models import sqs_backends
@@ -17,6 +18,7 @@ from infra.cost.work import Work, counted
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import InProcess, environment
+from infra.local.queues import AskedQueue, waiting
 from infra.local.quicker import quicker_moto
 from infra.local.streams import mappings
 
@@ -64,8 +66,18 @@ def in_batches(batch: int) -> InProcess:
         properties = {**source.properties, "BatchSize": batch}
         run.stack.sources[name] = replace(source, properties=properties)
     with environment({}):
-        run.mappings = mappings(run.stack)
+        run.mappings = mappings(run.stack, _Counted)
     return run
+
+
+class _Counted(AskedQueue):
+    """Received from by calls, if there is something: what pollers ask in vain is no order's work."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, client("sqs"))
+
+    def receive(self, most: int) -> list[dict[str, Any]]:
+        return super().receive(most) if waiting(self.name) else []
 
 
 def place(run: InProcess, outcome: str, key: str | None) -> str:

@@ -170,6 +170,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
+    gc.disable()  # until all that stays is loaded: a tenth of a start was to look for garbage in it
     # Slow imports, once it is clear that there is something to serve.
     from infra.local.backend import Backend
     from infra.local.data import Data
@@ -184,7 +185,8 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         backend = Backend(endpoint, data, issuer)
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
         backend.add(STACK, arguments.template, parameters)
-        gc.freeze()  # what is loaded by now stays: a sixth of the work was to look for garbage in it
+        gc.freeze()  # or a sixth of all later work would be to look there
+        gc.enable()
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions
         crew = Crew(chosen, HOST, port, fork, arguments.debug)

@@ -5,7 +5,7 @@ local run, the tests and the simulation drive the same code.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class Queue(Protocol):
         """Up to so many messages, ten at most, as ReceiveMessage answers them; at once, if there are none."""
         ...
 
-    def delete(self, receipt_handles: Sequence[str]) -> None:
+    def delete(self, receipt_handles: Iterable[str]) -> None:
         """Those that are no longer there are passed over."""
         ...
 
@@ -102,7 +102,7 @@ class QueueMapping:
         if failed is None:
             return
         self._queue.delete(
-            [record["receiptHandle"] for record in batch.records if record["messageId"] not in failed]
+            record["receiptHandle"] for record in batch.records if record["messageId"] not in failed
         )
 
     def fail(self, batch: Batch, reason: str) -> None:

@@ -1,19 +1,22 @@
 """What all functions use, once, before their processes are forked: libraries, and the descriptions of AWS."""
 
 import gc
+from importlib import import_module
 
-import aws_lambda_powertools.event_handler
-import aws_lambda_powertools.utilities.batch
-import aws_lambda_powertools.utilities.idempotency
-import aws_lambda_powertools.utilities.parameters
-import aws_lambda_powertools.utilities.typing
-import boto3
-import pydantic
-import snapshot_restore_py
+gc.disable()  # all of this stays
 
-import infra.local.worker
+for _library in (
+    "aws_lambda_powertools.event_handler.middlewares",
+    "aws_lambda_powertools.utilities.batch",  # before pydantic, or it loads models for its parser
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parameters",
+    "aws_lambda_powertools.utilities.typing",
+    "snapshot_restore_py",
+    "infra.local.worker",
+):
+    import_module(_library)
 
-__all__ = ["aws_lambda_powertools", "boto3", "infra", "pydantic", "snapshot_restore_py"]
+boto3, pydantic = import_module("boto3"), import_module("pydantic")
 
 # pydantic loads most of itself when the first model is made.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
@@ -28,6 +31,6 @@ for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
         aws_secret_access_key="nobody",
     )
 
-# All of that stays: no process's garbage collector need go through it, and it is shared by all of them.
-gc.collect()
+# No process's garbage collector need go through it, and so it is shared by all of them.
 gc.freeze()
+gc.enable()

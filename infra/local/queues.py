@@ -1,4 +1,4 @@
-"""moto's queues from inside: a look changes nothing, as a receive would, and nothing costs as much as a call."""
+"""moto's queues from inside: a look changes nothing, as a receive would, and nothing costs what calls do."""
 
 import contextlib
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from moto.sqs.models import sqs_backends
 from infra.local.credentials import ACCOUNT, REGION
 
 
-class Queue:
+class MotoQueue:
     """One that a mapping is polled for: what it does is what the calls would do, which cost far more."""
 
     def __init__(self, name: str) -> None:
@@ -29,6 +29,33 @@ class Queue:
         for handle in receipt_handles:
             with contextlib.suppress(ReceiptHandleIsInvalid):
                 named(self._name).delete_message(handle)
+
+
+class AskedQueue:
+    """The same by calls: for another process's moto, or where calls are counted."""
+
+    def __init__(self, name: str, sqs: Any) -> None:
+        self.name, self._sqs = name, sqs
+        self._url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+
+    def receive(self, most: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=most,
+            WaitTimeSeconds=0,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        ).get("Messages", [])
+        return found
+
+    def delete(self, receipt_handles: Iterable[str]) -> None:
+        handles = list(receipt_handles)
+        for start in range(0, len(handles), 10):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": handle}
+                for number, handle in enumerate(handles[start : start + 10])
+            ]
+            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
 
 def _told(message: Any) -> dict[str, Any]:

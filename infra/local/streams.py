@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -12,11 +12,12 @@ from infra.local.mappings import (
     Batch,
     Clock,
     EventSourceMapping,
+    Queue,
     QueueMapping,
     failed_items,
     reports_failures,
 )
-from infra.local.queues import Queue
+from infra.local.queues import MotoQueue
 from infra.local.shards import Shard
 from infra.local.stack import EventSource, Stack
 
@@ -144,10 +145,10 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]
     }
 
 
-def mappings(stack: Stack) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id."""
+def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:
+    """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
     return {
-        name: QueueMapping(source, Queue(source.arn.rpartition(":")[2]))
+        name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
         if source.arn.split(":")[2] == "sqs"
         else StreamMapping(source, client("sqs"))
         for name, source in stack.sources.items()

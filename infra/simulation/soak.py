@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +32,7 @@ from infra.local.credentials import CREDENTIALS
 from infra.local.crew import context
 from infra.local.in_process import ROOT, environment
 from infra.local.mappings import QueueMapping
+from infra.local.queues import AskedQueue
 from infra.local.stack import EventSource, Function
 from infra.local.worker import work
 from infra.simulation.customers import wish
@@ -119,7 +120,8 @@ def _consume(function: Function, port: int) -> None:
     sys.path.insert(0, str(function.code))
     module, _, name = function.handler.rpartition(".")
     handler = getattr(importlib.import_module(module), name)
-    mapping = QueueMapping(_source(function), _Queue(function.environment["QUEUE_URL"]))
+    source = _source(function)
+    mapping = QueueMapping(source, AskedQueue(source.logical_id, boto3.client("sqs")))  # the backend has moto
     while True:
         batch = mapping.poll()
         if batch is None:
@@ -132,28 +134,6 @@ def _consume(function: Function, port: int) -> None:
             mapping.fail(batch, repr(error))
         else:
             mapping.complete(batch, answer)
-
-
-class _Queue:
-    """One of the backend's, which has moto, by calls."""
-
-    def __init__(self, url: str) -> None:
-        self._url, self._sqs = url, boto3.client("sqs")
-
-    def receive(self, most: int) -> list[Any]:
-        every: Any = ["All"]
-        answer = self._sqs.receive_message(
-            QueueUrl=self._url,
-            MaxNumberOfMessages=most,
-            AttributeNames=every,
-            MessageAttributeNames=every,
-        )
-        return answer.get("Messages", [])
-
-    def delete(self, receipt_handles: Sequence[str]) -> None:
-        entries: Any = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(receipt_handles)]
-        if entries:
-            self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
 
 def _quiet() -> None:

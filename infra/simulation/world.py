@@ -21,7 +21,7 @@ from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT, STACK, environment
 from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
-from infra.local.queues import Queue
+from infra.local.queues import MotoQueue
 from infra.local.stack import EventSource, Function
 from infra.local.streams import StreamMapping
 from infra.local.template import Template, load
@@ -138,7 +138,7 @@ class World:
         if source.arn.split(":")[2] == "dynamodb":
             return StreamMapping(source, self._sqs, self._clock.now)
         sized = replace(source, properties={**source.properties, "BatchSize": size})
-        return QueueMapping(sized, Queue(source.arn.rpartition(":")[2]), self._clock.now)
+        return QueueMapping(sized, MotoQueue(source.arn.rpartition(":")[2]), self._clock.now)
 
     # -- queues, by name
 

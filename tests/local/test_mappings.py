@@ -11,7 +11,7 @@ from infra.local import queues
 from infra.local.credentials import REGION
 from infra.local.in_process import environment
 from infra.local.mappings import QueueMapping, failed_items, sqs_record
-from infra.local.queues import Queue
+from infra.local.queues import MotoQueue
 from infra.local.stack import EventSource
 from infra.local.streams import StreamMapping
 
@@ -43,7 +43,7 @@ def queue(clock: Clock, messages: int, **properties: Any) -> QueueMapping:
     for number in range(messages):
         sqs.send_message(QueueUrl=url, MessageBody=str(number))
     source = EventSource("M", "F", f"arn:aws:sqs:{REGION}:123456789012:q", REPORTS | properties)
-    return QueueMapping(source, Queue("q"), clock)
+    return QueueMapping(source, MotoQueue("q"), clock)
 
 
 def left(name: str = "q") -> int:
