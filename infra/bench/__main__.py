@@ -38,10 +38,10 @@ def main() -> None:
 
 
 def _cold(arguments: argparse.Namespace) -> Table:
-    shown = table("cold start of", "time, to a bare function's", "modules, and its", "MB, and its")
+    shown = table("cold start of", "time, to a bare function's", "goal", "modules, and its", "MB, and its")
     for start in cold_starts(arguments.times):
         modules, bundle = (" / ".join(f"{n:.0f}" for n in pair) for pair in (start.modules, start.bundle))
-        shown.add_row(start.function, f"{start.seconds:.2f}", modules, bundle)
+        shown.add_row(start.function, f"{start.seconds:.2f}", f"{start.goal:g}", modules, bundle)
     return shown
 
 
