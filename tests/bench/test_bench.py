@@ -38,6 +38,12 @@ import importlib, json, sys
 importlib.import_module(sys.argv[1])
 print(json.dumps([file for module in sys.modules.values() if (file := getattr(module, "__file__", None))]))
 """
+MODELS = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+from contracts.envelope import Event
+print(json.dumps([model.__name__ for model in Event.__subclasses__()]))
+"""
 
 
 pytestmark = pytest.mark.proof
@@ -56,6 +62,14 @@ def test_no_function_loads_what_it_does_not_use(bundle: Path, functions: dict[st
     }
     assert loaded
     assert {module: needless for module, all_ in loaded.items() if (needless := all_ & set(UNUSED))} == {}
+
+
+@pytest.mark.parametrize("name", ["OrderConsumer", "PaymentConsumer", "ShippingConsumer"])
+def test_a_consumer_builds_no_events_model_before_one_arrives(
+    bundle: Path, functions: dict[str, Function], name: str
+) -> None:
+    module = functions[name].handler.rpartition(".")[0]
+    assert fresh_python(bundle, functions[name], MODELS, module) == ["Event[Any]"]
 
 
 def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
