@@ -66,10 +66,13 @@ sam-validate: .venv-sam/ready ## the template, by the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
 	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
-# Lambda keeps nothing that it compiles at a start; the files' times are not what they were once unzipped.
-sam-build: .venv-sam/ready ## what would be deployed, and its bytecode, with which it starts in two fifths of the time
+# Lambda keeps nothing that it compiles at a start; the files' times are not what they were once unzipped. Compiled
+# for where Lambda has them, all functions' bundles are the same, and uploaded once.
+sam-build: .venv/ready .venv-sam/ready ## what would be deployed, slimmed, and with its bytecode: it starts in a third of the time
 	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
-	$(PYTHON313) -m compileall -q -j 0 --invalidation-mode unchecked-hash .aws-sam/build
+	$(BIN)/python -m infra.slim .aws-sam/build
+	for bundle in .aws-sam/build/*/; do $(PYTHON313) -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+	  -s $${bundle%/} -p /var/task $${bundle%/} || exit; done
 
 deploy: .venv-sam/ready ## what was built, to STAGE, as .github/workflows/stage.yml does
 	$(SAM) deploy --config-env $(STAGE) --s3-bucket $(BUCKET) --role-arn $(EXECUTION_ROLE_ARN) \

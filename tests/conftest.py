@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from contracts.envelope import Event, Fact
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
+from infra.bench.bundle import deployed
 from infra.local.in_process import ROOT, STACK
 from infra.local.quicker import quicker_moto
 from infra.local.template import load
@@ -88,6 +90,14 @@ def world() -> Iterator[World]:
     with quicker_moto(), recorded() as needs:
         yield World()
     assert sorted(map(str, needs - _allowed())) == []
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is deployed, the same for every function."""
+    path = tmp_path_factory.mktemp("bundle")
+    deployed(path)
+    return path
 
 
 Printed = Callable[[], list[dict[str, Any]]]

@@ -1,5 +1,7 @@
 """Order's decisions, pure: what is noted of the other services, and what may be cancelled."""
 
+from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
+
 from collections.abc import Mapping
 from typing import Any, Literal
 

@@ -1,5 +1,7 @@
 """Payment's decisions, pure: who is charged, what is given back, and what will never be charged."""
 
+from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
+
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial

@@ -1,5 +1,7 @@
 """Shipping's decisions, pure: what leaves, what is stopped, and when it is too late to stop."""
 
+from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,22 +1,46 @@
-"""How large a function's bundle is: its code, and the installed packages that it is built with."""
+"""Bundles of the packages that are installed here, and so for this Python, where SAM builds for Lambda's.
+
+They have no bytecode yet: the first start leaves it there.
+"""
 
 import re
+import shutil
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+
+from infra.local.in_process import ROOT
+from infra.local.template import load
+from infra.slim import called, slim
 
 MEGA = 1_000_000
 
 
-def megabytes(code: Path | None) -> float:
-    """Unpacked and without bytecode, as SAM builds it; without code, what boto3 alone takes."""
-    wanted = ["boto3"] if code is None else _names((code / "requirements.in").read_text().splitlines())
-    size = sum(_size(name) for name in _with_what_they_need(wanted))
-    if code is not None:
-        size += sum(path.stat().st_size for path in code.rglob("*.py"))
-    return size / MEGA
+def deployed(bundle: Path) -> None:
+    """As `make sam-build` has it, for all functions alike: the code, and what it requires, slimmed."""
+    template = load(ROOT / "template.yaml")
+    (code,) = set(template.code.values())
+    add_packages(bundle, *_names((code / "requirements.in").read_text().splitlines()))
+    shutil.copytree(code, bundle, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    slim(bundle, called(template))
 
 
-def _with_what_they_need(names: list[str]) -> set[str]:
+def add_packages(bundle: Path, *names: str) -> None:
+    """And what they need."""
+    for name in _with_what_they_need(names):
+        for file in distribution(name).files or []:
+            if ".." not in file.parts and file.suffix != ".pyc":
+                path = bundle / file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file.locate(), path)
+
+
+def megabytes(bundle: Path) -> float:
+    """Unpacked, and without bytecode."""
+    paths = [path for path in bundle.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return sum(path.stat().st_size for path in paths) / MEGA
+
+
+def _with_what_they_need(names: tuple[str, ...]) -> set[str]:
     found, left = set[str](), set(names)
     while left:
         name = left.pop()
@@ -38,8 +62,3 @@ def _is_installed(name: str) -> bool:
     except PackageNotFoundError:
         return False  # for another Python or another system
     return True
-
-
-def _size(name: str) -> int:
-    paths = [Path(str(file.locate())) for file in distribution(name).files or []]
-    return sum(path.stat().st_size for path in paths if path.suffix != ".pyc" and path.exists())

@@ -1,4 +1,4 @@
-"""Starts of what `make sam-build` built: with the bytecode in the bundle to without, as `sam build` has it.
+"""Starts of what `make sam-build` built, with the bytecode that is in it to without.
 
 Lambda's folder for code is read-only: what Python compiles at a start is gone with the environment.
 """

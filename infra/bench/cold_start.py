@@ -1,25 +1,28 @@
 """Cold starts: each function of the template, beside a bare one that makes the same clients with boto3.
 
-A client is counted where the function's environment names what it is for. A fresh Python each time; what
-Lambda itself adds is the same for both, and not in it.
+Each has what would be deployed: ours the slimmed bundle, the bare one boto3 as it comes. A client is counted
+where the function's environment names what it is for. A fresh Python each time; what Lambda itself adds is
+the same for both, and not in it.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from moto import mock_aws
-
-from infra.bench.bundle import megabytes
+from infra.bench.bundle import add_packages, deployed, megabytes
 from infra.bench.pairs import ratio
 from infra.local.credentials import CREDENTIALS
 from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
 
+GOAL, GOAL_OF_HTTP = 1.5, 2.0
 CLIENTS = {
     "TABLE_NAME": "dynamodb",
     "LEDGER_TABLE_NAME": "dynamodb",
@@ -40,44 +43,54 @@ print(json.dumps([time.perf_counter() - began, len(set(sys.modules) - modules)])
 
 @dataclass(frozen=True)
 class ColdStart:
-    """A function's start: ratios to the bare one, and the modules and megabytes of both."""
+    """A function's start: ratio to the bare one, and the most it should be; modules and megabytes of both."""
 
     function: str
     seconds: float
+    goal: float
     modules: tuple[int, int]
     bundle: tuple[float, float]
 
 
-def cold_starts(times: int) -> list[ColdStart]:
-    with mock_aws():
-        functions = InProcess().stack.functions
-    return [_cold_start(function, times) for function in functions.values()]
+def cold_starts(times: int) -> Iterator[ColdStart]:
+    with quicker_moto():
+        stack = InProcess().stack
+    http = {route.function for route in stack.routes}
+    with tempfile.TemporaryDirectory() as folder:
+        ours, bare = Path(folder, "ours"), Path(folder, "bare")
+        deployed(ours)
+        add_packages(bare, "boto3")
+        for name, function in stack.functions.items():
+            yield _cold_start(function, GOAL_OF_HTTP if name in http else GOAL, ours, bare, times)
 
 
-def _cold_start(function: Function, times: int) -> ColdStart:
+def _cold_start(function: Function, goal: float, ours: Path, bare: Path, times: int) -> ColdStart:
     module = function.handler.rpartition(".")[0]
     return ColdStart(
         function.logical_id,
-        ratio(lambda: _start(function, module)[0], lambda: _start(function, "boto3")[0], times),
-        (_start(function, module)[1], _start(function, "boto3")[1]),
-        (megabytes(function.code), megabytes(None)),
+        ratio(lambda: _start(ours, function, module)[0], lambda: _start(bare, function, "boto3")[0], times),
+        goal,
+        (_start(ours, function, module)[1], _start(bare, function, "boto3")[1]),
+        (megabytes(ours), megabytes(bare)),
     )
 
 
-def _start(function: Function, module: str) -> tuple[float, int]:
+def _start(bundle: Path, function: Function, module: str) -> tuple[float, int]:
     """Seconds until the module and the clients are there, and how many modules that loaded."""
     services = sorted({CLIENTS[name] for name in function.environment if name in CLIENTS})
-    seconds, modules = fresh_python(function, SCRIPT, module, json.dumps(services))
+    seconds, modules = fresh_python(bundle, function, SCRIPT, module, json.dumps(services))
     return seconds, modules
 
 
-def fresh_python(function: Function, script: str, *arguments: str) -> Any:
-    """The JSON that a script prints where the function's code and environment are."""
-    command = [sys.executable, "-c", script, *arguments]
-    answer = subprocess.run(command, env=_environment(function), check=True, capture_output=True, text=True)
+def fresh_python(bundle: Path, function: Function, script: str, *arguments: str) -> Any:
+    """The JSON that a script prints where there is nothing but a bundle and the function's environment."""
+    # -S leaves out the packages that are installed here.
+    command = [sys.executable, "-S", "-c", script, *arguments]
+    environment = _environment(bundle, function)
+    answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return json.loads(answer.stdout)
 
 
-def _environment(function: Function) -> Mapping[str, str]:
-    own = {**CREDENTIALS, **function.environment, "PYTHONPATH": str(function.code)}
+def _environment(bundle: Path, function: Function) -> Mapping[str, str]:
+    own = {**CREDENTIALS, **function.environment, "PYTHONPATH": str(bundle)}
     return {"PATH": os.environ["PATH"], **own}

@@ -4,12 +4,13 @@ import subprocess
 import sys
 import time
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 from moto import mock_aws
 
 from infra.bench import safeguards
-from infra.bench.bundle import megabytes
+from infra.bench.bundle import add_packages, megabytes
 from infra.bench.cold_start import fresh_python
 from infra.bench.ministack import document
 from infra.bench.pairs import ratio
@@ -32,6 +33,17 @@ UNUSED = {
 LOADED = (
     "import importlib, json, sys; importlib.import_module(sys.argv[1]); print(json.dumps(list(sys.modules)))"
 )
+FILES = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+print(json.dumps([file for module in sys.modules.values() if (file := getattr(module, "__file__", None))]))
+"""
+MODELS = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+from contracts.envelope import Event
+print(json.dumps([model.__name__ for model in Event.__subclasses__()]))
+"""
 
 
 pytestmark = pytest.mark.proof
@@ -43,11 +55,21 @@ def functions() -> dict[str, Function]:
         return InProcess().stack.functions
 
 
-def test_no_function_loads_what_it_does_not_use(functions: dict[str, Function]) -> None:
+def test_no_function_loads_what_it_does_not_use(bundle: Path, functions: dict[str, Function]) -> None:
     starts = {function.handler.rpartition(".")[0]: function for function in functions.values()}
-    loaded = {module: set(fresh_python(function, LOADED, module)) for module, function in starts.items()}
+    loaded = {
+        module: set(fresh_python(bundle, function, LOADED, module)) for module, function in starts.items()
+    }
     assert loaded
     assert {module: needless for module, all_ in loaded.items() if (needless := all_ & set(UNUSED))} == {}
+
+
+@pytest.mark.parametrize("name", ["OrderConsumer", "PaymentConsumer", "ShippingConsumer"])
+def test_a_consumer_builds_no_events_model_before_one_arrives(
+    bundle: Path, functions: dict[str, Function], name: str
+) -> None:
+    module = functions[name].handler.rpartition(".")[0]
+    assert fresh_python(bundle, functions[name], MODELS, module) == ["Event[Any]"]
 
 
 def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
@@ -55,8 +77,20 @@ def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
     assert ratio(lambda: next(ones), lambda: next(others), 3) == 3.0
 
 
-def test_a_bundle_is_code_and_packages(functions: dict[str, Function]) -> None:
-    assert megabytes(functions["OrderApi"].code) > megabytes(None) > 10
+def test_a_bundle_is_all_that_a_function_starts_with(bundle: Path, functions: dict[str, Function]) -> None:
+    """Nothing comes from .venv: every module is the bundle's, or Python's own."""
+    files = fresh_python(bundle, functions["OrderApi"], FILES, "order.api")
+    assert [file for file in files if "-packages" in file] == []
+    for module in ("order/api.py", "pydantic/__init__.py", "boto3/__init__.py", "botocore/__init__.py"):
+        assert str(bundle / module) in files
+
+
+def test_a_bundle_of_packages_has_what_they_need(tmp_path: Path) -> None:
+    add_packages(tmp_path, "boto3")
+    assert {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert megabytes(tmp_path) > 10
 
 
 @pytest.mark.parametrize("safe", [True, False])

@@ -1,5 +1,7 @@
 """What Lambda's snapshot of a started function holds, and what is different each time that it is restored."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.bench.cold_start import fresh_python
@@ -50,10 +52,10 @@ def functions() -> dict[str, Function]:
     ],
 )
 def test_a_snapshot_has_the_client_that_is_needed_without_a_connection_and_no_two_restored_are_alike(
-    functions: dict[str, Function], name: str, service: str
+    bundle: Path, functions: dict[str, Function], name: str, service: str
 ) -> None:
     module = functions[name].handler.rpartition(".")[0]
-    services, connections, different = fresh_python(functions[name], START, module)
+    services, connections, different = fresh_python(bundle, functions[name], START, module)
     assert service in services
     assert not any(connections)
     assert different == 2
