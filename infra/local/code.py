@@ -1,5 +1,9 @@
-"""A function's code: imported when it is first needed, and again when a file of it was saved."""
+"""A function's code: imported when it is first needed, and again when a file of it was saved.
 
+Decisions need no environment: `preload` imports them before it is known which function a process is for.
+"""
+
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable
@@ -10,6 +14,19 @@ from infra.local.stack import Function
 
 Handler = Callable[[Any, Any], Any]
 
+_preloaded: dict[Path, int] = {}
+"""Files that were imported for no function yet, and when each was saved."""
+
+
+def preload(root: Path) -> None:
+    """Imports the decisions below a folder of functions' code, with the contracts that they are about."""
+    sys.path.insert(0, str(root))
+    for path in sorted(root.glob("*/decisions.py")):
+        with contextlib.suppress(Exception):  # the function that needs it will say what is wrong
+            importlib.import_module(f"{path.parent.name}.decisions")
+    sys.path.remove(str(root))
+    _preloaded.update({path: _saved(path) for path in _files(root)})
+
 
 class Code:
     """The handler of one function, with all modules of its own code that it imported."""
@@ -18,21 +35,19 @@ class Code:
         self._root = function.code.resolve()
         self._module, _, self._name = function.handler.rpartition(".")
         self._handler: Handler | None = None
-        self._seen: dict[Path, int] = {}
+        self._seen = dict(_preloaded)
+        if not all(path.is_relative_to(self._root) for path in self._seen):  # it brings its own
+            self._forget()
 
     def handler(self) -> Handler:
         """The handler as saved now. Raises whatever importing it raises, until that is put right."""
         if self.changed():
-            for name, module in list(sys.modules.items()):
-                if _file(module) in self._seen:
-                    del sys.modules[name]
-            importlib.invalidate_caches()
-            self._handler = None
+            self._forget()
         if self._handler is None:
             try:
                 self._handler = getattr(importlib.import_module(self._module), self._name)
             finally:
-                self._seen = {path: _saved(path) for path in self._files()}
+                self._seen = {path: _saved(path) for path in _files(self._root)}
         assert self._handler is not None
         return self._handler
 
@@ -40,9 +55,17 @@ class Code:
         """Names of the files that were saved since they were imported."""
         return sorted(path.name for path, saved in self._seen.items() if _saved(path) != saved)
 
-    def _files(self) -> set[Path]:
-        found = {_file(module) for module in list(sys.modules.values())}
-        return {path for path in found if path is not None and path.is_relative_to(self._root)}
+    def _forget(self) -> None:
+        for name, module in list(sys.modules.items()):
+            if _file(module) in self._seen:
+                del sys.modules[name]
+        importlib.invalidate_caches()
+        self._handler, self._seen = None, {}
+
+
+def _files(root: Path) -> set[Path]:
+    found = {_file(module) for module in list(sys.modules.values())}
+    return {path for path in found if path is not None and path.is_relative_to(root)}
 
 
 def _file(module: Any) -> Path | None:

@@ -1,7 +1,12 @@
-"""What all functions use, once, before their processes are forked: libraries, and the descriptions of AWS."""
+"""What functions use, once, before their processes are forked: libraries, AWS's descriptions, decisions."""
 
 import gc
 from importlib import import_module
+from pathlib import Path
+
+from infra.local.code import preload
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 gc.disable()  # all of this stays
 
@@ -30,6 +35,8 @@ for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
         aws_access_key_id="nobody",
         aws_secret_access_key="nobody",
     )
+
+preload(FUNCTIONS)
 
 # No process's garbage collector need go through it, and so it is shared by all of them.
 gc.freeze()

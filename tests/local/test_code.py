@@ -1,13 +1,16 @@
 """A function's code is imported again when a file of it was saved, and only then."""
 
 import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from infra.local.code import Code
+from infra.local.code import Code, preload
+from infra.local.in_process import ROOT
 from infra.local.stack import Function
 
 
@@ -58,3 +61,74 @@ def test_a_mistake_is_raised_until_it_is_put_right(source: Path) -> None:
             mine.handler()
     save(source / "answers.py", "ANSWER = 3\n")
     assert mine.handler()(None, None) == 3
+
+
+# ---------------------------------------------------------------- before it is known for which function
+
+
+@pytest.fixture
+def preloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a service whose decisions are imported already, and a handler that is not."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr("infra.local.code._preloaded", {})
+    service = tmp_path / "code" / "played"
+    service.mkdir(parents=True)
+    (service / "decisions.py").write_text("ANSWER = 1\n")
+    (service / "consumer.py").write_text(
+        "from played.decisions import ANSWER\n\n\ndef handler(event, context):\n    return ANSWER\n"
+    )
+    before = list(sys.path)
+    preload(service.parent)
+    assert sys.path == before
+    monkeypatch.syspath_prepend(service.parent)
+    yield service
+    for name in [name for name in sys.modules if name.partition(".")[0] == "played"]:
+        del sys.modules[name]
+
+
+def consumer(root: Path) -> Code:
+    return Code(Function("f", "F", "arn", "played.consumer.handler", root, {}, 3, 128))
+
+
+def test_decisions_are_not_imported_again_for_a_function(preloaded: Path) -> None:
+    decisions = sys.modules["played.decisions"]
+    assert consumer(preloaded.parent).handler()(None, None) == 1
+    assert sys.modules["played.decisions"] is decisions
+
+
+def test_what_was_saved_since_is(preloaded: Path) -> None:
+    save(preloaded / "decisions.py", "ANSWER = 2\n")
+    assert consumer(preloaded.parent).handler()(None, None) == 2
+
+
+def test_a_guests_own_are_imported_in_their_place(
+    preloaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "guest"
+    (own / "played").mkdir(parents=True)
+    (own / "played" / "decisions.py").write_text("ANSWER = 3\n")
+    (own / "played" / "consumer.py").write_text((preloaded / "consumer.py").read_text())
+    monkeypatch.syspath_prepend(own)
+    assert consumer(own).handler()(None, None) == 3
+
+
+def test_a_mistake_in_decisions_is_the_functions_to_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.local.code._preloaded", {})
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "decisions.py").write_text("ANSWER = \n")
+    preload(tmp_path)
+    assert "wrong.decisions" not in sys.modules
+
+
+def test_decisions_need_no_environment() -> None:
+    """They are the same for every function: what reads its variables, or makes a logger, is not loaded."""
+    names = (
+        "import sys; from infra.local.code import preload, _preloaded; from pathlib import Path;"
+        "preload(Path('functions').absolute()); print(*sorted(str(path) for path in _preloaded))"
+    )
+    told = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = [Path(name) for name in told.stdout.split()]
+    assert {"envelope.py", "decisions.py"} <= {path.name for path in paths}
+    assert [path for path in paths if re.search(r"environ|Logger\(|boto3", path.read_text())] == []
