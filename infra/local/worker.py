@@ -19,6 +19,8 @@ from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
 RETRY_SECONDS = 0.2
+SOON_SECONDS = 0.001
+"""A timer of no time at all would never ring."""
 METRICS = "x-metrics"
 """The header that carries what a function counted."""
 DEBUG_SECONDS = 900
@@ -28,6 +30,7 @@ DEBUG_SECONDS = 900
 def work(function: Function, host: str, port: int, debug_port: int | None) -> None:
     """Runs invocations until the parent process ends, or one of them runs out of time."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGALRM, _time_out)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(
         CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}
@@ -81,15 +84,14 @@ class Environment:
         if changed := self._code.changed():
             print(f"reloaded after a change of {', '.join(changed)}")
         # Lambda kills what runs out of time, whatever it is doing; so does this.
-        watchdog = threading.Timer(context.deadline - time.time(), _time_out, [context])
-        watchdog.start()
+        signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SOON_SECONDS))
         try:
             return "response", json.dumps(self._code.handler()(event, context)).encode()
         except Exception as error:
             traceback.print_exc()
             return "error", f"{type(error).__name__}: {error}".encode()
         finally:
-            watchdog.cancel()
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _end_with_parent() -> None:
@@ -99,9 +101,11 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _time_out(context: Context) -> None:
-    sys.stdout.write(f"{context.function_name} ran out of time\n")
-    os._exit(1)
+def _time_out(*_: object) -> None:
+    try:
+        sys.stdout.write(f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']} ran out of time\n")
+    finally:  # even where the function was just printing
+        os._exit(1)
 
 
 def _listen_for_debugger(function: Function, port: int) -> None:
