@@ -1,71 +1,21 @@
-"""A deployed bundle describes the services that roles let functions call, and all is as before with these."""
+"""A bundle keeps the descriptions of the services that roles let functions call; nothing else changes."""
 
 import json
 import shutil
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import botocore
 import pytest
 
-from infra.bench.bundle import add_packages
-from infra.bench.cold_start import fresh_python
-from infra.local.in_process import STACK, InProcess
-from infra.local.quicker import quicker_moto
-from infra.local.stack import Function
+from infra.local.in_process import STACK
 from infra.permissions.roles import allowed
 from infra.slim import NotUnderstood, called, slim
 from tests.infrastructure.test_least_privilege import NOTIFICATIONS, SANDBOX, STRIPE, changed
-from tests.infrastructure.test_template import FUNCTIONS
 
 SERVICES = ["dynamodb", "logs", "secretsmanager", "sns", "sqs", "xray"]
-REGIONS = ["eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "eu-west-99"]
-
-CLIENTS = """
-import importlib, json, sys
-importlib.import_module(sys.argv[1])
-from choreography import aws
-clients = aws.dynamodb(), aws.secretsmanager(), aws.sns(), aws.sqs()
-print(json.dumps([client.meta.service_model.service_name for client in clients]))
-"""
-ANOTHER = """
-import boto3, json
-try:
-    boto3.client("s3")
-except Exception as error:
-    print(json.dumps(str(error)))
-"""
-ENDPOINTS = """
-import boto3, json, sys
-def url(service, region):
-    return boto3.client(service, region).meta.endpoint_url
-print(json.dumps([[url(service, region) for region in sys.argv[2:]] for service in json.loads(sys.argv[1])]))
-"""
-CREDENTIALS = """
-import boto3, json
-found = boto3.Session().get_credentials()
-boto3.client("dynamodb")
-print(json.dumps([found.method, found.access_key]))
-"""
-
-
-@pytest.fixture(scope="module")
-def functions() -> dict[str, Function]:
-    with quicker_moto():
-        return InProcess().stack.functions
-
-
-@pytest.fixture(scope="module")
-def on_aws(functions: dict[str, Function]) -> Function:
-    """One that has AWS's own endpoints."""
-    return replace(functions["OrderApi"], environment={})
-
 
 # ---------------------------------------------------------------- what may be called
 
@@ -152,63 +102,3 @@ def test_a_service_that_botocore_does_not_know_is_named_before_anything_is_left_
     with pytest.raises(NotUnderstood, match=r"no service execute-api, .* FOLDERS of infra/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]
-
-
-# ---------------------------------------------------------------- what is deployed
-
-
-def test_what_is_deployed_describes_what_may_be_called(bundle: Path) -> None:
-    assert services(bundle) == SERVICES
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_makes_its_clients(bundle: Path, functions: dict[str, Function], name: str) -> None:
-    made = fresh_python(bundle, functions[name], CLIENTS, functions[name].handler.rpartition(".")[0])
-    assert made == ["dynamodb", "secretsmanager", "sns", "sqs"]
-
-
-def test_a_client_of_another_service_says_which_there_are(bundle: Path, on_aws: Function) -> None:
-    assert fresh_python(bundle, on_aws, ANOTHER) == (
-        f"Unknown service: 's3'. Valid service names are: {', '.join(SERVICES)}"
-    )
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle with boto3 as it comes."""
-    path = tmp_path_factory.mktemp("whole")
-    add_packages(path, "boto3")
-    return path
-
-
-@pytest.mark.parametrize("fips", ["false", "true"])
-def test_endpoints_are_the_same_in_every_partition(
-    bundle: Path, whole: Path, on_aws: Function, fips: str
-) -> None:
-    function = replace(on_aws, environment={"AWS_USE_FIPS_ENDPOINT": fips})
-    before, after = (
-        fresh_python(path, function, ENDPOINTS, json.dumps(SERVICES), *REGIONS) for path in (whole, bundle)
-    )
-    assert after == before
-    assert len({url for urls in after for url in urls}) == len(SERVICES) * len(REGIONS)
-
-
-@pytest.fixture
-def role(tmp_path: Path) -> Iterator[str]:
-    """Where a function that was restored from a snapshot gets its role's credentials."""
-    lent = {"AccessKeyId": "lent", "SecretAccessKey": "s", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}
-    (tmp_path / "credentials").write_text(json.dumps(lent))
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}/credentials"
-        server.shutdown()
-
-
-def test_a_role_lends_its_credentials(bundle: Path, on_aws: Function, role: str) -> None:
-    restored = {"AWS_ACCESS_KEY_ID": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": role}
-    assert fresh_python(bundle, on_aws, CREDENTIALS) == ["env", "local"]
-    assert fresh_python(bundle, replace(on_aws, environment=restored), CREDENTIALS) == [
-        "container-role",
-        "lent",
-    ]
