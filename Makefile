@@ -18,7 +18,7 @@ run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
 
 test-browser: $(BIN)/choreo .venv/checks ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
