@@ -67,7 +67,7 @@ class Backend:
 
     @cached_property
     def _gate(self) -> "Gate":
-        """Where a route asks for tokens; elsewhere nobody waits for cryptography to be loaded."""
+        """Where a route asks for tokens; elsewhere nobody waits for what verifies them to be loaded."""
         from infra.local.tokens.authorizer import Gate
 
         return Gate()

@@ -170,7 +170,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
-    gc.disable()  # until all that stays is loaded: a tenth of a start was to look for garbage in it
+    gc.disable()  # until all that stays is loaded: an eighth of a start was to look for garbage in it
     # Slow imports, once it is clear that there is something to serve.
     from infra.local.backend import Backend
     from infra.local.data import Data
