@@ -31,6 +31,14 @@ def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
             yield process
         finally:
             process.kill()
+            wait_for_all(process)
+
+
+def wait_for_all(process: "subprocess.Popen[str]") -> None:
+    """Until its functions' processes are gone, too: a message that one of them takes is hidden for long."""
+    assert process.stdout is not None
+    if not process.stdout.closed:
+        process.stdout.read()  # it ends when the last of those that could write to it does
 
 
 def wait_for(output: IO[str] | None, text: str) -> str:
@@ -53,7 +61,7 @@ def test_a_killed_service_catches_up_when_it_is_back(backend: Run) -> None:
     with choreo(backend, "run", "payment") as payment:
         assert ends_as(backend, place(backend, ORDER), "shipped")
         os.kill(payment.pid, signal.SIGKILL)
-        payment.wait()
+        wait_for_all(payment)
         waiting = place(backend, ORDER)
     assert backend.call("GET", f"/orders/{waiting}")["status"] == "placed"
     with choreo(backend, "run", "payment"):
