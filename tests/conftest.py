@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -52,6 +53,12 @@ FACTS: dict[str, Fact] = {
         ShipmentCancelled(),
     )
 }
+
+
+def pytest_configure() -> None:
+    """Where a shell started the tests in the background, what they start would ignore Ctrl-C as well."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -9,10 +9,11 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics
+from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics, retention
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -20,7 +21,7 @@ from infra.local.environments import Environments, FunctionFailed, NobodyFree
 from infra.local.faults import Faults
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX
-from infra.local.live.journal import Asked, Ended, Journal, Moved
+from infra.local.live.journal import Ended, Journal, Moved
 from infra.local.mappings import Batch, EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
@@ -218,6 +219,10 @@ class Backend:
         else:
             mapping.complete(batch, answer)
             self._journal.note(Ended(delivery, answer))
+            if isinstance(mapping, StreamMapping):
+                everyones = chain(*map(dict.values, self._mappings.values()))
+                retention.forget_records(mapping.source.arn, everyones)
+                retention.forget_notifications()
         finally:
             taken.set()
 
@@ -240,7 +245,7 @@ class Backend:
             return denied.answer
         event = http_api.event(request, route, parameters, caller)
         answer = await self._ask(stack.functions[route.function], event)
-        self._journal.note(Asked(route, request, answer, began))
+        self._journal.note_request(route, request, answer, began)
         return answer
 
     async def _ask(self, function: Function, event: object) -> Answer:

@@ -1,6 +1,7 @@
 """A function's code: imported when it is first needed, and again when a file of it was saved.
 
-Decisions need no environment: `preload` imports them before it is known which function a process is for.
+Decisions and contracts need no environment: `preload` imports them before it is known which function a
+process is for.
 """
 
 import contextlib
@@ -19,11 +20,11 @@ _preloaded: dict[Path, int] = {}
 
 
 def preload(root: Path) -> None:
-    """Imports the decisions below a folder of functions' code, with the contracts that they are about."""
+    """Imports the decisions below a folder of functions' code, and the contracts that they are about."""
     sys.path.insert(0, str(root))
-    for path in sorted(root.glob("*/decisions.py")):
+    for path in sorted((*root.glob("contracts/*.py"), *root.glob("*/decisions.py"))):
         with contextlib.suppress(Exception):  # the function that needs it will say what is wrong
-            importlib.import_module(f"{path.parent.name}.decisions")
+            importlib.import_module(_module(path.relative_to(root)))
     sys.path.remove(str(root))
     _preloaded.update({path: _saved(path) for path in _files(root)})
 
@@ -64,13 +65,17 @@ class Code:
 
 
 def _files(root: Path) -> set[Path]:
-    found = {_file(module) for module in list(sys.modules.values())}
-    return {path for path in found if path is not None and path.is_relative_to(root)}
+    # To go through all modules would unshare them from the process that this one was forked from.
+    return {path for path in root.rglob("*.py") if _module(path.relative_to(root)) in sys.modules}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
 def _file(module: Any) -> Path | None:
     name = getattr(module, "__file__", None)
-    return Path(name).absolute() if name else None
+    return Path(name).resolve() if name else None
 
 
 def _saved(path: Path) -> int:

@@ -1,12 +1,14 @@
 """What functions use, once, before their processes are forked: libraries, AWS's descriptions, decisions."""
 
 import gc
+import os
 from importlib import import_module
 from pathlib import Path
 
 from infra.local.code import preload
+from infra.local.credentials import CREDENTIALS
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
 
 gc.disable()  # all of this stays
 
@@ -16,6 +18,7 @@ for _library in (
     "aws_lambda_powertools.utilities.idempotency",
     "aws_lambda_powertools.utilities.parameters",
     "aws_lambda_powertools.utilities.typing",
+    "encodings.idna",  # for the first connection
     "snapshot_restore_py",
     "infra.local.worker",
 ):
@@ -26,15 +29,11 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 # pydantic loads most of itself when the first model is made.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
-# A client's making is mostly the reading of its service's description, which the default session keeps.
-# The credentials are nobody's: without any, botocore would look for them on the network.
+# A client's making is mostly the reading of its service's description, which the default session keeps,
+# and looking for credentials.
+os.environ.update(CREDENTIALS)
 for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
-    boto3.client(
-        _service,
-        region_name="us-east-1",
-        aws_access_key_id="nobody",
-        aws_secret_access_key="nobody",
-    )
+    boto3.client(_service)
 
 preload(FUNCTIONS)
 

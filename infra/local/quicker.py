@@ -5,7 +5,8 @@ each time: a quarter of all the time that a call takes. For plain dictionaries t
 alone, so they are kept; and so are the names of a class's methods, which it lists at each call. botocore puts
 its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
 with it every description of AWS that was read, for the sake of clients made before moto was imported; there
-are none here. Nor need each of its services, and each session, read the list of all of AWS's anew.
+are none here. Nor need each of its services, and each session, read the list of all of AWS's anew. And moto
+keeps every object that it ever made, whatever became of it, for a page of its server that is not shown here.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import moto.core.responses
 import moto.core.utils
 from botocore.useragent import UserAgentString
 from moto import mock_aws
+from moto.core.common_models import BaseModel
 from moto.core.serialize import AttributePicker, AttributePickerContext
 
 from infra.local.quicker_queues import quicker_queues
@@ -42,9 +44,14 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.utils, "create_loader", _moto_loader),
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
+        patch.object(BaseModel, "__new__", _untracked),
         quicker_queues(),
     ):
         yield
+
+
+def _untracked(cls: type[BaseModel], *_: object, **__: object) -> BaseModel:
+    return object.__new__(cls)
 
 
 def _pick_from_dictionary(picker: AttributePicker, context: AttributePickerContext) -> Any:

@@ -8,7 +8,10 @@ from infra.local.credentials import ACCOUNT, REGION
 
 
 class Shard:
-    """The one shard of a table's stream, by the stream's ARN. Raises KeyError if there is no such table."""
+    """The one shard of a table's stream, by the stream's ARN. Raises KeyError if there is no such table.
+
+    A place in it is a sequence number, of the record that is there or will be.
+    """
 
     def __init__(self, stream_arn: str) -> None:
         table_name = stream_arn.split("/")[1]
@@ -18,9 +21,23 @@ class Shard:
     def id(self) -> str:
         return str(self._shard.id)
 
-    def __len__(self) -> int:
-        return len(self._shard.items)
+    @property
+    def oldest(self) -> int:
+        """Where what is kept begins."""
+        return int(self._shard.starting_sequence_number)
 
-    def read(self, start: int, limit: int) -> list[dict[str, Any]]:
-        """So many records, from one that is counted from 0, as moto keeps them: times are naive, and UTC."""
+    @property
+    def latest(self) -> int:
+        """Where the next record will be."""
+        return self.oldest + len(self._shard.items)
+
+    def read(self, place: int, limit: int) -> list[dict[str, Any]]:
+        """So many records from a place on, as moto keeps them: times are naive, and UTC."""
+        start = place - self.oldest
         return [record.to_json() for record in self._shard.items[start : start + limit]]
+
+    def forget(self, before: int) -> None:
+        """Drops the records before a place. An iterator that stands there finds nothing more, as on AWS."""
+        gone = max(0, before - self.oldest)
+        del self._shard.items[:gone]
+        self._shard.starting_sequence_number += gone

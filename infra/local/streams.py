@@ -39,7 +39,8 @@ class StreamMapping:
             for filter_ in self._properties.get("FilterCriteria", {}).get("Filters", [])
         ]
         self._shard = Shard(source.arn)
-        self._position = len(self._shard) if self._properties["StartingPosition"] == "LATEST" else 0
+        latest = self._properties["StartingPosition"] == "LATEST"
+        self._read_to = self._shard.latest if latest else self._shard.oldest
         self._waiting: list[tuple[dict[str, Any], ...]] = []
         self._attempts, self._retry_at = 0, 0.0
 
@@ -72,9 +73,14 @@ class StreamMapping:
             self._waiting[:1] = [batch.records[:middle], batch.records[middle:]]
         self._again(self._waiting[0], reason)
 
+    @property
+    def position(self) -> int:
+        """The place in the shard up to which it has delivered, or given up."""
+        return int(_sequence_number(self._waiting[0][0])) if self._waiting else self._read_to
+
     def backlog(self) -> int:
         """How many records that pass the filters are yet to be delivered, as far as one look tells."""
-        unread = self._shard.read(self._position, BACKLOG_LIMIT)
+        unread = self._shard.read(self._read_to, BACKLOG_LIMIT)
         return sum(map(len, self._waiting)) + len(self._filtered(unread))
 
     def _again(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
@@ -111,8 +117,8 @@ class StreamMapping:
         self._attempts, self._retry_at = 0, 0.0
 
     def _read(self) -> None:
-        found = self._shard.read(self._position, int(self._properties.get("BatchSize", 100)))
-        self._position += len(found)
+        found = self._shard.read(self._read_to, int(self._properties.get("BatchSize", 100)))
+        self._read_to += len(found)
         if records := self._filtered(found):
             self._waiting.append(records)
 

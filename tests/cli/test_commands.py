@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,6 +19,23 @@ from tests.local.conftest import ROOT, Run, eventually
 from tests.local.test_run import client
 
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")
+
+
+@contextmanager
+def started(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command in a process of its own, ended however the test ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "infra.cli", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"AWS_ENDPOINT_URL": run.url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def one_line(text: str) -> str:
@@ -69,14 +88,7 @@ def test_watching_a_customer_without_orders_finds_nothing(choreo: Choreo) -> Non
 
 
 def test_watch_tells_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "infra.cli", "watch", "--interval", "0.1"],
-        cwd=ROOT,
-        env=os.environ | {"AWS_ENDPOINT_URL": run.url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as watching:
+    with started(run, "watch", "--interval", "0.1") as watching:
         order_id = choreo("place").out.split()[0]
         assert watching.stdout is not None
         assert any(order_id in line and "shipped" in line for line in watching.stdout)
@@ -248,18 +260,12 @@ def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, say: Choreo) -> None:
 
 
 def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.MonkeyPatch) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "infra.cli", "place", "--orders", "100000", "--customer", "hopper"],
-        cwd=ROOT,
-        env=os.environ | {"AWS_ENDPOINT_URL": run.url},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as placing:
+    with started(run, "place", "--orders", "100000", "--customer", "hopper") as placing:
         eventually(lambda: run.call("GET", "/orders?customer_id=hopper")["orders"], bool)
         run.process.send_signal(signal.SIGSTOP)
         try:
             placing.send_signal(signal.SIGINT)
-            _, err = placing.communicate(timeout=5)
+            _, err = placing.communicate(timeout=20)
         finally:
             run.process.send_signal(signal.SIGCONT)
     assert placing.returncode == 130

@@ -1,12 +1,13 @@
 """What happened, as it happened: bounded, and read by nobody unless somebody watches.
 
-Noting costs an append. Bodies are kept as they came; `story.py` reads them when they are looked at.
+Noting costs an append. Bodies are kept as they came; `story.py` reads them when they are looked at. Headers
+are not kept: nobody looks at them, and they are longer than what they head.
 """
 
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -41,7 +42,6 @@ class Said:
     """A call that published events or sent messages, and succeeded."""
 
     call: Call
-    answer: Answer
     at: float = field(default_factory=time.time)
 
     @property
@@ -108,7 +108,11 @@ class Journal:
     def note_call(self, call: Call, answer: Answer) -> None:
         """An AWS call that was answered: noted if it sent anything."""
         if answer.status == 200 and (call.service, call.operation) in SENT:
-            self.note(Said(call, answer))
+            self.note(Said(replace(call, request=replace(call.request, headers=()))))
+
+    def note_request(self, route: Route, request: Request, answer: Answer, began: float) -> None:
+        """A request to the HTTP API that was answered."""
+        self.note(Asked(route, replace(request, headers=()), replace(answer, headers=()), began))
 
     def note_delivery(self, source: EventSource, batch: Batch) -> Delivery:
         """A batch that a function is invoked with; what a stream delivers is not kept."""

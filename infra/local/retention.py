@@ -1,0 +1,25 @@
+"""What moto keeps for ever, and a run that goes on for long must not: two thirds of what an order leaves."""
+
+from collections.abc import Iterable
+
+from moto.sns.models import sns_backends
+
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.mappings import EventSourceMapping
+from infra.local.shards import Shard
+from infra.local.streams import StreamMapping
+
+KEPT_RECORDS = 100
+
+
+def forget_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> None:
+    """All that every one of the stream's mappings has delivered, but the last KEPT_RECORDS."""
+    delivered = [m.position for m in mappings if isinstance(m, StreamMapping) and m.source.arn == stream_arn]
+    if delivered:
+        Shard(stream_arn).forget(min(delivered) - KEPT_RECORDS)
+
+
+def forget_notifications() -> None:
+    """What topics have delivered, which moto keeps for tests to look at."""
+    for topic in sns_backends[ACCOUNT][REGION].topics.values():
+        topic.sent_notifications.clear()
