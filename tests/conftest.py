@@ -5,6 +5,7 @@ import importlib
 import io
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -59,6 +60,11 @@ def pytest_configure() -> None:
     """Where a shell started the tests in the background, what they start would ignore Ctrl-C as well."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the tests of local runs wait as long as they work."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
-from typing import Protocol
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
-from infra.cli import dead_letters, deliver, deployed, metrics, place, redrive, republish, token, trace, watch
+from infra.cli import deployed
 from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
 from infra.cli.elsewhere import ELSEWHERE
@@ -34,24 +36,25 @@ class Command(Protocol):
     def run(self, deployed: Deployed, arguments: argparse.Namespace) -> int: ...
 
 
-COMMANDS: dict[str, Command] = {
-    "place": place,
-    "token": token,
-    "deliver": deliver,
-    "watch": watch,
-    "trace": trace,
-    "metrics": metrics,
-    "dead-letters": dead_letters,
-    "redrive": redrive,
-    "republish": republish,
-}
+COMMANDS = (
+    "place",
+    "token",
+    "deliver",
+    "watch",
+    "trace",
+    "metrics",
+    "dead-letters",
+    "redrive",
+    "republish",
+)
 
 
 def run(argv: list[str]) -> int:
     """Does what `argv` asks for; problems are told in one line on stderr."""
-    arguments = _parser().parse_args(argv)
+    # Who knows what to do need not wait for what the others would load.
+    arguments = _parser(argv[:1] if argv and argv[0] in COMMANDS else COMMANDS).parse_args(argv)
     try:
-        return COMMANDS[arguments.command].run(deployed.find(arguments.stack), arguments)
+        return _command(arguments.command).run(deployed.find(arguments.stack), arguments)
     except NotFound as missing:
         return _tell(arguments.command, str(missing), 1)
     except Mistake as mistake:
@@ -66,7 +69,13 @@ def run(argv: list[str]) -> int:
         return _tell(arguments.command, " ".join(str(error).split()), 2)
 
 
-def _parser() -> Parser:
+def _command(name: str) -> Command:
+    module: Any = import_module(f"infra.cli.{name.replace('-', '_')}")
+    found: Command = module
+    return found
+
+
+def _parser(names: Iterable[str]) -> Parser:
     raw = argparse.RawDescriptionHelpFormatter
     parser = Parser(
         prog="choreo",
@@ -75,7 +84,8 @@ def _parser() -> Parser:
         formatter_class=raw,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
+    for name in names:
+        command = _command(name)
         added = commands.add_parser(
             name, help=command.SUMMARY, description=command.__doc__, epilog=EPILOG, formatter_class=raw
         )

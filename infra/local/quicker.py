@@ -6,7 +6,8 @@ alone, so they are kept; and so are the names of a class's methods, which it lis
 its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
 with it every description of AWS that was read, for the sake of clients made before moto was imported; there
 are none here. Nor need each of its services, and each session, read the list of all of AWS's anew. And moto
-keeps every object that it ever made, whatever became of it, for a page of its server that is not shown here.
+keeps every object that it ever made, whatever became of it, for a page of its server that is not shown here;
+and has `requests` answered, too, by a list of all addresses that AWS has, made anew each time.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import botocore.session
+import moto.core.models
 import moto.core.responses
 import moto.core.utils
 from botocore.useragent import UserAgentString
@@ -38,6 +40,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 def quicker_moto() -> Iterator[None]:
     """Within it, moto plays AWS, as within `mock_aws`, and faster."""
     with (
+        patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
         patch.object(AttributePicker, "__call__", _pick_from_dictionary),
         patch.object(botocore.session, "create_loader", _botocore_loader),

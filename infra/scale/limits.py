@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from moto import mock_aws
 from pydantic import BaseModel
 
 from infra.cost.__main__ import LIST, Prices
 from infra.local.in_process import InProcess
+from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
 from infra.scale.demand import demand
 
@@ -46,7 +46,7 @@ def quotas() -> Quotas:
 @cache
 def mappings() -> dict[str, EventSource]:
     """By function: its event source mapping, as the template has it with no parameter given."""
-    with mock_aws():
+    with quicker_moto():
         return {source.function: source for source in InProcess().stack.sources.values()}
 
 

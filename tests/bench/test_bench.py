@@ -7,7 +7,6 @@ from itertools import cycle
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 
 from infra.bench import safeguards
 from infra.bench.bundle import add_packages, megabytes
@@ -51,7 +50,7 @@ pytestmark = pytest.mark.proof
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Function]:
-    with mock_aws():
+    with quicker_moto():
         return InProcess().stack.functions
 
 
@@ -123,7 +122,7 @@ def test_a_process_costs_what_it_started_too() -> None:
 
 def test_ministack_is_given_every_route_and_every_mapping() -> None:
     template = load(ROOT / "template.yaml")
-    with mock_aws():
+    with quicker_moto():
         stack = InProcess().stack
     given = document(template)["Resources"].values()
     routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]

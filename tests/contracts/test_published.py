@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
-from moto import mock_aws
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.catalogue import EVENTS
@@ -18,6 +17,7 @@ from infra.contracts.landscape import landscape
 from infra.contracts.openapi import OPERATIONS
 from infra.contracts.published import FOLDER, files
 from infra.local.in_process import ROOT, invoke
+from infra.local.quicker import quicker_moto
 from tests.world import World
 
 PUBLISHED: dict[str, str] = {
@@ -111,7 +111,7 @@ def resolved(schema: Any) -> Any:
 
 def test_every_sample_request_is_answered_as_documented() -> None:
     answers = json.loads((ROOT / "events" / "answers.json").read_text())
-    with mock_aws():
+    with quicker_moto():
         world = World()
         for path in (path for path in answers if "/api/" in path or "/webhook/" in path):
             payload = json.loads((ROOT / "events" / path).read_text())

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from moto import mock_aws
 
 from infra.local.in_process import ROOT, environment
 from infra.local.provision import Provisioner
+from infra.local.quicker import quicker_moto
 from infra.local.template import Template, TemplateError, load
 from tests.infrastructure.test_alarms import ALARMS
 from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type
@@ -96,7 +96,11 @@ def test_an_alias_that_is_split_is_not_played_as_if_it_were_not() -> None:
     resources = {name: dict(resource) for name, resource in TEMPLATE.resources.items()}
     alias = resources["OrderConsumerAliaslive"]
     alias["Properties"] = {**alias["Properties"], "RoutingConfig": {"AdditionalVersionWeights": []}}
-    with mock_aws(), environment({}), pytest.raises(TemplateError, match="RoutingConfig cannot be played"):
+    with (
+        quicker_moto(),
+        environment({}),
+        pytest.raises(TemplateError, match="RoutingConfig cannot be played"),
+    ):
         Provisioner(replace(TEMPLATE, resources=resources), "split", "http://localhost:3000").provision()
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from infra.local.in_process import ROOT, environment
 from infra.local.provision import Provisioner
+from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
 from infra.local.template import TemplateError, load
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
@@ -47,7 +47,7 @@ def where_asked(value: Any) -> Any:
 
 
 def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml") -> Stack:
-    with mock_aws(), environment({}):
+    with quicker_moto(), environment({}):
         return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 

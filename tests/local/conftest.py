@@ -75,7 +75,7 @@ def running(*options: str) -> Iterator[Run]:
             process.kill()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run() -> Iterator[Run]:
     with running() as started:
         yield started

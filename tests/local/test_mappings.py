@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.local import queues
 from infra.local.credentials import REGION
 from infra.local.in_process import environment
 from infra.local.mappings import QueueMapping, failed_items, sqs_record
 from infra.local.queues import MotoQueue
+from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
 from infra.local.streams import StreamMapping
 
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[None]:
-    with mock_aws(), environment({}):
+    with quicker_moto(), environment({}):
         yield
 
 
