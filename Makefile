@@ -84,15 +84,14 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 .venv-sam/ready: infra/sam-cli.txt
 	@echo "Installing the SAM CLI into .venv-sam, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-sam
-	@.venv-sam/bin/python $(INSTALL) -r $<
+	@$(call INSTALL,.venv-sam,$<)
 	@touch $@
 
 # Node from PyPI where this machine has none.
 .venv-node/ready: $(addprefix tests/contracts/asyncapi/,node.txt package.json package-lock.json)
 	@echo "Installing AsyncAPI's parser into .venv-node, once …"
 	@$(PYTHON) -m venv .venv-node
-	@command -v npm >/dev/null || .venv-node/bin/python -m pip install --quiet --disable-pip-version-check \
-		--require-hashes -r tests/contracts/asyncapi/node.txt
+	@command -v npm >/dev/null || .venv-node/bin/python $(PIP) -r tests/contracts/asyncapi/node.txt
 	@cp tests/contracts/asyncapi/package*.json .venv-node
 	@PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --prefix .venv-node --ignore-scripts --silent
 	@touch $@
@@ -100,39 +99,44 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 .venv-ministack/ready: infra/bench/ministack.txt
 	@echo "Installing ministack into .venv-ministack, once …"
 	@$(PYTHON) -m venv .venv-ministack
-	@.venv-ministack/bin/python $(INSTALL) -r $<
+	@$(call INSTALL,.venv-ministack,$<)
 	@touch $@
 
 .venv-audit/ready: infra/audit.txt
 	@echo "Installing checkov and pip-audit into .venv-audit, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
-	@.venv-audit/bin/python $(INSTALL) -r $<
+	@$(call INSTALL,.venv-audit,$<)
 	@touch $@
 
-lock: ## the versions of everything, with hashes; needs uv and npm
-	uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
-	uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/checks.txt
-	uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
-	uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
-	uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
-	uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
-	uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
+lock: .venv/ready ## the versions of everything, with hashes; needs npm
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/checks.txt
+	$(BIN)/uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
+	$(BIN)/uv pip compile $(LOCK) infra/uv.in -o infra/uv.txt
+	$(BIN)/uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
+	$(BIN)/uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
+	$(BIN)/uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
+	$(BIN)/uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
 	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 
 # Most of it is never imported: Python compiles what is, when it is.
-INSTALL := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+PIP := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
+# Into a virtual environment what a lock file names: by uv in a third of the time; where it cannot, by pip.
+INSTALL = { $(1)/bin/python $(PIP) -r infra/uv.txt && \
+	$(1)/bin/uv pip install --quiet --require-hashes --python $(1)/bin/python -r $(2); } 2>/dev/null || \
+	$(1)/bin/python $(PIP) -r $(2)
 
 .venv/ready: requirements.txt
 	@echo "Installing into .venv, once …"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python $(INSTALL) -r $<
+	@$(call INSTALL,.venv,$<)
 	@touch $@
 
 .venv/checks: infra/checks.txt .venv/ready
 	@echo "Installing linters and Playwright into .venv, once …"
-	@$(BIN)/python $(INSTALL) -r $<
+	@$(call INSTALL,.venv,$<)
 	@touch $@
 
 # Absolute, so that it works from any folder, and through a link.

@@ -17,6 +17,7 @@ LOCKS = (
     "functions/requirements.txt",
     "infra/checks.txt",
     "infra/sam-cli.txt",
+    "infra/uv.txt",
     "infra/audit.txt",
     "infra/bench/ministack.txt",
     "tests/contracts/asyncapi/node.txt",
