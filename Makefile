@@ -36,7 +36,7 @@ prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every s
 soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
-bench: $(BIN)/choreo $(if $(findstring ministack,$(BENCH)),.venv-ministack/ready) ## how fast it is, as ratios; BENCH=cold, run, bytecode (of what sam-build built) or ministack for a part
+bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## how fast it is, as ratios; BENCH=cold, run, bytecode (of what sam-build built), ministack or offline for a part
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
 lint: $(BIN)/choreo .venv/checks ## style, types, who may import whom, and workflows
@@ -88,12 +88,18 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@touch $@
 
 # Node from PyPI where this machine has none.
+NPM = $(PYTHON) -m venv $(1) && \
+	{ command -v npm >/dev/null || $(1)/bin/python $(PIP) -r tests/contracts/asyncapi/node.txt; } && \
+	cp $(2)/package*.json $(1) && PATH="$$PATH:$(CURDIR)/$(1)/bin" npm $(3) --prefix $(1) --ignore-scripts --silent
+
 .venv-node/ready: $(addprefix tests/contracts/asyncapi/,node.txt package.json package-lock.json)
 	@echo "Installing AsyncAPI's parser into .venv-node, once …"
-	@$(PYTHON) -m venv .venv-node
-	@command -v npm >/dev/null || .venv-node/bin/python $(PIP) -r tests/contracts/asyncapi/node.txt
-	@cp tests/contracts/asyncapi/package*.json .venv-node
-	@PATH="$$PATH:$(CURDIR)/.venv-node/bin" npm ci --prefix .venv-node --ignore-scripts --silent
+	@$(call NPM,.venv-node,tests/contracts/asyncapi,ci)
+	@touch $@
+
+.venv-offline/ready: infra/bench/node/package.json
+	@echo "Installing serverless-offline into .venv-offline, once …"
+	@$(call NPM,.venv-offline,infra/bench/node,install)
 	@touch $@
 
 .venv-ministack/ready: infra/bench/ministack.txt

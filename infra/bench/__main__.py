@@ -1,6 +1,6 @@
 """Measures ratios side by side, some fifteen minutes in all; its README has results, and says what is what.
 
-`bytecode` and `ministack` are not among all: they want something built, and installed.
+`bytecode`, `ministack` and `offline` are not among all: they want something built, or installed.
 """
 
 import argparse
@@ -11,17 +11,21 @@ from infra.bench import safeguards
 from infra.bench.bytecode import with_bytecode_to_without
 from infra.bench.cold_start import cold_starts
 from infra.bench.local_run import crowd_to_many, many_to_alone
-from infra.bench.rivals import to_ministack
+from infra.bench.offline import Settings
+from infra.bench.rivals import to_ministack, to_offline
 from infra.bench.scaling import two_to_one
 from infra.bench.work import many_waiting_to_few, ten_in_a_batch_to_ten_singles
 from infra.cli.display import out, table
 from infra.cli.parsing import Parser, positive
 
-STARTS, TIMES = 15, 9
+STARTS, TIMES, FEWER = 15, 9, 3
 MANY, WAITING, FEW = 200, 2000, 20
 LIMITS = ("ConsumerConcurrency", "PaymentConcurrency")
 CONCURRENCY = ("50", "2")
 """The template's default of these, and the least: ministack starts as many processes for a queue."""
+
+
+OFFLINE = {"as it comes": Settings(), "hurried": Settings(batch_size=1, read_milliseconds=20)}
 
 
 def main() -> None:
@@ -72,6 +76,7 @@ def _run(arguments: argparse.Namespace) -> Table:
             for what, found in (
                 ("AWS calls", safeguards.calls(batch)),
                 ("CPU", safeguards.cpu(batch, times)),
+                ("CPU of the functions alone", safeguards.cpu_of_functions(batch, times)),
                 ("price on AWS", safeguards.price(batch)),
             )
         ),
@@ -99,7 +104,20 @@ def _ministack(arguments: argparse.Namespace) -> Table:
     return shown
 
 
-BENCHMARKS = {"cold": _cold, "run": _run, "bytecode": _bytecode, "ministack": _ministack}
+def _offline(arguments: argparse.Namespace) -> Table:
+    shown = table("ratio of the local run to serverless-offline", *OFFLINE)
+    found = [to_offline(arguments.times or FEWER, settings) for settings in OFFLINE.values()]
+    shown.add_row("an order alone, time", *(f"{ratio:.3f}" for ratio in found))
+    return shown
+
+
+BENCHMARKS = {
+    "cold": _cold,
+    "run": _run,
+    "bytecode": _bytecode,
+    "ministack": _ministack,
+    "offline": _offline,
+}
 
 
 if __name__ == "__main__":

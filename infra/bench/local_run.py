@@ -29,8 +29,8 @@ def _a_second(url: str, number: int) -> float:
 
 
 @contextmanager
-def local_run() -> Iterator[Served]:
+def local_run(*options: str) -> Iterator[Served]:
     port = free_port()
     url = f"http://{HOST}:{port}"
-    with serving([sys.executable, "-m", "infra.local", "--port", str(port)], url) as process:
+    with serving([sys.executable, "-m", "infra.local", "run", *options, "--port", str(port)], url) as process:
         yield Served(url, process)

@@ -1,4 +1,4 @@
-"""`make run` beside ministack, in turns and in one run: ratios of ours to theirs."""
+"""`make run` beside other emulators, in turns and in one run: ratios of ours to theirs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,6 +10,7 @@ from time import perf_counter
 from infra.bench.customers import fulfil
 from infra.bench.local_run import local_run
 from infra.bench.ministack import ministack
+from infra.bench.offline import Settings, offline
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
 from infra.bench.served import Served
@@ -49,6 +50,12 @@ def to_ministack(many: int, times: int, parameters: dict[str, str]) -> Iterator[
         yield "CPU time of these", _cpu_time(warm)
         yield "memory after these", _memory(*both)
         yield "processes", cost_of(ours.process_id).processes / cost_of(rival.process_id).processes
+
+
+def to_offline(times: int, settings: Settings) -> float:
+    """An order alone, its time."""
+    with local_run() as ours, offline(settings) as rival:
+        return ratio(lambda: fulfil(ours.url, 1), lambda: fulfil(rival.url, 1), times)
 
 
 def _start(run: Run) -> Spent:

@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from infra.local.in_process import ROOT
 
@@ -31,9 +32,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: list[str], url: str, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+def serving(
+    command: list[str], url: str, environment: Mapping[str, str] | None = None, folder: str | Path = ROOT
+) -> Iterator[int]:
     """The process's id, once it answers."""
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             while not answers(url):
                 if process.poll() is not None:

@@ -5,6 +5,7 @@ import os
 from importlib import import_module
 from pathlib import Path
 
+from infra.local import descriptions
 from infra.local.code import preload
 from infra.local.credentials import CREDENTIALS
 
@@ -28,6 +29,8 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 
 # pydantic loads most of itself when the first model is made.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
+
+import_module("botocore.loaders").JSONFileLoader._load_file = descriptions.read
 
 # A client's making is mostly the reading of its service's description, which the default session keeps,
 # and looking for credentials.

@@ -20,11 +20,13 @@ import botocore.session
 import moto.core.models
 import moto.core.responses
 import moto.core.utils
+from botocore.loaders import JSONFileLoader
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core.common_models import BaseModel
 from moto.core.serialize import AttributePicker, AttributePickerContext
 
+from infra.local import descriptions
 from infra.local.quicker_queues import quicker_queues
 
 _MISSING = object()
@@ -43,6 +45,7 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
         patch.object(AttributePicker, "__call__", _pick_from_dictionary),
+        patch.object(JSONFileLoader, "_load_file", descriptions.read),
         patch.object(botocore.session, "create_loader", _botocore_loader),
         patch.object(moto.core.utils, "create_loader", _moto_loader),
         patch.object(moto.core.responses, "method_names_from_class", _method_names),

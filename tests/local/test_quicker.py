@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
+from infra.local import descriptions
 from infra.local.credentials import REGION
 from infra.local.in_process import environment
 from infra.local.quicker import quicker_moto
@@ -81,3 +85,11 @@ def test_a_queue_does_the_same_with_them_as_without(quicker: bool) -> None:
         assert list(queue.receive()) == ["c", "late"]
         clock.shift(timedelta(seconds=60))
         assert queue.receive() == {}  # not retained any longer
+
+
+def test_a_description_read_as_a_plain_dictionary_is_botocores_own_in_the_same_order() -> None:
+    path = str(Path(botocore.__file__).parent / "data" / "endpoints")
+    own, plain = JSONFileLoader().load_file(path), descriptions.read(None, f"{path}.json", open)
+    assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
+    assert own == plain
+    assert descriptions.read(None, f"{path}.missing", open) is None

@@ -1,0 +1,115 @@
+"""serverless-offline in a process of its own, with the same handlers; for AWS it has the local run's backend.
+
+It plays no tables, topics and queues. What it runs is written out of the provisioned template.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.bench.local_run import local_run
+from infra.bench.served import HOST, Served, free_port, serving
+from infra.local.credentials import CREDENTIALS, REGION
+from infra.local.in_process import ROOT, InProcess
+from infra.local.quicker import quicker_moto
+from infra.local.stack import EventSource, Function, Stack
+
+NODE = ROOT / ".venv-offline"
+PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "serverless-offline"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How it is told to look for work."""
+
+    batch_size: int | None = None
+    """Of queues, instead of the template's."""
+    read_milliseconds: int | None = None
+    """Between two looks into a stream, instead of its own default."""
+
+
+@contextmanager
+def offline(settings: Settings) -> Iterator[Served]:
+    """Once it answers; its address is the HTTP API's."""
+    with local_run("--only-backend") as aws, tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        with quicker_moto():
+            stack = InProcess(endpoint=aws.url).stack
+        (Path(folder) / "serverless.json").write_text(json.dumps(service(stack, aws.url, port, settings)))
+        for name in (*ROOT.joinpath("functions").iterdir(), NODE / "node_modules"):
+            (Path(folder) / name.name).symlink_to(name)
+        environment = {
+            **CREDENTIALS,
+            "PATH": f"{os.environ['PATH']}:{NODE}/bin",
+            "HOME": folder,
+            "VIRTUAL_ENV": sys.prefix,
+            "SLS_TELEMETRY_DISABLED": "1",
+            "SLS_NOTIFICATIONS_MODE": "off",
+        }
+        command = [str(NODE / "node_modules/.bin/serverless"), "offline", "start"]
+        with serving(command, f"http://{HOST}:{port}", environment, folder) as process:
+            yield Served(f"http://{HOST}:{port}", process)
+
+
+def service(stack: Stack, aws_url: str, port: int, settings: Settings) -> dict[str, Any]:
+    """The stack's functions with their triggers, as the Serverless Framework describes them."""
+    aws = {
+        "endpoint": aws_url,
+        "region": REGION,
+        "accessKeyId": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        "secretAccessKey": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    }
+    reads = {} if settings.read_milliseconds is None else {"readInterval": settings.read_milliseconds}
+    ports = {"host": HOST, "httpPort": port, "lambdaPort": free_port()}
+    return {
+        "service": stack.name,
+        "provider": {"name": "aws", "runtime": f"python3.{sys.version_info.minor}", "region": REGION},
+        "plugins": PLUGINS,
+        "custom": dict(zip(PLUGINS, (aws, aws | reads, ports), strict=True)),
+        "functions": {
+            name: {
+                "handler": _handler(function),
+                "timeout": function.timeout_seconds,
+                "environment": dict(function.environment) | CREDENTIALS | {"AWS_ENDPOINT_URL": aws_url},
+                "events": [
+                    *({"httpApi": f"{r.method} {r.path}"} for r in stack.routes if r.function == name),
+                    *(_event(s, aws_url, settings) for s in stack.sources.values() if s.function == name),
+                ],
+            }
+            for name, function in stack.functions.items()
+        },
+    }
+
+
+def _handler(function: Function) -> str:
+    module, _, name = function.handler.rpartition(".")
+    return f"{module.replace('.', '/')}.{name}"
+
+
+def _event(source: EventSource, aws_url: str, settings: Settings) -> dict[str, Any]:
+    size = int(source.properties.get("BatchSize", 10))
+    if source.arn.split(":")[2] == "sqs":
+        return {"sqs": {"arn": source.arn, "batchSize": settings.batch_size or size}}
+    table = source.arn.split("/")[1]
+    stream = {"type": "dynamodb", "arn": _stream(table, aws_url), "batchSize": size}
+    return {"stream": stream | {"startingPosition": "TRIM_HORIZON"}}
+
+
+def _stream(table: str, aws_url: str) -> str:
+    """The ARN of the table's stream as the backend has it: it names the moment at which it was made."""
+    found: str = boto3.client(
+        "dynamodb",
+        endpoint_url=aws_url,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    ).describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    return found
