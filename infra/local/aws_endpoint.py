@@ -1,6 +1,7 @@
 """AWS calls over HTTP, answered by moto: the endpoint that functions and AWS clients are pointed at."""
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -47,8 +48,8 @@ def read_call(request: Request) -> Call | None:
     return Call(service, scope["region"], operation, request)
 
 
-async def answer(call: Call) -> Answer:
-    """What AWS would answer; a long poll waits here, so that nobody else has to."""
+async def answer(call: Call, ended: asyncio.Event) -> Answer:
+    """What AWS would answer; a long poll waits here, so that nobody else has to, until the run ends."""
     if call.operation != "ReceiveMessage" or call.service != "sqs":
         return _ask_moto(call)
     asked: Mapping[str, Any] = json.loads(call.request.body)
@@ -59,7 +60,10 @@ async def answer(call: Call) -> Answer:
         answered = _ask_moto(poll)
         if answered.status != 200 or b'"Messages"' in answered.body or time.monotonic() >= until:
             return answered
-        await asyncio.sleep(_TURN_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TURN_SECONDS):
+                await ended.wait()
+                return answered
 
 
 def _ask_moto(call: Call) -> Answer:

@@ -58,6 +58,7 @@ class Backend:
         self._mappings: dict[str, dict[str, EventSourceMapping]] = {}
         self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
         self._news: dict[str, asyncio.Event] = {}
+        self.ended = asyncio.Event()
 
     @cached_property
     def live(self) -> "Live":
@@ -74,7 +75,8 @@ class Backend:
         return Gate()
 
     def end(self) -> None:
-        """Lets go of whoever watches, so that the server can stop."""
+        """Lets go of whoever watches or waits, so that the server can stop."""
+        self.ended.set()
         if "live" in vars(self):
             self.live.end()
 
@@ -144,7 +146,7 @@ class Backend:
         elif call is not None:
             if call.service == metrics.SERVICE:
                 self.metrics.hand_over()
-            answer = await aws_endpoint.answer(call)
+            answer = await aws_endpoint.answer(call, self.ended)
             if self._data is not None and answer.status == HTTPStatus.OK:
                 self._data.keep(call)  # before anybody is told that it was done
             if not call.operation.startswith(_READS):

@@ -59,9 +59,11 @@ class Control:
         turn = await self._environments.next(function, limit)
         # Of a request that was read whole only its end is left: the environment going away.
         gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
-        await asyncio.wait([turn, gone], return_when=asyncio.FIRST_COMPLETED)
+        ended: asyncio.Future[Any] = asyncio.ensure_future(self._backend.ended.wait())
+        await asyncio.wait([turn, gone, ended], return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        ended.cancel()
         if turn.done():
-            gone.cancel()
             return turn.result()
         turn.cancel()
         return None

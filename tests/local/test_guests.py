@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import IO
 
 import pytest
 
 from tests.local.conftest import ROOT, Run, running
-from tests.local.test_run import ORDER, ends_as, place
+from tests.local.test_run import ORDER, client, ends_as, place
 
 NOTIFICATIONS = "infra/examples/notifications/template.yaml"
 
@@ -66,6 +68,22 @@ def test_a_killed_service_catches_up_when_it_is_back(backend: Run) -> None:
     assert backend.call("GET", f"/orders/{waiting}")["status"] == "placed"
     with choreo(backend, "run", "payment"):
         assert ends_as(backend, waiting, "shipped")
+
+
+def test_the_backend_ends_cleanly_while_a_service_and_a_client_wait_for_work() -> None:
+    with running("run", "backend") as run, choreo(run, "run", "payment") as payment:
+        wait_for(payment.stdout, "Running PaymentConsumer")
+        sqs = client(run, "sqs")
+        url = sqs.get_queue_url(QueueName="order-choreography-PaymentDeadLetters")["QueueUrl"]
+        with ThreadPoolExecutor() as threads:
+            polled = threads.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
+            time.sleep(0.5)  # it has asked by now
+            code, output = run.stop()
+            assert "Messages" not in polled.result()
+    assert code == 0
+    assert output.endswith("\nStopped.\n")
+    assert "Traceback" not in output
+    assert "running task" not in output
 
 
 def test_a_service_shows_only_its_own_work_and_stops_cleanly(backend: Run) -> None:
