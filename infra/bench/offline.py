@@ -5,11 +5,12 @@ It plays no tables, topics and queues. What it runs is written out of the provis
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def offline(settings: Settings) -> Iterator[Served]:
         port = free_port()
         with quicker_moto():
             stack = InProcess(endpoint=aws.url).stack
+        stack.sources = {name: _as_there(source, aws.url) for name, source in stack.sources.items()}
         (Path(folder) / "serverless.json").write_text(json.dumps(service(stack, aws.url, port, settings)))
         for name in (*ROOT.joinpath("functions").iterdir(), NODE / "node_modules"):
             (Path(folder) / name.name).symlink_to(name)
@@ -55,7 +57,7 @@ def offline(settings: Settings) -> Iterator[Served]:
             "SLS_NOTIFICATIONS_MODE": "off",
         }
         command = [str(NODE / "node_modules/.bin/serverless"), "offline", "start"]
-        with serving(command, f"http://{HOST}:{port}", environment, folder) as process:
+        with serving(command, f"http://{HOST}:{port}", environment, folder, subprocess.DEVNULL) as process:
             yield Served(f"http://{HOST}:{port}", process)
 
 
@@ -81,7 +83,7 @@ def service(stack: Stack, aws_url: str, port: int, settings: Settings) -> dict[s
                 "environment": dict(function.environment) | CREDENTIALS | {"AWS_ENDPOINT_URL": aws_url},
                 "events": [
                     *({"httpApi": f"{r.method} {r.path}"} for r in stack.routes if r.function == name),
-                    *(_event(s, aws_url, settings) for s in stack.sources.values() if s.function == name),
+                    *(_event(s, settings) for s in stack.sources.values() if s.function == name),
                 ],
             }
             for name, function in stack.functions.items()
@@ -94,22 +96,23 @@ def _handler(function: Function) -> str:
     return f"{module.replace('.', '/')}.{name}"
 
 
-def _event(source: EventSource, aws_url: str, settings: Settings) -> dict[str, Any]:
+def _event(source: EventSource, settings: Settings) -> dict[str, Any]:
     size = int(source.properties.get("BatchSize", 10))
     if source.arn.split(":")[2] == "sqs":
         return {"sqs": {"arn": source.arn, "batchSize": settings.batch_size or size}}
-    table = source.arn.split("/")[1]
-    stream = {"type": "dynamodb", "arn": _stream(table, aws_url), "batchSize": size}
+    stream = {"type": "dynamodb", "arn": source.arn, "batchSize": size}
     return {"stream": stream | {"startingPosition": "TRIM_HORIZON"}}
 
 
-def _stream(table: str, aws_url: str) -> str:
-    """The ARN of the table's stream as the backend has it: it names the moment at which it was made."""
-    found: str = boto3.client(
+def _as_there(source: EventSource, aws_url: str) -> EventSource:
+    """With the ARN that the backend has: that of a stream names the moment at which it was made."""
+    if source.arn.split(":")[2] == "sqs":
+        return source
+    table = boto3.client(
         "dynamodb",
         endpoint_url=aws_url,
         region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    ).describe_table(TableName=table)["Table"]["LatestStreamArn"]
-    return found
+    ).describe_table(TableName=source.arn.split("/")[1])["Table"]
+    return replace(source, arn=table["LatestStreamArn"])

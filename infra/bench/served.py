@@ -33,10 +33,16 @@ def free_port() -> int:
 
 @contextmanager
 def serving(
-    command: list[str], url: str, environment: Mapping[str, str] | None = None, folder: str | Path = ROOT
+    command: list[str],
+    url: str,
+    environment: Mapping[str, str] | None = None,
+    folder: str | Path = ROOT,
+    log: int | None = None,
 ) -> Iterator[int]:
-    """The process's id, once it answers."""
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
+    """The process's id, once it answers; `log` is where its stderr goes, if not to ours."""
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=log
+    ) as process:
         try:
             while not answers(url):
                 if process.poll() is not None:

@@ -12,6 +12,7 @@ from infra.bench import safeguards
 from infra.bench.bundle import add_packages, megabytes
 from infra.bench.cold_start import fresh_python
 from infra.bench.ministack import document
+from infra.bench.offline import Settings, service
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
 from infra.bench.safeguards import ship
@@ -128,3 +129,14 @@ def test_ministack_is_given_every_route_and_every_mapping() -> None:
     routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]
     assert sorted(routes) == sorted(f"{route.method} {route.path}" for route in stack.routes)
     assert sum(r["Type"] == "AWS::Lambda::EventSourceMapping" for r in given) == len(stack.sources)
+
+
+def test_serverless_offline_is_given_every_route_and_every_mapping() -> None:
+    with quicker_moto():
+        stack = InProcess().stack
+    given = service(stack, "http://localhost:3000", 3001, Settings(batch_size=1))["functions"]
+    events = [event for function in given.values() for event in function["events"]]
+    routes = [event["httpApi"] for event in events if "httpApi" in event]
+    assert sorted(routes) == sorted(f"{route.method} {route.path}" for route in stack.routes)
+    assert len(events) == len(routes) + len(stack.sources)
+    assert {event["sqs"]["batchSize"] for event in events if "sqs" in event} == {1}
