@@ -1,7 +1,9 @@
 """What moto keeps for ever, and a run that goes on for long must not: two thirds of what an order leaves."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from moto.core.utils import utcnow
 from moto.sns.models import sns_backends
 
 from infra.local.credentials import ACCOUNT, REGION
@@ -9,14 +11,17 @@ from infra.local.mappings import EventSourceMapping
 from infra.local.shards import Shard
 from infra.local.streams import StreamMapping
 
-KEPT_RECORDS = 100
+KEPT_RECORDS, KEPT_SECONDS = 100, 10
 
 
 def forget_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> None:
-    """All that every one of the stream's mappings has delivered, but the last KEPT_RECORDS."""
+    """All that every one of the stream's mappings has delivered, but the last KEPT_RECORDS, and the newest.
+
+    Whoever else reads the stream, and looks again within KEPT_SECONDS, misses none.
+    """
     delivered = [m.position for m in mappings if isinstance(m, StreamMapping) and m.source.arn == stream_arn]
     if delivered:
-        Shard(stream_arn).forget(min(delivered) - KEPT_RECORDS)
+        Shard(stream_arn).forget(min(delivered) - KEPT_RECORDS, utcnow() - timedelta(seconds=KEPT_SECONDS))
 
 
 def forget_notifications() -> None:

@@ -1,20 +1,24 @@
 """A run that goes on for long keeps what somebody still needs, and little else."""
 
+import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+import time_machine
 from moto.dynamodb.models.dynamo_type import Item
 
 from infra.local import retention
+from infra.local.backend import Backend
+from infra.local.clients import client
 from infra.local.credentials import REGION
 from infra.local.in_process import InProcess, environment
 from infra.local.quicker import quicker_moto
 from infra.local.shards import Shard
 from infra.local.stack import EventSource
 from infra.local.streams import StreamMapping
-from tests.local.conftest import Run
-from tests.local.test_run import ORDER, client, ends_as, place
+from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 TABLE = "order-choreography-OrderTable"
 
@@ -45,6 +49,7 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 1)
+    monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
     quick, slow, other = reader(stream), reader(stream), reader(stream.replace("Order", "Payment"))
     shard = Shard(stream)
     start = shard.oldest
@@ -60,6 +65,23 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     assert [record["dynamodb"]["Keys"]["order_id"]["S"] for record in batch.records] == ["3", "4"]
 
 
+def test_whoever_else_reads_a_stream_has_time_to_do_so(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
+    streams = boto3.client("dynamodbstreams", region_name=REGION)
+    iterator = streams.get_shard_iterator(
+        StreamArn=stream, ShardId=Shard(stream).id, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        quick = reader(stream)
+        deliver(quick)
+        retention.forget_records(stream, [quick])
+        assert len(streams.get_records(ShardIterator=iterator)["Records"]) == 5
+        clock.shift(timedelta(seconds=retention.KEPT_SECONDS + 1))
+        retention.forget_records(stream, [quick])
+        with pytest.raises(streams.exceptions.TrimmedDataAccessException):
+            streams.get_records(ShardIterator=iterator)
+
+
 def test_a_stream_that_nobody_reads_keeps_its_records(stream: str) -> None:
     retention.forget_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
@@ -72,16 +94,25 @@ def test_moto_keeps_no_object_that_came_of_a_look(stream: str) -> None:
     assert len(tracked) == before
 
 
-def test_a_run_forgets_what_its_relays_have_published(run: Run) -> None:
-    dynamodb, streams = client(run, "dynamodb"), client(run, "dynamodbstreams")
-    arn = dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
+def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
+    monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
 
-    def oldest() -> int:
-        (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        return int(shard["SequenceNumberRange"]["StartingSequenceNumber"])
+    async def kept_before_and_after() -> tuple[int, int]:
+        with quicker_moto(), environment({}):
+            backend = Backend("http://localhost:3000")
+            stack = backend.add("shop", ROOT / "template.yaml")
+            shard = Shard(stack.sources["PaymentRelayOutbox"].arn)
+            turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
+            item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
+            client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
+            backend.tell_mappings()
+            invocation = await asyncio.wait_for(turn, PATIENCE_SECONDS)
+            before = shard.latest - shard.oldest
+            backend.environments.finish(invocation.id, {})
+            await asyncio.sleep(0.1)
+            after = shard.latest - shard.oldest
+            backend.remove("shop")
+            return before, after
 
-    before = oldest()
-    for _ in range(2 * retention.KEPT_RECORDS):
-        dynamodb.put_item(TableName=TABLE, Item={"order_id": {"S": "nobody's"}})
-    assert ends_as(run, place(run, ORDER), "shipped")
-    assert oldest() >= before + retention.KEPT_RECORDS
+    assert asyncio.run(kept_before_and_after()) == (1, 0)
