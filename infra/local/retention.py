@@ -11,7 +11,7 @@ from infra.local.mappings import EventSourceMapping
 from infra.local.shards import Shard
 from infra.local.streams import StreamMapping
 
-KEPT_RECORDS, KEPT_SECONDS = 100, 10
+KEPT_RECORDS, KEPT_SECONDS = 100, 5
 
 
 def forget_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> None:
