@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,8 +23,12 @@ def node(page: Page, name: str) -> Locator:
 
 def place(page: Page, kind: str) -> str:
     """Places an order by its button; its id, once the page shows it."""
+    return placed(page, lambda: page.click(f"#place [data-kind={kind}]"))
+
+
+def placed(page: Page, place: Callable[[], None]) -> str:
     with page.expect_response(lambda answer: answer.url.endswith("/orders")) as placed:
-        page.click(f"#place [data-kind={kind}]")
+        place()
     order_id: str = placed.value.json()["order_id"]
     expect(page.locator("#order .heading code")).to_have_text(order_id)
     return order_id
@@ -134,7 +139,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Space")
     expect(node(page, "payment")).to_have_attribute("data-state", "running")
     page.locator("#place [data-kind=shipped]").focus()
-    page.keyboard.press("Enter")
+    placed(page, lambda: page.keyboard.press("Enter"))
     expect(status(page)).to_have_text("shipped")
     page.locator("#order .message").nth(1).focus()
     page.keyboard.press("Space")
