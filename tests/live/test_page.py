@@ -23,12 +23,12 @@ def node(page: Page, name: str) -> Locator:
 
 def place(page: Page, kind: str) -> str:
     """Places an order by its button; its id, once the page shows it."""
-    return placed(page, lambda: page.click(f"#place [data-kind={kind}]"))
+    return placed_by(lambda: page.click(f"#place [data-kind={kind}]"), page)
 
 
-def placed(page: Page, place: Callable[[], None]) -> str:
+def placed_by(act: Callable[[], None], page: Page) -> str:
     with page.expect_response(lambda answer: answer.url.endswith("/orders")) as placed:
-        place()
+        act()
     order_id: str = placed.value.json()["order_id"]
     expect(page.locator("#order .heading code")).to_have_text(order_id)
     return order_id
@@ -139,7 +139,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Space")
     expect(node(page, "payment")).to_have_attribute("data-state", "running")
     page.locator("#place [data-kind=shipped]").focus()
-    placed(page, lambda: page.keyboard.press("Enter"))
+    placed_by(lambda: page.keyboard.press("Enter"), page)
     expect(status(page)).to_have_text("shipped")
     page.locator("#order .message").nth(1).focus()
     page.keyboard.press("Space")
