@@ -78,7 +78,7 @@ def _ask_moto(call: Call) -> Answer:
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
     try:
         found = moto.process_request(prepared)
-    except NotImplementedError:
+    except NotImplementedError:  # moto's word for a call that it does not play
         return _unknown(call)
     if found is None:
         return _unknown(call)

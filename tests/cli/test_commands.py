@@ -5,9 +5,7 @@ import os
 import re
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -15,27 +13,16 @@ import pytest
 from infra.bench.served import free_port
 from infra.cli import commands
 from tests.cli.conftest import Choreo
-from tests.local.conftest import ROOT, Run, eventually
+from tests.local.conftest import ROOT, Run, eventually, started
 from tests.local.test_run import client
 
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")
 
 
-@contextmanager
-def started(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """A command in a process of its own, ended however the test ends."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "infra.cli", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"AWS_ENDPOINT_URL": run.url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+def elsewhere(run: Run, *arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """A command in a process of its own."""
+    there = os.environ | {"AWS_ENDPOINT_URL": run.url}
+    return started("infra.cli", *arguments, environment=there, stderr=subprocess.PIPE)
 
 
 def one_line(text: str) -> str:
@@ -88,7 +75,7 @@ def test_watching_a_customer_without_orders_finds_nothing(choreo: Choreo) -> Non
 
 
 def test_watch_tells_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:
-    with started(run, "watch", "--interval", "0.1") as watching:
+    with elsewhere(run, "watch", "--interval", "0.1") as watching:
         order_id = choreo("place").out.split()[0]
         assert watching.stdout is not None
         assert any(order_id in line and "shipped" in line for line in watching.stdout)
@@ -260,7 +247,7 @@ def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, say: Choreo) -> None:
 
 
 def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.MonkeyPatch) -> None:
-    with started(run, "place", "--orders", "100000", "--customer", "hopper") as placing:
+    with elsewhere(run, "place", "--orders", "100000", "--customer", "hopper") as placing:
         eventually(lambda: run.call("GET", "/orders?customer_id=hopper")["orders"], bool)
         run.process.send_signal(signal.SIGSTOP)
         try:

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,22 +60,35 @@ def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[Run]:
-    """A local run with these options, ended however the test ends."""
-    port = free_port()
-    command = [sys.executable, "-m", "infra.local", *options, "--port", str(port)]
+def started(
+    *arguments: str, environment: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
+) -> Iterator["subprocess.Popen[str]"]:
+    """A Python module with its arguments, in a process of its own, ended however the test ends."""
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
     ) as process:
         try:
-            eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
-            assert process.poll() is None, process.stdout and process.stdout.read()
-            yield Run(f"http://localhost:{port}", process)
+            yield process
         finally:
             process.kill()
 
 
+@contextmanager
+def running(*options: str) -> Iterator[Run]:
+    """A local run with these options, ended however the test ends."""
+    port = free_port()
+    with started("infra.local", *options, "--port", str(port)) as process:
+        eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        yield Run(f"http://localhost:{port}", process)
+
+
 @pytest.fixture(scope="session")
 def run() -> Iterator[Run]:
-    with running() as started:
-        yield started
+    with running() as it:
+        yield it

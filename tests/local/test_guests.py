@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from tests.local.conftest import ROOT, Run, running
+from tests.local.conftest import Run, running, started
 from tests.local.test_run import ORDER, client, ends_as, place
 
 NOTIFICATIONS = "infra/examples/notifications/template.yaml"
@@ -22,13 +21,7 @@ NOTIFICATIONS = "infra/examples/notifications/template.yaml"
 def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """A command of the local run in a terminal of its own."""
     port = run.url.rpartition(":")[2]
-    with subprocess.Popen(
-        [sys.executable, "-m", "infra.local", *arguments, "--port", port],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with started("infra.local", *arguments, "--port", port) as process:
         try:
             yield process
         finally:
