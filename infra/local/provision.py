@@ -266,8 +266,9 @@ KINDS = {
     "AWS::SNS::Topic": Kind(_topic, frozenset({"TopicName"}), frozenset({"KmsMasterKeyId", "Tags"})),
     "AWS::SNS::Subscription": Kind(
         _subscription,
-        frozenset({"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "FilterPolicy"}),
-        frozenset({"RedrivePolicy"}),
+        frozenset(
+            {"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "FilterPolicy", "RedrivePolicy"}
+        ),
     ),
     "AWS::DynamoDB::Table": Kind(
         _table,

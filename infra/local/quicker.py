@@ -28,7 +28,9 @@ from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.dynamodb.models.table import StreamShard
 
 from infra.local import descriptions, shards
+from infra.local.corrections import corrections
 from infra.local.quicker_queues import quicker_queues
+from infra.local.refusals import refusals
 
 _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
@@ -54,6 +56,8 @@ def quicker_moto() -> Iterator[None]:
         patch.object(BaseModel, "__new__", _untracked),
         patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
+        corrections(),
+        refusals(),
     ):
         yield
 
