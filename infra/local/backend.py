@@ -18,15 +18,16 @@ from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
 from infra.local.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.event_sources import mappings
+from infra.local.event_sources.mapping import Batch, EventSourceMapping
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.faults import Faults
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX
 from infra.local.live.journal import Ended, Journal, Moved
-from infra.local.mappings import Batch, EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
 from infra.local.stack import Function, Route, Stack
-from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
 from infra.local.tokens import Denied

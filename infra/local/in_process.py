@@ -12,9 +12,9 @@ from uuid import uuid4
 from infra.local import http_api
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
+from infra.local.event_sources import mappings
 from infra.local.snapshot import provisioned
 from infra.local.stack import Function
-from infra.local.streams import mappings
 
 ROOT = Path(__file__).parents[2]
 STACK = "order-choreography"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local import filters
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources import filters
 from infra.local.resolver import Physical, Resolver
 from infra.local.stack import Authorizer, EventSource, Function, Route, Stack
 from infra.local.template import Template, TemplateError

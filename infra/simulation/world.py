@@ -18,12 +18,13 @@ from infra.local import http_api
 from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources.mapping import Batch, EventSourceMapping
+from infra.local.event_sources.of_queue import QueueMapping
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.queues import MotoQueue
 from infra.local.stack import EventSource, Function
-from infra.local.streams import StreamMapping
 from infra.local.template import Template, load
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import filters
+from infra.local.event_sources import filters
 from infra.local.template import TemplateError
 
 EMITS = {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}

@@ -8,12 +8,13 @@ import pytest
 
 from infra.local import queues
 from infra.local.credentials import REGION
+from infra.local.event_sources.mapping import failed_items
+from infra.local.event_sources.of_queue import QueueMapping, sqs_record
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import environment
-from infra.local.mappings import QueueMapping, failed_items, sqs_record
 from infra.local.queues import MotoQueue
 from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
-from infra.local.streams import StreamMapping
 
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 

@@ -13,11 +13,11 @@ from infra.local import retention
 from infra.local.backend import Backend
 from infra.local.clients import client
 from infra.local.credentials import REGION
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.quicker import quicker_moto
 from infra.local.shards import Shard
 from infra.local.stack import EventSource
-from infra.local.streams import StreamMapping
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 TABLE = "order-choreography-OrderTable"

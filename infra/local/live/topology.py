@@ -7,7 +7,7 @@ from typing import Any
 
 from infra.local import queues
 from infra.local.clients import client
-from infra.local.filters import matches
+from infra.local.event_sources.filters import matches
 from infra.local.stack import Stack
 
 

@@ -1,69 +1,11 @@
-"""Event source mappings with Lambda's semantics: what a function is invoked with, and what its answer does.
-
-A mapping is polled for a batch, and told how the invocation ended; it makes no decision about when. So the
-local run, the tests and the simulation drive the same code.
-"""
+"""The event source mapping of an SQS queue: failed messages come again after their visibility timeout."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from infra.local.event_sources.mapping import Batch, Clock, failed_items, reports_failures
 from infra.local.stack import EventSource
-
-Clock = Callable[[], float]
-"""Seconds since the epoch."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Records to invoke the function with once."""
-
-    records: tuple[dict[str, Any], ...]
-
-    @property
-    def event(self) -> dict[str, Any]:
-        return {"Records": list(self.records)}
-
-
-class EventSourceMapping(Protocol):
-    """`poll`, invoke, then exactly one of `complete` and `fail`; one batch at a time."""
-
-    source: EventSource
-
-    def poll(self) -> Batch | None:
-        """The next batch, or None while there is none to deliver."""
-        ...
-
-    def complete(self, batch: Batch, answer: Any) -> None:
-        """The function answered; the answer may list failed items."""
-        ...
-
-    def fail(self, batch: Batch, reason: str) -> None:
-        """The function raised, crashed or ran out of time."""
-        ...
-
-
-def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[str] | None:
-    """Identifiers that a partial batch response names; None where the whole batch counts as failed.
-
-    As the Lambda developer guide says: an empty or absent list is success; a malformed answer, an empty
-    identifier or one that is not in the batch is a failure of everything.
-    """
-    if not reports or not answer:
-        return []
-    if not isinstance(answer, Mapping):
-        return None
-    failures = answer.get("batchItemFailures") or []
-    try:
-        identifiers = [failure["itemIdentifier"] for failure in failures]
-    except (KeyError, TypeError):
-        return None
-    return identifiers if all(identifier in known for identifier in identifiers) else None
-
-
-def reports_failures(source: EventSource) -> bool:
-    return "ReportBatchItemFailures" in source.properties.get("FunctionResponseTypes", ())
 
 
 class Queue(Protocol):

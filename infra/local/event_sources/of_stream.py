@@ -2,24 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from infra.local.clients import client
-from infra.local.filters import matches
-from infra.local.mappings import (
-    Batch,
-    Clock,
-    EventSourceMapping,
-    Queue,
-    QueueMapping,
-    failed_items,
-    reports_failures,
-)
-from infra.local.queues import MotoQueue
+from infra.local.event_sources.filters import matches
+from infra.local.event_sources.mapping import Batch, Clock, failed_items, reports_failures
 from infra.local.shards import Shard
-from infra.local.stack import EventSource, Stack
+from infra.local.stack import EventSource
 
 LONGEST_WAIT_SECONDS = 10.0
 BACKLOG_LIMIT = 1000
@@ -148,14 +138,4 @@ def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]
         "awsRegion": stream_arn.split(":")[3],
         "dynamodb": change,
         "eventSourceARN": stream_arn,
-    }
-
-
-def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
-    return {
-        name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
-        if source.arn.split(":")[2] == "sqs"
-        else StreamMapping(source, client("sqs"))
-        for name, source in stack.sources.items()
     }
