@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.event_sources import filters
+from infra.local.event_sources import checks
 from infra.local.resolver import Physical, Resolver
 from infra.local.stack import Authorizer, EventSource, Function, Route, Stack
 from infra.local.template import Template, TemplateError
@@ -30,7 +30,12 @@ NOT_PLAYED = {
 }
 """Resource types that are left out on purpose, and why."""
 
-QUEUE_NUMBERS = ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds")
+QUEUE_NUMBERS = (
+    "DelaySeconds",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "VisibilityTimeout",
+)
 
 
 @dataclass(frozen=True)
@@ -185,9 +190,12 @@ def _alias(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
 
 
 def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    for filter_ in properties.get("FilterCriteria", {}).get("Filters", []):
-        filters.check(json.loads(filter_["Pattern"]))
     function = p.stack.function_called(properties["FunctionName"]).logical_id
+    try:
+        checks.check(properties["EventSourceArn"], properties)
+    except checks.Unplayable as reason:
+        where = f"{p.template.path}: {logical_id}, an event source of {function}"
+        raise TemplateError(f"{where}: {reason}") from None
     p.stack.sources[logical_id] = EventSource(logical_id, function, properties["EventSourceArn"], properties)
     return Physical(logical_id)
 

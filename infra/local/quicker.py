@@ -54,6 +54,7 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         patch.object(BaseModel, "__new__", _untracked),
+        patch.object(StreamShard, "add", shards.add),
         patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
         corrections(),

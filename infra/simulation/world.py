@@ -137,7 +137,7 @@ class World:
 
     def _make(self, source: EventSource, size: int) -> EventSourceMapping:
         if source.arn.split(":")[2] == "dynamodb":
-            return StreamMapping(source, self._sqs, self._clock.now)
+            return StreamMapping(source, self._clock.now)
         sized = replace(source, properties={**source.properties, "BatchSize": size})
         return QueueMapping(sized, MotoQueue(source.arn.rpartition(":")[2]), self._clock.now)
 

@@ -36,7 +36,7 @@ def stream() -> Iterator[str]:
 
 def reader(stream: str) -> StreamMapping:
     properties = {"StartingPosition": "TRIM_HORIZON", "BatchSize": 3}
-    return StreamMapping(EventSource("M", "F", stream, properties), boto3.client("sqs", region_name=REGION))
+    return StreamMapping(EventSource("M", "F", stream, properties))
 
 
 def deliver(mapping: StreamMapping) -> None:
@@ -106,7 +106,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
-            backend.tell_mappings()
+            backend.deliveries.tell()
             invocation = await asyncio.wait_for(turn, PATIENCE_SECONDS)
             before = shard.latest - shard.oldest
             backend.environments.finish(invocation.id, {})

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from infra.local.clients import client
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.of_queue import Queue, QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
@@ -15,6 +14,6 @@ def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[st
     return {
         name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
         if source.arn.split(":")[2] == "sqs"
-        else StreamMapping(source, client("sqs"))
+        else StreamMapping(source)
         for name, source in stack.sources.items()
     }

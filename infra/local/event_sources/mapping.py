@@ -4,7 +4,7 @@ A mapping decides which records a function is invoked with, and what its answer 
 So the local run, the tests and the simulation drive the same code.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,7 +26,10 @@ class Batch:
 
 
 class EventSourceMapping(Protocol):
-    """`poll`, invoke, then exactly one of `complete` and `fail`; one batch at a time."""
+    """`poll`, invoke, then exactly one of `complete` and `fail`; one batch at a time.
+
+    `request_id` is the invocation's, where there was one.
+    """
 
     source: EventSource
 
@@ -34,20 +37,50 @@ class EventSourceMapping(Protocol):
         """The next batch, or None while there is none to deliver."""
         ...
 
-    def complete(self, batch: Batch, answer: Any) -> None:
+    def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
         """The function answered; the answer may list failed items."""
         ...
 
-    def fail(self, batch: Batch, reason: str) -> None:
+    def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
         """The function raised, crashed or ran out of time."""
         ...
+
+
+class Gathering:
+    """The records of the next batch: it is due when it is full, or when the batching window is over.
+
+    The window begins with the first record. Records that the filter drops do not count.
+    """
+
+    def __init__(self, properties: Mapping[str, Any], usual_size: int, clock: Clock) -> None:
+        self._size = int(properties.get("BatchSize", usual_size))
+        self._window_seconds = float(properties.get("MaximumBatchingWindowInSeconds", 0))
+        self._clock, self._since = clock, 0.0
+        self.records: list[dict[str, Any]] = []
+
+    @property
+    def room(self) -> int:
+        """How many more records fit."""
+        return self._size - len(self.records)
+
+    def add(self, records: Iterable[dict[str, Any]]) -> None:
+        if not self.records:
+            self._since = self._clock()
+        self.records += records
+
+    def take(self) -> tuple[dict[str, Any], ...]:
+        """The batch, if it is due; else nothing."""
+        if self.room > 0 and self._clock() - self._since < self._window_seconds:
+            return ()
+        taken, self.records = tuple(self.records), []
+        return taken
 
 
 def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[str] | None:
     """Identifiers that a partial batch response names; None where the whole batch counts as failed.
 
-    As the Lambda developer guide says: an empty or absent list is success; a malformed answer, an empty
-    identifier or one that is not in the batch is a failure of everything.
+    An empty or absent list is success. A malformed answer fails everything, and so does an identifier that is
+    empty or not in the batch: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
     """
     if not reports or not answer:
         return []
@@ -62,4 +95,4 @@ def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[st
 
 
 def reports_failures(source: EventSource) -> bool:
-    return "ReportBatchItemFailures" in source.properties.get("FunctionResponseTypes", ())
+    return "ReportBatchItemFailures" in (source.properties.get("FunctionResponseTypes") or ())

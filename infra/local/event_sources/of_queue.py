@@ -1,44 +1,44 @@
 """The event source mapping of an SQS queue: failed messages come again after their visibility timeout."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-from infra.local.event_sources.mapping import Batch, Clock, failed_items, reports_failures
+from infra.local.event_sources.filters import record_filter
+from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.records import sqs_record
 from infra.local.stack import EventSource
+
+USUAL_BATCH_SIZE = 10
 
 
 class Queue(Protocol):
     """What a mapping needs of its queue."""
 
     def receive(self, most: int) -> list[dict[str, Any]]:
-        """Up to so many messages, ten at most, as ReceiveMessage answers them; at once, if there are none."""
+        """Up to `most` messages, ten at most, as ReceiveMessage answers them; it does not wait."""
         ...
 
     def delete(self, receipt_handles: Iterable[str]) -> None:
-        """Those that are no longer there are passed over."""
+        """Deletes messages; skips those that are no longer there."""
         ...
 
 
 class QueueMapping:
-    """An SQS queue: what fails stays in the queue, and comes back after its visibility timeout."""
+    """Deletes from the queue the messages that the function processed, or that match no filter."""
 
     def __init__(self, source: EventSource, queue: Queue, clock: Clock = time.time) -> None:
-        self.source, self._queue, self._clock = source, queue, clock
-        self._size = int(source.properties.get("BatchSize", 10))
-        self._window_seconds = float(source.properties.get("MaximumBatchingWindowInSeconds", 0))
-        self._gathered: list[dict[str, Any]] = []
-        self._since = 0.0
+        self.source, self._queue = source, queue
+        self._passes = record_filter(source.properties, "body")
+        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._has_window = int(source.properties.get("MaximumBatchingWindowInSeconds", 0)) > 0
 
     def poll(self) -> Batch | None:
         self._gather()
-        full = len(self._gathered) >= self._size
-        if not self._gathered or not (full or self._clock() - self._since >= self._window_seconds):
-            return None
-        batch, self._gathered = Batch(tuple(self._gathered)), []
-        return batch
+        records = self._gathering.take()
+        return Batch(records) if records else None
 
-    def complete(self, batch: Batch, answer: Any) -> None:
+    def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
         known = [record["messageId"] for record in batch.records]
         failed = failed_items(answer, known, reports=reports_failures(self.source))
         if failed is None:
@@ -47,39 +47,22 @@ class QueueMapping:
             record["receiptHandle"] for record in batch.records if record["messageId"] not in failed
         )
 
-    def fail(self, batch: Batch, reason: str) -> None:
-        """Nothing to do: the visibility timeout brings the messages back."""
+    def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
+        """Does nothing: the messages come again after their visibility timeout."""
 
     def _gather(self) -> None:
-        while len(self._gathered) < self._size:
-            wanted = min(10, self._size - len(self._gathered))
+        while (wanted := min(10, self._gathering.room)) > 0:
             messages = self._queue.receive(wanted)
-            if messages and not self._gathered:
-                self._since = self._clock()
-            self._gathered += [sqs_record(message, self.source.arn) for message in messages]
+            self._gathering.add(self._filtered(messages))
             if len(messages) < wanted:
                 return
 
-
-def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
-    """A received message as Lambda hands it over."""
-    attributes = {
-        name: {
-            "stringValue": value.get("StringValue"),
-            "stringListValues": [],
-            "binaryListValues": [],
-            "dataType": value["DataType"],
-        }
-        for name, value in message.get("MessageAttributes", {}).items()
-    }
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": dict(message["Attributes"]),
-        "messageAttributes": attributes,
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": queue_arn,
-        "awsRegion": queue_arn.split(":")[3],
-    }
+    def _filtered(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records that pass; Lambda deletes the other messages from the queue."""
+        records = [
+            sqs_record(message, self.source.arn, batching_window=self._has_window) for message in messages
+        ]
+        passed = [record for record in records if self._passes(record)]
+        if len(passed) < len(records):
+            self._queue.delete(record["receiptHandle"] for record in records if record not in passed)
+        return passed

@@ -1,141 +1,137 @@
-"""The event source mapping of a DynamoDB stream: in order, again until it succeeds or is too old."""
+"""The event source mapping of a DynamoDB stream: in order; a failed batch is retried until it is given up.
 
-import json
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+"""
+
 import time
-from collections.abc import Mapping
-from datetime import UTC
+from itertools import takewhile
 from typing import Any
 
-from infra.local.event_sources.filters import matches
-from infra.local.event_sources.mapping import Batch, Clock, failed_items, reports_failures
+from infra.local.event_sources import failures
+from infra.local.event_sources.filters import record_filter
+from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.records import stream_record
 from infra.local.shards import Shard
 from infra.local.stack import EventSource
 
+USUAL_BATCH_SIZE = 100
 LONGEST_WAIT_SECONDS = 10.0
 BACKLOG_LIMIT = 1000
 
+Records = tuple[dict[str, Any], ...]
+
 
 class StreamMapping:
-    """One shard, as moto has it: what fails holds up what comes after it, as on AWS.
+    """One shard, as moto has it: a batch that fails blocks those after it, as on AWS."""
 
-    `sqs` is a boto3 client.
-    """
-
-    def __init__(self, source: EventSource, sqs: Any, clock: Clock = time.time) -> None:
-        self.source, self._sqs, self._clock = source, sqs, clock
-        self._properties = source.properties
-        self._patterns = [
-            json.loads(filter_["Pattern"])
-            for filter_ in self._properties.get("FilterCriteria", {}).get("Filters", [])
-        ]
+    def __init__(self, source: EventSource, clock: Clock = time.time) -> None:
+        self.source, self._clock, self._properties = source, clock, source.properties
+        self._passes = record_filter(source.properties, "dynamodb")
         self._shard = Shard(source.arn)
         latest = self._properties["StartingPosition"] == "LATEST"
         self._read_to = self._shard.latest if latest else self._shard.oldest
-        self._waiting: list[tuple[dict[str, Any], ...]] = []
+        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._waiting: list[Records] = []
         self._attempts, self._retry_at = 0, 0.0
+        self._last: failures.Invocation | None = None
 
     def poll(self) -> Batch | None:
         if not self._waiting:
-            self._read()
+            self._gather()
+        self._give_up_expired()
         if not self._waiting or self._clock() < self._retry_at:
             return None
         return Batch(self._waiting[0])
 
-    def complete(self, batch: Batch, answer: Any) -> None:
-        known = [_sequence_number(record) for record in batch.records]
+    def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
+        known = [failures.sequence_number(record) for record in batch.records]
         failed = failed_items(answer, known, reports=reports_failures(self.source))
-        if failed is None:
-            self.fail(batch, "malformed partial batch response")
-            return
-        if not failed:
+        if failed == []:
             self._next_batch()
             return
-        # The lowest failed sequence number is the checkpoint: what is before it succeeded.
-        first = min(known.index(identifier) for identifier in failed)
+        self._last = failures.Invocation(request_id, raised=False)
+        # The lowest failed sequence number is the checkpoint: the records before it succeeded.
+        first = min(map(known.index, failed or known))
         if first:
-            self._attempts = 0
-        self._waiting[0] = batch.records[first:]
-        self._again(self._waiting[0], "batch item failures")
+            # The rest is a batch of its own, which has all of its retries, as recorded answers of AWS show.
+            self._waiting[0], self._attempts = batch.records[first:], 0
+            self._wait()
+        elif failed is None:
+            self._split_or_retry(batch.records)
+        else:
+            self._retry(batch.records)
 
-    def fail(self, batch: Batch, reason: str) -> None:
-        if self._properties.get("BisectBatchOnFunctionError") and len(batch.records) > 1:
-            middle = len(batch.records) // 2
-            self._waiting[:1] = [batch.records[:middle], batch.records[middle:]]
-        self._again(self._waiting[0], reason)
+    def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
+        self._last = failures.Invocation(request_id, raised=True)
+        self._split_or_retry(batch.records)
 
     @property
     def position(self) -> int:
         """The place in the shard up to which it has delivered, or given up."""
-        return int(_sequence_number(self._waiting[0][0])) if self._waiting else self._read_to
+        ahead = self._waiting[0] if self._waiting else self._gathering.records
+        return int(failures.sequence_number(ahead[0])) if ahead else self._read_to
 
     def backlog(self) -> int:
-        """How many records that pass the filters are yet to be delivered, as far as one look tells."""
-        unread = self._shard.read(self._read_to, BACKLOG_LIMIT)
-        return sum(map(len, self._waiting)) + len(self._filtered(unread))
+        """How many records that pass the filters are yet to be delivered, of the next BACKLOG_LIMIT."""
+        unread = self._filtered(self._shard.read(self._read_to, BACKLOG_LIMIT))
+        return sum(map(len, self._waiting)) + len(self._gathering.records) + len(unread)
 
-    def _again(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
+    def _gather(self) -> None:
+        while (wanted := self._gathering.room) > 0:
+            found = self._shard.read(self._read_to, wanted)
+            self._gathering.add(self._filtered(found))
+            self._read_to += len(found)
+            if len(found) < wanted:
+                break
+        if records := self._gathering.take():
+            self._waiting.append(records)
+
+    def _filtered(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return list(filter(self._passes, (stream_record(record, self.source.arn) for record in found)))
+
+    def _split_or_retry(self, records: Records) -> None:
+        """Splits a batch if the mapping bisects; that is none of its retries."""
+        if self._properties.get("BisectBatchOnFunctionError") and len(records) > 1:
+            middle = len(records) // 2
+            self._waiting[:1] = [records[:middle], records[middle:]]
+            self._wait()
+        else:
+            self._retry(records)
+
+    def _retry(self, records: Records) -> None:
         self._attempts += 1
+        self._wait()
         retries = int(self._properties.get("MaximumRetryAttempts", -1))
-        age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
-        born = records[0]["dynamodb"]["ApproximateCreationDateTime"]
-        if 0 <= retries < self._attempts or 0 < age < self._clock() - born:
-            self._give_up(records, reason)
+        if 0 <= retries < self._attempts:
+            self._give_up(records, failures.EXHAUSTED)
             self._next_batch()
-            return
-        self._retry_at = self._clock() + min(2.0**self._attempts / 10, LONGEST_WAIT_SECONDS)
 
-    def _give_up(self, records: tuple[dict[str, Any], ...], reason: str) -> None:
+    def _wait(self) -> None:
+        self._retry_at = self._clock() + min(2.0 ** max(self._attempts, 1) / 10, LONGEST_WAIT_SECONDS)
+
+    def _give_up_expired(self) -> None:
+        """Lambda discards records that are too old, whether it invoked the function with them or not."""
+        age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
+        oldest = self._clock() - age
+        while self._waiting and age > 0:
+            records = self._waiting[0]
+            expired = tuple(takewhile(lambda record: failures.born(record) < oldest, records))
+            if not expired:
+                return
+            self._give_up(expired, failures.EXPIRED)
+            self._waiting[0] = records[len(expired) :]
+            if not self._waiting[0]:
+                self._next_batch()
+
+    def _give_up(self, records: Records, condition: str) -> None:
+        """Tells the destination first: if that fails, the records are still here, and are given up again."""
         destination = self._properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
-        if destination is None:
-            return
-        url = self._sqs.get_queue_url(QueueName=destination.rpartition(":")[2])["QueueUrl"]
-        numbers = [_sequence_number(record) for record in records]
-        message = {
-            "requestContext": {"functionArn": self.source.function, "condition": reason},
-            "DDBStreamBatchInfo": {
-                "shardId": self._shard.id,
-                "startSequenceNumber": numbers[0],
-                "endSequenceNumber": numbers[-1],
-                "batchSize": len(numbers),
-                "streamArn": self.source.arn,
-            },
-        }
-        self._sqs.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+        if destination is not None:
+            message = failures.message(
+                self.source, self._shard.id, records, condition, self._attempts, self._last, self._clock()
+            )
+            failures.send(destination, message)
 
     def _next_batch(self) -> None:
         del self._waiting[0]
-        self._attempts, self._retry_at = 0, 0.0
-
-    def _read(self) -> None:
-        found = self._shard.read(self._read_to, int(self._properties.get("BatchSize", 100)))
-        self._read_to += len(found)
-        if records := self._filtered(found):
-            self._waiting.append(records)
-
-    def _filtered(self, found: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-        return tuple(
-            record
-            for record in (_stream_record(record, self.source.arn) for record in found)
-            if not self._patterns or any(matches(pattern, record) for pattern in self._patterns)
-        )
-
-
-def _sequence_number(record: Mapping[str, Any]) -> str:
-    number: str = record["dynamodb"]["SequenceNumber"]
-    return number
-
-
-def _stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
-    """A stream's record as Lambda hands it over."""
-    change = dict(record["dynamodb"])
-    created = change["ApproximateCreationDateTime"].replace(tzinfo=UTC)
-    change["ApproximateCreationDateTime"] = created.timestamp()
-    return {
-        "eventID": record["eventID"],
-        "eventName": record["eventName"],
-        "eventVersion": record["eventVersion"],
-        "eventSource": "aws:dynamodb",
-        "awsRegion": stream_arn.split(":")[3],
-        "dynamodb": change,
-        "eventSourceARN": stream_arn,
-    }
+        self._attempts, self._retry_at, self._last = 0, 0.0, None
