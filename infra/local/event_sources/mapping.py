@@ -49,7 +49,9 @@ class EventSourceMapping(Protocol):
 class Gathering:
     """The records of the next batch: it is due when it is full, or when the batching window is over.
 
-    The window begins with the first record. Records that the filter drops do not count.
+    The window begins with the first record, and records that the filter drops do not count. Without a window,
+    what passes of one read is a batch.
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching
     """
 
     def __init__(self, properties: Mapping[str, Any], usual_size: int, clock: Clock) -> None:
@@ -60,8 +62,8 @@ class Gathering:
 
     @property
     def room(self) -> int:
-        """How many more records fit."""
-        return self._size - len(self.records)
+        """How many more records it takes."""
+        return 0 if self.records and not self._window_seconds else self._size - len(self.records)
 
     def add(self, records: Iterable[dict[str, Any]]) -> None:
         if not self.records:
