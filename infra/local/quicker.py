@@ -25,9 +25,8 @@ from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core.common_models import BaseModel
 from moto.core.serialize import AttributePicker, AttributePickerContext
-from moto.dynamodb.models.table import StreamShard
 
-from infra.local import descriptions, shards
+from infra.local import descriptions
 from infra.local.corrections import corrections
 from infra.local.quicker_queues import quicker_queues
 from infra.local.refusals import refusals
@@ -54,8 +53,6 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         patch.object(BaseModel, "__new__", _untracked),
-        patch.object(StreamShard, "add", shards.add),
-        patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
         corrections(),
         refusals(),

@@ -8,13 +8,14 @@ import pytest
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources.checks import Unplayable, check
 from infra.local.in_process import environment
-from infra.local.provision import Provisioner
+from infra.local.provision import KINDS, Provisioner
 from infra.local.quicker import quicker_moto
 from infra.local.template import TemplateError, load
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
 START = {"StartingPosition": "LATEST"}
+LEFT_OUT = KINDS["AWS::Lambda::EventSourceMapping"].left_out
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,11 @@ def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any])
 def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, Any], reason: str) -> None:
     with pytest.raises(Unplayable, match=reason):
         check(arn, properties)
+
+
+@pytest.mark.parametrize("name", ["ParallelizationFactor", "TumblingWindowInSeconds"])
+def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
+    assert name not in KINDS["AWS::Lambda::EventSourceMapping"].played | LEFT_OUT
 
 
 def test_the_refusal_names_file_resource_and_property(tmp_path: Path) -> None:
