@@ -42,7 +42,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 
 @contextmanager
 def quicker_moto() -> Iterator[None]:
-    """Within it, moto plays AWS, as within `mock_aws`, and faster."""
+    """Within it, moto plays AWS, as within `mock_aws`: faster, and with AWS's refusals and answers."""
     with (
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
