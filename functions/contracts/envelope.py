@@ -24,6 +24,8 @@ class Fact(BaseModel):
         return f"{SCHEMA_BASE}/{cls.type}/{cls.version}"
 
 
+_ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
 DataT = TypeVar("DataT", bound=Fact)
 
 
@@ -54,8 +56,12 @@ class Event(BaseModel, Generic[DataT]):
         return self.subject
 
     def to_json(self) -> str:
-        """The event as it goes on the wire; an absent `causationid` is left out."""
-        return self.model_dump_json(exclude_none=True)
+        """The event in structured JSON, without an absent `causationid`.
+
+        U+FFFE and U+FFFF are escaped, as JSON escapes control characters: SQS and SNS refuse them.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+        """
+        return self.model_dump_json(exclude_none=True).translate(_ESCAPED)
 
 
 def describe(

@@ -27,7 +27,7 @@ from choreography.table import Record
 from order.callers import Caller, caller
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
-from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
+from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from order.state import Order
 from order.views import history, summary
 
@@ -65,8 +65,9 @@ def place_order() -> Response[dict[str, Any]]:
 @app.get("/orders")
 def list_orders() -> dict[str, Any]:
     customer_id = app.current_event.query_string_parameters.get("customer_id", _caller().customer_id)
-    if not customer_id:
-        raise Problem(HTTPStatus.BAD_REQUEST, "say whose orders", [("customer_id", "required in the query")])
+    if not customer_id or len(customer_id) > ID_LIMIT:
+        wrong = [("customer_id", f"required in the query, with at most {ID_LIMIT} characters")]
+        raise Problem(HTTPStatus.BAD_REQUEST, "name the customer whose orders to list", wrong)
     _check_own(customer_id)
     try:
         page, cursor = orders().of_customer(

@@ -1,5 +1,7 @@
 """GET /orders on moto: a customer's orders, in pages."""
 
+import base64
+import json
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +9,11 @@ import pytest
 
 from order import orders
 from tests.world import World, fields, hooked
+
+
+def cursor(*position: str) -> str:
+    """A cursor as a page gives it, or as somebody who knows its form makes one."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
 def test_a_customers_orders_come_in_pages_newest_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +70,9 @@ def test_a_customer_without_orders_has_an_empty_page(world: World) -> None:
         ("?customer_id=ada&limit=many", "limit"),
         ("?customer_id=ada&cursor=nonsense", "cursor"),
         ("?customer_id=ada&cursor=bnVsbA==", "cursor"),
+        (f"?customer_id=ada&cursor={cursor('2026', 'o' * 2049)}", "cursor"),
+        (f"?customer_id=ada&cursor={cursor('2' * 1025, 'order-1')}", "cursor"),
+        (f"?customer_id={'a' * 129}", "customer_id"),
     ],
 )
 def test_a_bad_query_is_named(world: World, query: str, field: str) -> None:
