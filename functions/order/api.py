@@ -54,7 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @app.post("/orders")
 def place_order() -> Response[dict[str, Any]]:
-    request = PlaceOrder.model_validate_json(_body())
+    request = _requested()
     _check_own(request.customer_id)
     key = _idempotency_key()
     placed = _place(request, None) if key is None else _place_once(request, key)
@@ -165,6 +165,13 @@ def _body() -> str:
     return body
 
 
+def _requested() -> PlaceOrder:
+    try:
+        return PlaceOrder.model_validate_json(_body())
+    except ValidationError as error:
+        raise invalid(error, "the order cannot be accepted as it is") from None
+
+
 def _idempotency_key() -> str | None:
     key = app.current_event.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= KEY_LIMIT:
@@ -201,8 +208,6 @@ def _problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case ValidationError():
-            return invalid(error, "the order cannot be accepted as it is")
         case NoSuchOrder():
             return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
         case TooLate():

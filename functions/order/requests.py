@@ -63,7 +63,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 class _Request(BaseModel):
     # A misspelt field is a mistake worth telling, and "2" is not a number.
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class RequestedItem(_Request):

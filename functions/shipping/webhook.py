@@ -47,9 +47,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def receive() -> Response[None]:
     body = _body()
     message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
-    told = Told.model_validate_json(body)
-    if told.type == "shipment.delivered":
-        _deliver(message_id, Delivered.model_validate_json(body).data)
+    try:
+        told = Told.model_validate_json(body)
+        delivery = Delivered.model_validate_json(body).data if told.type == "shipment.delivered" else None
+    except ValidationError as error:
+        raise invalid(error, "this is not a message of the carrier") from None
+    if delivery is not None:
+        _deliver(message_id, delivery)
     else:
         logger.info("ignored", extra={"message_id": message_id, "type": told.type})
     return Response(HTTPStatus.NO_CONTENT.value)
@@ -102,8 +106,6 @@ def _problem(error: Exception) -> Problem:
             logger.warning("not believed", extra={"reason": str(error)})
             count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.UNAUTHORIZED, str(error))
-        case ValidationError():
-            return invalid(error, "this is no message of a carrier")
         case UnknownParcel():
             logger.error("not believed", extra={"reason": str(error)})
             count(Metric.WEBHOOKS_REFUSED)

@@ -13,7 +13,7 @@ import pytest
 from choreography import aws
 from choreography.table import from_attributes, to_attributes
 from infra.local.clients import client
-from tests.conftest import Printed
+from tests.conftest import MakeEvent, Printed
 from tests.world import World, an_order
 
 CANARY = "kanari"
@@ -164,6 +164,29 @@ def test_a_failure_is_logged_without_what_it_failed_on(
     with monkeypatch.context() as patched:
         patched.setattr(aws.dynamodb(), call, lambda **_: 1 / 0)
         world.deliver(f"{service}Consumer", event)
+    lines = printed()
+    assert "failed" in said(lines)
+    assert telling(lines) == []
+
+
+SPOILT = {"status": 7, "address": CANARY, "payment_id": 7, "customer_id": 7, "placed": {"customer_id": CANARY}}
+"""Attributes of each service's state with a value of the wrong type."""
+
+
+@pytest.mark.parametrize(
+    ("service", "kind"),
+    [("Order", "payment.captured"), ("Payment", "shipment.failed"), ("Shipping", "payment.declined")],
+)
+def test_an_item_that_cannot_be_read_is_not_quoted(
+    world: World, printed: Printed, make_event: MakeEvent, service: str, kind: str
+) -> None:
+    order_id = place(world)
+    world.drain()
+    item = world.item(f"{service}Table", order_id) | SPOILT
+    client("dynamodb").put_item(TableName=world.stack.tables[f"{service}Table"], Item=to_attributes(item))
+    event = make_event(kind, order_id)
+    assert world.deliver(f"{service}Consumer", event) == [event.to_json()]
+    assert service != "Order" or world.request("GET", f"/orders/{order_id}").status == 503
     lines = printed()
     assert "failed" in said(lines)
     assert telling(lines) == []

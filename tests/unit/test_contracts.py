@@ -58,6 +58,8 @@ def test_every_event_carries_the_cloudevents_attributes(kind: str, make_event: M
     [
         ({"specversion": "0.3"}, "specversion"),
         ({"id": ""}, "id"),
+        ({"subject": "o" * 2049}, "subject: Value error, longer than 2048 bytes"),
+        ({"subject": "ä" * 1025}, "subject"),
         ({"time": "yesterday"}, "time"),
         ({"time": "2026-01-01T00:00:00"}, "time"),
         ({"data": {}}, "data.amount_minor"),
