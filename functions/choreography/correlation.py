@@ -18,7 +18,7 @@ from choreography.problems import Problem
 
 HEADER = "X-Correlation-Id"
 PATTERN = "[A-Za-z0-9._:=+/-]{1,64}"
-"""Request ids of HTTP APIs are base64, so `=`, `+` and `/` are allowed: an id that was answered can be sent back.
+"""Request ids of HTTP APIs are base64: with `=`, `+` and `/`, a caller can send back what was answered.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"""
 
 

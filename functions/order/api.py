@@ -47,7 +47,7 @@ idempotency = IdempotencyConfig(
 
 @reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME, TIME_LIMIT_SECONDS and VERIFIES_CALLERS."""
+    """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME, TIME_LIMIT_SECONDS, and those of `caller`."""
     idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
     return correlation.resolve(app, event, context, logger)
 

@@ -13,7 +13,7 @@ from contracts.values import Address, Item
 from order.iso import COUNTRIES, CURRENCIES
 
 ID_LIMIT = 128
-"""Characters of a customer's or an order's id. DynamoDB takes 2,048 bytes in a partition key and 1,024 in a sort key
+"""Characters of a customer's or an order's id. DynamoDB takes 2,048 bytes in a partition, 1,024 in a sort key
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 KEY_LIMIT = 255
 PAGE_LIMIT = 50
@@ -21,7 +21,7 @@ TOTAL_LIMIT_MINOR = 99_999_999
 """The most that one order may cost: card networks and Stripe take eight digits."""
 
 
-# SQS refuses U+FFFE, U+FFFF and most control characters; the others have no place in a name or an address either.
+# SQS refuses U+FFFE, U+FFFF and most control characters; the others have no place in an address either.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _SENDABLE = r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"
 

@@ -169,7 +169,13 @@ def test_a_failure_is_logged_without_what_it_failed_on(
     assert telling(lines) == []
 
 
-SPOILT = {"status": 7, "address": CANARY, "payment_id": 7, "customer_id": 7, "placed": {"customer_id": CANARY}}
+SPOILT = {
+    "status": 7,
+    "address": CANARY,
+    "payment_id": 7,
+    "customer_id": 7,
+    "placed": {"customer_id": CANARY},
+}
 """Attributes of each service's state with a value of the wrong type."""
 
 

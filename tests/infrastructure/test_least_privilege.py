@@ -210,6 +210,11 @@ EXPLAINED = {
     ("Allow", "Resource", "${ShippingTable.Arn}/stream/*"): "the same",
     (
         "Allow",
+        "Resource",
+        "${StripeSecretArn}-??????",
+    ): "the random end of a secret's ARN, where it is partial",
+    (
+        "Allow",
         "Condition",
         "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*",
     ): "all alarms of this stack may tell the one topic, and no other stack's",

@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from infra.local.http_api import Request
 from infra.local.stack import Authorizer, Route
-from infra.local.tokens import Denied
+from infra.local.tokens import OPERATE, Denied
 from infra.local.tokens.authorizer import Gate
 from infra.local.tokens.issuer import AUDIENCE, Issuer
-from order.callers import OPERATE
 from tests.local.conftest import Run, running
 from tests.local.test_run import ORDER
 

@@ -15,7 +15,6 @@ from contracts.envelope import describe
 from contracts.payments import PaymentDeclined
 from tests.conftest import MakeEvent
 
-
 ENVELOPE: dict[str, Any] = {
     "id": "event-1",
     "source": "/test",
