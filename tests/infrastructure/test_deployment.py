@@ -146,7 +146,16 @@ def test_there_are_no_credentials_yet_while_what_others_wrote_is_built() -> None
     done = [step.get("uses", step.get("run")).partition("@")[0] for step in stage["steps"]]
     credentials = done.index("aws-actions/configure-aws-credentials")
     assert done[credentials - 1].startswith("make sam-build")
-    assert done[credentials + 1 :] == ["make deploy"]
+    assert done[credentials + 1 :] == ["make deploy", "make continue-rollback", "make republish"]
+
+
+def test_a_rollback_is_continued_only_where_the_deployment_failed() -> None:
+    (stage,) = yaml.safe_load(WORKFLOWS["stage"])["jobs"].values()
+    assert {step["run"]: step.get("if") for step in stage["steps"][-3:]} == {
+        "make deploy": None,
+        "make continue-rollback": "failure()",
+        "make republish": None,
+    }
 
 
 def test_only_one_environment_of_one_repository_gets_the_role() -> None:
@@ -161,8 +170,36 @@ def test_only_one_environment_of_one_repository_gets_the_role() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("repository", "fits"),
+    [
+        ("my-shop/orders", True),
+        ("my-shop@123456/orders@789012", True),
+        ("my-shop@123456/orders", False),
+        ("my-shop/orders@789012", False),
+        ("my-shop@*/orders@*", False),
+        ("my-shop", False),
+    ],
+)
+def test_a_repository_is_named_as_its_tokens_subject_names_it(repository: str, fits: bool) -> None:
+    """With ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
+    source = (ROOT / "infra/deployment/github.yaml").read_text()
+    (pattern,) = re.findall(r'AllowedPattern: "(.+)"', source)
+    assert bool(re.fullmatch(pattern, repository)) is fits
+
+
+def test_the_execution_role_may_make_the_role_that_api_gateway_needs() -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html"""
+    (policy,) = GITHUB.resources["ExecutionRole"]["Properties"]["Policies"]
+    (statement,) = [
+        s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:CreateServiceLinkedRole"
+    ]
+    assert statement["Resource"]["Fn::Sub"].endswith("/AWSServiceRoleForAPIGateway")
+    assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}}
+
+
 def test_the_role_reaches_one_stack_and_hands_over_one_role() -> None:
-    (policy,) = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
+    policy, _ = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
     passed = [s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:PassRole"]
     assert [s["Resource"] for s in passed] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
     (stacks,) = {
