@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import aws, correlation
+from choreography.metrics import Metric, count
 from choreography.problems import Problem, invalid
 from choreography.reporting import reported
 from choreography.table import Record
@@ -213,6 +214,7 @@ def _problem(error: Exception) -> Problem:
             wrong = [("Idempotency-Key", "a request with this key is under way")]
             return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
     logger.error("failed", exc_info=error)
+    count(Metric.REQUESTS_FAILED)
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "the order service cannot answer now", headers={"Retry-After": "1"}
     )

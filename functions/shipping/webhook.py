@@ -109,4 +109,5 @@ def _problem(error: Exception) -> Problem:
             count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.NOT_FOUND, str(error))
     logger.error("failed", exc_info=error)
+    count(Metric.REQUESTS_FAILED)
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "tell it again in a moment", headers={"Retry-After": "1"})
