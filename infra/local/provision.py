@@ -170,6 +170,7 @@ def _function(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
         environment=properties.get("Environment", {}).get("Variables", {}),
         timeout_seconds=int(properties.get("Timeout", 3)),
         memory_mb=int(properties.get("MemorySize", 128)),
+        may_recurse=properties.get("RecursiveLoop") == "Allow",
     )
     return Physical(name, {"Arn": arn})
 
@@ -284,7 +285,9 @@ KINDS = {
     ),
     "AWS::Lambda::Function": Kind(
         _function,
-        frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
+        frozenset(
+            {"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code", "RecursiveLoop"}
+        ),
         frozenset(
             {"Architectures", "LoggingConfig", "Role", "Runtime", "SnapStart", "Tags", "TracingConfig"}
         ),

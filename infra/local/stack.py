@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function; `timeout_seconds` is enforced, `memory_mb` only told to it."""
+    """A Lambda function. `timeout_seconds` is enforced; `memory_mb` is only shown to the function."""
 
     name: str
     logical_id: str
@@ -19,6 +19,8 @@ class Function:
     environment: Mapping[str, str]
     timeout_seconds: int
     memory_mb: int
+    may_recurse: bool = False
+    """RecursiveLoop: Allow."""
 
     @property
     def service(self) -> str:

@@ -174,7 +174,7 @@ def no_reason() -> AbstractContextManager[Any]:
 
 def what_waits_is_dropped() -> AbstractContextManager[Any]:
     """After five receives, what could still succeed is forgotten."""
-    return patch.object(choreography.consumer, "_send_anew", lambda record: None)
+    return patch.object(choreography.consumer, "_requeue", lambda record: True)
 
 
 # -- the relay
