@@ -194,7 +194,7 @@ def test_an_item_that_cannot_be_read_is_not_quoted(
     assert world.deliver(f"{service}Consumer", event) == [event.to_json()]
     assert service != "Order" or world.request("GET", f"/orders/{order_id}").status == 503
     lines = printed()
-    assert "failed" in said(lines)
+    assert "message failed" in said(lines)
     assert telling(lines) == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from choreography.table import to_attributes
 from order import orders
 from tests.world import World, fields, hooked
 
@@ -40,7 +41,33 @@ def at_minute(minute: int) -> Any:
     return Clock
 
 
-def test_a_page_holds_every_order_that_the_index_lists(world: World) -> None:
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between calls, in seconds, without waiting for them."""
+    pauses: list[float] = []
+    monkeypatch.setattr("choreography.table.time.sleep", pauses.append)
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    return pauses
+
+
+def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
+    world: World, paused: list[float]
+) -> None:
+    """Each call waits twice as long as the one before."""
+    order_id = world.place()
+
+    def leave_all(parsed: dict[str, Any], **_: Any) -> None:
+        ((table, _found),) = parsed["Responses"].items()
+        parsed["Responses"][table] = []
+        parsed["UnprocessedKeys"] = {table: {"Keys": [to_attributes({"order_id": order_id})]}}
+
+    with hooked("after-call", "BatchGetItem", leave_all):
+        answer = world.request("GET", "/orders?customer_id=ada")
+    assert (answer.status, dict(answer.headers)["retry-after"]) == (503, "1")
+    assert paused == [0, 0.1, 0.2, 0.4, 0.8]
+
+
+def test_a_page_holds_every_order_that_the_index_lists(world: World, paused: list[float]) -> None:
     """BatchGetItem may leave keys unprocessed: they are asked for again."""
     placed = {world.place() for _ in range(3)}
     asked: list[int] = []
@@ -55,6 +82,7 @@ def test_a_page_holds_every_order_that_the_index_lists(world: World) -> None:
     with hooked("after-call", "BatchGetItem", leave_all_but_one):
         listed = world.get("/orders?customer_id=ada")["orders"]
     assert asked == [3, 2, 1]
+    assert paused == [0, 0.1, 0.2]
     assert {order["order_id"] for order in listed} == placed
 
 
