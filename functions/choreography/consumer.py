@@ -1,6 +1,7 @@
 """Consumes a service's SQS queue: a batch in, the failed messages out, poison to the dead-letter queue."""
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_lambda_powertools import Logger
@@ -11,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
 from choreography.aws_errors import classified
-from choreography.errors import NoTimeLeft, Permanent, PoisonMessage, Retryable
-from choreography.metrics import Metric, count
+from choreography.errors import NotAdmitted, NoTimeLeft, Permanent, PoisonMessage, Retryable
+from choreography.metrics import Gauge, Metric, count, measure
 from choreography.reporting import reported
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 from contracts.envelope import Event
@@ -89,6 +90,7 @@ class _Handler:
                 case Permanent() as permanent:
                     _give_up(record, permanent)
                 case Retryable() as retryable:
+                    measure(Gauge.WAITING_SECONDS, (datetime.now(UTC) - event.time).total_seconds())
                     _wait(record, retryable, attempt)
                 case _:
                     logger.exception("message failed")
@@ -116,6 +118,8 @@ def _wait(record: SQSRecord, error: Retryable, attempt: int) -> None:
     """Has the message delivered again later, however often it was received. Raises `error` or returns."""
     logger.warning("message will be retried", extra={"reason": f"{type(error).__name__}: {error}"})
     count(Metric.MESSAGES_WAITING)
+    if isinstance(error, NotAdmitted):
+        count(Metric.MESSAGES_REFUSED)
     if attempt >= REQUEUE_AFTER and _requeue(record):
         return
     _retry_in(record, min(2**attempt, WAIT_SECONDS))

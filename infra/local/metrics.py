@@ -1,9 +1,9 @@
-"""What CloudWatch makes of the embedded metric format: functions print it, and clients ask for sums.
+"""CloudWatch's metrics from the embedded metric format that functions print.
 
-Kept as sums a minute, and handed to moto's CloudWatch when somebody asks it something.
+Each minute of a count is kept as its sum, and each minute of a gauge (in seconds) as its maximum. moto's
+CloudWatch is told before it answers a client.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -21,33 +21,35 @@ class Series(NamedTuple):
 
     namespace: str
     name: str
+    unit: str
     dimensions: tuple[tuple[str, str], ...]
     minute: int
 
 
 class Metrics:
-    """What was printed since somebody last asked."""
+    """The metrics that were printed since `hand_over` was called last."""
 
     def __init__(self) -> None:
-        self._sums: Counter[Series] = Counter()
+        self._values: dict[Series, float] = {}
 
     def add(self, documents: Iterable[dict[str, Any]]) -> None:
-        """Counts documents in the embedded metric format; a value may be one number or a list."""
+        """Adds documents in the embedded metric format; a value may be one number or a list."""
         for document in documents:
-            for series, value in _values(document):
-                self._sums[series] += value
+            for series, values in _values(document):
+                combine = max if series.unit == "Seconds" else sum
+                self._values[series] = combine([self._values.get(series, 0), *values])
 
     def hand_over(self) -> None:
         """Tells moto all that is not told yet."""
         cloudwatch = client("cloudwatch")
-        told, self._sums = self._sums, Counter()
+        told, self._values = self._values, {}
         for namespace in {series.namespace for series in told}:
             data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
             for start in range(0, len(data), AT_ONCE):
                 cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + AT_ONCE])
 
 
-def _values(document: dict[str, Any]) -> Iterator[tuple[Series, Any]]:
+def _values(document: dict[str, Any]) -> Iterator[tuple[Series, list[float]]]:
     minute = int(document["_aws"]["Timestamp"]) // 60_000
     for directive in document["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:
@@ -55,8 +57,10 @@ def _values(document: dict[str, Any]) -> Iterator[tuple[Series, Any]]:
             for metric in directive["Metrics"]:
                 values = document[metric["Name"]]
                 yield (
-                    Series(directive["Namespace"], metric["Name"], dimensions, minute),
-                    sum(values) if isinstance(values, list) else values,
+                    Series(
+                        directive["Namespace"], metric["Name"], metric.get("Unit", "None"), dimensions, minute
+                    ),
+                    values if isinstance(values, list) else [values],
                 )
 
 
@@ -66,5 +70,5 @@ def _datum(series: Series, value: float) -> dict[str, Any]:
         "Dimensions": [{"Name": name, "Value": text} for name, text in series.dimensions],
         "Timestamp": datetime.fromtimestamp(series.minute * 60, UTC),
         "Value": value,
-        "Unit": "Count",
+        "Unit": series.unit,
     }
