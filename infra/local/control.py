@@ -83,6 +83,7 @@ def _handed_over(invocation: Invocation) -> Answer:
     headers = [
         ("lambda-runtime-aws-request-id", invocation.id),
         ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
+        ("lambda-runtime-trace-id", invocation.trace_header),
         ("content-type", "application/json"),
     ]
     return Answer(200, headers, json.dumps(invocation.event).encode())

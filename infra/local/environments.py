@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
+from infra.local.recursion import trace_header
 from infra.local.stack import Function
 
 GRACE_SECONDS = 0.5
@@ -30,7 +31,8 @@ class Invocation:
     function: Function
     event: Any
     deadline: float
-    id: str = field(default_factory=lambda: str(uuid4()))
+    id: str
+    trace_header: str
     answer: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -77,18 +79,23 @@ class Environments:
             await self._arrived.wait_for(lambda: self._free(function))
 
     async def invoke(self, function: Function, event: Any, wait_seconds: float) -> Any:
-        """The function's answer. Raises NobodyFree after `wait_seconds`, or FunctionFailed."""
+        """The function's answer. Raises NobodyFree after `wait_seconds`, FunctionFailed, or LoopStopped."""
         return await self.answer(await self.start(function, event, wait_seconds))
 
     async def start(self, function: Function, event: Any, wait_seconds: float) -> Invocation:
-        """An invocation that an environment has taken. Raises NobodyFree after `wait_seconds`."""
+        """An invocation that an environment has taken.
+
+        Raises LoopStopped, or NobodyFree after `wait_seconds`.
+        """
+        invocation_id = str(uuid4())
+        trace = trace_header(function, event, invocation_id)
         try:
             async with asyncio.timeout(wait_seconds):
                 turn = await self._take(function.name)
         except TimeoutError:
             raise NobodyFree(function.name) from None
         limit = self._limits.pop(turn, function.timeout_seconds)
-        invocation = Invocation(function, event, time.time() + limit)
+        invocation = Invocation(function, event, time.time() + limit, invocation_id, trace)
         self._under_way[invocation.id] = invocation
         turn.set_result(invocation)
         return invocation

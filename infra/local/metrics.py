@@ -4,6 +4,7 @@ Each minute of a count is kept as its sum, and each minute of a gauge (in second
 CloudWatch is told before it answers a client.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ class Series(NamedTuple):
 
 
 class Metrics:
-    """The metrics that were printed since `hand_over` was called last."""
+    """The metrics of functions and of AWS itself since `hand_over` was called last."""
 
     def __init__(self) -> None:
         self._values: dict[Series, float] = {}
@@ -38,6 +39,11 @@ class Metrics:
             for series, values in _values(document):
                 combine = max if series.unit == "Seconds" else sum
                 self._values[series] = combine([self._values.get(series, 0), *values])
+
+    def count(self, namespace: str, name: str, **dimensions: str) -> None:
+        """Adds one, now, to a count that AWS itself keeps."""
+        series = Series(namespace, name, "Count", tuple(dimensions.items()), int(time.time()) // 60)
+        self._values[series] = self._values.get(series, 0) + 1
 
     def hand_over(self) -> None:
         """Tells moto all that is not told yet."""

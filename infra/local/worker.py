@@ -18,6 +18,8 @@ from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
+VARIABLE = "_X_AMZN_TRACE_ID"
+"""The invocation's trace header, which the SDK sends with each call (recursion.py, which would load moto)."""
 RETRY_SECONDS = 0.2
 SOON_SECONDS = 0.001
 """A timer of no time at all would never ring."""
@@ -74,6 +76,7 @@ class Environment:
                 answer.headers["lambda-runtime-aws-request-id"],
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
+            os.environ[VARIABLE] = answer.headers["lambda-runtime-trace-id"]
             outcome, result = self._run(json.loads(body), context)
             # What it printed for CloudWatch goes with its answer: a request of its own would cost more.
             metrics = {METRICS: json.dumps(self._console.take_metrics())}
