@@ -4,25 +4,17 @@ Kept as sums a minute, and handed to moto's CloudWatch when somebody asks it som
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from infra.local.clients import client
+from infra.local.emf import Series, values
 
 SERVICE = "monitoring"
 """CloudWatch's name in addresses and signatures."""
 AT_ONCE = 1000
 """PutMetricData takes as many (CloudWatch API reference)."""
-
-
-class Series(NamedTuple):
-    """A metric of a minute: the dimensions are pairs of name and value."""
-
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-    minute: int
 
 
 class Metrics:
@@ -34,7 +26,7 @@ class Metrics:
     def add(self, documents: Iterable[dict[str, Any]]) -> None:
         """Counts documents in the embedded metric format; a value may be one number or a list."""
         for document in documents:
-            for series, value in _values(document):
+            for series, value in values(document):
                 self._sums[series] += value
 
     def hand_over(self) -> None:
@@ -45,19 +37,6 @@ class Metrics:
             data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
             for start in range(0, len(data), AT_ONCE):
                 cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + AT_ONCE])
-
-
-def _values(document: dict[str, Any]) -> Iterator[tuple[Series, Any]]:
-    minute = int(document["_aws"]["Timestamp"]) // 60_000
-    for directive in document["_aws"]["CloudWatchMetrics"]:
-        for names in directive["Dimensions"]:
-            dimensions = tuple((name, str(document[name])) for name in names)
-            for metric in directive["Metrics"]:
-                values = document[metric["Name"]]
-                yield (
-                    Series(directive["Namespace"], metric["Name"], dimensions, minute),
-                    sum(values) if isinstance(values, list) else values,
-                )
 
 
 def _datum(series: Series, value: float) -> dict[str, Any]:
