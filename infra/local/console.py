@@ -37,7 +37,9 @@ class Console(io.TextIOWrapper):
 
     def __init__(self, service: str, stream: TextIO) -> None:
         super().__init__(stream.buffer, encoding="utf-8", errors="backslashreplace")
-        self._service, self._rest = service, ""
+        self._service, self._stream = service, stream  # which would close the descriptor when it goes
+        self._begun: dict[int, str] = {}
+        """By thread: the line that it has not ended yet, so that those of several threads do not mix."""
         self._metrics: list[dict[str, Any]] = []
         self._own = os.getpid()
         self._lock = threading.RLock()
@@ -46,16 +48,20 @@ class Console(io.TextIOWrapper):
         if os.getpid() != self._own:
             self._forked()
         with self._lock:
-            *lines, self._rest = (self._rest + text).split("\n")
+            thread = threading.get_ident()
+            *lines, rest = (self._begun.pop(thread, "") + text).split("\n")
             for line in lines:
                 self._line(line)
+            if rest:
+                self._begun[thread] = rest
         return len(text)
 
     def end_line(self) -> None:
         """Shows what was printed without a line's end."""
         with self._lock:
-            line, self._rest = self._rest, ""
-            self._line(line)
+            begun, self._begun = self._begun, {}
+            for line in begun.values():
+                self._line(line)
 
     def take_metrics(self) -> list[dict[str, Any]]:
         """Documents in CloudWatch's embedded metric format that were printed since this was last asked."""
@@ -82,7 +88,7 @@ class Console(io.TextIOWrapper):
 
     def _forked(self) -> None:
         """Another thread of the parent may have held the lock, or left a line unfinished."""
-        self._own, self._lock, self._rest = os.getpid(), threading.RLock(), ""
+        self._own, self._lock, self._begun = os.getpid(), threading.RLock(), {}
 
     def _show(self, line: str, entry: dict[str, Any]) -> str:
         name = paint(f"{self._service:<9}", colour_of(self._service), self)
