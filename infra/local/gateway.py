@@ -50,11 +50,11 @@ class Gateway:
         """Answers a customer's request."""
         if len(request.body) > BODY_LIMIT_BYTES:
             return http_api.message(413, "Request Entity Too Large")
-        found = self._find(request)
-        if found is not None:
-            return await self._serve(found, request)
         cors = self._cors(request) if is_preflight(request) else None
-        return preflight(cors, request) if cors else http_api.message(404, "Not Found")
+        if cors is not None:
+            return preflight(cors, request)
+        found = self._find(request)
+        return await self._serve(found, request) if found else http_api.message(404, "Not Found")
 
     def _find(self, request: Request) -> Found | None:
         """The most specific route of all APIs, since they share an address here."""
@@ -66,10 +66,16 @@ class Gateway:
         return min(found, key=lambda each: each.match.rank, default=None)
 
     def _cors(self, request: Request) -> Cors | None:
-        """The CORS configuration of the API that the request is for, by its path alone."""
-        asked = [(api, path) for _, api, _, path in self._asked(request) if api.cors]
-        fitting = [api for api, path in asked if routes.matches(api.routes, None, path)]
-        return next((api.cors for api in [*fitting, *(api for api, _ in asked)]), None)
+        """What answers a preflight request: the API whose path fits it best, if no route there takes it."""
+        fitting = [
+            (match.rank, number, api, path)
+            for number, (_, api, _, path) in enumerate(self._asked(request))
+            for match in routes.matches(api.routes, None, path)
+        ]
+        if not fitting:
+            return None
+        *_, api, path = min(fitting, key=lambda each: each[:2])
+        return None if routes.find_route(api.routes, request.method, path) else api.cors
 
     def _asked(self, request: Request) -> Iterator[tuple[Stack, HttpApi, Stage, str]]:
         for stack in self._stacks.values():
