@@ -14,13 +14,20 @@ from infra.local.template import TemplateError
 LONGEST_SECONDS = 30.0
 """API Gateway's integration timeout."""
 PAYLOADS = ("1.0", "2.0")
+ANY_METHOD = "x-amazon-apigateway-any-method"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD}
+"""The keys of a path that are operations."""
 
 
 def http_api(
     logical_id: str, properties: Mapping[str, Any], function_called: Callable[[str], Function]
 ) -> HttpApi:
     """Raises TemplateError for what cannot be played."""
-    body = properties["Body"]
+    body = properties.get("Body")
+    if not isinstance(body, dict):
+        raise TemplateError(
+            f"{logical_id}: an HTTP API without a Body cannot be played locally; use AWS::Serverless::HttpApi"
+        )
     api = HttpApi(list(_routes(logical_id, body, function_called)))
     # The property has capital letters, and replaces what the definition says.
     given = body.get("x-amazon-apigateway-cors") or {}
@@ -36,6 +43,8 @@ def _routes(
 ) -> Iterator[Route]:
     for path, methods in body.get("paths", {}).items():
         for method, operation in methods.items():
+            if method not in METHODS:  # a description, or parameters of all
+                continue
             integration = operation.get("x-amazon-apigateway-integration", {})
             found = re.search(r"functions/(arn:[^/]+)/invocations", str(integration.get("uri")))
             payload = str(integration.get("payloadFormatVersion", "2.0"))
@@ -43,7 +52,7 @@ def _routes(
                 raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
             authorizer, scopes = _guard(logical_id, body, operation)
             yield Route(
-                method=ANY if method == "x-amazon-apigateway-any-method" else method.upper(),
+                method=ANY if method == ANY_METHOD else method.upper(),
                 path=DEFAULT if path == f"/{DEFAULT}" else path,
                 function=function_called(found.group(1)).logical_id,
                 authorizer=authorizer,

@@ -219,8 +219,10 @@ def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
 
 
 def _stage(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    name = properties["StageName"]
-    p.stack.apis[properties["ApiId"]].stages[name] = properties.get("StageVariables", {})
+    name, api = properties["StageName"], p.stack.apis.get(properties["ApiId"])
+    if api is None:
+        raise TemplateError(f"{logical_id}: ApiId {properties['ApiId']} is no HTTP API of this template")
+    api.stages[name] = properties.get("StageVariables", {})
     return Physical(name)
 
 
