@@ -33,6 +33,8 @@ class Metric(StrEnum):
     MESSAGES_FAILED = "MessagesFailed"
     MESSAGES_DEAD_LETTERED = "MessagesDeadLettered"
     WEBHOOKS_REFUSED = "WebhooksRefused"
+    REQUESTS_FAILED = "RequestsFailed"
+    """HTTP requests answered 503 because of an exception that the function does not know: a defect."""
 
 
 counted: Counter[Metric] = Counter()

@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import aws, correlation
-from choreography.problems import Problem, invalid
+from choreography.problems import Problem, failed, invalid
 from choreography.reporting import reported
 from choreography.table import Record
 from order.callers import Caller, caller
@@ -212,7 +212,4 @@ def _problem(error: Exception) -> Problem:
         case IdempotencyAlreadyInProgressError():
             wrong = [("Idempotency-Key", "a request with this key is under way")]
             return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
-    logger.error("failed", exc_info=error)
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, "the order service cannot answer now", headers={"Retry-After": "1"}
-    )
+    return failed(error, "the order service cannot answer now", logger)

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics, retention
+from infra.local import asgi, aws_endpoint, cloudformation, console, metrics, retention
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -25,6 +25,7 @@ from infra.local.live.journal import Ended, Journal, Moved
 from infra.local.mappings import Batch, EventSourceMapping
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
+from infra.local.recursion import METRIC, LoopStopped
 from infra.local.stack import Function, Stack
 from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
@@ -213,7 +214,10 @@ class Backend:
             invocation = await self.environments.start(function, batch.event, WAIT_SECONDS)
             taken.set()
             answer = await self.environments.answer(invocation)
-        except (FunctionFailed, NobodyFree) as error:
+        except (FunctionFailed, NobodyFree, LoopStopped) as error:
+            if isinstance(error, LoopStopped):
+                console.error(str(error))
+                self.metrics.count("AWS/Lambda", METRIC, FunctionName=function.name)
             mapping.fail(batch, str(error))
             self._journal.note(Ended(delivery, failure=str(error)))
         else:

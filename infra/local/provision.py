@@ -177,6 +177,7 @@ def _function(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Ph
         },
         timeout_seconds=int(properties.get("Timeout", 3)),
         memory_mb=int(properties.get("MemorySize", 128)),
+        may_recurse=properties.get("RecursiveLoop") == "Allow",
         runtime=runtime,
     )
     return Physical(name, {"Arn": arn})
@@ -280,7 +281,9 @@ KINDS = {
     ),
     "AWS::Lambda::Function": Kind(
         _function,
-        frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
+        frozenset(
+            {"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code", "RecursiveLoop"}
+        ),
         frozenset(
             {"Architectures", "LoggingConfig", "Role", "Runtime", "SnapStart", "Tags", "TracingConfig"}
         ),

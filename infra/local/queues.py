@@ -70,6 +70,7 @@ def _told(message: Any) -> dict[str, Any]:
             "SentTimestamp": str(message.sent_timestamp),
             "ApproximateReceiveCount": str(message.approximate_receive_count),
             "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+            **{name: value["StringValue"] for name, value in message.system_attributes.items()},
         },
     }
 

@@ -29,6 +29,7 @@ from moto.dynamodb.models.table import StreamShard
 
 from infra.local import descriptions, shards
 from infra.local.quicker_queues import quicker_queues
+from infra.local.recursion import trace_headers_kept
 
 _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
@@ -41,7 +42,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 
 @contextmanager
 def quicker_moto() -> Iterator[None]:
-    """Within it, moto plays AWS, as within `mock_aws`, and faster."""
+    """Within it, moto plays AWS as within `mock_aws`, but faster, and its SQS keeps trace headers."""
     with (
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
@@ -54,6 +55,7 @@ def quicker_moto() -> Iterator[None]:
         patch.object(BaseModel, "__new__", _untracked),
         patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
+        trace_headers_kept(),
     ):
         yield
 

@@ -14,7 +14,7 @@ DEFAULT = "$default"
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function; `timeout_seconds` is enforced, `memory_mb` only told to it."""
+    """A Lambda function. `timeout_seconds` is enforced; `memory_mb` is only shown to the function."""
 
     name: str
     logical_id: str
@@ -24,6 +24,8 @@ class Function:
     environment: Mapping[str, str]
     timeout_seconds: int
     memory_mb: int
+    may_recurse: bool = False
+    """RecursiveLoop: Allow."""
     runtime: str = "python3.13"
 
     @property

@@ -69,7 +69,11 @@ def test_what_waits_or_fails_or_is_dead_lettered_has_it_too(
     world.deliver("PaymentConsumer", placed.replace("order.placed/1.1", "order.placed/9.0"))
     world.deliver("PaymentConsumer", placed.replace('"order.placed"', '"order.wrapped"'))
     logged = lines(printed)
-    assert [line["message"] for line in logged[2:]] == ["failed", "dead-lettered", "ignored"]
+    assert [line["message"] for line in logged[2:]] == [
+        "message failed",
+        "message dead-lettered",
+        "event type ignored",
+    ]
     assert {line["correlation_id"] for line in logged} == {GIVEN}
 
 

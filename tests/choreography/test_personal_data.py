@@ -134,7 +134,7 @@ def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Print
     assert len(letters) > len(ADDRESS)
     assert telling([letter["Body"] for letter in letters]), "a dead letter is the message, unchanged"
     lines = printed()
-    assert "dead-lettered" in said(lines)
+    assert "message dead-lettered" in said(lines)
     assert telling(lines) == []
     assert telling(reasons(world)) == []
 
@@ -150,7 +150,7 @@ def test_what_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printe
     world.step("OrderRelayOutbox")
     assert len(world.messages("OrderRelayDeadLetters")) > len(ADDRESS)
     lines = printed()
-    assert "not publishable" in said(lines)
+    assert "event breaks its contract; dead-lettered" in said(lines)
     assert telling(lines) == []
     assert telling(reasons(world)) == []
 
@@ -165,7 +165,7 @@ def test_a_failure_is_logged_without_what_it_failed_on(
         patched.setattr(aws.dynamodb(), call, lambda **_: 1 / 0)
         world.deliver(f"{service}Consumer", event)
     lines = printed()
-    assert "failed" in said(lines)
+    assert "message failed" in said(lines)
     assert telling(lines) == []
 
 
