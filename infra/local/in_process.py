@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from infra.local import http_api
+from infra.local import http_api, payloads, routes
+from infra.local.code import named
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.recursion import VARIABLE, trace_header
@@ -39,7 +40,7 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
 
 def invoke(function: Function, event: Any) -> Any:
     """Runs the function's handler here and now, with its own environment. Raises LoopStopped."""
-    module, _, name = function.handler.rpartition(".")
+    module, name = named(function.handler)
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
     with environment({**function.environment, **trace}, function.name):
@@ -59,14 +60,15 @@ class InProcess:
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:
         """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
         path, _, query = path.partition("?")
-        found = http_api.find_route(self.stack.routes, method, path)
+        found = routes.find_route(self.stack.routes, method, path)
         if found is None:
             return http_api.message(404, "Not Found")
         names = {"content_type": "application/json"} | headers
         given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
         request = http_api.Request(method, path, query, given, body)
         route = found[0]
-        return http_api.answer(invoke(self.stack.functions[route.function], http_api.event(request, *found)))
+        result = invoke(self.stack.functions[route.function], payloads.event(request, *found))
+        return http_api.answer(result, route.payload)
 
     def step(self, name: str) -> bool:
         """Lets one mapping deliver one batch; False if it has none."""

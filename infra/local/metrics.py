@@ -5,26 +5,17 @@ CloudWatch is told before it answers a client.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from infra.local.clients import client
+from infra.local.emf import Series, values
 
 SERVICE = "monitoring"
 """CloudWatch's name in addresses and signatures."""
 AT_ONCE = 1000
 """PutMetricData takes as many (CloudWatch API reference)."""
-
-
-class Series(NamedTuple):
-    """A metric of a minute: the dimensions are pairs of name and value."""
-
-    namespace: str
-    name: str
-    unit: str
-    dimensions: tuple[tuple[str, str], ...]
-    minute: int
 
 
 class Metrics:
@@ -36,9 +27,9 @@ class Metrics:
     def add(self, documents: Iterable[dict[str, Any]]) -> None:
         """Adds documents in the embedded metric format; a value may be one number or a list."""
         for document in documents:
-            for series, values in _values(document):
+            for series, found in values(document):
                 combine = max if series.unit == "Seconds" else sum
-                self._values[series] = combine([self._values.get(series, 0), *values])
+                self._values[series] = combine([self._values.get(series, 0), *found])
 
     def count(self, namespace: str, name: str, **dimensions: str) -> None:
         """Adds one, now, to a count that AWS itself keeps."""
@@ -53,21 +44,6 @@ class Metrics:
             data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
             for start in range(0, len(data), AT_ONCE):
                 cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + AT_ONCE])
-
-
-def _values(document: dict[str, Any]) -> Iterator[tuple[Series, list[float]]]:
-    minute = int(document["_aws"]["Timestamp"]) // 60_000
-    for directive in document["_aws"]["CloudWatchMetrics"]:
-        for names in directive["Dimensions"]:
-            dimensions = tuple((name, str(document[name])) for name in names)
-            for metric in directive["Metrics"]:
-                values = document[metric["Name"]]
-                yield (
-                    Series(
-                        directive["Namespace"], metric["Name"], metric.get("Unit", "None"), dimensions, minute
-                    ),
-                    values if isinstance(values, list) else [values],
-                )
 
 
 def _datum(series: Series, value: float) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from moto.sqs.models import sqs_backends
 import choreography.secrets
 import order.api
 from choreography import aws
-from infra.local import http_api
+from infra.local import http_api, routes
 from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
@@ -88,7 +88,7 @@ class World:
         if self._serving:
             return None
         path, _, query = path.partition("?")
-        found = http_api.find_route(self.stack.routes, method, path)
+        found = routes.find_route(self.stack.routes, method, path)
         assert found is not None, f"no route for {method} {path}"
         named = {"content-type": "application/json", **(headers or {})}
         request = http_api.Request(method, path, query, list(named.items()), body)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import http_api
+from infra.local import http_api, routes
 from infra.local.http_api import Answer
 from infra.local.in_process import invoke
 from tests.world import World, an_order, fields, problem
@@ -20,7 +20,7 @@ NOBODY: dict[str, str] = {}
 def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
     """Sends a request as API Gateway hands it over: with what it has verified, or with nothing."""
     path, _, query = path.partition("?")
-    found = http_api.find_route(world.stack.routes, method, path)
+    found = routes.find_route(world.stack.routes, method, path)
     assert found is not None
     headers = [("content-type", "application/json")]
     raw = b"" if body is None else json.dumps(body).encode()
