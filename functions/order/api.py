@@ -97,7 +97,7 @@ def cancel_order(order_id: str) -> Response[dict[str, Any]]:
         _find(order_id)
     record = orders().cancel(order_id)
     about = {"order_id": order_id, "type": "order.cancellation_requested"}
-    # The events that follow are the order's, whoever asks.
+    # The events that follow carry the order's own correlation id, not this request's.
     logger.info("cancelling", extra=about | {"correlation_id": record.state.correlationid})
     return Response(HTTPStatus.ACCEPTED.value, "application/json", summary(record))
 
@@ -113,7 +113,7 @@ def _check_own(customer_id: str) -> None:
 
 
 def _find(order_id: str) -> Record[Order]:
-    """The caller's order. Raises NoSuchOrder, for another's too: nobody is told that it is there."""
+    """The caller's order. Raises NoSuchOrder for another customer's as well, so as not to disclose it."""
     record = orders().find(order_id)
     if not _caller().may_act_for(record.state.customer_id):
         raise NoSuchOrder(order_id)
