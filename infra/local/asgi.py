@@ -9,6 +9,11 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+BODILESS = {204, 304}
+"""Statuses of answers that have no body (RFC 9110, section 6.4.1)."""
+FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
+"""Headers that say how an answer is sent, which is the server's to say."""
+
 
 async def read(scope: Scope, receive: Receive) -> Request | None:
     """The whole request; None if the caller went away."""
@@ -27,7 +32,14 @@ async def read(scope: Scope, receive: Receive) -> Request | None:
 
 
 async def write(send: Send, answer: Answer) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-    headers.append((b"content-length", str(len(answer.body)).encode()))
+    body = b"" if answer.status in BODILESS else answer.body
+    # A function may set its answer's length itself; a header that is there twice is refused by clients.
+    headers = [
+        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        for name, value in answer.headers
+        if name not in FRAMING
+    ]
+    if answer.status not in BODILESS:
+        headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": body})

@@ -46,7 +46,8 @@ async def run(port: int, choose: Callable[[], list[Function]], fork: Fork, debug
     crew = Crew(chosen, "127.0.0.1", port, fork, debug)
     running = asyncio.create_task(crew.run())
     await stop.wait()
-    crew.end()
+    crew.end(tell=True)
+    await asyncio.wait([running], timeout=WAIT_SECONDS)  # it tells the backend what does not answer any more
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running

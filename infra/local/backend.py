@@ -4,39 +4,33 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, http_api, metrics
+from infra.local import asgi, aws_endpoint, cloudformation, metrics
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
 from infra.local.deliveries import Deliveries
-from infra.local.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.environments import Environments
 from infra.local.faults import Faults
-from infra.local.http_api import Answer, Request
+from infra.local.gateway import Gateway
+from infra.local.guard import Guard
 from infra.local.live import PREFIX
 from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
-from infra.local.stack import Function, Route, Stack
+from infra.local.stack import Function, Stack
 from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
-from infra.local.tokens import Denied
 
 if TYPE_CHECKING:
     from infra.local.live.server import Live
-    from infra.local.tokens.authorizer import Gate
     from infra.local.tokens.issuer import Issuer
 
-API_WAIT_SECONDS = 30.0
-"""API Gateway's integration timeout."""
-BODY_LIMIT_BYTES = 10 * 1024 * 1024
-"""API Gateway's payload limit."""
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 
@@ -44,13 +38,20 @@ _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 class Backend:
     """An ASGI application over stacks that come and go. Needs an active moto and a running loop."""
 
-    def __init__(self, endpoint: str, data: Data | None = None, issuer: "Issuer | None" = None) -> None:
-        self._data, self.issuer = data, issuer
+    def __init__(
+        self,
+        endpoint: str,
+        data: Data | None = None,
+        issuer: "Issuer | None" = None,
+        guard: Guard | None = None,
+    ) -> None:
+        self._data, self.issuer, self._guard = data, issuer, guard or Guard()
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
         self.metrics = Metrics()
         self.faults, self._journal = Faults(), Journal()
+        self._gateway = Gateway(self.stacks, self.environments, self._journal)
         self._control = Control(self)
-        self.deliveries = Deliveries(self.environments, self.faults, self._journal)
+        self.deliveries = Deliveries(self.environments, self.faults, self._journal, self.metrics)
         self.ended = asyncio.Event()
 
     @cached_property
@@ -59,13 +60,6 @@ class Backend:
         from infra.local.live.server import Live
 
         return Live(self, self._journal)
-
-    @cached_property
-    def _gate(self) -> "Gate":
-        """Where a route asks for tokens; elsewhere nobody waits for what verifies them to be loaded."""
-        from infra.local.tokens.authorizer import Gate
-
-        return Gate()
 
     def end(self) -> None:
         """Lets go of whoever watches or waits, so that the server can stop."""
@@ -127,6 +121,10 @@ class Backend:
         request = await asgi.read(scope, receive)
         if request is None:
             return
+        misdirected = self._guard.misdirected(request)
+        if misdirected is not None:
+            await asgi.write(send, misdirected)
+            return
         call = aws_endpoint.read_call(request)
         if call is not None and call.service == "cloudformation":
             answer = cloudformation.answer(call, self.stacks)
@@ -147,35 +145,5 @@ class Backend:
         elif request.path.startswith(OWN):
             answer = await self._control.answer(request, receive)
         else:
-            answer = await self._http(request)
+            answer = await self._gateway.answer(request)
         await asgi.write(send, answer)
-
-    async def _http(self, request: Request) -> Answer:
-        if len(request.body) > BODY_LIMIT_BYTES:
-            return http_api.message(413, "Request Entity Too Large")
-        for stack in self.stacks.values():
-            found = http_api.find_route(stack.routes, request.method, request.path)
-            if found is not None:
-                return await self._route(stack, *found, request)
-        return http_api.message(404, "Not Found")
-
-    async def _route(
-        self, stack: Stack, route: Route, parameters: Mapping[str, str], request: Request
-    ) -> Answer:
-        began = time.time()
-        try:
-            caller = await self._gate.check(route, route.authorizer, request) if route.authorizer else None
-        except Denied as denied:
-            return denied.answer
-        event = http_api.event(request, route, parameters, caller)
-        answer = await self._ask(stack.functions[route.function], event)
-        self._journal.note_request(route, request, answer, began)
-        return answer
-
-    async def _ask(self, function: Function, event: object) -> Answer:
-        try:
-            return http_api.answer(await self.environments.invoke(function, event, API_WAIT_SECONDS))
-        except FunctionFailed:
-            return http_api.message(500, "Internal Server Error")
-        except NobodyFree:
-            return http_api.message(503, "Service Unavailable")

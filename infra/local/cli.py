@@ -71,6 +71,13 @@ def run(argv: list[str]) -> int:
         "--host", default=HOST, help="where to listen (default 127.0.0.1); 0.0.0.0 lets containers reach it"
     )
     parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="answer requests for this host name, too, such as a tunnel's; others are refused",
+    )
+    parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep the state in this folder across restarts"
     )
     parser.add_argument(
@@ -174,6 +181,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     # Slow imports, once it is clear that there is something to serve.
     from infra.local.backend import Backend
     from infra.local.data import Data
+    from infra.local.guard import ANYWHERE, Guard
     from infra.local.quicker import quicker_moto
     from infra.local.server import Server
 
@@ -182,14 +190,15 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         data = Data(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
-        backend = Backend(endpoint, data, issuer)
+        backend = Backend(endpoint, data, issuer, Guard(arguments.host, arguments.allow_host))
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
         backend.add(STACK, arguments.template, parameters)
         gc.freeze()  # or a sixth of all later work would be to look there
         gc.enable()
         functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
         chosen = [] if arguments.only_backend else functions
-        crew = Crew(chosen, HOST, port, fork, arguments.debug)
+        here = HOST if arguments.host in ANYWHERE else arguments.host
+        crew = Crew(chosen, here, port, fork, arguments.debug)
         running = asyncio.create_task(crew.run())
         _greet(endpoint, sorted({function.service for function in chosen}), arguments.tokens)
         await Server(backend, backend.end, crew.end).serve(sockets=[listening])

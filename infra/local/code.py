@@ -15,6 +15,11 @@ from infra.local.stack import Function
 
 Handler = Callable[[Any, Any], Any]
 
+
+class BadHandler(Exception):
+    """The function's Handler property names no function."""
+
+
 _preloaded: dict[Path, int] = {}
 """Files that were imported for no function yet, and when each was saved."""
 
@@ -34,7 +39,7 @@ class Code:
 
     def __init__(self, function: Function) -> None:
         self._root = function.code.resolve()
-        self._module, _, self._name = function.handler.rpartition(".")
+        self._module, self._name = named(function.handler)
         self._handler: Handler | None = None
         self._seen = dict(_preloaded)
         if not all(path.is_relative_to(self._root) for path in self._seen):  # it brings its own
@@ -46,11 +51,23 @@ class Code:
             self._forget()
         if self._handler is None:
             try:
-                self._handler = getattr(importlib.import_module(self._module), self._name)
+                self._handler = self._imported()
             finally:
                 self._seen = {path: _saved(path) for path in _files(self._root)}
         assert self._handler is not None
         return self._handler
+
+    def _imported(self) -> Handler:
+        if not self._module:
+            raise BadHandler(
+                f"Runtime.MalformedHandlerName: Bad handler '{self._name}': write module.function"
+            )
+        module = importlib.import_module(self._module)
+        if not hasattr(module, self._name):
+            missing = f"Handler '{self._name}' missing on module '{self._module}'"
+            raise BadHandler(f"Runtime.HandlerNotFound: {missing}")
+        handler: Handler = getattr(module, self._name)
+        return handler
 
     def changed(self) -> list[str]:
         """Names of the files that were saved since they were imported."""
@@ -62,6 +79,28 @@ class Code:
                 del sys.modules[name]
         importlib.invalidate_caches()
         self._handler, self._seen = None, {}
+
+
+def named(handler: str) -> tuple[str, str]:
+    """The module and the function that a Handler property names; folders end in `/` or `.`."""
+    module, _, name = handler.rpartition(".")
+    return module.replace("/", "."), name
+
+
+def failure(handler: str, error: Exception) -> str:
+    """The type and message with which Lambda's runtime for Python reports code that it cannot import.
+
+    They are those of https://github.com/aws/aws-lambda-python-runtime-interface-client (`_get_handler`).
+    """
+    module = handler.rpartition(".")[0]
+    match error:
+        case BadHandler():
+            return str(error)
+        case ImportError():
+            return f"Runtime.ImportModuleError: Unable to import module '{module}': {error}"
+        case SyntaxError():
+            return f"Runtime.UserCodeSyntaxError: Syntax error in module '{module}': {error}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _files(root: Path) -> set[Path]:

@@ -1,9 +1,18 @@
 """The Lambda context that handlers are given."""
 
+import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from infra.local.stack import Function
+
+VERSION = "$LATEST"
+LOG_STREAM = "local"
+
+
+def _nobody() -> SimpleNamespace:
+    return SimpleNamespace(cognito_identity_id=None, cognito_identity_pool_id=None)
 
 
 @dataclass(frozen=True)
@@ -13,8 +22,12 @@ class Context:
     function: Function
     aws_request_id: str
     deadline: float
-    function_version: str = "$LATEST"
-    log_stream_name: str = "local"
+    function_version: str = VERSION
+    log_stream_name: str = LOG_STREAM
+    identity: SimpleNamespace = field(default_factory=_nobody)
+    """Of a Cognito identity that invokes by itself; here none does."""
+    client_context: None = None
+    tenant_id: None = None
 
     @property
     def function_name(self) -> str:
@@ -25,8 +38,9 @@ class Context:
         return self.function.arn
 
     @property
-    def memory_limit_in_mb(self) -> int:
-        return self.function.memory_mb
+    def memory_limit_in_mb(self) -> str:
+        """Text, as Lambda's runtime for Python reads it from a variable."""
+        return str(self.function.memory_mb)
 
     @property
     def log_group_name(self) -> str:
@@ -34,3 +48,6 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self.deadline - time.time()) * 1000))
+
+    def log(self, message: object) -> None:
+        sys.stdout.write(str(message))

@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infra.local import http_api
+from infra.local import guard, http_api
 from infra.local.asgi import Receive
 from infra.local.environments import Invocation
 from infra.local.http_api import Answer, Request
 from infra.local.stack import Function
 from infra.local.template import TemplateError
-from infra.local.worker import METRICS
+from infra.local.worker import ENVIRONMENT, METRICS, TIMEOUT
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend
@@ -29,19 +29,29 @@ class Control:
         self._metrics = backend.metrics
 
     async def answer(self, request: Request, receive: Receive) -> Answer:
-        self._metrics.add(json.loads(dict(request.headers).get(METRICS, "[]")))
+        headers = dict(request.headers)
+        reason = guard.foreign(request)
+        if reason is not None:
+            return http_api.message(403, reason)
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
             match request.method, path:
                 case "GET", ["runtime", function, "invocation", "next"]:
-                    limit = dict(request.headers).get("x-timeout-seconds")
-                    invocation = await self._next(function, float(limit) if limit else None, receive)
+                    invocation = await self._next(function, headers, receive)
                     return _handed_over(invocation) if invocation else Answer(204, [], b"")
                 case "POST", ["runtime", _, "invocation", invocation_id, "response"]:
-                    self._environments.finish(invocation_id, json.loads(request.body or b"null"))
+                    if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
+                        self._count(headers)
                     return Answer(202, [], b"")
                 case "POST", ["runtime", _, "invocation", invocation_id, "error"]:
-                    self._environments.fail(invocation_id, request.body.decode())
+                    if self._environments.fail(invocation_id, request.body.decode()):
+                        self._count(headers)
+                    return Answer(202, [], b"")
+                case "POST", ["runtime", function, "environments", environment, "exit"]:
+                    status = json.loads(request.body)
+                    return _json({"started": await self._environments.exit(function, environment, status)})
+                case "POST", ["metrics"]:
+                    self._metrics.add(json.loads(request.body))
                     return Answer(202, [], b"")
                 case "GET", ["services", service]:
                     return _json(described(self._backend.consumers_of(service)))
@@ -55,15 +65,19 @@ class Control:
             return http_api.message(400, str(error))
         return http_api.message(404, "Not Found")
 
-    async def _next(self, function: str, limit: float | None, receive: Receive) -> Invocation | None:
-        turn = await self._environments.next(function, limit)
+    def _count(self, headers: Mapping[str, str]) -> None:
+        self._metrics.add(json.loads(headers.get(METRICS, "[]")))
+
+    async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
+        limit = float(headers[TIMEOUT]) if TIMEOUT in headers else None
+        turn = await self._environments.next(function, limit, headers.get(ENVIRONMENT, ""))
         # Of a request that was read whole only its end is left: the environment going away.
         gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
         ended: asyncio.Future[Any] = asyncio.ensure_future(self._backend.ended.wait())
         await asyncio.wait([turn, gone, ended], return_when=asyncio.FIRST_COMPLETED)
         gone.cancel()
         ended.cancel()
-        if turn.done():
+        if turn.done() and not turn.cancelled():
             return turn.result()
         turn.cancel()
         return None
@@ -83,6 +97,7 @@ def _handed_over(invocation: Invocation) -> Answer:
     headers = [
         ("lambda-runtime-aws-request-id", invocation.id),
         ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
+        ("lambda-runtime-trace-id", invocation.trace_header),
         ("content-type", "application/json"),
     ]
     return Answer(200, headers, json.dumps(invocation.event).encode())

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from infra.local import http_api
+from infra.local import http_api, payloads, routes
+from infra.local.code import named
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.event_sources import mappings
+from infra.local.recursion import VARIABLE, trace_header
 from infra.local.snapshot import provisioned
 from infra.local.stack import Function
 
@@ -23,7 +25,7 @@ STACK = "order-choreography"
 @contextmanager
 def environment(variables: Mapping[str, str], function: str = "") -> Iterator[None]:
     """A function's environment variables, its name (empty for none), and the account that moto plays."""
-    given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, **variables}
+    given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, VARIABLE: "", **variables}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:
@@ -37,10 +39,11 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
 
 
 def invoke(function: Function, event: Any) -> Any:
-    """Runs the function's handler here and now, with its own environment."""
-    module, _, name = function.handler.rpartition(".")
+    """Runs the function's handler here and now, with its own environment. Raises LoopStopped."""
+    module, name = named(function.handler)
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-    with environment(function.environment, function.name):
+    trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
+    with environment({**function.environment, **trace}, function.name):
         return getattr(importlib.import_module(module), name)(event, context)
 
 
@@ -57,14 +60,15 @@ class InProcess:
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:
         """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
         path, _, query = path.partition("?")
-        found = http_api.find_route(self.stack.routes, method, path)
+        found = routes.find_route(self.stack.routes, method, path)
         if found is None:
             return http_api.message(404, "Not Found")
         names = {"content_type": "application/json"} | headers
         given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
         request = http_api.Request(method, path, query, given, body)
         route = found[0]
-        return http_api.answer(invoke(self.stack.functions[route.function], http_api.event(request, *found)))
+        result = invoke(self.stack.functions[route.function], payloads.event(request, *found))
+        return http_api.answer(result, route.payload)
 
     def step(self, name: str) -> bool:
         """Lets one mapping deliver one batch; False if it has none."""

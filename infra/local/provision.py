@@ -4,20 +4,20 @@ Whatever stands in the template is played, is named in NOT_PLAYED with the reaso
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from infra.local import definition, inline
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources import checks
 from infra.local.resolver import Physical, Resolver
-from infra.local.stack import Authorizer, EventSource, Function, Route, Stack
-from infra.local.template import Template, TemplateError
+from infra.local.stack import EventSource, Function, Stack
+from infra.local.template import Template, TemplateError, as_text
 
 NOT_PLAYED = {
-    "AWS::ApiGatewayV2::Stage": "one stage, served at the root, and as fast as it can",
     "AWS::CloudWatch::Alarm": "nobody is woken on the laptop; choreo metrics has the counts",
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::CodeDeploy::Application": "one version of the code, the one that is in the folder",
@@ -166,17 +166,39 @@ def _table(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
 def _function(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
     name = properties.get("FunctionName", p.name(logical_id))
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    runtime = properties.get("Runtime", "")
+    if not runtime.startswith("python"):
+        raise TemplateError(
+            f"{logical_id}: Runtime {runtime or '(none)'} cannot be played locally; only Python's can, "
+            "such as python3.13"
+        )
     p.stack.functions[logical_id] = Function(
         name=name,
         logical_id=logical_id,
         arn=arn,
         handler=properties["Handler"],
-        code=p.template.code[logical_id],
-        environment=properties.get("Environment", {}).get("Variables", {}),
+        code=_code(p, logical_id, properties),
+        environment={
+            k: as_text(v) for k, v in properties.get("Environment", {}).get("Variables", {}).items()
+        },
         timeout_seconds=int(properties.get("Timeout", 3)),
         memory_mb=int(properties.get("MemorySize", 128)),
+        may_recurse=properties.get("RecursiveLoop") == "Allow",
+        runtime=runtime,
     )
     return Physical(name, {"Arn": arn})
+
+
+def _code(p: Provisioner, logical_id: str, properties: Mapping[str, Any]) -> Path:
+    source = properties.get("Code", {}).get("ZipFile")
+    if source is not None:
+        return inline.folder(source)
+    folder = p.template.code.get(logical_id)
+    if folder is None or not folder.is_dir():
+        raise TemplateError(
+            f"{logical_id}: CodeUri {folder or '(none)'} is no folder; name the one with the function's code"
+        )
+    return folder.resolve()
 
 
 def _version(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
@@ -201,41 +223,17 @@ def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -
 
 
 def _http_api(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    for path, methods in properties["Body"].get("paths", {}).items():
-        for method, operation in methods.items():
-            uri = operation["x-amazon-apigateway-integration"]["uri"]
-            found = re.search(r"functions/(arn:[^/]+)/invocations", uri)
-            if found is None or path == "/$default":
-                raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
-            function = p.stack.function_called(found.group(1)).logical_id
-            guard = _guard(logical_id, properties["Body"], operation)
-            p.stack.routes.append(Route(method.upper(), path, function, *guard))
-    return Physical(p.name(logical_id), {"ApiEndpoint": p.endpoint, "ApiId": p.name(logical_id)})
+    name = p.name(logical_id)
+    p.stack.apis[name] = definition.http_api(logical_id, properties, p.stack.function_called)
+    return Physical(name, {"ApiEndpoint": p.endpoint, "ApiId": name})
 
 
-def _guard(
-    logical_id: str, body: Mapping[str, Any], operation: Mapping[str, Any]
-) -> tuple[Authorizer | None, tuple[str, ...]]:
-    """Who may use a route: the authorizer that verifies callers, and the scopes of which they need one."""
-    required = operation.get("security", [])
-    schemes = body.get("components", {}).get("securitySchemes", {})
-    match [(schemes.get(name), scopes) for each in required for name, scopes in each.items()]:
-        case [] if "security" not in body:
-            return None, ()
-        case [
-            (
-                {
-                    "x-amazon-apigateway-authorizer": {
-                        "type": "jwt",
-                        "identitySource": "$request.header.Authorization",
-                        "jwtConfiguration": {"issuer": issuer, "audience": audience},
-                    }
-                },
-                scopes,
-            )
-        ]:
-            return Authorizer(issuer, tuple(audience)), tuple(scopes)
-    raise TemplateError(f"{logical_id}: only JWT authorizers, one an operation, can be played locally")
+def _stage(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
+    name, api = properties["StageName"], p.stack.apis.get(properties["ApiId"])
+    if api is None:
+        raise TemplateError(f"{logical_id}: ApiId {properties['ApiId']} is no HTTP API of this template")
+    api.stages[name] = properties.get("StageVariables", {})
+    return Physical(name)
 
 
 def _secret(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
@@ -293,7 +291,9 @@ KINDS = {
     ),
     "AWS::Lambda::Function": Kind(
         _function,
-        frozenset({"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code"}),
+        frozenset(
+            {"FunctionName", "Handler", "Environment", "Timeout", "MemorySize", "Code", "RecursiveLoop"}
+        ),
         frozenset(
             {"Architectures", "LoggingConfig", "Role", "Runtime", "SnapStart", "Tags", "TracingConfig"}
         ),
@@ -328,5 +328,25 @@ KINDS = {
         frozenset({"Name", "SecretString", "GenerateSecretString"}),
         frozenset({"Description", "KmsKeyId", "Tags"}),
     ),
-    "AWS::ApiGatewayV2::Api": Kind(_http_api, frozenset({"Body"}), frozenset({"Description", "Tags"})),
+    "AWS::ApiGatewayV2::Api": Kind(
+        _http_api,
+        frozenset({"Body", "CorsConfiguration"}),
+        frozenset({"Description", "FailOnWarnings", "Tags"}),
+    ),
+    # Throttling would only slow down a try of a thousand orders; requests are not logged.
+    "AWS::ApiGatewayV2::Stage": Kind(
+        _stage,
+        frozenset({"ApiId", "StageName", "StageVariables"}),
+        frozenset(
+            {
+                "AccessLogSettings",
+                "AutoDeploy",
+                "DefaultRouteSettings",
+                "DeploymentId",
+                "Description",
+                "RouteSettings",
+                "Tags",
+            }
+        ),
+    ),
 }

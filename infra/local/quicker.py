@@ -29,6 +29,7 @@ from moto.core.serialize import AttributePicker, AttributePickerContext
 from infra.local import descriptions
 from infra.local.corrections import corrections
 from infra.local.quicker_queues import quicker_queues
+from infra.local.recursion import trace_headers_kept
 from infra.local.refusals import refusals
 
 _MISSING = object()
@@ -42,7 +43,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 
 @contextmanager
 def quicker_moto() -> Iterator[None]:
-    """Within it, moto plays AWS, as within `mock_aws`: faster, and with AWS's refusals and answers."""
+    """Within it, moto plays AWS as within `mock_aws`: faster, and with AWS's refusals and answers."""
     with (
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
@@ -55,6 +56,7 @@ def quicker_moto() -> Iterator[None]:
         patch.object(BaseModel, "__new__", _untracked),
         quicker_queues(),
         corrections(),
+        trace_headers_kept(),
         refusals(),
     ):
         yield

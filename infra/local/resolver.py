@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.template import Template, TemplateError
+from infra.local.template import Template, TemplateError, as_text
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Resolver:
             "Condition": self.condition,
             "Fn::GetAtt": self._get_att,
             "Fn::Sub": self._sub,
-            "Fn::Join": lambda a: str(a[0]).join(map(str, self.resolve(a[1]))),
+            "Fn::Join": lambda a: str(a[0]).join(map(as_text, self.resolve(a[1]))),
             "Fn::Select": lambda a: self.resolve(a[1])[int(self.resolve(a[0]))],
             "Fn::Split": lambda a: str(self.resolve(a[1])).split(a[0]),
             "Fn::If": lambda a: self.resolve(a[1] if self.condition(a[0]) else a[2]),
@@ -106,17 +106,17 @@ class Resolver:
         return attributes[attribute]
 
     def _sub(self, argument: Any) -> str:
-        text, given = (argument, {}) if isinstance(argument, str) else argument
+        pattern, given = (argument, {}) if isinstance(argument, str) else argument
 
         def one(match: re.Match[str]) -> str:
             name = match.group(1)
             if name.startswith("!"):
                 return "${" + name[1:] + "}"
             if name in given:
-                return str(self.resolve(given[name]))
-            return str(self._get_att(name) if "." in name else self._ref(name))
+                return as_text(self.resolve(given[name]))
+            return as_text(self._get_att(name) if "." in name else self._ref(name))
 
-        return re.sub(r"\$\{([^}]+)\}", one, text)
+        return re.sub(r"\$\{([^}]+)\}", one, pattern)
 
     def _find_in_map(self, argument: list[Any]) -> Any:
         name, first, second = map(self.resolve, argument)

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+ANY = "ANY"
+"""The method of a route that takes any."""
+DEFAULT = "$default"
+"""The route that takes what no other does, and the stage that a path does not name."""
+
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function; `timeout_seconds` is enforced, `memory_mb` only told to it."""
+    """A Lambda function. `timeout_seconds` is enforced; `memory_mb` is only shown to the function."""
 
     name: str
     logical_id: str
@@ -19,6 +24,9 @@ class Function:
     environment: Mapping[str, str]
     timeout_seconds: int
     memory_mb: int
+    may_recurse: bool = False
+    """RecursiveLoop: Allow."""
+    runtime: str = "python3.13"
 
     @property
     def service(self) -> str:
@@ -54,6 +62,36 @@ class Route:
     authorizer: Authorizer | None = None
     scopes: tuple[str, ...] = ()
     """A token needs one of them, if there are any."""
+    payload: str = "2.0"
+    """The version of the payload format."""
+    timeout_seconds: float = 30.0
+    """The integration's timeout, at most API Gateway's."""
+
+    @property
+    def key(self) -> str:
+        """The route key, as API Gateway writes it."""
+        return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Cors:
+    """An HTTP API's CORS configuration."""
+
+    origins: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    exposed: tuple[str, ...] = ()
+    max_age_seconds: int | None = None
+    credentials: bool = False
+
+
+@dataclass
+class HttpApi:
+    """An HTTP API: its routes, and the variables of each of its stages."""
+
+    routes: list[Route]
+    cors: Cors | None = None
+    stages: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -63,7 +101,7 @@ class Stack:
     name: str
     functions: dict[str, Function] = field(default_factory=dict)
     sources: dict[str, EventSource] = field(default_factory=dict)
-    routes: list[Route] = field(default_factory=list)
+    apis: dict[str, HttpApi] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     """Queue URLs."""
     topics: dict[str, str] = field(default_factory=dict)
@@ -76,6 +114,11 @@ class Stack:
     """Subscription ARNs."""
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Those of all its HTTP APIs."""
+        return [route for api in self.apis.values() for route in api.routes]
 
     def function_called(self, reference: str) -> Function:
         """By its name or ARN; an alias or version after either is of no account, as there is one code."""

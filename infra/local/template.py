@@ -89,6 +89,11 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     )
 
 
+def as_text(value: Any) -> str:
+    """A value as CloudFormation turns it into text: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _parameters(source: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
     declared = source.get("Parameters", {})
     for name in given.keys() - declared.keys():
@@ -98,7 +103,7 @@ def _parameters(source: Mapping[str, Any], given: Mapping[str, str]) -> dict[str
         value = given.get(name, parameter.get("Default"))
         if value is None:
             raise TemplateError(f"parameter {name} has no default: give it a value")
-        values[name] = str(value)
+        values[name] = as_text(value)
     return values
 
 

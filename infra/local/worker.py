@@ -1,111 +1,189 @@
 """An execution environment: a process that runs one function, asking the backend for work."""
 
-import http.client
 import json
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
+from decimal import Decimal
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
-from infra.local.code import Code
+from infra.local import surroundings
+from infra.local.code import Code, failure
 from infra.local.console import Console
 from infra.local.context import Context
-from infra.local.credentials import CREDENTIALS
 from infra.local.stack import Function
 
 RETRY_SECONDS = 0.2
 SOON_SECONDS = 0.001
 """A timer of no time at all would never ring."""
+WATCH_SECONDS = 1.0
 METRICS = "x-metrics"
-"""The header that carries what a function counted."""
+"""The header that carries the metrics that a function printed."""
+METRICS_LIMIT_BYTES = 16_000
+"""The longest header that servers take as a matter of course; more metrics are a request of their own."""
+ENVIRONMENT = "x-environment"
+"""The header that names the execution environment which asks for work."""
+TIMEOUT = "x-timeout-seconds"
+"""The header with the timeout of a function under a debugger."""
 DEBUG_SECONDS = 900
 """The time limit of a function under a debugger: the longest that Lambda knows."""
 
 
-def work(function: Function, host: str, port: int, debug_port: int | None) -> None:
+def work(function: Function, host: str, port: int, environment_id: str, debug_port: int | None) -> None:
     """Runs invocations until the parent process ends, or one of them runs out of time."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.signal(signal.SIGALRM, _time_out)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.update(
-        CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}
-    )
-    os.environ["AWS_LAMBDA_FUNCTION_NAME"] = function.name
-    sys.path.insert(0, str(function.code))
-    sys.stdout = console = Console(function.service, sys.__stdout__ or sys.stderr)
+    os.setpgrp()  # Ctrl-C is the parent's to handle; what the function starts ends with it
+    environment = Environment(function, environment_id, debugged=debug_port is not None)
+    threading.Thread(target=_watch, args=(environment, Channel(host, port)), daemon=True).start()
+    console = surroundings.enter(function, host, port)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
-    environment = Environment(function, console, debugged=debug_port is not None)
+    environment.prepare(console)
+    channel = Channel(host, port)
     while True:
         try:
-            environment.serve(http.client.HTTPConnection(host, port))
-        except (OSError, http.client.HTTPException):
+            environment.serve(channel)
+        except (OSError, HTTPException):
+            channel.close()
             time.sleep(RETRY_SECONDS)
+
+
+class Channel:
+    """Requests to the backend over one connection."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._connection = HTTPConnection(host, port)
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[HTTPResponse, bytes]:
+        """The answer. Raises OSError or HTTPException if a new connection fails as well.
+
+        The backend may close a connection while a function works for long. It takes an invocation's answer
+        once, by the request id, so that sending it again is safe.
+        """
+        try:
+            return self._ask(method, path, body, headers or {})
+        except (OSError, HTTPException):
+            self.close()
+            return self._ask(method, path, body, headers or {})
+
+    def close(self) -> None:
+        """Closes the connection; the next request opens one."""
+        self._connection.close()
+
+    def _ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
+        self._connection.request(method, f"/_local/{path}", body or None, headers)
+        answer = self._connection.getresponse()
+        return answer, answer.read()
 
 
 class Environment:
     """One function, one invocation at a time."""
 
-    def __init__(self, function: Function, console: Console, *, debugged: bool) -> None:
-        self._function, self._console, self._debugged = function, console, debugged
-        self._code = Code(function)
+    def __init__(self, function: Function, environment_id: str, *, debugged: bool) -> None:
+        self._function, self._id, self._debugged = function, environment_id, debugged
+        self.deadline: float | None = None
+        """Of the invocation under way, in seconds since the epoch."""
+
+    def prepare(self, console: Console) -> None:
+        """Imports the function's code; what is wrong with it is the answer of each invocation."""
+        self._console, self._code = console, Code(self._function)
         try:
             self._code.handler()
         except Exception:
             traceback.print_exc()
 
-    def serve(self, connection: http.client.HTTPConnection) -> None:
+    def serve(self, backend: Channel) -> None:
         """Runs one invocation after the other. Raises OSError or HTTPException when the backend is gone."""
-        base = f"/_local/runtime/{self._function.name}/invocation"
-        limit = {"x-timeout-seconds": str(DEBUG_SECONDS)} if self._debugged else {}
+        base = f"runtime/{self._function.name}/invocation"
+        asking = {ENVIRONMENT: self._id}
+        if self._debugged:
+            asking[TIMEOUT] = str(DEBUG_SECONDS)
         while True:
-            connection.request("GET", f"{base}/next", headers=limit)
-            answer = connection.getresponse()
-            body = answer.read()
+            answer, body = backend.ask("GET", f"{base}/next", headers=asking)
             if answer.status != 200:
-                raise http.client.HTTPException(f"no work: {answer.status}")
+                raise HTTPException(f"no work: {answer.status}")
             context = Context(
                 self._function,
                 answer.headers["lambda-runtime-aws-request-id"],
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
+            surroundings.begin(context, answer.headers.get("lambda-runtime-trace-id"))
             outcome, result = self._run(json.loads(body), context)
-            # What it printed for CloudWatch goes with its answer: a request of its own would cost more.
-            metrics = {METRICS: json.dumps(self._console.take_metrics())}
-            connection.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
-            connection.getresponse().read()
+            metrics = self._metrics(backend)
+            backend.ask("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
+
+    def leave(self, backend: Channel) -> None:
+        """Tells the backend that this environment ends, since its parent did."""
+        path = f"runtime/{self._function.name}/environments/{self._id}/exit"
+        backend.ask("POST", path, b"null")
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
         if changed := self._code.changed():
             print(f"reloaded after a change of {', '.join(changed)}")
-        # Lambda kills what runs out of time, whatever it is doing; so does this.
+        self.deadline = context.deadline
+        # Lambda kills what runs out of time, whatever it is doing; so does this signal's default action,
+        # which a function may have replaced for a timer of its own.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SOON_SECONDS))
         try:
-            return "response", json.dumps(self._code.handler()(event, context)).encode()
+            try:
+                handler = self._code.handler()
+            except Exception as error:
+                reason = failure(self._function.handler, error)
+                print(f"[ERROR] {reason}")
+                traceback.print_exc()
+                return "error", reason.encode(errors="replace")
+            result = handler(event, context)
+            try:
+                return "response", json.dumps(result, default=_number).encode()
+            except (TypeError, ValueError, RecursionError) as error:
+                reason = f"Runtime.MarshalError: Unable to marshal response: {error}"
+                print(f"[ERROR] {reason}")
+                return "error", reason.encode(errors="replace")
         except Exception as error:
             traceback.print_exc()
-            return "error", f"{type(error).__name__}: {error}".encode()
+            return "error", f"{type(error).__name__}: {error}".encode(errors="replace")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            self.deadline = None
+
+    def _metrics(self, backend: Channel) -> dict[str, str]:
+        """What the function printed for CloudWatch goes with its answer: a request of its own costs more."""
+        self._console.end_line()
+        printed = json.dumps(self._console.take_metrics())
+        if len(printed) <= METRICS_LIMIT_BYTES:
+            return {METRICS: printed}
+        backend.ask("POST", "metrics", printed.encode())
+        return {}
 
 
-def _end_with_parent() -> None:
+def _number(value: object) -> int | float:
+    """Lambda's runtime for Python writes a Decimal as a number. Raises TypeError for any other object."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+
+
+def _watch(environment: Environment, backend: Channel) -> None:
+    """Ends this process group with its parent, or when a function replaced the timer that limits it."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-
-def _time_out(*_: object) -> None:
-    try:
-        sys.stdout.write(f"{os.environ['AWS_LAMBDA_FUNCTION_NAME']} ran out of time\n")
-    finally:  # even where the function was just printing
-        os._exit(1)
+    while parent is not None:
+        ended = multiprocessing.connection.wait([parent.sentinel], WATCH_SECONDS)
+        overdue = environment.deadline is not None and time.time() > environment.deadline + WATCH_SECONDS
+        if ended or overdue:
+            try:
+                if ended:  # a parent that is alive tells the backend itself
+                    environment.leave(backend)
+            finally:
+                os.killpg(0, signal.SIGKILL)
 
 
 def _listen_for_debugger(function: Function, port: int) -> None:

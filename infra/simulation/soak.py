@@ -108,7 +108,7 @@ class Crew:
 
 def _relay(function: Function, port: int) -> None:
     _quiet()
-    work(function, "127.0.0.1", port, None)
+    work(function, "127.0.0.1", port, str(uuid4()), None)
 
 
 def _consume(function: Function, port: int) -> None:

@@ -14,7 +14,7 @@ from moto.sqs.models import sqs_backends
 import choreography.secrets
 import order.api
 from choreography import aws
-from infra.local import http_api
+from infra.local import http_api, routes
 from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
@@ -24,6 +24,7 @@ from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import ROOT, STACK, environment
 from infra.local.provision import Provisioner
 from infra.local.queues import MotoQueue
+from infra.local.recursion import VARIABLE, trace_header
 from infra.local.stack import EventSource, Function
 from infra.local.template import Template, load
 from infra.permissions.calls import Permission
@@ -70,10 +71,12 @@ class World:
     # -- functions
 
     def invoke(self, function: Function, event: Any) -> Any:
-        """Runs the handler, whose calls may then meet faults."""
+        """Runs the handler, whose calls may then meet faults. Raises LoopStopped."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        with environment({**function.environment, **SILENT}, function.name), self.calls.of(function):
+        trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
+        variables = {**function.environment, **SILENT, **trace}
+        with environment(variables, function.name), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(
@@ -86,7 +89,7 @@ class World:
         if self._serving:
             return None
         path, _, query = path.partition("?")
-        found = http_api.find_route(self.stack.routes, method, path)
+        found = routes.find_route(self.stack.routes, method, path)
         assert found is not None, f"no route for {method} {path}"
         named = {"content-type": "application/json", **(headers or {})}
         request = http_api.Request(method, path, query, list(named.items()), body)

@@ -95,7 +95,7 @@ def test_what_is_decided_is_left_alone_and_not_looked_at_again(
     printed()
     expire(world, order_id)
     assert world.item("OrderTable", order_id) == stood
-    assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing new"]
+    assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing to do"]
     assert len(world.hidden_until("OrderExpiryQueue")) == 1  # the first look, which is still to come
 
 

@@ -99,7 +99,7 @@ def test_a_move_that_fails_is_told_with_its_reason(deployed: Deployed) -> None:
 
 def test_what_no_relay_published_is_published_from_the_outboxes(world: World, deployed: Deployed) -> None:
     order_id = world.place()
-    assert republish.run(deployed, options(order=order_id)) == 0
+    assert republish.run(deployed, options(order=order_id, after_deployment=None)) == 0
     world.drain("order")
     assert world.ledger("Payment", order_id) == ["charge captured"]
 
@@ -114,7 +114,7 @@ def test_what_a_relay_refused_is_published_once_its_code_knows_it(
     assert world.messages("PaymentQueue") == []
     (dead,) = world.messages("OrderRelayDeadLetters")
     assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("UnknownType: type: 'order.placed'")
-    assert republish.run(deployed, options(order=order_id)) == 0
+    assert republish.run(deployed, options(order=order_id, after_deployment=None)) == 0
     world.drain()
     assert world.status(order_id) == "shipped"
 
@@ -123,7 +123,7 @@ def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) 
     orders = [world.place(), world.place("AQ"), world.place(payment_method="pm_card_chargeDeclined")]
     world.drain()
     before = [world.item(f"{name}Table", orders[0]) for name in ("Order", "Payment", "Shipping")]
-    assert republish.run(deployed, options(order=None)) == 0
+    assert republish.run(deployed, options(order=None, after_deployment=None)) == 0
     world.drain()
     assert [world.item(f"{name}Table", orders[0]) for name in ("Order", "Payment", "Shipping")] == before
     assert [world.status(order_id) for order_id in orders] == ["shipped", "cancelled", "rejected"]
@@ -134,7 +134,7 @@ def test_entries_that_sns_refuses_go_again(world: World, deployed: Deployed) -> 
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
     answers = iter([failed])
     answer(deployed, "sns.PublishBatch", lambda _: next(answers, None))
-    assert republish.run(deployed, options(order=None)) == 0
+    assert republish.run(deployed, options(order=None, after_deployment=None)) == 0
     assert len(world.messages("PaymentQueue")) == 1
 
 
@@ -143,7 +143,7 @@ def test_entries_that_sns_keeps_refusing_are_an_error(world: World, deployed: De
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
     answer(deployed, "sns.PublishBatch", lambda _: dict(failed))
     with pytest.raises(Mistake, match="SNS keeps refusing 1 events: InternalError"):
-        republish.run(deployed, options(order=None))
+        republish.run(deployed, options(order=None, after_deployment=None))
 
 
 def test_an_event_that_breaks_its_contract_is_not_published(
@@ -158,7 +158,7 @@ def test_an_event_that_breaks_its_contract_is_not_published(
         UpdateExpression="SET outbox[0].event = :broken",
         ExpressionAttributeValues={":broken": {"S": broken}},
     )
-    assert republish.run(deployed, options(order=None)) == 0
+    assert republish.run(deployed, options(order=None, after_deployment=None)) == 0
     assert len(world.messages("PaymentQueue")) == 1
     assert "breaks its contract" in capsys.readouterr().err
 

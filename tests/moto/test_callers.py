@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.local import http_api
+from infra.local import http_api, routes
 from infra.local.http_api import Answer
 from infra.local.in_process import invoke
 from tests.world import World, an_order, fields, problem
@@ -20,13 +20,37 @@ NOBODY: dict[str, str] = {}
 def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
     """Sends a request as API Gateway hands it over: with what it has verified, or with nothing."""
     path, _, query = path.partition("?")
-    found = http_api.find_route(world.stack.routes, method, path)
+    found = routes.find_route(world.stack.routes, method, path)
     assert found is not None
     headers = [("content-type", "application/json")]
     raw = b"" if body is None else json.dumps(body).encode()
     verified = None if claims is None else {"jwt": {"claims": claims, "scopes": None}}
     event = http_api.event(http_api.Request(method, path, query, headers, raw), *found, verified)
     return http_api.answer(invoke(world.stack.functions[found[0].function], event))
+
+
+@pytest.mark.parametrize(
+    ("claim", "value", "given", "operates"),
+    [
+        ("scope", "shop-api/orders.operate", "openid shop-api/orders.operate", True),  # Cognito
+        ("scp", "orders.operate", "orders.read orders.operate", True),  # Entra ID
+        ("scp", "orders:operate", "[openid orders:operate]", True),  # Okta
+        ("cognito:groups", "operators", "[operators]", True),
+        ("roles", "operator", "[operators reader]", False),
+        ("scp", "orders:operate", "", False),
+        ("scp", "orders:operate", None, False),
+    ],
+)
+def test_an_operator_is_told_by_the_claim_that_the_issuer_makes(
+    world: World, claim: str, value: str, given: str | None, operates: bool
+) -> None:
+    """A text is handed over as it is, and a list as `[a b]`."""
+    api = world.stack.functions["OrderApi"]
+    settings = {**api.environment, "OPERATOR_CLAIM": claim, "OPERATOR_VALUE": value}
+    world.stack.functions["OrderApi"] = replace(api, environment=settings)
+    order_id = world.place()
+    claims = {"sub": "olga"} | ({} if given is None else {claim: given})
+    assert ask(world, claims, "GET", f"/orders/{order_id}").status == (200 if operates else 404)
 
 
 @pytest.mark.parametrize("claims", [ADA, OPERATOR])

@@ -4,11 +4,11 @@ import asyncio
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from infra.cli.kinds import KINDS
 from infra.cli.kinds import request as body_of
-from infra.local import asgi, queues
+from infra.local import asgi, guard, queues
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX, dead_letters, files
 from infra.local.live.journal import Journal, Moved
@@ -17,7 +17,7 @@ from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChan
 from infra.local.live.state import dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
-from order.callers import OPERATE
+from infra.local.tokens import OPERATE
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend
@@ -44,6 +44,10 @@ class Live:
     async def answer(self, request: Request, receive: asgi.Receive, send: asgi.Send) -> None:
         """Answers a request below PREFIX."""
         path = request.path.removeprefix(PREFIX)
+        reason = guard.foreign(request) if path.startswith(API) else None
+        if reason is not None:
+            await asgi.write(send, Problem(HTTPStatus.FORBIDDEN, reason).answer())
+            return
         if path == f"{API}events" and request.method == "GET":
             await self._stream(receive, send)
             return
@@ -55,8 +59,6 @@ class Live:
 
     def _api(self, request: Request, path: str) -> Answer:
         asked = [unquote(part) for part in path.removeprefix(API).split("/")]
-        if request.method != "GET":
-            _from_this_page(request)
         match request.method, asked:
             case "GET", ["map"]:
                 return _json(self._topology().described())
@@ -186,14 +188,6 @@ class Live:
 def kinds() -> dict[str, Any]:
     """The orders that the page can place, and which are cancelled at once."""
     return {name: {"body": body_of(name, "ada"), "cancelled": kind.cancelled} for name, kind in KINDS.items()}
-
-
-def _from_this_page(request: Request) -> None:
-    """Raises Problem for what another site's page sends through the visitor's browser."""
-    headers = dict(request.headers)
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        raise Problem(HTTPStatus.FORBIDDEN, f"{origin} may not control this run")
 
 
 def _json(value: Any) -> Answer:

@@ -9,6 +9,7 @@ from tests.recorded.plays.played import Played, ask
 from tests.recorded.plays.subscribed import IN_RANGE, Answers, Subscribed, a_number
 
 BINARY = {"DataType": "Binary", "BinaryValue": b"\x02\x03\x04"}
+TRACE = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
 EVERY = {"MessageAttributeNames": ["All"]}
 
 
@@ -110,3 +111,11 @@ def subscription_after_failure_to_deliver(aws: Played, _: str) -> Answers:
         handle = found[f"message-{number}-after-delete"]["Messages"][0]["ReceiptHandle"]
         aws.sqs.delete_message(QueueUrl=dead, ReceiptHandle=handle)
     return found
+
+
+def publish_sqs_from_sns_with_xray_propagation(aws: Played, _: str) -> Answers:
+    it = Subscribed(aws)
+    with aws.traced(aws.sns, TRACE):
+        it.publish("X-Ray propagation test msg")
+    names = ["SentTimestamp", "AWSTraceHeader"]
+    return {"xray-msg": aws.first(it.url, AttributeNames=names)}

@@ -1,6 +1,8 @@
 """Plays what recorded tests asked of AWS on the local endpoint; answers in the form of the recordings."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +34,17 @@ class Played(Endpoint):
 
     def first(self, url: str, **request: Any) -> Any:
         return self.receive(url, **request)["Messages"][0]
+
+    @contextmanager
+    def traced(self, client: Any, header: str) -> Iterator[None]:
+        """Within it, calls of a client have an X-Ray header."""
+
+        def add(request: Any, **_: Any) -> None:
+            request.headers["X-Amzn-Trace-Id"] = header
+
+        client.meta.events.register("before-sign.*.*", add)
+        yield
+        client.meta.events.unregister("before-sign.*.*", add)
 
 
 def ask(call: Any, **request: Any) -> Any:

@@ -137,3 +137,12 @@ def send_receive_wait_time_seconds(aws: Played, _: str) -> Answers:
         "empty_short_poll_by_default_resp": aws.receive(url),
         "empty_short_poll_explicit_resp": aws.receive(url, WaitTimeSeconds=0),
     }
+
+
+def aws_trace_header_propagation(aws: Played, _: str) -> Answers:
+    url = aws.queue()
+    attributes = {"timestamp": {"DataType": "Number", "StringValue": "1493147359900"}}
+    with aws.traced(aws.sqs, "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"):
+        aws.sqs.send_message(QueueUrl=url, MessageBody="test", MessageAttributes=attributes)
+    names = ["SentTimestamp", "AWSTraceHeader"]
+    return {"xray-msg": aws.first(url, AttributeNames=names, MessageAttributeNames=["All"])}

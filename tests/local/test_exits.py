@@ -1,0 +1,249 @@
+"""A process that ends, or that cannot start, is answered for at once, in Lambda's words."""
+
+import asyncio
+import signal
+import time
+import urllib.error
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from infra.local.environments import Environments, FunctionFailed
+from infra.local.exits import OUT_OF_TIME
+from infra.local.stack import Function
+from infra.local.worker import Channel
+from tests.local.conftest import Run, eventually, running
+from tests.local.test_guests import choreo, wait_for
+from tests.local.test_run import client
+
+AT_ONCE_SECONDS = 8
+"""Far below the functions' timeout and API Gateway's; a busy machine needs some of it."""
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.13, CodeUri: ., Timeout: 25}}
+Resources:
+  Ends:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: ends.handler
+      Events: {Get: {Type: HttpApi, Properties: {Method: GET, Path: "/ends/{how}"}}}
+  Broken:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: broken.handler
+      Events: {Get: {Type: HttpApi, Properties: {Method: GET, Path: /broken}}}
+  Missing:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: missing.handler
+      Events: {Get: {Type: HttpApi, Properties: {Method: GET, Path: /missing}}}
+"""
+CODE = {
+    "ends.py": """
+import os, signal, subprocess, sys, time
+HOW = {"parent": lambda: (subprocess.Popen(["sleep", "300"]), os._exit(4)),
+       "exit": lambda: sys.exit(3), "at-once": lambda: os._exit(0),
+       "killed": lambda: os.kill(os.getpid(), signal.SIGKILL), "slowly": lambda: time.sleep(20)}
+def handler(event, context):
+    print("handles", event["pathParameters"]["how"])
+    HOW.get(event["pathParameters"]["how"], dict)()
+    return {"is": "alive"}
+""",
+    "broken.py": "import os\nos._exit(7)\n",
+    "missing.py": "import not_installed\n",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("ends")
+    (made / "template.yaml").write_text(TEMPLATE)
+    for name, code in CODE.items():
+        (made / name).write_text(code)
+    return made
+
+
+@pytest.fixture(scope="module")
+def run(folder: Path) -> Iterator[Run]:
+    with running("run", "--template", str(folder / "template.yaml")) as started:
+        yield started
+
+
+def refused(run: Run, path: str) -> tuple[int, bool]:
+    """The status of a request that fails, and whether it came at once."""
+    began = time.monotonic()
+    with pytest.raises(urllib.error.HTTPError) as error:
+        run.call("GET", path)
+    return error.value.code, time.monotonic() - began < AT_ONCE_SECONDS
+
+
+@pytest.mark.parametrize("how", ["exit", "at-once", "killed"])
+def test_a_process_that_ends_in_an_invocation_fails_it_at_once(run: Run, how: str) -> None:
+    assert refused(run, f"/ends/{how}") == (500, True)
+    assert run.call("GET", "/ends/not") == {"is": "alive"}
+
+
+@pytest.mark.parametrize("path", ["/broken", "/missing"])
+def test_a_function_that_cannot_start_fails_each_request_at_once(run: Run, path: str) -> None:
+    for _ in range(2):
+        assert refused(run, path) == (500, True)
+
+
+def test_the_terminal_says_how_a_process_ended(folder: Path) -> None:
+    with running("run", "--template", str(folder / "template.yaml")) as run:
+        for path in ("/ends/exit", "/ends/killed", "/ends/parent", "/missing"):
+            refused(run, path)
+        _, output = run.stop()  # ends when nothing holds the output any more: children end with their parent
+    assert "Ends: Runtime exited with error: exit status 3" in output
+    assert "Ends: Runtime exited with error: signal: killed" in output
+    assert "Broken: Runtime exited with error: exit status 7" in output
+    assert "Runtime.ImportModuleError: Unable to import module 'missing': No module named" in output
+
+
+def test_a_terminal_that_is_killed_or_left_fails_what_it_was_doing_at_once(folder: Path) -> None:
+    with running("run", "backend", "--only-backend") as run:
+        for end in (signal.SIGKILL, signal.SIGINT):
+            with choreo(run, "join", str(folder / "template.yaml"), "--name", "guest") as guest:
+                wait_for(guest.stdout, "Running")
+                statuses: list[int] = []
+                request = Thread(target=lambda: statuses.append(refused(run, "/ends/slowly")[0]))  # noqa: B023
+                request.start()
+                wait_for(guest.stdout, "handles slowly")
+                guest.send_signal(end)
+                request.join(AT_ONCE_SECONDS)
+            assert statuses == [500]
+
+
+# ---------------------------------------------------------------- what is said
+
+
+FUNCTION = Function("f", "F", "arn", "app.handler", Path(), {}, 3, 128)
+
+
+def ended(status: int | None, *, started: bool = True) -> str:
+    """What an invocation fails with whose environment ends."""
+
+    async def run() -> str:
+        environments = Environments()
+        if started:
+            await environments.next("f", None, "one")
+        invoked = asyncio.create_task(environments.invoke(FUNCTION, {}, 5))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert await environments.exit("f", "one", status) == started
+        with pytest.raises(FunctionFailed) as failed:
+            await invoked
+        return str(failed.value)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (0, "Runtime.ExitError: RequestId: ID Error: Runtime exited without providing a reason"),
+        (3, "Runtime.ExitError: RequestId: ID Error: Runtime exited with error: exit status 3"),
+        (-9, "Runtime.ExitError: RequestId: ID Error: Runtime exited with error: signal: killed"),
+        (
+            -11,
+            "Runtime.ExitError: RequestId: ID Error: Runtime exited with error: signal: segmentation fault",
+        ),
+        (OUT_OF_TIME, "Sandbox.Timedout: RequestId: ID Error: Task timed out after 3.00 seconds"),
+    ],
+)
+def test_a_failure_has_lambdas_words(status: int, words: str) -> None:
+    """As recorded on AWS in https://github.com/floci-io/floci/issues/3314."""
+    before, _, after = words.partition("ID ")
+    said = ended(status)
+    assert said.startswith(before)
+    assert said.endswith(after)
+
+
+def test_a_process_that_never_asked_for_work_fails_what_waits_for_it() -> None:
+    assert ended(1, started=False).endswith("exit status 1")
+
+
+def test_an_answer_counts_once() -> None:
+    async def run() -> list[bool]:
+        environments = Environments()
+        turn = await environments.next("f", None, "one")
+        asked = asyncio.create_task(environments.invoke(FUNCTION, {}, 5))
+        invocation = await turn
+        taken = [environments.finish(invocation.id, number) for number in range(2)]
+        assert await asked == 0
+        return taken
+
+    assert asyncio.run(run()) == [True, False]
+
+
+def test_an_answer_is_sent_again_where_the_backend_closed_the_connection() -> None:
+    """uvicorn closes a connection that is idle for five seconds, as others do sooner or later."""
+    posted = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            self.close_connection = True  # without a word of it in the answer
+
+        def do_POST(self) -> None:
+            posted.append(self.rfile.read(int(self.headers["content-length"])))
+            self.do_GET()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        channel = Channel("127.0.0.1", server.server_port)
+        channel.ask("GET", "next")
+        channel.ask("POST", "response", b"answer")
+        channel.close()
+        server.shutdown()
+    assert posted == [b"answer"]
+
+
+# ---------------------------------------------------------------- over five seconds
+
+SLOW = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.13, CodeUri: ., Timeout: 20, Handler: slow.handler}}
+Resources:
+  Dead: {Type: AWS::SQS::Queue}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 20
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1}
+  Http:
+    Type: AWS::Serverless::Function
+    Properties: {Events: {Get: {Type: HttpApi, Properties: {Method: GET, Path: /slow}}}}
+  Consumer:
+    Type: AWS::Serverless::Function
+    Properties: {Events: {Queue: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}}
+"""
+
+
+@pytest.mark.proof
+def test_an_invocation_of_over_five_seconds_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(SLOW)
+    (tmp_path / "slow.py").write_text(
+        "import time\ndef handler(event, context):\n    time.sleep(6)\n    return {'is': 'done'}\n"
+    )
+    with running("run", "--template", str(tmp_path / "template.yaml")) as run:
+        sqs = client(run, "sqs")
+        url = sqs.get_queue_url(QueueName="order-choreography-Queue")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="once")
+        assert run.call("GET", "/slow") == {"is": "done"}
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        left = partial(
+            lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
+        )
+        eventually(left, lambda found: {found[name] for name in names} == {"0"})
