@@ -14,7 +14,8 @@ ChoreographyError
     ├── UnknownParcel    a delivery of a parcel that was never dispatched
     ├── IllegalTransition  a move that the service's transition table does not list
     ├── KeyReused        an idempotency key used again for something else
-    └── NotUnderstood    an external system refuses what we ask: a defect
+    ├── NotUnderstood    an external system refuses what we ask: a defect
+    └── RefundFailed     the gateway could not refund: a person decides how the customer gets the money
 
 `aws_errors` says which error of an AWS call is Unavailable and which is NotAdmitted.
 """
@@ -82,3 +83,7 @@ class KeyReused(Permanent):
 
 class NotUnderstood(Permanent):
     """An external system was asked for what it does not know or allow."""
+
+
+class RefundFailed(Permanent):
+    """The gateway tried to refund, and failed. A retry under the same key has the same answer."""

@@ -13,7 +13,7 @@ from choreography.secrets import secret
 from choreography.table import Table
 from contracts.envelope import Event
 from payment.decisions import outcome, reactions_at
-from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
+from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded, Settle
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
 
@@ -42,8 +42,14 @@ class Payments:
         return Participant(SOURCE, table, reactions, outcome, partial(_perform, _gateway()), milestones)
 
 
-def _perform(gateway: Gateway, effect: Charge | Refund) -> Captured | Declined | Refunded:
-    return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
+def _perform(gateway: Gateway, effect: Charge | Settle | Refund) -> Captured | Declined | Refunded:
+    match effect:
+        case Charge():
+            return gateway.charge(effect)
+        case Settle(charge):
+            return gateway.settle(charge)
+        case Refund():
+            return gateway.refund(effect)
 
 
 def _gateway() -> Gateway:
