@@ -10,7 +10,6 @@ import pytest
 from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
 from infra.local.template import load
-from payment.stripe_gateway import RETRIES, TIMEOUT_SECONDS
 
 TEMPLATE = load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)
@@ -80,14 +79,8 @@ def number(value: Any, gateway: str) -> int:
 def test_a_message_stays_hidden_for_six_timeouts_of_its_function(name: str, gateway: str) -> None:
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
     timeout = number(FUNCTIONS[aliased(mapping["FunctionName"])]["Timeout"], gateway)
-    assert number(QUEUES[name]["VisibilityTimeout"], gateway) >= 6 * timeout
-
-
-def test_a_batch_of_payments_has_the_time_that_stripe_may_take() -> None:
-    """Each may need every retry, with a wait of up to a second before it."""
-    consumer, mapping = FUNCTIONS["PaymentConsumer"], MAPPINGS["PaymentConsumerQueue"]
-    each = (RETRIES + 1) * TIMEOUT_SECONDS + RETRIES * 1
-    assert number(mapping["BatchSize"], "stripe") * each < number(consumer["Timeout"], "stripe")
+    window = mapping.get("MaximumBatchingWindowInSeconds", 0)
+    assert number(QUEUES[name]["VisibilityTimeout"], gateway) >= 6 * timeout + window
 
 
 @pytest.mark.parametrize("name", QUEUES)

@@ -15,6 +15,8 @@ from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
+OTHER_PATHS = ("x-amazon-apigateway-any-method", "$default")
+"""Answered with 404 only: tests/moto/test_callers.py."""
 
 
 FILMS = """
@@ -53,7 +55,7 @@ def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml
 
 def test_every_route_asks_for_a_token_but_the_carriers() -> None:
     for route, operation in OPERATIONS.items():
-        if route == SIGNED:
+        if route in (SIGNED, OTHER_PATHS):
             assert "security" not in operation
         else:
             assert where_asked(operation["security"]) == [{"Jwt": []}]
@@ -105,7 +107,8 @@ def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
     stack = provision(issuer | {"Stage": "prod"})
     asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
     assert asking.pop(SIGNED) is None
-    assert asking.keys() == OPERATIONS.keys() - {SIGNED}
+    assert asking.pop(("any", "$default")) is None
+    assert asking.keys() == OPERATIONS.keys() - {SIGNED, OTHER_PATHS}
     assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
     assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "true"
 
