@@ -173,10 +173,9 @@ SPOILT = {
     "status": 7,
     "address": CANARY,
     "payment_id": 7,
-    "customer_id": 7,
     "placed": {"customer_id": CANARY},
 }
-"""Attributes of each service's state with a value of the wrong type."""
+"""Attributes of each service's state with a value of the wrong type; DynamoDB refuses that of index keys."""
 
 
 @pytest.mark.parametrize(
