@@ -19,12 +19,18 @@ from infra.local.template import Template, load
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
 from tests.infrastructure.test_template import FUNCTIONS
+from tests.specified_carrier import SpecifiedCarrier
 from tests.specified_stripe import SpecifiedStripe
 from tests.world import PARAMETERS, World, an_order
 
-SANDBOX, STRIPE = (load(ROOT / "template.yaml", parameters) for parameters in PARAMETERS)
+SANDBOX, STRIPE, HTTP = (load(ROOT / "template.yaml", parameters) for parameters in PARAMETERS)
 NOTIFICATIONS = load(ROOT / "infra/examples/notifications/template.yaml")
-DEPLOYED = {"sandbox": (SANDBOX, STACK), "stripe": (STRIPE, STACK), "notifications": (NOTIFICATIONS, "guest")}
+DEPLOYED = {
+    "sandbox": (SANDBOX, STACK),
+    "stripe": (STRIPE, STACK),
+    "http": (HTTP, STACK),
+    "notifications": (NOTIFICATIONS, "guest"),
+}
 
 SERVICES = ["Order", "Payment", "Shipping"]
 
@@ -53,6 +59,9 @@ def needs(name: str) -> set[Permission]:
         world = World()
         if name == "stripe":
             with SpecifiedStripe().used_by(world):
+                everything(world)
+        elif name == "http":
+            with SpecifiedCarrier().used_by(world):
                 everything(world)
         elif name == "notifications":
             everything_that_is_told(world, stack)
@@ -117,7 +126,7 @@ def everything_that_is_told(world: World, stack: str) -> None:
     assert world.messages("DeadLetters")
 
 
-@pytest.mark.parametrize("name", ["sandbox", "stripe"])
+@pytest.mark.parametrize("name", ["sandbox", "stripe", "http"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_role_reaches_nothing_of_another_service(service: str, name: str) -> None:
     reached = [p.resource for p in allowed(*DEPLOYED[name]) if p.function.startswith(f"{STACK}-{service}")]
@@ -213,6 +222,7 @@ EXPLAINED = {
         "Resource",
         "${StripeSecretArn}-??????",
     ): "the random end of a secret's ARN, where it is partial",
+    ("Allow", "Resource", "${DispatchSecretArn}-??????"): "the same",
     (
         "Allow",
         "Condition",
