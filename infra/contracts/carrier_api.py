@@ -38,7 +38,9 @@ in the same way, with a secret of its own.
 
 Shipping repeats a request until it understands the answer: at once, and for days. So the carrier keeps an
 Idempotency-Key, with its body and its answer, for at least 24 hours. A parcel can be looked up by its
-reference for at least 30 days. An answer has up to {ANSWER_LIMIT_BYTES} bytes, and comes within {READ_SECONDS} seconds.
+reference for at least 30 days.
+
+An answer has up to {ANSWER_LIMIT_BYTES} bytes, and comes within {READ_SECONDS} seconds.
 
 The status of an answer says what becomes of the order:
 
