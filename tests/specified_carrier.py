@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import MSG_PEEK
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 from infra.local.clients import client
@@ -18,8 +18,8 @@ from tests.world import DISPATCH_SECRET, World
 SECRET = "whsec_c2lnbmVkIGJ5IHRoZSBvcmRlcidzIHNoaXBwaW5n"
 
 Reply = tuple[int, dict[str, Any]]
-Befalls = str | tuple[int, Any]
-"""What befalls a request: an error as its answer, `fine`, or
+Befalls = str | bytes | tuple[int, Any]
+"""What befalls a request: another answer, which may be any bytes; `fine`; or
 `lost`: the carrier acts, and closes the connection without an answer;
 `unreached`: it closes the connection, and does not act;
 `late`: it acts, and answers after the caller has gone;
@@ -39,6 +39,7 @@ class SpecifiedCarrier(ThreadingHTTPServer):
         self.befalls: list[Befalls] = []
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self.answers: list[Reply] = []
+        self.lock = Lock()
 
     @property
     def endpoint(self) -> str:
@@ -123,10 +124,15 @@ class _Handler(BaseHTTPRequestHandler):
         if befalls == "unreached":
             self.close_connection = True
             return
+        if isinstance(befalls, bytes):
+            self.close_connection = True
+            self.wfile.write(befalls)
+            return
         if isinstance(befalls, tuple):
             self._send(*befalls)
             return
-        reply = carrier.answer(self.command, self.path, headers, body)
+        with carrier.lock:
+            reply = carrier.answer(self.command, self.path, headers, body)
         carrier.answers.append(reply)
         with suppress(OSError):  # the caller has gone
             self._befall(befalls, *reply)

@@ -14,17 +14,18 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 from choreography.errors import ChoreographyError, KeyReused, NotAdmitted, NotUnderstood, Unanswered
 from shipping.carrier import Dispatch, Dispatched, Unserviceable
 from shipping.dispatches import KEY_REUSED, DispatchAnswer, DispatchRefusal, code, request_for
 from shipping.signature import sign
 
-CONNECT_SECONDS, READ_SECONDS, RETRIES = 1, 3, 1
-"""A call without an answer is repeated at once, under the same key. After that, the message is retried."""
-LONGEST_CALL_SECONDS = (RETRIES + 1) * (CONNECT_SECONDS + READ_SECONDS)
+CONNECT_SECONDS, READ_SECONDS, BODY_SECONDS = 1, 3, 1
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS + BODY_SECONDS + READ_SECONDS
+"""Connection, status and headers, body, and the last piece of it. No call is repeated at once: the message is
+retried, and by then its key may have an answer."""
 ANSWER_LIMIT_BYTES = 64 * 1024
 KEYS_LAST = timedelta(hours=23)
 """The carrier may forget an idempotency key after 24 hours."""
@@ -113,8 +114,6 @@ class HttpCarrier:
                 ) as answer,
             ):
                 return _Answer(answer.status, _read(answer) if answer.status in READ else b"")
-        except MaxRetryError as error:
-            raise Unanswered(f"carrier: {type(error.reason).__name__}") from error
         except HTTPError as error:
             raise Unanswered(f"carrier: {type(error).__name__}") from error
 
@@ -142,10 +141,8 @@ def failure(status: int) -> ChoreographyError:
 def _connection() -> PoolManager:
     """A connection for one call. If calls shared one, an answer that the carrier sends twice would be taken
     for the next order's."""
-    # No retry by status: urllib3 would read the whole answer, however long, and wait as long as it says.
-    retries = Retry(RETRIES, status=0, redirect=0, allowed_methods=None, respect_retry_after_header=False)
     timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-    return PoolManager(timeout=timeout, retries=retries, ssl_context=_trusted())
+    return PoolManager(timeout=timeout, retries=False, ssl_context=_trusted())
 
 
 @cache
@@ -156,7 +153,7 @@ def _trusted() -> ssl.SSLContext:
 
 def _read(answer: BaseHTTPResponse) -> bytes:
     """The body. The read timeout is that of each piece, so the sum has a limit of its own."""
-    deadline = time.monotonic() + READ_SECONDS
+    deadline = time.monotonic() + BODY_SECONDS
     body = b""
     while piece := answer.read1(ANSWER_LIMIT_BYTES, decode_content=False):
         body += piece
