@@ -38,7 +38,8 @@ def _dispatch_if_ready(state: Shipment, noted: Shipment, event: Event[Any]) -> D
     intent = noted.model_copy(
         update={"status": "dispatching", "intent_by": event.id, "correlationid": event.correlationid}
     )
-    return Decision(_move(state, intent), effect=Dispatch(event.order_id, noted.address, noted.items))
+    dispatch = Dispatch(event.order_id, noted.address, noted.items, decided_at=event.time)
+    return Decision(_move(state, intent), effect=dispatch)
 
 
 def _stop(state: Shipment, event: Event[OrderCancellationRequested]) -> Decision[Shipment]:

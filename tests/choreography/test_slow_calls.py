@@ -23,7 +23,9 @@ from infra.local import context, in_process
 from infra.local.in_process import environment, invoke
 from payment import stripe_gateway
 from payment.gateway import Refund
+from shipping import http_carrier
 from tests.conftest import MakeEvent
+from tests.specified_carrier import SpecifiedCarrier
 from tests.specified_stripe import SpecifiedStripe
 from tests.world import ORDER_ID, World, an_order
 
@@ -83,6 +85,16 @@ class SlowStripe(SpecifiedStripe):
     def request(self, *given: Any, **more: Any) -> Any:
         self._clock.seconds += stripe_gateway.LONGEST_CALL_SECONDS
         return super().request(*given, **more)
+
+
+class SlowCarrier(SpecifiedCarrier):
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def answer(self, *request: Any) -> Any:
+        self._clock.seconds += http_carrier.LONGEST_CALL_SECONDS
+        return super().answer(*request)
 
 
 @pytest.fixture
@@ -170,6 +182,21 @@ def test_a_slow_charge_that_is_stuck_is_settled_in_one_invocation(
     assert slow.deliver("PaymentConsumer", expired) == []
     assert slow.item("PaymentTable", ORDER_ID)["status"] == "declined"
     assert clock.seconds <= timeout(slow, "PaymentConsumer")
+
+
+@pytest.mark.parametrize(("country", "ends"), [("GB", "dispatched"), ("AQ", "failed")])
+def test_a_slow_dispatch_over_http_is_made_or_refused_in_one_invocation(
+    slow: World, clock: Clock, make_event: MakeEvent, country: str, ends: str
+) -> None:
+    """The longest path of all: a late dispatch is looked for, sent, and looked for again if it is refused."""
+    placed = make_event("order.placed")
+    address = placed.data.shipping_address.model_copy(update={"country": country})
+    with SlowCarrier(clock).used_by(slow):
+        slow.deliver("ShippingConsumer", make_event("order.placed", shipping_address=address))
+        clock.seconds = 0
+        assert slow.deliver("ShippingConsumer", make_event("payment.captured")) == []
+    assert slow.item("ShippingTable", ORDER_ID)["status"] == ends
+    assert clock.seconds <= timeout(slow, "ShippingConsumer")
 
 
 @pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}])

@@ -11,6 +11,7 @@ from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
 from infra.local.template import TemplateError, load
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
+from tests.world import DISPATCH_SECRET, STRIPES_KEY
 
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
@@ -39,6 +40,15 @@ SIGNED_BY_AWS = FILMS % "Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AW
 GUARDED_AS_A_WHOLE = (
     FILMS % "DefinitionBody: {openapi: 3.0.1, paths: {/films: {get: {}}}, security: [{Jwt: []}]}"
 )
+
+
+REAL = {
+    "PaymentGateway": "stripe",
+    "StripeSecretArn": STRIPES_KEY,
+    "Carrier": "http",
+    "CarrierEndpoint": "http://127.0.0.1:9",
+    "DispatchSecretArn": DISPATCH_SECRET,
+}
 
 
 def where_asked(value: Any) -> Any:
@@ -104,7 +114,7 @@ def test_the_function_lets_nobody_in_unverified_where_tokens_are_asked_for() -> 
 
 def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
     issuer = {"JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
-    stack = provision(issuer | {"Stage": "prod"})
+    stack = provision(issuer | REAL | {"Stage": "prod"})
     asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
     assert asking.pop(SIGNED) is None
     assert asking.pop(("any", "$default")) is None
