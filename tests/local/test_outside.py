@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
@@ -37,12 +36,19 @@ def test_a_carrier_on_another_machine_is_refused_in_one_sentence() -> None:
 
 @pytest.mark.parametrize("url", ["", "http://localhost:3000", "http://127.0.0.1", "https://[::1]:9/v1"])
 def test_an_endpoint_on_this_machine_is_accepted(url: str) -> None:
-    outside.check({"CarrierEndpoint": url})
+    assert not is_refused(url)
 
 
 @pytest.mark.parametrize(
     "url", ["https://10.0.0.1", "http://localhost.example.com", "http://localhost@10.0.0.1", "localhost", "["]
 )
-def test_any_other_endpoint_is_refused(url: Any) -> None:
-    with pytest.raises(TemplateError, match="another machine"):
+def test_any_other_endpoint_is_refused(url: str) -> None:
+    assert is_refused(url)
+
+
+def is_refused(url: str) -> bool:
+    try:
         outside.check({"CarrierEndpoint": url})
+    except TemplateError:
+        return True
+    return False
