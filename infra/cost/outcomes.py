@@ -17,10 +17,10 @@ from infra.cli.kinds import request
 from infra.cost.work import Work, counted
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
 from infra.local.queues import AskedQueue, waiting
 from infra.local.quicker import quicker_moto
-from infra.local.streams import mappings
 
 OUTCOMES: dict[str, str] = {
     "shipped": "shipped",

@@ -6,13 +6,15 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
 
+from infra.local import addresses, queues
 from infra.local.http_api import Answer, Request
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -49,16 +51,11 @@ def read_call(request: Request) -> Call | None:
 
 
 async def answer(call: Call, ended: asyncio.Event) -> Answer:
-    """What AWS would answer; a long poll waits here, so that nobody else has to, until the run ends."""
-    if call.operation != "ReceiveMessage" or call.service != "sqs":
-        return _ask_moto(call)
-    asked: Mapping[str, Any] = json.loads(call.request.body)
-    until = time.monotonic() + float(asked.get("WaitTimeSeconds", 0))
-    short = json.dumps({**asked, "WaitTimeSeconds": 0}).encode()
-    poll = replace(call, request=replace(call.request, body=short))
+    """What AWS would answer. A long poll waits here, and other calls are answered meanwhile."""
+    until = time.monotonic() + _wait_seconds(call)
     while True:
-        answered = _ask_moto(poll)
-        if answered.status != 200 or b'"Messages"' in answered.body or time.monotonic() >= until:
+        answered = _ask_moto(call)
+        if answered.status != 200 or _has_messages(answered) or time.monotonic() >= until:
             return answered
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TURN_SECONDS):
@@ -66,18 +63,47 @@ async def answer(call: Call, ended: asyncio.Event) -> Answer:
                 return answered
 
 
+def _wait_seconds(call: Call) -> float:
+    """How long ReceiveMessage waits for messages: as it asks, or as its queue says; 0 for other calls."""
+    if (call.service, call.operation) != ("sqs", "ReceiveMessage"):
+        return 0.0
+    asked = asked_for(call.request)
+    name = str(asked.get("QueueUrl", call.request.path)).rpartition("/")[2]
+    try:
+        usual = queues.named(name).receive_message_wait_time_seconds
+        return float(asked.get("WaitTimeSeconds", usual))
+    except (KeyError, TypeError, ValueError):
+        return 0.0  # moto refuses the call
+
+
+def asked_for(request: Request) -> Mapping[str, Any]:
+    """The members of a request by JSON, or the parameters of one by the query protocol."""
+    try:
+        asked = json.loads(request.body)
+    except ValueError:
+        return dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    return asked if isinstance(asked, dict) else {}
+
+
+def _has_messages(answered: Answer) -> bool:
+    return b'"Messages"' in answered.body or b"<Message>" in answered.body
+
+
 def _ask_moto(call: Call) -> Answer:
     request = call.request
     url = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
     if request.query:
         url += f"?{request.query}"
-    headers = HTTPHeaders()
+    headers, host = HTTPHeaders(), "localhost"
     for name, value in request.headers:
-        if name != "host":
+        if name == "host":
+            host = value
+        else:
             headers[name] = value
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
     try:
-        found = moto.process_request(prepared)
+        with addresses.called_at(f"http://{host}"):
+            found = moto.process_request(prepared)
     except NotImplementedError:  # moto's word for a call that it does not play
         return _unknown(call)
     if found is None:

@@ -4,38 +4,32 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics, retention
+from infra.local import asgi, aws_endpoint, cloudformation, metrics
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
-from infra.local.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.deliveries import Deliveries
+from infra.local.environments import Environments
 from infra.local.faults import Faults
-from infra.local.gateway import WAIT_SECONDS, Gateway
+from infra.local.gateway import Gateway
 from infra.local.guard import Guard
 from infra.local.live import PREFIX
-from infra.local.live.journal import Ended, Journal, Moved
-from infra.local.mappings import Batch, EventSourceMapping
+from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
 from infra.local.provision import Provisioner, remove
 from infra.local.stack import Function, Stack
-from infra.local.streams import StreamMapping, mappings
 from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
 
 if TYPE_CHECKING:
     from infra.local.live.server import Live
     from infra.local.tokens.issuer import Issuer
-
-LOOK_AGAIN_SECONDS = 0.5
-"""Nothing tells of a visibility timeout that ends, so mappings look by themselves, too."""
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 
@@ -56,9 +50,7 @@ class Backend:
         self.faults, self._journal = Faults(), Journal()
         self._gateway = Gateway(self.stacks, self.environments, self._journal)
         self._control = Control(self)
-        self._mappings: dict[str, dict[str, EventSourceMapping]] = {}
-        self._deliveries: dict[str, list[asyncio.Task[None]]] = {}
-        self._news: dict[str, asyncio.Event] = {}
+        self.deliveries = Deliveries(self.environments, self.faults, self._journal)
         self.ended = asyncio.Event()
 
     @cached_property
@@ -86,21 +78,15 @@ class Backend:
             self.stacks[name] = stack
             if self._data is not None:
                 self._data.restore(stack)
-            self._mappings[name] = mappings(stack)
-            self._deliveries[name] = [
-                asyncio.create_task(self._deliver(stack, mapping))
-                for mapping in self._mappings[name].values()
-            ]
+            self.deliveries.start(stack)
         return self.stacks[name]
 
     def remove(self, name: str) -> None:
         """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
         if name not in self.stacks:
             raise TemplateError(f"no stack {name} is running; there are {', '.join(self.stacks)}")
-        for delivery in self._deliveries.pop(name):
-            delivery.cancel()
+        self.deliveries.stop(name)
         gone = self.stacks.pop(name)
-        del self._mappings[name]
         queue_names = {url.rpartition("/")[2] for url in gone.queues.values()}
         self.faults.forget({function.service for function in gone.functions.values()}, queue_names)
         remove(gone)
@@ -149,7 +135,7 @@ class Backend:
                 self._data.keep(call)  # before anybody is told that it was done
             if not call.operation.startswith(_READS):
                 self._journal.note_call(call, answer)
-                self.tell_mappings()
+                self.deliveries.tell()
         elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
             await self.live.answer(request, receive, send)
             return
@@ -160,68 +146,3 @@ class Backend:
         else:
             answer = await self._gateway.answer(request)
         await asgi.write(send, answer)
-
-    def tell_mappings(self) -> None:
-        """Something may have come in: every mapping looks now, as a look costs next to nothing."""
-        for news in self._news.values():
-            news.set()
-
-    def stir(self, queue_name: str) -> None:
-        """Makes the trouble that was asked for among the messages that wait."""
-        made = self.faults.stir(queue_name)
-        if made:
-            self._journal.note(Moved(queue_name, made))
-
-    def unpublished(self, service: str) -> int:
-        """Writes that emitted something, and that the service's relays have not delivered yet."""
-        return sum(
-            mapping.backlog()
-            for name, stack in self.stacks.items()
-            for mapping in self._mappings[name].values()
-            if isinstance(mapping, StreamMapping)
-            and stack.functions[mapping.source.function].service == service
-        )
-
-    async def _deliver(self, stack: Stack, mapping: EventSourceMapping) -> None:
-        """A stream's batches go one after the other, a queue's to whatever environments are free."""
-        function = stack.functions[mapping.source.function]
-        news = self._news[f"{stack.name}/{mapping.source.logical_id}"] = asyncio.Event()
-        async with asyncio.TaskGroup() as under_way:
-            while True:
-                await self.faults.service(function.service).running.wait()
-                await self.environments.wait_for_free(function.name)
-                if not self.faults.service(function.service).running.is_set():
-                    continue
-                news.clear()
-                self.stir(mapping.source.arn.rpartition(":")[2])
-                batch = mapping.poll()
-                if batch is None:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                            await news.wait()
-                    continue
-                taken = asyncio.Event()
-                handed = under_way.create_task(self._hand_over(function, mapping, batch, taken))
-                await (handed if isinstance(mapping, StreamMapping) else taken.wait())
-
-    async def _hand_over(
-        self, function: Function, mapping: EventSourceMapping, batch: Batch, taken: asyncio.Event
-    ) -> None:
-        delivery = self._journal.note_delivery(mapping.source, batch)
-        await asyncio.sleep(self.faults.service(function.service).slow_seconds)
-        try:
-            invocation = await self.environments.start(function, batch.event, WAIT_SECONDS)
-            taken.set()
-            answer = await self.environments.answer(invocation)
-        except (FunctionFailed, NobodyFree) as error:
-            mapping.fail(batch, str(error))
-            self._journal.note(Ended(delivery, failure=str(error)))
-        else:
-            mapping.complete(batch, answer)
-            self._journal.note(Ended(delivery, answer))
-            if isinstance(mapping, StreamMapping):
-                everyones = chain(*map(dict.values, self._mappings.values()))
-                retention.forget_records(mapping.source.arn, everyones)
-                retention.forget_notifications()
-        finally:
-            taken.set()

@@ -13,9 +13,9 @@ from infra.local import http_api, payloads, routes
 from infra.local.code import named
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
+from infra.local.event_sources import mappings
 from infra.local.snapshot import provisioned
 from infra.local.stack import Function
-from infra.local.streams import mappings
 
 ROOT = Path(__file__).parents[2]
 STACK = "order-choreography"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local import definition, filters, inline
+from infra.local import definition, inline
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources import checks
 from infra.local.resolver import Physical, Resolver
 from infra.local.stack import EventSource, Function, Stack
 from infra.local.template import Template, TemplateError, as_text
@@ -29,7 +30,12 @@ NOT_PLAYED = {
 }
 """Resource types that are left out on purpose, and why."""
 
-QUEUE_NUMBERS = ("VisibilityTimeout", "MessageRetentionPeriod", "DelaySeconds")
+QUEUE_NUMBERS = (
+    "DelaySeconds",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "VisibilityTimeout",
+)
 
 
 @dataclass(frozen=True)
@@ -205,9 +211,12 @@ def _alias(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physi
 
 
 def _event_source(p: Provisioner, logical_id: str, properties: dict[str, Any]) -> Physical:
-    for filter_ in properties.get("FilterCriteria", {}).get("Filters", []):
-        filters.check(json.loads(filter_["Pattern"]))
     function = p.stack.function_called(properties["FunctionName"]).logical_id
+    try:
+        checks.check(properties["EventSourceArn"], properties)
+    except checks.Unplayable as reason:
+        where = f"{p.template.path}: {logical_id}, an event source of {function}"
+        raise TemplateError(f"{where}: {reason}") from None
     p.stack.sources[logical_id] = EventSource(logical_id, function, properties["EventSourceArn"], properties)
     return Physical(logical_id)
 
@@ -260,8 +269,9 @@ KINDS = {
     "AWS::SNS::Topic": Kind(_topic, frozenset({"TopicName"}), frozenset({"KmsMasterKeyId", "Tags"})),
     "AWS::SNS::Subscription": Kind(
         _subscription,
-        frozenset({"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "FilterPolicy"}),
-        frozenset({"RedrivePolicy"}),
+        frozenset(
+            {"TopicArn", "Protocol", "Endpoint", "RawMessageDelivery", "FilterPolicy", "RedrivePolicy"}
+        ),
     ),
     "AWS::DynamoDB::Table": Kind(
         _table,

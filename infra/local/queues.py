@@ -1,7 +1,7 @@
 """moto's queues from inside: a look changes nothing, as a receive would, and nothing costs what calls do."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from moto.sqs.exceptions import ReceiptHandleIsInvalid
@@ -22,7 +22,7 @@ class MotoQueue:
             return []
         hidden_seconds = named(self._name).visibility_timeout
         found = sqs_backends[ACCOUNT][REGION].receive_message(self._name, most, 0, hidden_seconds, ["All"])
-        return [_told(message) for message in found]
+        return [received(message, {"All"}) for message in found]
 
     def delete(self, receipt_handles: Iterable[str]) -> None:
         """Passes over what somebody else took out, as DeleteMessageBatch would, which tells of it."""
@@ -58,19 +58,38 @@ class AskedQueue:
             self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
 
-def _told(message: Any) -> dict[str, Any]:
-    return {
+def received(message: Any, wanted: Set[str]) -> dict[str, Any]:
+    """A message as ReceiveMessage answers it, with the system attributes that are wanted, or `All`."""
+    told = {
         "MessageId": message.id,
         "ReceiptHandle": message.receipt_handle,
         "MD5OfBody": message.body_md5,
         "Body": message.body,
-        "MessageAttributes": message.message_attributes,
-        "Attributes": {
-            "SenderId": message.sender_id,
-            "SentTimestamp": str(message.sent_timestamp),
-            "ApproximateReceiveCount": str(message.approximate_receive_count),
-            "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
-        },
+    }
+    if message.message_attributes:
+        told["MessageAttributes"] = message.message_attributes
+        told["MD5OfMessageAttributes"] = message.attribute_md5
+    if wanted:
+        told["Attributes"] = {
+            name: value
+            for name, value in _system_attributes(message).items()
+            if value is not None and ("All" in wanted or name in wanted)
+        }
+    return told
+
+
+def _system_attributes(message: Any) -> dict[str, str | None]:
+    trace = message.system_attributes.get("AWSTraceHeader", {})
+    return {
+        "SenderId": message.sender_id,
+        "SentTimestamp": str(message.sent_timestamp),
+        "ApproximateReceiveCount": str(message.approximate_receive_count),
+        "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
+        "AWSTraceHeader": trace.get("StringValue"),
+        "DeadLetterQueueSourceArn": vars(message).get("dead_letter_queue_source_arn"),
+        "MessageDeduplicationId": message.deduplication_id,
+        "MessageGroupId": message.group_id,
+        "SequenceNumber": message.sequence_number,
     }
 
 

@@ -28,7 +28,9 @@ from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.dynamodb.models.table import StreamShard
 
 from infra.local import descriptions, shards
+from infra.local.corrections import corrections
 from infra.local.quicker_queues import quicker_queues
+from infra.local.refusals import refusals
 
 _MISSING = object()
 _names: dict[tuple[Any, ...], tuple[str, ...]] = {}
@@ -52,8 +54,11 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         patch.object(BaseModel, "__new__", _untracked),
+        patch.object(StreamShard, "add", shards.add),
         patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
+        corrections(),
+        refusals(),
     ):
         yield
 

@@ -7,9 +7,9 @@ from moto.core.utils import utcnow
 from moto.sns.models import sns_backends
 
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.mappings import EventSourceMapping
+from infra.local.event_sources.mapping import EventSourceMapping
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.shards import Shard
-from infra.local.streams import StreamMapping
 
 KEPT_RECORDS, KEPT_SECONDS = 100, 5
 

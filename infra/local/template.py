@@ -25,6 +25,7 @@ class TemplateError(Exception):
 class Template:
     """A translated template. `root` is the folder that relative paths in it start from."""
 
+    path: Path
     root: Path
     resources: Mapping[str, Mapping[str, Any]]
     parameters: Mapping[str, str]
@@ -76,6 +77,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     except Exception as error:
         raise TemplateError(f"{path}: {error}") from error
     return Template(
+        path=path,
         root=path.parent,
         resources=made["Resources"],
         parameters=values,

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.mappings import Batch
+from infra.local.event_sources.mapping import Batch
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
 from infra.permissions.calls import recorded

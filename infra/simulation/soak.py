@@ -30,8 +30,8 @@ from infra.local.context import Context
 from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
 from infra.local.crew import context
+from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
-from infra.local.mappings import QueueMapping
 from infra.local.queues import AskedQueue
 from infra.local.stack import EventSource, Function
 from infra.local.worker import work

@@ -18,12 +18,13 @@ from infra.local import http_api, routes
 from infra.local.clients import client
 from infra.local.context import Context
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources.mapping import Batch, EventSourceMapping
+from infra.local.event_sources.of_queue import QueueMapping
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.mappings import Batch, EventSourceMapping, QueueMapping
 from infra.local.provision import Provisioner
 from infra.local.queues import MotoQueue
 from infra.local.stack import EventSource, Function
-from infra.local.streams import StreamMapping
 from infra.local.template import Template, load
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
@@ -136,7 +137,7 @@ class World:
 
     def _make(self, source: EventSource, size: int) -> EventSourceMapping:
         if source.arn.split(":")[2] == "dynamodb":
-            return StreamMapping(source, self._sqs, self._clock.now)
+            return StreamMapping(source, self._clock.now)
         sized = replace(source, properties={**source.properties, "BatchSize": size})
         return QueueMapping(sized, MotoQueue(source.arn.rpartition(":")[2]), self._clock.now)
 

@@ -8,8 +8,8 @@ import pytest
 
 from choreography import aws
 from contracts.catalogue import EVENTS, read
+from infra.local.event_sources import mappings
 from infra.local.in_process import ROOT, environment
-from infra.local.streams import mappings
 from infra.local.template import load
 from tests.world import World, crash
 

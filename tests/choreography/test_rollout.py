@@ -14,8 +14,8 @@ from choreography.decisions import Decision, State
 from choreography.participant import Participant
 from choreography.table import Table
 from contracts.envelope import Fact
+from infra.local.event_sources import mappings
 from infra.local.in_process import environment
-from infra.local.streams import mappings
 from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment

@@ -1,13 +1,19 @@
-"""Which records an event source mapping's filter lets through."""
+"""Filter criteria of event source mappings: which records pass, and which criteria are refused."""
 
+import json
 from typing import Any
 
 import pytest
 
-from infra.local import filters
-from infra.local.template import TemplateError
+from infra.local.event_sources.filters import record_filter
+from infra.local.event_sources.operators import Refused
 
 EMITS = {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
+PLAIN, JSON = {"body": [{"prefix": "over"}]}, {"body": {"total": [{"numeric": [">", 10]}]}}
+
+
+def criteria(*patterns: Any) -> dict[str, Any]:
+    return {"FilterCriteria": {"Filters": [{"Pattern": json.dumps(pattern)} for pattern in patterns]}}
 
 
 def image(**attributes: Any) -> dict[str, Any]:
@@ -15,28 +21,64 @@ def image(**attributes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "record", "passes"),
+    ("record", "passes"),
     [
-        (EMITS, image(emits={"BOOL": True}), True),
-        (EMITS, image(emits={"BOOL": False}), False),
-        (EMITS, image(), False),
-        (EMITS, {"dynamodb": {}}, False),
-        ({"a": [{"prefix": "order."}]}, {"a": "order.placed"}, True),
-        ({"a": [{"prefix": "order."}]}, {"a": 1}, False),
-        ({"a": [{"anything-but": ["x"]}]}, {"a": "y"}, True),
-        ({"a": [{"anything-but": ["x"]}]}, {"a": "x"}, False),
-        ({"a": [{"exists": False}]}, {}, True),
-        ({"a": [{"exists": True}]}, {}, False),
-        ({"a": [1]}, {"a": True}, False),
-        ({"a": ["x", "y"], "b": ["z"]}, {"a": "y", "b": "z"}, True),
+        (image(emits={"BOOL": True}), True),
+        (image(emits={"BOOL": False}), False),
+        (image(), False),
+        ({"dynamodb": {}}, False),
     ],
 )
-def test_a_record_passes_where_every_field_matches(
-    pattern: dict[str, Any], record: dict[str, Any], passes: bool
-) -> None:
-    assert filters.matches(pattern, record) is passes
+def test_a_record_of_a_stream_passes_where_the_pattern_matches(record: Any, passes: bool) -> None:
+    assert record_filter(criteria(EMITS), "dynamodb")(record) is passes
 
 
-def test_a_comparison_that_is_not_played_is_refused() -> None:
-    with pytest.raises(TemplateError, match="numeric"):
-        filters.check({"a": {"b": [{"numeric": [">", 1]}]}})
+def test_one_of_several_filters_is_enough() -> None:
+    passes = record_filter(criteria({"a": ["x"]}, {"b": ["y"]}), "body")
+    assert passes({"body": "", "b": "y"})
+    assert not passes({"body": "", "b": "x"})
+
+
+@pytest.mark.parametrize("properties", [{}, {"FilterCriteria": None}, {"FilterCriteria": {"Filters": []}}])
+def test_without_filters_everything_passes(properties: dict[str, Any]) -> None:
+    assert record_filter(properties, "body")({"body": "anything"})
+
+
+@pytest.mark.parametrize(
+    ("body", "pattern", "passes"),
+    [
+        ("over the limit", PLAIN, True),
+        ("under the limit", PLAIN, False),
+        ("over the limit", JSON, False),
+        ('{"total": 11}', JSON, True),
+        ('{"total": 9}', JSON, False),
+        ('"over the limit"', PLAIN, False),
+        ("over the limit", {"eventSource": ["aws:sqs"]}, True),
+        ('{"total": 11}', {"eventSource": ["aws:sqs"]}, True),
+        ("[" * 100_000, JSON, False),
+    ],
+)
+def test_a_body_passes_if_it_has_the_format_of_the_pattern(body: str, pattern: Any, passes: bool) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html"""
+    assert record_filter(criteria(pattern), "body")({"body": body, "eventSource": "aws:sqs"}) is passes
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        ({"FilterCriteria": ["x"]}, "Filters has to be a list"),
+        ({"FilterCriteria": {"Filters": [{}]}}, "a filter has a Pattern"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": {}}]}}, "a filter has a Pattern, which is text"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": "{"}]}}, "is no JSON"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": " " * 4097}]}}, "at most 4096 characters"),
+        (criteria("simple text"), "a pattern is a JSON object"),
+        (criteria(None), "a pattern is a JSON object"),
+        (criteria({"eventSource": "aws:sqs"}), "eventSource has to be an object or an array"),
+        (criteria({"eventSource": []}), "eventSource is an empty array"),
+        (criteria(*[{"a": ["x"]}] * 6), "there are 6 filters"),
+        (criteria({"dynamodb": ["x"]}), "has to be a JSON object"),
+    ],
+)
+def test_criteria_that_aws_refuses_are_refused_with_the_reason(refused: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        record_filter(refused, "dynamodb")

@@ -8,12 +8,14 @@ import pytest
 
 from infra.local import queues
 from infra.local.credentials import REGION
+from infra.local.event_sources.mapping import failed_items
+from infra.local.event_sources.of_queue import QueueMapping
+from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.records import sqs_record
 from infra.local.in_process import environment
-from infra.local.mappings import QueueMapping, failed_items, sqs_record
 from infra.local.queues import MotoQueue
 from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
-from infra.local.streams import StreamMapping
 
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
@@ -67,7 +69,7 @@ def stream(clock: Clock, writes: int, **properties: Any) -> StreamMapping:
         dynamodb.put_item(TableName="t", Item={"id": {"S": str(number)}})
     given = REPORTS | {"StartingPosition": "TRIM_HORIZON"} | properties
     source = EventSource("M", "F", table["LatestStreamArn"], given)
-    return StreamMapping(source, sqs, clock)
+    return StreamMapping(source, clock)
 
 
 def ids(mapping: StreamMapping) -> list[str] | None:

@@ -13,11 +13,11 @@ from infra.local import retention
 from infra.local.backend import Backend
 from infra.local.clients import client
 from infra.local.credentials import REGION
+from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.quicker import quicker_moto
 from infra.local.shards import Shard
 from infra.local.stack import EventSource
-from infra.local.streams import StreamMapping
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 TABLE = "order-choreography-OrderTable"
@@ -36,7 +36,7 @@ def stream() -> Iterator[str]:
 
 def reader(stream: str) -> StreamMapping:
     properties = {"StartingPosition": "TRIM_HORIZON", "BatchSize": 3}
-    return StreamMapping(EventSource("M", "F", stream, properties), boto3.client("sqs", region_name=REGION))
+    return StreamMapping(EventSource("M", "F", stream, properties))
 
 
 def deliver(mapping: StreamMapping) -> None:
@@ -106,7 +106,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
-            backend.tell_mappings()
+            backend.deliveries.tell()
             invocation = await asyncio.wait_for(turn, PATIENCE_SECONDS)
             before = shard.latest - shard.oldest
             backend.environments.finish(invocation.id, {})

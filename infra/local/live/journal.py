@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any
 
 from infra.local.aws_endpoint import Call
+from infra.local.event_sources.mapping import Batch
 from infra.local.http_api import Answer, Request
-from infra.local.mappings import Batch
 from infra.local.stack import EventSource, Route
 
 LIMIT_BYTES = 8 * 1024 * 1024

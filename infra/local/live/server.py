@@ -141,14 +141,14 @@ class Live:
             if faults.usual_delay_seconds is None:
                 faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
             delay(queue.name, change.delay_seconds)
-        self._backend.stir(queue.name)  # what waits already, too, even while nobody receives it
-        self._backend.tell_mappings()
+        self._backend.deliveries.stir(queue.name)  # what waits already, too, even while nobody receives it
+        self._backend.deliveries.tell()
         return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
 
     def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
         sent = queues.send(queue.name, message.body, {})
         self._journal.note(Moved(queue.name, [message.body]))
-        self._backend.tell_mappings()
+        self._backend.deliveries.tell()
         return {"message_id": sent.id}
 
     def _redrive(self, queue: Queue, asked: Redrive) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class Live:
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} {why}")
         bodies = dead_letters.redrive(queue.name, queue.source, asked.message_id, asked.body)
         self._journal.note(Moved(queue.source, bodies))
-        self._backend.tell_mappings()
+        self._backend.deliveries.tell()
         return {"moved": len(bodies), "to": queue.source}
 
     async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:

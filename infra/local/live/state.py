@@ -50,7 +50,7 @@ def _service(backend: "Backend", name: str) -> dict[str, Any]:
         "running": faults.running.is_set(),
         "slow_seconds": faults.slow_seconds,
         "functions": {f.logical_id: backend.environments.presence(f.name) for f in functions},
-        "unpublished": backend.unpublished(name),
+        "unpublished": backend.deliveries.unpublished(name),
     }
 
 

@@ -4,12 +4,12 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from infra.local.event_sources.mapping import failed_items, reports_failures
 from infra.local.live.calls import event as read_event
 from infra.local.live.calls import sent
 from infra.local.live.journal import Asked, Delivery, Ended, Entry, Journal, Moved, Said
 from infra.local.live.orders import Attempt, Message, Order, order_ids
 from infra.local.live.topology import Topology
-from infra.local.mappings import failed_items, reports_failures
 
 ORDERS = 200
 

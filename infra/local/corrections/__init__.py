@@ -1,0 +1,16 @@
+"""Corrections to moto's answers, each with AWS's rule beside it; what AWS refuses is in `refusals`."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from infra.local.corrections import deliveries, move_tasks, queues
+
+
+@contextmanager
+def corrections() -> Iterator[None]:
+    """Within it, moto answers as AWS does where these modules know better."""
+    with ExitStack() as stack:
+        for module in (queues, move_tasks, deliveries):
+            for patched in module.patches():
+                stack.enter_context(patched)
+        yield

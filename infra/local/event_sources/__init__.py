@@ -1,0 +1,19 @@
+"""Event source mappings: they invoke functions with the records of queues and streams, as Lambda does."""
+
+from collections.abc import Callable
+
+from infra.local.event_sources.mapping import EventSourceMapping
+from infra.local.event_sources.of_queue import Queue, QueueMapping
+from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.queues import MotoQueue
+from infra.local.stack import Stack
+
+
+def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:
+    """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
+    return {
+        name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
+        if source.arn.split(":")[2] == "sqs"
+        else StreamMapping(source)
+        for name, source in stack.sources.items()
+    }

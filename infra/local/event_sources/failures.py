@@ -1,0 +1,98 @@
+"""What an on-failure destination is told of the records that a stream's mapping gave up.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html; recorded answers of AWS have the
+fields that the guide leaves out.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from infra.local.clients import client
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.stack import EventSource
+
+EXHAUSTED = "RetryAttemptsExhausted"
+EXPIRED = "RecordAgeExceeded"
+DESTINATIONS = ("sqs", "sns")
+"""The services that are played as destinations."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """The last invocation with the records: the function raised, or answered that they failed."""
+
+    request_id: str | None
+    raised: bool
+
+
+def message(
+    source: EventSource,
+    shard_id: str,
+    records: Sequence[Mapping[str, Any]],
+    condition: str,
+    invoke_count: int,
+    last: Invocation | None,
+    now: float,
+) -> dict[str, Any]:
+    """The message, without `responseContext` if the function was never invoked with the records."""
+    arn = _function_arn(source)
+    qualifier = arn.split(":")[7:]
+    return {
+        "requestContext": {
+            "requestId": (last and last.request_id) or str(uuid4()),
+            "functionArn": arn,
+            "condition": condition,
+            "approximateInvokeCount": invoke_count,
+        },
+        **({} if last is None else {"responseContext": _response(last, "1" if qualifier else "$LATEST")}),
+        "version": "1.0",
+        "timestamp": _time(now, "milliseconds"),
+        "DDBStreamBatchInfo": {
+            "shardId": shard_id,
+            "startSequenceNumber": sequence_number(records[0]),
+            "endSequenceNumber": sequence_number(records[-1]),
+            "approximateArrivalOfFirstRecord": _time(born(records[0]), "seconds"),
+            "approximateArrivalOfLastRecord": _time(born(records[-1]), "seconds"),
+            "batchSize": len(records),
+            "streamArn": source.arn,
+        },
+    }
+
+
+def send(destination: str, content: Mapping[str, Any]) -> None:
+    """Sends it to a queue or a topic, by ARN."""
+    text, name = json.dumps(content), destination.rpartition(":")[2]
+    if destination.split(":")[2] == "sns":
+        client("sns").publish(TopicArn=destination, Message=text)
+    else:
+        sqs = client("sqs")
+        sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"], MessageBody=text)
+
+
+def sequence_number(record: Mapping[str, Any]) -> str:
+    number: str = record["dynamodb"]["SequenceNumber"]
+    return number
+
+
+def born(record: Mapping[str, Any]) -> float:
+    """When a record was written, in seconds since the epoch."""
+    return float(record["dynamodb"]["ApproximateCreationDateTime"])
+
+
+def _response(last: Invocation, version: str) -> dict[str, Any]:
+    error = "Unhandled" if last.raised else None
+    return {"statusCode": 200, "executedVersion": version, "functionError": error}
+
+
+def _function_arn(source: EventSource) -> str:
+    """The ARN of the function, or of the alias or version of it, that the mapping names."""
+    name = str(source.properties.get("FunctionName", source.function))
+    return name if name.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+
+
+def _time(seconds: float, precision: str) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec=precision).replace("+00:00", "Z")

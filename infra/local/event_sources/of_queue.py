@@ -1,0 +1,68 @@
+"""The event source mapping of an SQS queue: failed messages come again after their visibility timeout."""
+
+import time
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from infra.local.event_sources.filters import record_filter
+from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.records import sqs_record
+from infra.local.stack import EventSource
+
+USUAL_BATCH_SIZE = 10
+
+
+class Queue(Protocol):
+    """What a mapping needs of its queue."""
+
+    def receive(self, most: int) -> list[dict[str, Any]]:
+        """Up to `most` messages, ten at most, as ReceiveMessage answers them; it does not wait."""
+        ...
+
+    def delete(self, receipt_handles: Iterable[str]) -> None:
+        """Deletes messages; skips those that are no longer there."""
+        ...
+
+
+class QueueMapping:
+    """Deletes from the queue the messages that the function processed, or that match no filter."""
+
+    def __init__(self, source: EventSource, queue: Queue, clock: Clock = time.time) -> None:
+        self.source, self._queue = source, queue
+        self._passes = record_filter(source.properties, "body")
+        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._has_window = int(source.properties.get("MaximumBatchingWindowInSeconds", 0)) > 0
+
+    def poll(self) -> Batch | None:
+        self._gather()
+        records = self._gathering.take()
+        return Batch(records) if records else None
+
+    def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
+        known = [record["messageId"] for record in batch.records]
+        failed = failed_items(answer, known, reports=reports_failures(self.source))
+        if failed is None:
+            return
+        self._queue.delete(
+            record["receiptHandle"] for record in batch.records if record["messageId"] not in failed
+        )
+
+    def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
+        """Does nothing: the messages come again after their visibility timeout."""
+
+    def _gather(self) -> None:
+        while (wanted := min(10, self._gathering.room)) > 0:
+            messages = self._queue.receive(wanted)
+            self._gathering.add(self._filtered(messages))
+            if len(messages) < wanted:
+                return
+
+    def _filtered(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records that pass; Lambda deletes the other messages from the queue."""
+        records = [
+            sqs_record(message, self.source.arn, batching_window=self._has_window) for message in messages
+        ]
+        passed = [record for record in records if self._passes(record)]
+        if len(passed) < len(records):
+            self._queue.delete(record["receiptHandle"] for record in records if record not in passed)
+        return passed

@@ -1,0 +1,137 @@
+"""The event source mapping of a DynamoDB stream: in order; a failed batch is retried until it is given up.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+"""
+
+import time
+from itertools import takewhile
+from typing import Any
+
+from infra.local.event_sources import failures
+from infra.local.event_sources.filters import record_filter
+from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.records import stream_record
+from infra.local.shards import Shard
+from infra.local.stack import EventSource
+
+USUAL_BATCH_SIZE = 100
+LONGEST_WAIT_SECONDS = 10.0
+BACKLOG_LIMIT = 1000
+
+Records = tuple[dict[str, Any], ...]
+
+
+class StreamMapping:
+    """One shard, as moto has it: a batch that fails blocks those after it, as on AWS."""
+
+    def __init__(self, source: EventSource, clock: Clock = time.time) -> None:
+        self.source, self._clock, self._properties = source, clock, source.properties
+        self._passes = record_filter(source.properties, "dynamodb")
+        self._shard = Shard(source.arn)
+        latest = self._properties["StartingPosition"] == "LATEST"
+        self._read_to = self._shard.latest if latest else self._shard.oldest
+        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._waiting: list[Records] = []
+        self._attempts, self._retry_at = 0, 0.0
+        self._last: failures.Invocation | None = None
+
+    def poll(self) -> Batch | None:
+        if not self._waiting:
+            self._gather()
+        self._give_up_expired()
+        if not self._waiting or self._clock() < self._retry_at:
+            return None
+        return Batch(self._waiting[0])
+
+    def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
+        known = [failures.sequence_number(record) for record in batch.records]
+        failed = failed_items(answer, known, reports=reports_failures(self.source))
+        if failed == []:
+            self._next_batch()
+            return
+        self._last = failures.Invocation(request_id, raised=False)
+        # The lowest failed sequence number is the checkpoint: the records before it succeeded.
+        first = min(map(known.index, failed or known))
+        if first:
+            # The rest is a batch of its own, which has all of its retries, as recorded answers of AWS show.
+            self._waiting[0], self._attempts = batch.records[first:], 0
+            self._wait()
+        elif failed is None:
+            self._split_or_retry(batch.records)
+        else:
+            self._retry(batch.records)
+
+    def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
+        self._last = failures.Invocation(request_id, raised=True)
+        self._split_or_retry(batch.records)
+
+    @property
+    def position(self) -> int:
+        """The place in the shard up to which it has delivered, or given up."""
+        ahead = self._waiting[0] if self._waiting else self._gathering.records
+        return int(failures.sequence_number(ahead[0])) if ahead else self._read_to
+
+    def backlog(self) -> int:
+        """How many records that pass the filters are yet to be delivered, of the next BACKLOG_LIMIT."""
+        unread = self._filtered(self._shard.read(self._read_to, BACKLOG_LIMIT))
+        return sum(map(len, self._waiting)) + len(self._gathering.records) + len(unread)
+
+    def _gather(self) -> None:
+        while (wanted := self._gathering.room) > 0:
+            found = self._shard.read(self._read_to, wanted)
+            self._gathering.add(self._filtered(found))
+            self._read_to += len(found)
+            if len(found) < wanted:
+                break
+        if records := self._gathering.take():
+            self._waiting.append(records)
+
+    def _filtered(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return list(filter(self._passes, (stream_record(record, self.source.arn) for record in found)))
+
+    def _split_or_retry(self, records: Records) -> None:
+        """Splits a batch if the mapping bisects; that is none of its retries."""
+        if self._properties.get("BisectBatchOnFunctionError") and len(records) > 1:
+            middle = len(records) // 2
+            self._waiting[:1] = [records[:middle], records[middle:]]
+            self._wait()
+        else:
+            self._retry(records)
+
+    def _retry(self, records: Records) -> None:
+        self._attempts += 1
+        self._wait()
+        retries = int(self._properties.get("MaximumRetryAttempts", -1))
+        if 0 <= retries < self._attempts:
+            self._give_up(records, failures.EXHAUSTED)
+            self._next_batch()
+
+    def _wait(self) -> None:
+        self._retry_at = self._clock() + min(2.0 ** max(self._attempts, 1) / 10, LONGEST_WAIT_SECONDS)
+
+    def _give_up_expired(self) -> None:
+        """Lambda discards records that are too old, whether it invoked the function with them or not."""
+        age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
+        oldest = self._clock() - age
+        while self._waiting and age > 0:
+            records = self._waiting[0]
+            expired = tuple(takewhile(lambda record: failures.born(record) < oldest, records))
+            if not expired:
+                return
+            self._give_up(expired, failures.EXPIRED)
+            self._waiting[0] = records[len(expired) :]
+            if not self._waiting[0]:
+                self._next_batch()
+
+    def _give_up(self, records: Records, condition: str) -> None:
+        """Tells the destination first: if that fails, the records are still here, and are given up again."""
+        destination = self._properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        if destination is not None:
+            message = failures.message(
+                self.source, self._shard.id, records, condition, self._attempts, self._last, self._clock()
+            )
+            failures.send(destination, message)
+
+    def _next_batch(self) -> None:
+        del self._waiting[0]
+        self._attempts, self._retry_at, self._last = 0, 0.0, None

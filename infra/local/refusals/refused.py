@@ -1,0 +1,50 @@
+"""The error of a call that AWS refuses, and what the checks share."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+
+Request = Mapping[str, Any]
+Check = Callable[[Request], None]
+"""Raises Refused for a request that AWS would refuse."""
+
+
+class Refused(ServiceException):  # type: ignore[misc]  # moto has no types here
+    """A refusal with AWS's code and message; moto writes it in the protocol of the call."""
+
+    def __init__(self, code: str, message: str, status: int | None = None) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+def size_bytes(value: str | bytes) -> int:
+    """What a value counts towards AWS's limits: its bytes, as UTF-8 where it is text."""
+    return len(value.encode()) if isinstance(value, str) else len(value)
+
+
+def attributes_bytes(attributes: Mapping[str, Mapping[str, Any]] | None) -> int:
+    """Names, data types and values of message attributes count towards a message's size.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    """
+    return sum(
+        size_bytes(name) + sum(size_bytes(part) for part in value.values() if isinstance(part, str | bytes))
+        for name, value in (attributes or {}).items()
+    )
+
+
+def first_repeated(names: list[str]) -> str | None:
+    """The first name that is there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def is_number(text: str) -> bool:
+    """Whether text is a value of the data type Number."""
+    return re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text) is not None

@@ -1,0 +1,34 @@
+"""The comparison with recorded answers finds what differs."""
+
+from typing import Any
+
+import pytest
+
+from tests.recorded.recorded import differences
+
+
+@pytest.mark.parametrize(
+    ("recorded", "ours"),
+    [
+        ({"id": "<uuid:1>", "again": "<uuid:1>"}, {"id": "a", "again": "a"}),
+        ("arn:<partition>:sqs:<region>:1", "arn:aws:sqs:eu-west-1:1"),
+        ({"time": "<datetime>", "size": 3, "none": None}, {"time": 1.5, "size": 3, "none": None}),
+    ],
+)
+def test_a_placeholder_stands_for_any_value(recorded: Any, ours: Any) -> None:
+    assert differences(recorded, ours) == []
+
+
+@pytest.mark.parametrize(
+    ("recorded", "ours", "told"),
+    [
+        ({"id": "<uuid:1>", "other": "<uuid:1>"}, {"id": "a", "other": "b"}, ".other: '<uuid:1>', 'b'"),
+        ({"a": 1}, {}, ".a: 1, absent"),
+        ({}, {"a": 1}, ".a: absent, 1"),
+        ([1], [1, 2], "[1]: absent, 2"),
+        ({"a": {"b": 1}}, {"a": {"b": True}}, ".a.b: 1, True"),
+        ({"a": "<uuid:1>"}, {"a": None}, ".a: '<uuid:1>', None"),
+    ],
+)
+def test_a_difference_is_named_by_its_path(recorded: Any, ours: Any, told: str) -> None:
+    assert differences(recorded, ours) == [told]

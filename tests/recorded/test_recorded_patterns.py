@@ -1,0 +1,22 @@
+"""Our event patterns agree with what EventBridge's TestEventPattern answered."""
+
+from typing import Any
+
+import pytest
+
+from infra.local.event_sources.operators import Refused
+from infra.local.event_sources.patterns import compiled
+from tests.recorded.recorded import answers
+
+
+def outcome(pattern: Any, event: Any) -> str:
+    try:
+        matches = compiled(pattern)
+    except Refused:
+        return "refused"
+    return "match" if matches(event) else "no match"
+
+
+@pytest.mark.parametrize("case", answers("event_patterns"), ids=lambda case: case["name"])
+def test_a_pattern_matches_as_recorded(case: dict[str, Any]) -> None:
+    assert outcome(case["pattern"], case["event"]) == case["outcome"]
