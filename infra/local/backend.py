@@ -22,9 +22,10 @@ from infra.local.guard import Guard
 from infra.local.live import PREFIX
 from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
-from infra.local.provision import Provisioner, remove
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner, remove
+from infra.local.provisioning.template import load
 from infra.local.stack import Function, Stack
-from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
 from infra.local.crew import Crew, Fork, context
 from infra.local.live import PREFIX as PAGE
+from infra.local.provisioning.errors import TemplateError
 from infra.local.stack import Function
-from infra.local.template import TemplateError
 
 if TYPE_CHECKING:
     from infra.local.tokens.issuer import Issuer

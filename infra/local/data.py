@@ -16,8 +16,8 @@ from typing import Any
 
 from infra.local.aws_endpoint import Call
 from infra.local.clients import client
+from infra.local.provisioning.errors import TemplateError
 from infra.local.stack import Stack
-from infra.local.template import TemplateError
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
 """What functions write with. A write of another kind that clients know has its tables kept whole."""

@@ -8,20 +8,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from infra.local.provisioning.errors import Refused
 from infra.local.stack import ANY, DEFAULT, Authorizer, Cors, Function, HttpApi, Route
-from infra.local.template import TemplateError
 
 LONGEST_SECONDS = 30.0
 """API Gateway's integration timeout."""
 PAYLOADS = ("1.0", "2.0")
 
 
-def http_api(
-    logical_id: str, properties: Mapping[str, Any], function_called: Callable[[str], Function]
-) -> HttpApi:
-    """Raises TemplateError for what cannot be played."""
+def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Function]) -> HttpApi:
+    """Raises Refused for what cannot be played."""
     body = properties["Body"]
-    api = HttpApi(list(_routes(logical_id, body, function_called)))
+    api = HttpApi(list(_routes(body, function_called)))
     # The property has capital letters, and replaces what the definition says.
     given = body.get("x-amazon-apigateway-cors") or {}
     given = given | {
@@ -31,17 +29,15 @@ def http_api(
     return api
 
 
-def _routes(
-    logical_id: str, body: Mapping[str, Any], function_called: Callable[[str], Function]
-) -> Iterator[Route]:
+def _routes(body: Mapping[str, Any], function_called: Callable[[str], Function]) -> Iterator[Route]:
     for path, methods in body.get("paths", {}).items():
         for method, operation in methods.items():
             integration = operation.get("x-amazon-apigateway-integration", {})
             found = re.search(r"functions/(arn:[^/]+)/invocations", str(integration.get("uri")))
             payload = str(integration.get("payloadFormatVersion", "2.0"))
             if found is None or payload not in PAYLOADS:
-                raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
-            authorizer, scopes = _guard(logical_id, body, operation)
+                raise Refused(f"{method} {path} has no Lambda proxy that can be played; give it one")
+            authorizer, scopes = _guard(body, operation)
             yield Route(
                 method=ANY if method == "x-amazon-apigateway-any-method" else method.upper(),
                 path=DEFAULT if path == f"/{DEFAULT}" else path,
@@ -65,7 +61,7 @@ def _cors(given: Mapping[str, Any]) -> Cors:
 
 
 def _guard(
-    logical_id: str, body: Mapping[str, Any], operation: Mapping[str, Any]
+    body: Mapping[str, Any], operation: Mapping[str, Any]
 ) -> tuple[Authorizer | None, tuple[str, ...]]:
     """Who may use a route: the authorizer that verifies callers, and the scopes of which they need one."""
     required = operation.get("security", [])
@@ -86,4 +82,4 @@ def _guard(
             )
         ]:
             return Authorizer(issuer, tuple(audience)), tuple(scopes)
-    raise TemplateError(f"{logical_id}: only JWT authorizers, one an operation, can be played locally")
+    raise Refused("only JWT authorizers, one an operation, can be played locally; use one, or none")

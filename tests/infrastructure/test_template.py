@@ -10,7 +10,7 @@ import pytest
 
 from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
-from infra.local.template import load
+from infra.local.provisioning.template import load
 from payment.stripe_gateway import RETRIES, TIMEOUT_SECONDS
 
 TEMPLATE = load(ROOT / "template.yaml")

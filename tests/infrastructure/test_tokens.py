@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import ROOT, environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
-from infra.local.template import TemplateError, load
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()

@@ -9,16 +9,13 @@ from typing import Any
 import yaml
 
 from infra.local.credentials import REGION
-from infra.local.translation import translated
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.translation import translated
 
 try:
     from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]  # to mypy, only the first is one
-
-
-class TemplateError(Exception):
-    """The template cannot be played: the message says what, and where."""
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.template import Template, TemplateError, as_text
-
-
-@dataclass(frozen=True)
-class Physical:
-    """A created resource: what `Ref` gives, and what `Fn::GetAtt` gives."""
-
-    ref: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.template import Template, as_text
+from infra.local.stack import Resource
 
 _NO_VALUE = object()
 
@@ -27,11 +19,11 @@ class Resolver:
         self,
         template: Template,
         stack_name: str,
-        create: Callable[[str], Physical],
+        create: Callable[[str], Resource],
         imports: Mapping[str, str] | None = None,
     ) -> None:
         self._template, self._create, self._imports = template, create, imports or {}
-        self._created: dict[str, Physical] = {}
+        self._created: dict[str, Resource] = {}
         self._under_way: list[str] = []
         self._pseudo = {
             "AWS::AccountId": ACCOUNT,
@@ -58,7 +50,7 @@ class Resolver:
             "Fn::ImportValue": self._import,
         }
 
-    def resource(self, logical_id: str) -> Physical:
+    def resource(self, logical_id: str) -> Resource:
         """The resource, created now if it was not yet."""
         if logical_id in self._created:
             return self._created[logical_id]
@@ -93,7 +85,7 @@ class Resolver:
         if name in self._template.parameters:
             return self._template.parameters[name]
         if name in self._template.resources:
-            return self.resource(name).ref
+            return self.resource(name).id
         raise TemplateError(f"Ref {name}: there is no such parameter or resource")
 
     def _get_att(self, path: Any) -> str:
