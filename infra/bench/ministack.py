@@ -95,7 +95,7 @@ def document(template: Template) -> dict[str, Any]:
     }
 
 
-def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     properties = dict(resource.get("Properties", {}))
     if resource["Type"] == "AWS::Lambda::Function":
         properties["Code"] = CODE

@@ -11,8 +11,10 @@ from typing import Any
 from infra.local.provisioning.errors import Refused
 from infra.local.stack import ANY, DEFAULT, Authorizer, Cors, Function, HttpApi, Route
 
+ANY_METHOD = "x-amazon-apigateway-any-method"
 LONGEST_SECONDS = 30.0
 """API Gateway's integration timeout."""
+METHODS = {*["delete", "get", "head", "options", "patch", "post", "put", "trace"], ANY_METHOD}
 PAYLOADS = ("1.0", "2.0")
 
 
@@ -31,15 +33,16 @@ def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Fun
 
 def _routes(body: Mapping[str, Any], function_called: Callable[[str], Function]) -> Iterator[Route]:
     for path, methods in body.get("paths", {}).items():
-        for method, operation in methods.items():
+        for method in [name for name in methods if name.lower() in METHODS]:
+            operation = methods[method]
             integration = operation.get("x-amazon-apigateway-integration", {})
             found = re.search(r"functions/(arn:[^/]+)/invocations", str(integration.get("uri")))
             payload = str(integration.get("payloadFormatVersion", "2.0"))
             if found is None or payload not in PAYLOADS:
-                raise Refused(f"{method} {path} has no Lambda proxy that can be played; give it one")
+                raise Refused(f"Body: {method} {path} has no Lambda proxy that can be played; give it one")
             authorizer, scopes = _guard(body, operation)
             yield Route(
-                method=ANY if method == "x-amazon-apigateway-any-method" else method.upper(),
+                method=ANY if method == ANY_METHOD else method.upper(),
                 path=DEFAULT if path == f"/{DEFAULT}" else path,
                 function=function_called(found.group(1)).logical_id,
                 authorizer=authorizer,
@@ -56,7 +59,7 @@ def _cors(given: Mapping[str, Any]) -> Cors:
         headers=tuple(given.get("allowHeaders", ())),
         exposed=tuple(given.get("exposeHeaders", ())),
         max_age_seconds=given.get("maxAge"),
-        credentials=bool(given.get("allowCredentials", False)),
+        credentials=given.get("allowCredentials", False),
     )
 
 
@@ -82,4 +85,4 @@ def _guard(
             )
         ]:
             return Authorizer(issuer, tuple(audience)), tuple(scopes)
-    raise Refused("only JWT authorizers, one an operation, can be played locally; use one, or none")
+    raise Refused("Body: only JWT authorizers, one an operation, can be played locally; use one, or none")

@@ -27,6 +27,8 @@ class Function:
     timeout_seconds: int
     memory_mb: int
     runtime: str = "python3.13"
+    layers: tuple[str, ...] = ()
+    """Folders that modules are imported from, after the code's own."""
 
     @property
     def service(self) -> str:
@@ -156,6 +158,12 @@ class Stack:
         return [route for api in self.apis.values() for route in api.routes]
 
     def function_called(self, reference: str) -> Function:
-        """By its name or ARN. A version or alias after either is ignored: there is one code."""
+        """By its name or ARN. A version or alias after either is ignored: there is one code.
+
+        Raises LookupError if there is none.
+        """
         bare = re.sub(r"^((?:arn:aws:lambda:[^:]+:[^:]+:function:)?[^:]+)(:[^:]+)?$", r"\1", reference)
-        return next(f for f in self.functions.values() if bare in (f.name, f.arn))
+        for function in self.functions.values():
+            if bare in (function.name, function.arn):
+                return function
+        raise LookupError(reference)

@@ -101,9 +101,8 @@ def _resolver(template: Template, stack: str) -> Resolver:
         kind, properties = KINDS[resource["Type"]], resource.get("Properties", {})
         if not kind.not_played:
             properties = resolver.resolve(properties)
-        return kind.describe(
-            Declared(logical_id, resource["Type"], properties, template, Stack(stack), endpoint="")
-        )
+        return kind.describe(Declared(logical_id, resource["Type"], properties, template, described, ""))
 
-    resolver = Resolver(template, stack, describe)
+    described = Stack(stack)
+    resolver = Resolver(template, described, describe)
     return resolver

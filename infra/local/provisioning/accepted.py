@@ -13,10 +13,16 @@ NOT_PLAYED = {
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::CodeDeploy::Application": ONE_VERSION,
     "AWS::CodeDeploy::DeploymentGroup": ONE_VERSION,
+    "AWS::IAM::ManagedPolicy": PERMISSIONS,
+    "AWS::IAM::Policy": PERMISSIONS,
     "AWS::IAM::Role": PERMISSIONS,
+    "AWS::IAM::RolePolicy": PERMISSIONS,
+    "AWS::KMS::Alias": "nothing is encrypted on the laptop",
+    "AWS::KMS::Key": "nothing is encrypted on the laptop",
     "AWS::Lambda::Permission": PERMISSIONS,
     "AWS::SNS::TopicPolicy": PERMISSIONS,
     "AWS::SQS::QueuePolicy": PERMISSIONS,
+    "AWS::SecretsManager::ResourcePolicy": PERMISSIONS,
 }
 """By type: why."""
 

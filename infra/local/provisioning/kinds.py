@@ -1,5 +1,6 @@
 """What the local run knows of a resource type, for all modules that deal with resources."""
 
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from infra.local.stack import Resource, Stack
 
 @dataclass(frozen=True)
 class Declared:
-    """A resource as the template declares it; all intrinsic functions of its properties are resolved.
+    """A resource as the template declares it; its properties are resolved, and of the shapes of its kind.
 
     `stack` holds what was created before it.
     """
@@ -27,6 +28,12 @@ class Declared:
     def name(self) -> str:
         """The name that the resource gets where the template gives none."""
         return f"{self.stack.name}-{self.logical_id}"
+
+    def name_within(self, most: int) -> str:
+        """The name, shortened to as many characters as AWS takes; it still is no other resource's."""
+        if len(self.name) <= most:
+            return self.name
+        return f"{self.name[: most - 9]}-{zlib.crc32(self.name.encode()):08x}"
 
     def resource(self, physical_id: str, **attributes: str) -> Resource:
         return Resource(self.type, physical_id, attributes)

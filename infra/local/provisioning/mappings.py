@@ -2,8 +2,9 @@
 
 from infra.local.event_sources import checks
 from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, text
+from infra.local.provisioning.shapes import anything, choice, flag, list_of, partial, text
 from infra.local.stack import EventSource, Resource
 
 
@@ -13,13 +14,14 @@ def _describe(declared: Declared) -> Resource:
 
 def _create(declared: Declared, described: Resource) -> Resource:
     given = declared.properties
-    function = declared.stack.function_called(given["FunctionName"]).logical_id
+    function = function_of(declared, given["FunctionName"]).logical_id
     try:
         checks.check(given["EventSourceArn"], given)
     except checks.Unplayable as reason:
         raise Refused(str(reason)) from None
     source = EventSource(declared.logical_id, function, given["EventSourceArn"], given)
-    declared.stack.sources[declared.logical_id] = source
+    if given.get("Enabled", True):
+        declared.stack.sources[declared.logical_id] = source
     return described
 
 
@@ -30,12 +32,13 @@ KINDS = {
         # The shapes are those of `checks`, which knows what AWS refuses for which source.
         played={
             "BatchSize": anything,
-            "BisectBatchOnFunctionError": anything,
-            "DestinationConfig": anything,
+            "BisectBatchOnFunctionError": flag,
+            "DestinationConfig": partial(OnFailure=partial(Destination=text)),
+            "Enabled": flag,
             "EventSourceArn": text,
             "FilterCriteria": anything,
             "FunctionName": text,
-            "FunctionResponseTypes": anything,
+            "FunctionResponseTypes": list_of(choice("ReportBatchItemFailures")),
             "MaximumBatchingWindowInSeconds": anything,
             "MaximumRecordAgeInSeconds": anything,
             "MaximumRetryAttempts": anything,
@@ -43,6 +46,6 @@ KINDS = {
         },
         required=("EventSourceArn", "FunctionName"),
         # A laptop runs fewer environments of a function than any maximum allows.
-        left_out=("ScalingConfig", "Tags"),
+        left_out=("MetricsConfig", "ScalingConfig", "Tags"),
     ),
 }

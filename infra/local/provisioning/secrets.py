@@ -1,10 +1,24 @@
 """Secrets Manager's secrets: given in the template, or generated at each start."""
 
+import json
+from typing import Any
+
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, text
+from infra.local.provisioning.shapes import flag, named, number, record, text
 from infra.local.stack import Resource
+
+NAME = named("[a-zA-Z0-9/_+=.@-]{1,512}", "up to 512 letters, digits and /_+=.@-")
+FLAGS = (
+    "ExcludeLowercase",
+    "ExcludeNumbers",
+    "ExcludePunctuation",
+    "ExcludeUppercase",
+    "IncludeSpace",
+    "RequireEachIncludedType",
+)
 
 
 def _describe(declared: Declared) -> Resource:
@@ -15,12 +29,27 @@ def _describe(declared: Declared) -> Resource:
 
 
 def _create(declared: Declared, described: Resource) -> Resource:
-    secrets, given = client("secretsmanager"), declared.properties
+    given = declared.properties
+    if "SecretString" in given and "GenerateSecretString" in given:
+        raise Refused("SecretString and GenerateSecretString exclude each other; remove one of them")
     value = given.get("SecretString")
     if value is None:
-        value = secrets.get_random_password(**given["GenerateSecretString"])["RandomPassword"]
-    secrets.create_secret(Name=given.get("Name", declared.name), SecretString=value)
+        value = _generated(given.get("GenerateSecretString", {}))
+    client("secretsmanager").create_secret(Name=given.get("Name", declared.name), SecretString=value)
     return described
+
+
+def _generated(wanted: dict[str, Any]) -> str:
+    asked = (*FLAGS, "ExcludeCharacters", "PasswordLength")
+    request = {name: wanted[name] for name in asked if name in wanted}
+    password: str = client("secretsmanager").get_random_password(**request)["RandomPassword"]
+    if "GenerateStringKey" not in wanted:
+        return password
+    try:
+        template = json.loads(wanted.get("SecretStringTemplate", "{}"))
+        return json.dumps({**template, wanted["GenerateStringKey"]: password})
+    except (TypeError, ValueError):
+        raise Refused("GenerateSecretString.SecretStringTemplate is no JSON object; give one") from None
 
 
 def _remove(secret: Resource) -> None:
@@ -33,7 +62,17 @@ KINDS = {
         _create,
         _remove,
         service="secretsmanager",
-        played={"GenerateSecretString": anything, "Name": text, "SecretString": text},
-        left_out=("Description", "KmsKeyId", "Tags"),
+        played={
+            "GenerateSecretString": record(
+                ExcludeCharacters=text,
+                GenerateStringKey=text,
+                PasswordLength=number(1, 4096),
+                SecretStringTemplate=text,
+                **dict.fromkeys(FLAGS, flag),
+            ),
+            "Name": NAME,
+            "SecretString": text,
+        },
+        left_out=("Description", "KmsKeyId", "ReplicaRegions", "Tags"),
     ),
 }

@@ -2,12 +2,16 @@
 
 import json
 
+from moto.backends import get_backend
+
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, flag, text
+from infra.local.provisioning.shapes import anything, choice, flag, map_of, named, text
 from infra.local.stack import Resource
+
+NAME = named("[a-zA-Z0-9_-]{1,256}", "up to 256 letters, digits, hyphens and underscores")
 
 
 def _topic(declared: Declared) -> Resource:
@@ -17,7 +21,10 @@ def _topic(declared: Declared) -> Resource:
 
 
 def _create_topic(declared: Declared, described: Resource) -> Resource:
-    client("sns").create_topic(Name=described.attributes["TopicName"])
+    name, topics = described.attributes["TopicName"], get_backend("sns")[ACCOUNT][REGION].topics
+    if described.id in topics:  # CreateTopic would succeed, and the topic would belong to two stacks
+        raise Refused(f"there is a topic {name} already; choose another TopicName, or let its stack leave")
+    client("sns").create_topic(Name=name)
     return described
 
 
@@ -35,6 +42,8 @@ def _subscribe(declared: Declared, _: Resource) -> Resource:
     if given["Protocol"] != "sqs":
         raise Refused(f"Protocol {given['Protocol']} cannot be played locally; subscribe a queue (sqs)")
     attributes = {"RawMessageDelivery": str(given.get("RawMessageDelivery", False)).lower()}
+    if "FilterPolicyScope" in given:
+        attributes["FilterPolicyScope"] = given["FilterPolicyScope"]
     for name in ("FilterPolicy", "RedrivePolicy"):
         if name in given:
             attributes[name] = json.dumps(given[name])
@@ -58,8 +67,8 @@ KINDS = {
         _create_topic,
         _remove_topic,
         service="sns",
-        played={"TopicName": text},
-        left_out=("KmsMasterKeyId", "Tags"),
+        played={"TopicName": NAME},
+        left_out=("DisplayName", "KmsMasterKeyId", "SignatureVersion", "Tags", "TracingConfig"),
     ),
     "AWS::SNS::Subscription": Kind(
         _subscription,
@@ -68,10 +77,11 @@ KINDS = {
         service="sns",
         played={
             "Endpoint": text,
-            "FilterPolicy": anything,
+            "FilterPolicy": map_of(anything),
+            "FilterPolicyScope": choice("MessageAttributes", "MessageBody"),
             "Protocol": text,
             "RawMessageDelivery": flag,
-            "RedrivePolicy": anything,
+            "RedrivePolicy": map_of(text),
             "TopicArn": text,
         },
         required=("TopicArn", "Protocol", "Endpoint"),
