@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 # Processes come and go here: to compile their code anew would be much of their time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy test-sam
+.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
@@ -77,6 +77,12 @@ sam-build: .venv/ready .venv-sam/ready ## what would be deployed, slimmed, and w
 deploy: .venv-sam/ready ## what was built, to STAGE, as .github/workflows/stage.yml does
 	$(SAM) deploy --config-env $(STAGE) --s3-bucket $(BUCKET) --role-arn $(EXECUTION_ROLE_ARN) \
 	  --parameter-overrides Stage=$(STAGE) Rollout=$(ROLLOUT) $(PARAMETERS)
+
+continue-rollback: .venv/ready ## of STAGE, where an alarm stopped it
+	@$(BIN)/python -m infra.deployment.rollback order-choreography-$(STAGE)
+
+republish: $(BIN)/choreo ## of STAGE, what no queue got while a changed filter policy took effect
+	@$(BIN)/choreo republish --stack order-choreography-$(STAGE) --after-deployment order-choreography-$(STAGE)
 
 test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; needs a Docker engine
 	@$(BIN)/python -m pytest -m engine tests/sam

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -28,6 +29,7 @@ from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
+from tests.guard.sitecustomize import FILE
 from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
@@ -65,6 +67,25 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: the tests of local runs wait as long as they work."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def off_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The file that lists connections off this machine, of the tests and of all that they start: none."""
+    file = tmp_path_factory.mktemp("guard") / "off-machine"
+    file.touch()
+    paths = [str(ROOT / "tests" / "guard"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    with patch.dict(os.environ, {FILE: str(file), "PYTHONPATH": os.pathsep.join(filter(None, paths))}):
+        yield file
+
+
+@pytest.fixture(autouse=True)
+def stay_here(off_machine: Path) -> Iterator[None]:
+    """Fails a test during which something connected, or tried to connect, to another machine."""
+    yield
+    told = off_machine.read_text()
+    off_machine.write_text("")
+    assert told == ""
 
 
 def pytest_collection_finish() -> None:

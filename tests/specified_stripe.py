@@ -26,6 +26,14 @@ CARD_ERRORS = {
 }
 CARDS = {"pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_slow"}
 
+REFUSED_INPUT = {
+    "pm_of_a_customer": {"param": "customer"},
+    "pm_used_before": {"param": "payment_method"},
+    "pm_other_currency": {"code": "payment_method_currency_mismatch"},
+    "pm_of_no_country": {"code": "payment_method_unactivated"},
+}
+"""Payment methods that Stripe refuses without a decline: https://docs.stripe.com/error-codes."""
+
 Reply = tuple[dict[str, Any], int]
 
 
@@ -41,6 +49,7 @@ class SpecifiedStripe(stripe.HTTPClient):
         self.keys: dict[str, tuple[dict[str, str], Reply]] = {}
         self.befalls: list[str | tuple[HTTPStatus, dict[str, Any]]] = []
         """For each request to come: an error to answer, `lost` (done, unanswered), `unreached` or `fine`."""
+        self.refund_status = "succeeded"
         self.requests: list[tuple[str, str, dict[str, str], Mapping[str, str]]] = []
 
     @contextmanager
@@ -90,6 +99,9 @@ class SpecifiedStripe(stripe.HTTPClient):
 
     def _read(self, path: str, fields: dict[str, str]) -> Reply:
         match path.split("/"):
+            case ["payment_intents"]:
+                made = list(self.payments.values())
+                return {"object": "list", "data": made, "has_more": False, "url": "/v1/payment_intents"}, 200
             case ["payment_intents", "search"]:
                 found = [p for p in self.payments.values() if p["metadata"]["order_id"] in fields["query"]]
                 return {"object": "search_result", "data": found, "has_more": False}, 200
@@ -100,9 +112,18 @@ class SpecifiedStripe(stripe.HTTPClient):
 
     def _pay(self, fields: dict[str, str]) -> Reply:
         method, amount = fields["payment_method"], int(fields["amount"])
+        if "confirm" not in fields:
+            unconfirmed = {
+                "id": "pi_unconfirmed",
+                "object": "payment_intent",
+                "status": "requires_confirmation",
+            }
+            return unconfirmed | {"metadata": {"order_id": fields["metadata[order_id]"]}}, 200
         if method in CARD_ERRORS:
             code, decline_code = CARD_ERRORS[method]
             return error("card_error", code=code, decline_code=decline_code), 402
+        if method in REFUSED_INPUT:
+            return error("invalid_request_error", **REFUSED_INPUT[method]), 400
         if method not in CARDS:
             return error("invalid_request_error", code="resource_missing", param="payment_method"), 400
         if amount < 50:
@@ -125,7 +146,7 @@ class SpecifiedStripe(stripe.HTTPClient):
         if any(refund["payment_intent"] == payment["id"] for refund in self.refunds.values()):
             return error("invalid_request_error", code="charge_already_refunded"), 400
         made = {"id": f"re_{payment['id']}", "object": "refund", "payment_intent": payment["id"]}
-        self.refunds[made["id"]] = made | {"amount": payment["amount"], "status": "succeeded"}
+        self.refunds[made["id"]] = made | {"amount": payment["amount"], "status": self.refund_status}
         return dict(self.refunds[made["id"]]), 200
 
 

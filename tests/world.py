@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from infra.cli import deliver
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
-from infra.local.in_process import InProcess, environment, invoke
+from infra.local.in_process import ROOT, InProcess, environment, invoke
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"
@@ -56,8 +57,8 @@ def fields(answer: Answer) -> set[str]:
 class World(InProcess):
     """InProcess, with shorthands for what tests ask and assert."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, template: Path = ROOT / "template.yaml") -> None:
+        super().__init__(template)
         secrets.provider.cache_clear()  # an earlier world's
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:

@@ -1,4 +1,4 @@
-"""AWS clients, one of each a process: they are costly to make and safe to share."""
+"""AWS clients, one of each for a process: creating them is slow, and sharing them is safe."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,9 +12,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
-# A call must fail while the function still has time to say so, not be cut off with it: three attempts of
-# at most 3 seconds fit into the functions' 10 (botocore's own default is to wait a minute).
-CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 1, 2, 2
+LONGEST_CALL_SECONDS = ATTEMPTS * (CONNECT_SECONDS + READ_SECONDS) + (ATTEMPTS - 1)
+"""How long a call takes if AWS does not answer: every attempt, and a second between two attempts
+(https://docs.aws.amazon.com/boto3/latest/guide/retries.html, standard mode). It is less than any function's
+timeout, so the function handles the error. A timeout would instead fail its whole batch, and use up one
+receive of every message in it. botocore's default is to wait for a minute."""
+
+CONFIG = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+)
 
 
 @cache

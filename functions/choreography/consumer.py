@@ -1,16 +1,19 @@
-"""The queue's side of a service: batches in, partial failures out, poison to the dead-letter queue."""
+"""Consumes a service's SQS queue: a batch in, the failed messages out, poison to the dead-letter queue."""
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
-from choreography.errors import Permanent, PoisonMessage, Retryable
-from choreography.metrics import Metric, count
+from choreography.aws_errors import classified
+from choreography.errors import NotAdmitted, NoTimeLeft, Permanent, PoisonMessage, Retryable
+from choreography.metrics import Gauge, Metric, count, measure
 from choreography.reporting import reported
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 from contracts.envelope import Event
@@ -21,8 +24,12 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 60
 """The longest wait between two attempts."""
 REQUEUE_AFTER = 5
-"""Receives after which a waiting message is sent anew: fewer than any queue's `maxReceiveCount`, so that
-what can still succeed is never dead-lettered, however long it takes."""
+"""Receives after which a waiting message is sent again as a new message, whose receive count is 0. This is
+less than any queue's `maxReceiveCount`, so SQS never dead-letters a message that can still succeed. The
+function then invokes itself through its queue, which Lambda stops after about 16 rounds unless the template
+sets `RecursiveLoop: Allow`."""
+SECONDS_FOR_A_MESSAGE = aws.LONGEST_CALL_SECONDS + 1
+"""With less time left, a message is not begun: one call without an answer could outlast the invocation."""
 
 logger = Logger()
 
@@ -42,7 +49,7 @@ def consume(event: dict[str, Any], context: LambdaContext, participant: Handles)
     return dict(
         process_partial_response(
             event=event,
-            record_handler=_Handler(participant),
+            record_handler=_Handler(participant, context),
             processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
             context=context,
         )
@@ -50,8 +57,10 @@ def consume(event: dict[str, Any], context: LambdaContext, participant: Handles)
 
 
 class _Handler:
-    def __init__(self, participant: Handles) -> None:
-        self._participant = participant
+    """Handles one message. It raises to have SQS deliver the message again; otherwise Lambda deletes it."""
+
+    def __init__(self, participant: Handles, context: LambdaContext) -> None:
+        self._participant, self._context = participant, context
 
     def __call__(self, record: SQSRecord) -> None:
         attempt = int(record.attributes.approximate_receive_count)
@@ -63,7 +72,8 @@ class _Handler:
                     _give_up(record, PoisonMessage(str(error)))
             except UnknownType as error:
                 logger.info(
-                    "ignored", extra={"reason": str(error), "correlation_id": correlation_id(record.body)}
+                    "event type ignored",
+                    extra={"reason": str(error), "correlation_id": correlation_id(record.body)},
                 )
             else:
                 with logger.append_context_keys(
@@ -73,49 +83,75 @@ class _Handler:
 
     def _handle(self, record: SQSRecord, event: Event[Any], attempt: int) -> None:
         try:
+            self._check_time()
             emitted = self._participant.handle(event)
-        except Permanent as error:
-            _give_up(record, error)
-        except Retryable as error:
-            logger.warning("waiting", extra={"reason": str(error)})
-            count(Metric.MESSAGES_WAITING)
-            if attempt >= REQUEUE_AFTER:
-                _send_anew(record)
-                return
-            _come_back(record, min(2**attempt, WAIT_SECONDS))
-            raise
-        except Exception:
-            logger.exception("failed")
-            count(Metric.MESSAGES_FAILED)
-            raise
+        except Exception as error:
+            match classified(error):
+                case Permanent() as permanent:
+                    _give_up(record, permanent)
+                case Retryable() as retryable:
+                    measure(Gauge.WAITING_SECONDS, (datetime.now(UTC) - event.time).total_seconds())
+                    _wait(record, retryable, attempt)
+                case _:
+                    logger.exception("message failed")
+                    count(Metric.MESSAGES_FAILED)
+                    raise
         else:
             if emitted is None:
-                logger.info("nothing new")
+                logger.info("nothing to do")
             else:
                 logger.info("handled", extra={"emitted": emitted})
+
+    def _check_time(self) -> None:
+        left_ms = self._context.get_remaining_time_in_millis()
+        if left_ms < SECONDS_FOR_A_MESSAGE * 1000:
+            raise NoTimeLeft(f"{left_ms} ms are left; a message may take {SECONDS_FOR_A_MESSAGE} s")
 
 
 def _give_up(record: SQSRecord, error: Permanent) -> None:
     _dead_letter(record, f"{type(error).__name__}: {error}")
-    logger.error("dead-lettered", extra={"reason": str(error)})
+    logger.error("message dead-lettered", extra={"reason": str(error)})
     count(Metric.MESSAGES_DEAD_LETTERED)
 
 
-def _come_back(record: SQSRecord, seconds: int) -> None:
-    # Without this the message would stay hidden for the rest of its visibility timeout.
-    aws.sqs().change_message_visibility(
-        QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds
-    )
+def _wait(record: SQSRecord, error: Retryable, attempt: int) -> None:
+    """Has the message delivered again later, however often it was received. Raises `error` or returns."""
+    logger.warning("message will be retried", extra={"reason": f"{type(error).__name__}: {error}"})
+    count(Metric.MESSAGES_WAITING)
+    if isinstance(error, NotAdmitted):
+        count(Metric.MESSAGES_REFUSED)
+    if attempt >= REQUEUE_AFTER and _requeue(record):
+        return
+    _retry_in(record, min(2**attempt, WAIT_SECONDS))
+    raise error
 
 
-def _send_anew(record: SQSRecord) -> None:
-    # A crash before the old message is deleted makes a duplicate, which the idempotency record absorbs.
-    aws.sqs().send_message(
-        QueueUrl=os.environ["QUEUE_URL"],
-        MessageBody=record.body,
-        MessageAttributes=_attributes(record),
-        DelaySeconds=WAIT_SECONDS,
-    )
+def _requeue(record: SQSRecord) -> bool:
+    """Sends the message again as a new one. False if SQS refuses or fails; the old message then stays.
+
+    A crash before Lambda deletes the old message makes a duplicate, which the idempotency record absorbs.
+    """
+    try:
+        aws.sqs().send_message(
+            QueueUrl=os.environ["QUEUE_URL"],
+            MessageBody=record.body,
+            MessageAttributes=_attributes(record),
+            DelaySeconds=WAIT_SECONDS,
+        )
+    except (ClientError, BotoCoreError):
+        logger.exception("message not requeued; SQS delivers it again")
+        return False
+    return True
+
+
+def _retry_in(record: SQSRecord, seconds: int) -> None:
+    """Changes the visibility timeout. If SQS refuses or fails, the queue's own visibility timeout holds."""
+    try:
+        aws.sqs().change_message_visibility(
+            QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds
+        )
+    except (ClientError, BotoCoreError):
+        logger.exception("visibility timeout not changed; SQS delivers the message after the queue's own")
 
 
 def _dead_letter(record: SQSRecord, reason: str) -> None:

@@ -1,7 +1,7 @@
-"""One id for all that follows from an HTTP request: the caller's, or else the request's own.
+"""The correlation id of an HTTP request: the caller's `X-Correlation-Id`, or else API Gateway's request id.
 
-`X-Correlation-Id` rather than W3C's traceparent: that one is X-Ray's to change at every hop, this one is in
-the events too, and stays the same for days.
+Every event and log line that follows from the request carries it. It is not W3C's traceparent, because X-Ray
+changes that header at every hop, and this id stays the same for days.
 """
 
 import re
@@ -17,22 +17,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from choreography.problems import Problem
 
 HEADER = "X-Correlation-Id"
-_VALID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+PATTERN = "[A-Za-z0-9._:=+/-]{1,64}"
+"""Request ids of HTTP APIs are base64: with `=`, `+` and `/`, a caller can send back what was answered.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"""
 
 
 def correlation_id(event: Mapping[str, Any]) -> str:
-    """Of a request in payload format 2.0; one that `check` refuses is not used."""
+    """The correlation id of a request in payload format 2.0. An id that `check` refuses is not used."""
     given = _given(event)
-    if given is not None and _VALID.fullmatch(given):
+    if given is not None and re.fullmatch(PATTERN, given):
         return given
     return str(event["requestContext"]["requestId"])
 
 
 def check(app: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:
-    """A middleware: raises Problem if the caller gave an id that could not be found again in a log."""
+    """Powertools middleware. Raises Problem if the caller's id has other characters or is too long."""
     given = _given(app.current_event.raw_event)
-    if given is not None and not _VALID.fullmatch(given):
-        wrong = [(HEADER, "1 to 64 letters, digits, dots, colons, hyphens or underscores")]
+    if given is not None and not re.fullmatch(PATTERN, given):
+        wrong = [(HEADER, "send 1 to 64 letters, digits or characters of . _ : = + / -")]
         raise Problem(HTTPStatus.BAD_REQUEST, "the correlation id cannot be used", wrong)
     return following(app)
 
@@ -40,7 +42,7 @@ def check(app: APIGatewayHttpResolver, following: NextMiddleware) -> Response[An
 def resolve(
     app: APIGatewayHttpResolver, event: dict[str, Any], context: LambdaContext, logger: Logger
 ) -> dict[str, Any]:
-    """The app's answer, which carries the correlation id, as every line that is logged meanwhile."""
+    """The app's answer to a request. The answer and every log line in between carry the correlation id."""
     correlated = correlation_id(event)
     with logger.append_context_keys(correlation_id=correlated):
         answer = app.resolve(event, context)

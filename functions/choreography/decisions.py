@@ -13,7 +13,7 @@ from contracts.envelope import Event, Fact
 class State(BaseModel):
     """A service's view of one order; a fresh one says that nothing was seen yet."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 StateT = TypeVar("StateT", bound=State)

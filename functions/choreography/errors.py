@@ -1,27 +1,32 @@
 """The two families of failure.
 
 ChoreographyError
-├── Retryable            try again later: the same message may succeed
+├── Retryable            the message is retried until it succeeds
 │   ├── IntentHeld       another message's external effect is under way
-│   ├── RaceLost         another worker wrote the order first, again and again
-│   ├── Unanswered       an external system gave no answer: done or not, nobody knows
-│   └── NotAdmitted      an external system refuses us, whatever we ask
+│   ├── RaceLost         another worker wrote the order first, several times in a row
+│   ├── NoTimeLeft       the invocation's time does not suffice for one more message
+│   ├── Unavailable      AWS throttles a call, fails, or does not answer
+│   ├── Unanswered       an external system gave no answer: the call may have taken effect
+│   └── NotAdmitted      AWS or an external system refuses every request of ours
 └── Permanent            no retry helps: to the dead-letter queue, with the reason
     ├── PoisonMessage    the message cannot be read
     ├── UnknownOrder     an event about an order that its owner does not know
-    ├── UnknownParcel    a delivery of a parcel that never left
+    ├── UnknownParcel    a delivery of a parcel that was never dispatched
     ├── IllegalTransition  a move that the service's transition table does not list
     ├── KeyReused        an idempotency key used again for something else
-    └── NotUnderstood    an external system refuses what we ask: a defect
+    ├── NotUnderstood    an external system refuses what we ask: a defect
+    └── RefundFailed     the gateway could not refund: a person decides how the customer gets the money
+
+`aws_errors` says which error of an AWS call is Unavailable and which is NotAdmitted.
 """
 
 
 class ChoreographyError(Exception):
-    """Whatever keeps a message from being handled."""
+    """The base of every error that keeps a message from being handled."""
 
 
 class Retryable(ChoreographyError):
-    """The message waits, and is never given up."""
+    """The message is retried with a delay, and never dead-lettered."""
 
 
 class IntentHeld(Retryable):
@@ -32,12 +37,20 @@ class RaceLost(Retryable):
     """The item changed between the read and the write."""
 
 
+class NoTimeLeft(Retryable):
+    """The invocation could time out within the next message, which would fail the whole batch."""
+
+
+class Unavailable(Retryable):
+    """AWS throttles, fails or does not answer. A call may have taken effect; all of ours can be repeated."""
+
+
 class Unanswered(Retryable):
     """An external call may or may not have taken effect; call again under the same idempotency key."""
 
 
 class NotAdmitted(Retryable):
-    """A wrong key, or no permission: somebody must mend it, and no message is to blame."""
+    """Wrong credentials, a missing permission or a missing resource: an operator must correct it."""
 
 
 class Permanent(ChoreographyError):
@@ -53,7 +66,7 @@ class UnknownOrder(Permanent):
 
 
 class UnknownParcel(Permanent):
-    """The carrier tells of a parcel that it was never given."""
+    """The carrier reports a parcel that it was never given."""
 
 
 class IllegalTransition(Permanent):
@@ -70,3 +83,7 @@ class KeyReused(Permanent):
 
 class NotUnderstood(Permanent):
     """An external system was asked for what it does not know or allow."""
+
+
+class RefundFailed(Permanent):
+    """The gateway tried to refund, and failed. A retry under the same key has the same answer."""

@@ -1,4 +1,4 @@
-"""How a service takes part: one event in, at most one intent, one effect, one write."""
+"""How a service handles an event: at most one intent, one effect, then one write."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,33 +13,34 @@ from choreography.table import Record, Table
 from contracts.envelope import Event
 
 RACES = 5
-"""Lost races are run again in process this often; after that, the message comes back by itself."""
+"""How often a lost race is repeated from the read, in process. After that, the message is retried."""
 
 
 Milestones = Callable[[StateT], frozenset[Metric]]
-"""All that an order in this state has come to; each is counted when it is reached."""
+"""The milestones that an order in this state has reached; each is counted when it is reached."""
 
 
 @dataclass(frozen=True)
 class Participant(Generic[StateT]):
-    """A service: its name, its table, its decisions, and how its effects are performed."""
+    """A service: its name, its table, its decisions, and how it performs effects."""
 
     source: str
-    """CloudEvents `source` of all that it publishes."""
+    """CloudEvents `source` of all events that it publishes."""
     table: Table[StateT]
     reactions: Mapping[str, Reaction[StateT]]
     """By event type; other types are ignored."""
     outcome: Callable[[StateT, Event[Any], Any], Decision[StateT]] | None = None
-    """The second decision: state as read, the event, and what the effect answered."""
+    """The second decision: from the state as read, the event, and the effect's answer."""
     perform: Callable[[Any], Any] | None = None
-    """Calls an external system under the effect's idempotency key; raises Unanswered, never guesses."""
+    """Calls an external system under the effect's idempotency key. Raises Unanswered if no answer came."""
     milestones: Milestones[StateT] = lambda _: frozenset()
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
-        """Types of the events emitted by handling `event`; None for a duplicate or an event of no concern.
+        """Types of the events that handling `event` emitted; None for a duplicate or an ignored type.
 
-        Safe to call any number of times, by any number of workers at once, and to be cut off anywhere.
-        Raises Retryable or Permanent errors of the decision, the effect, or races lost RACES times.
+        Safe to call any number of times, by any number of workers at once, and to interrupt anywhere.
+        Raises Retryable or Permanent errors of the decision and the effect, RaceLost after RACES lost races,
+        and errors of AWS calls, which `aws_errors.classified` tells apart.
         """
         if event.type not in self.reactions:
             return None
@@ -58,7 +59,7 @@ class Participant(Generic[StateT]):
         decision = self.reactions[event.type](read.state, event)
         if decision.effect is not None:
             if self.perform is None or self.outcome is None:
-                raise TypeError(f"{self.source} decided on an effect that it cannot perform")
+                raise TypeError(f"{self.source} decided on an effect, but has no function to perform it")
             if decision.state != read.state:
                 read = self.table.write(read, decision.state)
             answer = self.perform(decision.effect)

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
+
+from choreography.aws_errors import classified
+from choreography.errors import NotAdmitted, Retryable
+from choreography.metrics import Metric, count
 
 _RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 
@@ -55,3 +60,19 @@ def invalid(error: ValidationError, detail: str) -> Problem:
         return Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON", [("body", found[0]["msg"])])
     fields = [(".".join(map(str, e["loc"])) or "body", e["msg"]) for e in found]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, fields)
+
+
+def failed(error: Exception, detail: str, logger: Logger) -> Problem:
+    """503 with `detail`, for an exception that the function has no answer to.
+
+    RequestsFailed counts it, unless it is expected to pass: AWS is unavailable, or other writes won the race.
+    NotAdmitted is counted: a function that AWS refuses is deployed wrongly, so its rollout must be undone.
+    """
+    match classified(error):
+        case Retryable() as passing if not isinstance(passing, NotAdmitted):
+            reason = f"{type(passing).__name__}: {passing}"
+            logger.warning("request refused for now; the caller may repeat it", extra={"reason": reason})
+        case _:
+            logger.error("request failed", exc_info=error)
+            count(Metric.REQUESTS_FAILED)
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})

@@ -1,7 +1,8 @@
-"""The outbox relay: publishes what each write of a service's table emitted, at least once.
+"""The outbox relay: publishes the events that each write of a service's table emitted, at least once.
 
-Invoked by the table's stream. A call that answers may still have lost entries, so the `Failed` list decides
-what goes again; what keeps failing is reported, and the stream delivers from there again.
+The table's stream invokes it. A PublishBatch that succeeds may still fail single entries: the relay publishes
+again every entry that is not in the `Successful` list. It reports the first entry that keeps failing, and the
+stream delivers again from there.
 """
 
 import os
@@ -14,6 +15,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
+from choreography.aws_errors import classified
+from choreography.errors import Retryable
 from choreography.metrics import Metric, count
 from choreography.reporting import reported
 from choreography.snapstart import in_snapshot
@@ -71,7 +74,7 @@ def _checked(sequence_number: str, message: str) -> Iterator[Entry]:
     try:
         event = read(message)
     except (ContractError, UnknownType) as error:
-        # It must not leave the service, nor hold up what comes after it.
+        # No subscriber could read it, and the events after it must not wait for it.
         _dead_letter(message, f"{type(error).__name__}: {error}")
         return
     yield Entry(sequence_number, event.type, event.order_id, event.correlationid, message)
@@ -100,21 +103,33 @@ def _publish(batch: list[Entry]) -> Entry | None:
                 TopicArn=os.environ["TOPIC_ARN"],
                 PublishBatchRequestEntries=[_request(number, entry) for number, entry in left.items()],
             )
-        except (ClientError, BotoCoreError):
-            logger.exception("not published", extra=_all(left))
+        except (ClientError, BotoCoreError) as error:
+            _log_failure(error, left)
             break
-        left = {number: left[number] for number in sorted(int(f["Id"]) for f in answer.get("Failed", []))}
+        # An entry may be in neither list of the answer: only `Successful` says that it was published.
+        published = {int(entry["Id"]) for entry in answer.get("Successful", [])}
+        left = {number: entry for number, entry in left.items() if number not in published}
         if not left:
             break
-        logger.warning("not published yet", extra={"failed": answer["Failed"]} | _all(left))
+        failed = answer.get("Failed", [])
+        logger.warning("some events not published; trying again", extra={"failed": failed} | _all(left))
     for number, entry in enumerate(batch):
         if number not in left:
             logger.info("published", extra=_about(entry))
     for entry in left.values():
-        logger.error("left to the stream", extra=_about(entry))
+        logger.error("publish failed; the stream will retry", extra=_about(entry))
     count(Metric.EVENTS_PUBLISHED, len(batch) - len(left))
     count(Metric.EVENTS_NOT_PUBLISHED, len(left))
     return next(iter(left.values()), None)
+
+
+def _log_failure(error: Exception, left: Mapping[int, Entry]) -> None:
+    match classified(error):
+        case Retryable() as known:
+            reason = f"{type(known).__name__}: {known}"
+            logger.warning("PublishBatch failed", extra={"reason": reason} | _all(left))
+        case _:
+            logger.exception("PublishBatch failed", extra=_all(left))
 
 
 def _all(left: Mapping[int, Entry]) -> dict[str, Any]:
@@ -134,7 +149,8 @@ def _request(number: int, entry: Entry) -> "PublishBatchRequestEntryTypeDef":
 
 
 def _dead_letter(message: str, reason: str) -> None:
-    logger.error("not publishable", extra={"reason": reason, "correlation_id": correlation_id(message)})
+    about = {"reason": reason, "correlation_id": correlation_id(message)}
+    logger.error("event breaks its contract; dead-lettered", extra=about)
     count(Metric.MESSAGES_DEAD_LETTERED)
     aws.sqs().send_message(
         QueueUrl=os.environ["DEAD_LETTER_QUEUE_URL"],

@@ -1,5 +1,7 @@
 """A service's own table: one item an order, and the one conditional write that changes it."""
 
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
@@ -9,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from choreography import aws
 from choreography.decisions import StateT
-from choreography.errors import RaceLost
+from choreography.errors import RaceLost, Unavailable
 from choreography.snapstart import in_snapshot
 from contracts.envelope import Event
 
@@ -30,6 +32,10 @@ def to_attributes(item: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]"
 def from_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _deserialize(value) for name, value in attributes.items()}
 
+
+PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8)
+"""Unprocessed keys are asked for again after a random part of these pauses: keys are left where the table
+throttles. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
 OURS = frozenset({"order_id", "version", "inbox", "outbox", "emits"})
 """The attributes that every service's items have beside their state."""
@@ -73,15 +79,23 @@ class Table(Generic[StateT]):
         return self._record(from_attributes(found)) if found else Record(order_id, self._state())
 
     def read_all(self, order_ids: Sequence[str]) -> list[Record[StateT]]:
-        """The records of these orders, in this order, at most 100; those that do not exist are left out."""
+        """The records of these orders, in this order, at most 100; orders that do not exist are left out.
+
+        Raises Unavailable if DynamoDB still leaves keys unprocessed after the last of PAUSES_SECONDS.
+        """
         wanted = [to_attributes({"order_id": order_id}) for order_id in order_ids]
         found: dict[str, Record[StateT]] = {}
-        while wanted:
+        for pause in (0.0, *PAUSES_SECONDS):
+            if not wanted:
+                break
+            time.sleep(pause * random.random())
             answer = aws.dynamodb().batch_get_item(RequestItems={self._name: {"Keys": wanted}})
             for attributes in answer["Responses"][self._name]:
                 record = self._record(from_attributes(attributes))
                 found[record.order_id] = record
             wanted = answer["UnprocessedKeys"].get(self._name, {"Keys": []})["Keys"]
+        if wanted:
+            raise Unavailable(f"DynamoDB left {len(wanted)} keys of {self._name} unprocessed")
         return [found[order_id] for order_id in order_ids if order_id in found]
 
     def write(

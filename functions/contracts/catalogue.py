@@ -40,14 +40,14 @@ class UnknownType(ValueError):
 
 
 class _Header(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     specversion: str
     type: str
     dataschema: str
 
 
 class _Correlated(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     correlationid: str = Field(max_length=64)
 
 

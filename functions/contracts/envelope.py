@@ -1,9 +1,9 @@
 """CloudEvents 1.0 in structured JSON: the envelope that every message travels in."""
 
 from datetime import datetime
-from typing import ClassVar, Generic, Literal, TypeVar, cast
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCHEMA_BASE = "https://schemas.order-choreography.example"
 
@@ -11,7 +11,7 @@ SCHEMA_BASE = "https://schemas.order-choreography.example"
 class Fact(BaseModel):
     """What an event says: its `data`. Unknown fields are ignored, so that minor versions may add some."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     type: ClassVar[str]
     """CloudEvents `type`: what happened, in the past tense."""
@@ -24,6 +24,19 @@ class Fact(BaseModel):
         return f"{SCHEMA_BASE}/{cls.type}/{cls.version}"
 
 
+KEY_LIMIT_BYTES = 2048
+"""DynamoDB's limit of a partition key, which `subject` is in every service's table.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
+
+
+def _within_key(subject: str) -> str:
+    if len(subject.encode()) > KEY_LIMIT_BYTES:
+        raise ValueError(f"longer than {KEY_LIMIT_BYTES} bytes")
+    return subject
+
+
+_ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
 DataT = TypeVar("DataT", bound=Fact)
 
 
@@ -35,13 +48,13 @@ class Event(BaseModel, Generic[DataT]):
     is the id of the event that led to this one, absent where a request did.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: str = Field(min_length=1)
     source: str = Field(min_length=1)
     type: str = Field(min_length=1)
-    subject: str = Field(min_length=1)
+    subject: Annotated[str, AfterValidator(_within_key)] = Field(min_length=1)
     time: AwareDatetime
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str = Field(min_length=1)
@@ -54,8 +67,12 @@ class Event(BaseModel, Generic[DataT]):
         return self.subject
 
     def to_json(self) -> str:
-        """The event as it goes on the wire; an absent `causationid` is left out."""
-        return self.model_dump_json(exclude_none=True)
+        """The event in structured JSON, without an absent `causationid`.
+
+        U+FFFE and U+FFFF are escaped, as JSON escapes control characters: SQS and SNS refuse them.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+        """
+        return self.model_dump_json(exclude_none=True).translate(_ESCAPED)
 
 
 def describe(

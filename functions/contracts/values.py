@@ -22,7 +22,7 @@ _FOR_THE_PARCEL = personal(
 
 
 class Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Item(Value):

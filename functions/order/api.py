@@ -21,13 +21,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import aws, correlation
-from choreography.problems import Problem, invalid
+from choreography.problems import Problem, failed, invalid
 from choreography.reporting import reported
 from choreography.table import Record
 from order.callers import Caller, caller
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
-from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
+from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from order.state import Order
 from order.views import history, summary
 
@@ -47,14 +47,14 @@ idempotency = IdempotencyConfig(
 
 @reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME, TIME_LIMIT_SECONDS and VERIFIES_CALLERS."""
+    """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME, TIME_LIMIT_SECONDS, and those of `caller`."""
     idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
     return correlation.resolve(app, event, context, logger)
 
 
 @app.post("/orders")
 def place_order() -> Response[dict[str, Any]]:
-    request = PlaceOrder.model_validate_json(_body())
+    request = _requested()
     _check_own(request.customer_id)
     key = _idempotency_key()
     placed = _place(request, None) if key is None else _place_once(request, key)
@@ -65,8 +65,9 @@ def place_order() -> Response[dict[str, Any]]:
 @app.get("/orders")
 def list_orders() -> dict[str, Any]:
     customer_id = app.current_event.query_string_parameters.get("customer_id", _caller().customer_id)
-    if not customer_id:
-        raise Problem(HTTPStatus.BAD_REQUEST, "say whose orders", [("customer_id", "required in the query")])
+    if not customer_id or len(customer_id) > ID_LIMIT:
+        wrong = [("customer_id", f"required in the query, with at most {ID_LIMIT} characters")]
+        raise Problem(HTTPStatus.BAD_REQUEST, "name the customer whose orders to list", wrong)
     _check_own(customer_id)
     try:
         page, cursor = orders().of_customer(
@@ -96,7 +97,7 @@ def cancel_order(order_id: str) -> Response[dict[str, Any]]:
         _find(order_id)
     record = orders().cancel(order_id)
     about = {"order_id": order_id, "type": "order.cancellation_requested"}
-    # The events that follow are the order's, whoever asks.
+    # The events that follow carry the order's own correlation id, not this request's.
     logger.info("cancelling", extra=about | {"correlation_id": record.state.correlationid})
     return Response(HTTPStatus.ACCEPTED.value, "application/json", summary(record))
 
@@ -112,7 +113,7 @@ def _check_own(customer_id: str) -> None:
 
 
 def _find(order_id: str) -> Record[Order]:
-    """The caller's order. Raises NoSuchOrder, for another's too: nobody is told that it is there."""
+    """The caller's order. Raises NoSuchOrder for another customer's as well, so as not to disclose it."""
     record = orders().find(order_id)
     if not _caller().may_act_for(record.state.customer_id):
         raise NoSuchOrder(order_id)
@@ -164,6 +165,13 @@ def _body() -> str:
     return body
 
 
+def _requested() -> PlaceOrder:
+    try:
+        return PlaceOrder.model_validate_json(_body())
+    except ValidationError as error:
+        raise invalid(error, "the order cannot be accepted as it is") from None
+
+
 def _idempotency_key() -> str | None:
     key = app.current_event.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= KEY_LIMIT:
@@ -200,8 +208,6 @@ def _problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case ValidationError():
-            return invalid(error, "the order cannot be accepted as it is")
         case NoSuchOrder():
             return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
         case TooLate():
@@ -212,7 +218,4 @@ def _problem(error: Exception) -> Problem:
         case IdempotencyAlreadyInProgressError():
             wrong = [("Idempotency-Key", "a request with this key is under way")]
             return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
-    logger.error("failed", exc_info=error)
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, "the order service cannot answer now", headers={"Retry-After": "1"}
-    )
+    return failed(error, "the order service cannot answer now", logger)

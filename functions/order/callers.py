@@ -1,4 +1,4 @@
-"""Who calls: by the token that API Gateway has verified, or anybody where it asks for none."""
+"""The caller of a request: the subject of its verified token, or anyone where no token is required."""
 
 import os
 from collections.abc import Mapping
@@ -8,13 +8,10 @@ from typing import Any
 
 from choreography.problems import Problem
 
-OPERATE = "orders:operate"
-"""The scope of those who see and cancel everybody's orders."""
-
 
 @dataclass(frozen=True)
 class Caller:
-    """`customer_id` is None where no token names one."""
+    """`customer_id` is the token's subject, if any. An operator may act for every customer (`sees_all`)."""
 
     customer_id: str | None
     sees_all: bool
@@ -26,8 +23,10 @@ class Caller:
 def caller(event: Mapping[str, Any]) -> Caller:
     """The caller of a request in payload format 2.0.
 
-    Environment: VERIFIES_CALLERS, of which only `false` lets in somebody whom no authorizer has verified.
-    Raises Problem for such a one where tokens are asked for: a route may have lost its authorizer.
+    Environment: VERIFIES_CALLERS: `false` accepts unauthenticated requests; every other value rejects them,
+    in case a route lost its authorizer. OPERATOR_CLAIM and OPERATOR_VALUE: what an operator's token says,
+    such as the scope `orders:operate`, or the group `operators` in `cognito:groups`.
+    Raises Problem for a request that it rejects.
     """
     authorizer = event["requestContext"].get("authorizer")
     if authorizer is None:
@@ -35,4 +34,10 @@ def caller(event: Mapping[str, Any]) -> Caller:
             raise Problem(HTTPStatus.UNAUTHORIZED, "no token was verified")
         return Caller(None, sees_all=True)
     claims = authorizer["jwt"]["claims"]
-    return Caller(claims.get("sub"), OPERATE in claims.get("scope", "").split())
+    granted = _words(claims.get(os.environ["OPERATOR_CLAIM"], ""))
+    return Caller(claims.get("sub"), os.environ["OPERATOR_VALUE"] in granted)
+
+
+def _words(claim: str) -> list[str]:
+    """The words of a claim. API Gateway hands over a text as it is, and a list as `[a b]`."""
+    return claim.removeprefix("[").removesuffix("]").split()

@@ -1,10 +1,13 @@
-"""Order's own reminder of each order: order.placed, which comes back when the order's time is over.
+"""Order's reminder for each order: `order.placed`, delivered again when the order's time limit is over.
 
-A queue with a delay subscribes to Order's own topic. So the timer is part of the one write that places an
-order: nothing can be placed without one, and publishing the event again winds it up again. EventBridge
-Scheduler would need a second write an order; a sweep would need an index, which costs two writes an order,
-and a partition for each thousand of them a second. SQS delays a message for 15 minutes at most: what is
-still undecided then is sent anew, and most orders are over when they are first looked at.
+A queue with a delay subscribes to Order's own topic. The timer is therefore part of the one write that places
+an order: no order exists without a timer, and publishing the event again starts the timer again. EventBridge
+Scheduler would need a second write for each order. A sweep would need an index, which costs two writes for
+each order, and a partition for each thousand orders a second. SQS delays a message for at most 15 minutes, so
+an order that is still undecided is checked again later; most orders are decided at the first check.
+
+The function therefore invokes itself through its own queue, four times an hour for each undecided order.
+Lambda stops that after about 16 rounds unless the template sets `RecursiveLoop: Allow`.
 """
 
 import math
@@ -34,10 +37,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 class Expiry:
-    """Has an order cancelled once its time is over, by the same event as its customer would."""
+    """Requests an order's cancellation once its time limit is over, as its customer could."""
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
-        """Types of the events emitted; None where nothing is to be done, or not yet.
+        """Types of the events emitted; None if there is nothing to do, or not yet.
 
         Raises UnknownOrder, or RaceLost.
         """
@@ -46,12 +49,12 @@ class Expiry:
         try:
             stands = status(orders().find(event.order_id).state.facts)
         except NoSuchOrder as error:
-            raise UnknownOrder(f"{event.type} is about an order that is not there") from error
+            raise UnknownOrder(f"{event.type} is about an order that does not exist") from error
         if stands in DECIDED or stands == "cancelling":
             return None
         left = (event.data.expires_at - datetime.now(UTC)).total_seconds()
         if left > 0:
-            _remind(event, min(math.ceil(left), LONGEST_DELAY_SECONDS))
+            _check_again(event, min(math.ceil(left), LONGEST_DELAY_SECONDS))
             return None
         return _expire(event.order_id)
 
@@ -60,13 +63,13 @@ def _expire(order_id: str) -> tuple[str, ...] | None:
     try:
         orders().cancel(order_id, "expired")
     except TooLate:
-        return None  # it was decided a moment ago
+        return None  # decided between the read and the write
     count(Metric.ORDERS_EXPIRED)
     return (OrderCancellationRequested.type,)
 
 
-def _remind(event: Event[Any], seconds: int) -> None:
-    # A crash before the old message is deleted makes a second reminder, of which nothing more comes.
+def _check_again(event: Event[Any], seconds: int) -> None:
+    # A crash before Lambda deletes the old message makes a second reminder, which finds the order cancelling.
     aws.sqs().send_message(
         QueueUrl=os.environ["QUEUE_URL"], MessageBody=event.to_json(), DelaySeconds=seconds
     )

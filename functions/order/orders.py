@@ -15,7 +15,7 @@ from choreography.outbox import Origin, derived_id, events
 from choreography.participant import RACES
 from choreography.table import Record, Table, from_attributes, to_attributes
 from order.decisions import cancel
-from order.requests import PlaceOrder
+from order.requests import ID_LIMIT, PlaceOrder
 from order.state import SOURCE, Order
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ class Orders:
         raise RaceLost(f"order {order_id} changed {RACES} times while it was being cancelled")
 
     def find(self, order_id: str) -> Record[Order]:
-        """Raises NoSuchOrder."""
+        """The order's record. Raises NoSuchOrder, also for an id that is longer than any order's."""
+        if len(order_id) > ID_LIMIT:
+            raise NoSuchOrder(order_id)
         record = self._table.read(order_id)
         if record.state.placed is None:
             raise NoSuchOrder(order_id)
@@ -145,9 +147,13 @@ def _start_key(customer_id: str, cursor: str) -> dict[str, Any]:
         placed_at, order_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
-    if not (isinstance(placed_at, str) and placed_at and isinstance(order_id, str) and order_id):
+    if not (_is_key(placed_at) and _is_key(order_id)):
         raise BadCursor(cursor)
     return to_attributes({"customer_id": customer_id, "placed_at": placed_at, "order_id": order_id})
+
+
+def _is_key(text: Any) -> bool:
+    return isinstance(text, str) and 0 < len(text) <= ID_LIMIT
 
 
 def orders() -> Orders:

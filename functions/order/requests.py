@@ -1,6 +1,7 @@
-"""What a customer may send: stricter than the events, since here somebody can still be told."""
+"""What a customer may send. It is stricter than the events, because the customer can still correct it."""
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,10 +12,28 @@ from contracts.orders import OrderPlaced
 from contracts.values import Address, Item
 from order.iso import COUNTRIES, CURRENCIES
 
+ID_LIMIT = 128
+"""Characters of a customer's or an order's id. DynamoDB takes 2,048 bytes in a partition, 1,024 in a sort key
+(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html)."""
 KEY_LIMIT = 255
 PAGE_LIMIT = 50
 TOTAL_LIMIT_MINOR = 99_999_999
 """The most that one order may cost: card networks and Stripe take eight digits."""
+
+
+# SQS refuses U+FFFE, U+FFFF and most control characters; the others have no place in an address either.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_SENDABLE = r"^[^\u0000-\u001f\u007f-\u009f\ufffe\uffff]*$"
+
+
+def _sendable(text: str) -> str:
+    if not re.fullmatch(_SENDABLE, text):
+        raise PydanticCustomError("text", "control characters, U+FFFE and U+FFFF are not allowed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_sendable), Field(json_schema_extra={"pattern": _SENDABLE})]
+"""One line of text, of characters that every message can carry."""
 
 
 def _known_currency(code: str) -> str:
@@ -44,13 +63,13 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 class _Request(BaseModel):
     # A misspelt field is a mistake worth telling, and "2" is not a number.
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class RequestedItem(_Request):
     """One line of an order; `unit_price` in minor units."""
 
-    sku: str = Field(min_length=1, max_length=64)
+    sku: Text = Field(min_length=1, max_length=64)
     quantity: Whole = Field(gt=0, le=10_000)
     unit_price: Whole = Field(gt=0, le=TOTAL_LIMIT_MINOR)
 
@@ -58,22 +77,24 @@ class RequestedItem(_Request):
 class RequestedAddress(_Request):
     """Where the parcel is to go."""
 
-    name: str = Field(min_length=1, max_length=200)
-    line1: str = Field(min_length=1, max_length=200)
-    city: str = Field(min_length=1, max_length=100)
-    postal_code: str = Field(min_length=1, max_length=20)
+    name: Text = Field(min_length=1, max_length=200)
+    line1: Text = Field(min_length=1, max_length=200)
+    city: Text = Field(min_length=1, max_length=100)
+    postal_code: Text = Field(min_length=1, max_length=20)
     country: Annotated[str, AfterValidator(_known_country), _one_of(COUNTRIES, "ISO 3166-1 alpha-2")]
 
 
 class PlaceOrder(_Request):
     """The body of `POST /orders`. In all, it may cost at most 99,999,999 minor units."""
 
-    customer_id: str = Field(min_length=1, max_length=128)
+    customer_id: Text = Field(min_length=1, max_length=ID_LIMIT)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
     currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
-    # Digits alone are a card's number, which must not come into any event.
+    # Printable ASCII, but not digits, spaces and hyphens alone: a card's number must not come into any event.
     payment_method: str = Field(
-        min_length=1, max_length=64, pattern="[^0-9 -]", description="a token of the gateway, never a card"
+        max_length=64,
+        pattern=r"^[ -~]*[!-,./:-~][ -~]*$",
+        description="a token of the gateway, never a card",
     )
     shipping_address: RequestedAddress
 

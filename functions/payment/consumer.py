@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -10,8 +11,9 @@ from choreography.consumer import consume
 from choreography.participant import Participant
 from choreography.secrets import secret
 from choreography.table import Table
+from contracts.envelope import Event
 from payment.decisions import outcome, reactions_at
-from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
+from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded, Settle
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
 
@@ -20,19 +22,39 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, LEDGER_TABLE_NAME or, with PAYMENT_GATEWAY stripe, STRIPE_SECRET_ID,
     and those of `consume`.
     """
-    gateway = _gateway()
+    return consume(event, context, Payments())
 
-    def perform(effect: Charge | Refund) -> Captured | Declined | Refunded:
-        return gateway.charge(effect) if isinstance(effect, Charge) else gateway.refund(effect)
 
-    table = Table(os.environ["TABLE_NAME"], Payment)
-    reactions = reactions_at(datetime.now(UTC))
-    return consume(event, context, Participant(SOURCE, table, reactions, outcome, perform, milestones))
+class Payments:
+    """Handles each event with the gateway that the environment names.
+
+    The gateway is connected for each message, before its intent is written. Where the gateway's secret cannot
+    be fetched, that message waits, and its order is not left `charging`.
+    """
+
+    def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
+        """Does as `Participant.handle`. Raises GetParameterError as well."""
+        return self.participant().handle(event)
+
+    def participant(self) -> Participant[Payment]:
+        table = Table(os.environ["TABLE_NAME"], Payment)
+        reactions = reactions_at(datetime.now(UTC))
+        return Participant(SOURCE, table, reactions, outcome, partial(_perform, _gateway()), milestones)
+
+
+def _perform(gateway: Gateway, effect: Charge | Settle | Refund) -> Captured | Declined | Refunded:
+    match effect:
+        case Charge():
+            return gateway.charge(effect)
+        case Settle(charge):
+            return gateway.settle(charge)
+        case Refund():
+            return gateway.refund(effect)
 
 
 def _gateway() -> Gateway:
     if os.environ["PAYMENT_GATEWAY"] == "stripe":
-        # Imported here: whoever plays in the sandbox need not wait for it.
+        # Imported here, since the library takes time to load, and the sandbox does not need it.
         from payment.stripe_gateway import connect
 
         return connect(secret(os.environ["STRIPE_SECRET_ID"]))

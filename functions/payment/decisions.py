@@ -1,4 +1,4 @@
-"""Payment's decisions, pure: who is charged, what is given back, and what will never be charged."""
+"""Payment's decisions, pure: which order is charged, refunded or never charged."""
 
 from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
 
@@ -13,7 +13,7 @@ from contracts.envelope import Event
 from contracts.orders import OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentFailed
-from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded, Settle
 from payment.state import TRANSITIONS, Payment
 
 
@@ -24,8 +24,19 @@ def _charge(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
     intent = state.model_copy(
         update={"status": "charging", "amount_minor": order.amount_minor, "currency": order.currency}
     )
-    effect = Charge(event.order_id, order.amount_minor, order.currency, order.payment_method, event.time)
-    return Decision(_move(state, intent), effect=effect)
+    return Decision(_move(state, intent), effect=_charge_for(event))
+
+
+def settle(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
+    """Ends a charge that was begun: with what became of it, or else so that it is never made."""
+    return (
+        Decision(state, effect=Settle(_charge_for(event))) if state.status == "charging" else Decision(state)
+    )
+
+
+def _charge_for(event: Event[OrderPlaced]) -> Charge:
+    order = event.data
+    return Charge(event.order_id, order.amount_minor, order.currency, order.payment_method, event.time)
 
 
 def _give_back(state: Payment, event: Event[ShipmentCancelled] | Event[ShipmentFailed]) -> Decision[Payment]:
@@ -73,10 +84,10 @@ def _move(before: Payment, after: Payment) -> Payment:
 
 def _charge_in_time(now: datetime, state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
     due = event.data.expires_at
-    if state.status == "none" and due is not None and now > due:
-        # Order has it cancelled. But what was begun may have been charged, and is carried on.
-        return Decision(state)
-    return REACTIONS[OrderPlaced.type](state, event)
+    if due is None or now <= due:
+        return REACTIONS[OrderPlaced.type](state, event)
+    # Order requests the cancellation. A charge that was begun may have been made: it is settled.
+    return settle(state, event)
 
 
 REACTIONS: Mapping[str, Reaction[Payment]] = {
@@ -87,5 +98,5 @@ REACTIONS: Mapping[str, Reaction[Payment]] = {
 
 
 def reactions_at(now: datetime) -> Mapping[str, Reaction[Payment]]:
-    """REACTIONS, but that nobody is charged any more for an order whose time is over."""
+    """REACTIONS, except that an expired order is not charged."""
     return {**REACTIONS, OrderPlaced.type: partial(_charge_in_time, now)}

@@ -1,4 +1,4 @@
-"""The port to whoever moves the money. Calls may be repeated: the idempotency key makes them one."""
+"""The port to the system that moves the money. A call may be repeated: its idempotency key makes it one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,11 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Charge:
-    """Take the order's total. One key an order, for ever: it cannot be charged twice."""
+    """Take the order's total. An order has one key and keeps it, so it cannot be charged twice."""
 
     order_id: str
     amount_minor: int
+    """In minor units of ISO 4217, which may differ from the gateway's own."""
     currency: str
     payment_method: str
     placed_at: datetime | None = None
@@ -19,6 +20,17 @@ class Charge:
     @property
     def idempotency_key(self) -> str:
         return f"charge-{self.order_id}"
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Find out what became of a charge, and make sure that it is not made from now on."""
+
+    charge: Charge
+
+    @property
+    def idempotency_key(self) -> str:
+        return self.charge.idempotency_key
 
 
 @dataclass(frozen=True)
@@ -50,9 +62,18 @@ class Refunded:
     refund_id: str
 
 
+EXPIRED = "expired"
+"""Why a charge is declined that was not made in time."""
+
+
 class Gateway(Protocol):
-    """Every call raises Unanswered if nobody can tell whether it took effect."""
+    """Every call raises Unanswered if it is not known whether it took effect."""
 
     def charge(self, charge: Charge) -> Captured | Declined: ...
+
+    def settle(self, charge: Charge) -> Captured | Declined:
+        """What became of the charge. Declined(EXPIRED) if it was not made: from now on, `charge` cannot make
+        it either."""
+        ...
 
     def refund(self, refund: Refund) -> Refunded: ...

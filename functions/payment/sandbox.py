@@ -1,4 +1,4 @@
-"""A gateway to try things with: its own ledger in DynamoDB, Stripe's names for test payment methods."""
+"""A gateway for trials: its own ledger in DynamoDB, and Stripe's names for test payment methods."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from choreography.ledger import Ledger
 from choreography.outbox import derived_id
-from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from payment.gateway import EXPIRED, Captured, Charge, Declined, Refund, Refunded
 
 DECLINES = {
     "pm_card_chargeDeclined": "card_declined",
@@ -25,10 +25,11 @@ class SandboxGateway:
 
     def charge(self, charge: Charge) -> Captured | Declined:
         """Raises KeyReused for another charge under the same key."""
-        entry = self._enter("charge", charge, _verdict(charge.payment_method))
-        if entry["outcome"] == "captured":
-            return Captured(payment_id=entry["entry_id"])
-        return Declined(reason=entry["reason"])
+        return _outcome(self._enter("charge", charge, _verdict(charge.payment_method)))
+
+    def settle(self, charge: Charge) -> Captured | Declined:
+        """Raises KeyReused as `charge` does. The entry that it makes is what a later `charge` finds."""
+        return _outcome(self._enter("charge", charge, {"outcome": "declined", "reason": EXPIRED}))
 
     def refund(self, refund: Refund) -> Refunded:
         """Raises KeyReused for another refund under the same key."""
@@ -47,6 +48,12 @@ class SandboxGateway:
             request_fields,
             result | {"entry_id": entry_id, "kind": kind, "at": at},
         )
+
+
+def _outcome(entry: dict[str, Any]) -> Captured | Declined:
+    if entry["outcome"] == "captured":
+        return Captured(payment_id=entry["entry_id"])
+    return Declined(reason=entry["reason"])
 
 
 def _verdict(payment_method: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Shipping's door for the carrier: `POST /carrier/webhooks`, what it tells by itself, signed.
+"""The carrier's webhook, `POST /carrier/webhooks`: signed messages about parcels.
 
-The id of a message is its idempotency record: what comes again changes nothing, and is answered the same.
+The id of a message is its idempotency record: a repeated message changes nothing and gets the same answer.
 """
 
 import os
@@ -17,7 +17,7 @@ from choreography.errors import UnknownParcel
 from choreography.metrics import Metric, count
 from choreography.outbox import derived_id
 from choreography.participant import Participant
-from choreography.problems import Problem, invalid
+from choreography.problems import Problem, failed, invalid
 from choreography.reporting import reported
 from choreography.secrets import secret
 from choreography.table import Table
@@ -30,7 +30,7 @@ from shipping.state import SOURCE, Shipment, milestones
 
 BODY_LIMIT_BYTES = 64 * 1024
 CARRIER = "/carrier"
-"""CloudEvents `source` of what the carrier tells."""
+"""CloudEvents `source` of the carrier's messages."""
 
 app = APIGatewayHttpResolver()
 app.use([correlation.check])
@@ -47,11 +47,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def receive() -> Response[None]:
     body = _body()
     message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
-    told = Told.model_validate_json(body)
-    if told.type == "shipment.delivered":
-        _deliver(message_id, Delivered.model_validate_json(body).data)
+    try:
+        told = Told.model_validate_json(body)
+        delivery = Delivered.model_validate_json(body).data if told.type == "shipment.delivered" else None
+    except ValidationError as error:
+        raise invalid(error, "the body is not a message of the carrier") from None
+    if delivery is not None:
+        _deliver(message_id, delivery)
     else:
-        logger.info("ignored", extra={"message_id": message_id, "type": told.type})
+        logger.info("message type ignored", extra={"message_id": message_id, "type": told.type})
     return Response(HTTPStatus.NO_CONTENT.value)
 
 
@@ -72,7 +76,7 @@ def _deliver(message_id: str, told: Delivery) -> None:
     log = {"message_id": message_id, "order_id": told.reference, "type": event.type}
     emitted = Participant(SOURCE, table, CARRIER_REACTIONS, milestones=milestones).handle(event)
     if emitted is None:
-        logger.info("nothing new", extra=log | {"correlation_id": correlationid})
+        logger.info("nothing to do", extra=log | {"correlation_id": correlationid})
     else:
         logger.info("handled", extra=log | {"correlation_id": correlationid, "emitted": emitted})
 
@@ -99,14 +103,11 @@ def _problem(error: Exception) -> Problem:
         case Problem():
             return error
         case NotSigned():
-            logger.warning("not believed", extra={"reason": str(error)})
+            logger.warning("webhook signature rejected", extra={"reason": str(error)})
             count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.UNAUTHORIZED, str(error))
-        case ValidationError():
-            return invalid(error, "this is no message of a carrier")
         case UnknownParcel():
-            logger.error("not believed", extra={"reason": str(error)})
+            logger.error("webhook rejected: unknown parcel", extra={"reason": str(error)})
             count(Metric.WEBHOOKS_REFUSED)
             return Problem(HTTPStatus.NOT_FOUND, str(error))
-    logger.error("failed", exc_info=error)
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "tell it again in a moment", headers={"Retry-After": "1"})
+    return failed(error, "the carrier should send this message again in a moment", logger)

@@ -46,6 +46,7 @@ COMMANDS = (
     "dead-letters",
     "redrive",
     "republish",
+    "settle",
 )
 
 

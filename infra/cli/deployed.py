@@ -26,7 +26,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack where it runs. Resources are physical ids by logical id, by type."""
+    """A stack where it runs. Resources are physical ids by logical id, by type.
+
+    `parameters` is empty in the local run, which does not list them.
+    """
 
     name: str
     region: str
@@ -34,6 +37,7 @@ class Deployed:
     resources: Mapping[str, Mapping[str, str]]
     session: Session
     endpoint: str | None
+    parameters: Mapping[str, str] = field(default_factory=dict)
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -103,7 +107,8 @@ def find(name: str) -> Deployed:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     # The local run has one region, wherever the environment points.
     region = stack["StackId"].split(":")[3]
-    return Deployed(name, region, outputs, resources, session, endpoint)
+    parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
+    return Deployed(name, region, outputs, resources, session, endpoint, parameters)
 
 
 def _client(session: Session, endpoint: str | None, service: str, region: str) -> Any:

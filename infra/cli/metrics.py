@@ -1,4 +1,4 @@
-"""Business metrics: what each service counted, from CloudWatch or the local run.
+"""Show what each service counted, and its gauges' maxima in seconds, from CloudWatch or the local run.
 
 choreo metrics
 choreo metrics --minutes 5
@@ -8,6 +8,7 @@ import argparse
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from choreography.metrics import Gauge
 from infra.cli.deployed import Deployed
 from infra.cli.display import out, table
 from infra.cli.errors import NotFound
@@ -25,18 +26,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
-    found = sums(deployed, arguments.minutes)
+    found = totals(deployed, arguments.minutes)
     if not found:
         raise NotFound(f"nothing was counted in the last {arguments.minutes} minutes")
-    shown = table("service", "metric", "count")
+    shown = table("service", "metric", "value")
     for (service, name), value in sorted(found.items()):
         shown.add_row(service, name, f"{value:.0f}")
     out.print(shown)
     return 0
 
 
-def sums(deployed: Deployed, minutes: int) -> dict[tuple[str, str], float]:
-    """By service and metric; the stack's name is the namespace."""
+def totals(deployed: Deployed, minutes: int) -> dict[tuple[str, str], float]:
+    """The sum of each count and the maximum of each gauge, by service and metric.
+
+    The stack's name is the namespace.
+    """
     cloudwatch = deployed.client("cloudwatch")
     pages = cloudwatch.get_paginator("list_metrics").paginate(Namespace=deployed.name)
     metrics = [metric for page in pages for metric in page["Metrics"] if _service(metric) is not None]
@@ -51,12 +55,18 @@ def sums(deployed: Deployed, minutes: int) -> dict[tuple[str, str], float]:
             for result in page["MetricDataResults"]:
                 metric = some[int(result["Id"][1:])]
                 key = str(_service(metric)), metric["MetricName"]
-                found[key] = found.get(key, 0) + sum(result["Values"])
+                combine = max if _is_gauge(metric) else sum
+                found[key] = combine([found.get(key, 0), *result["Values"]])
     return {key: value for key, value in found.items() if value}
 
 
 def _query(query_id: str, metric: dict[str, Any]) -> dict[str, Any]:
-    return {"Id": query_id, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"}}
+    statistic = "Maximum" if _is_gauge(metric) else "Sum"
+    return {"Id": query_id, "MetricStat": {"Metric": metric, "Period": 60, "Stat": statistic}}
+
+
+def _is_gauge(metric: dict[str, Any]) -> bool:
+    return metric["MetricName"] in {gauge.value for gauge in Gauge}
 
 
 def _service(metric: dict[str, Any]) -> str | None:

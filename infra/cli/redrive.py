@@ -1,7 +1,7 @@
 """Redrive dead letters: move them back to the queue that they came from, once its consumer is mended.
 
-On AWS by SQS itself (StartMessageMoveTask); where the endpoint has no such call, message by message.
-It is always safe: what was handled before is recognised. Exit code 1 if there was nothing to move.
+SQS moves them itself (StartMessageMoveTask), as it does for the console. Redriving is always safe: a consumer
+recognises what it has handled. Exit code 1 if there was nothing to move.
 
   choreo redrive
   choreo redrive payment
@@ -12,12 +12,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from infra.cli.deployed import Deployed
 from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
-from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
+from infra.cli.queues import Queue, dead_letter_queues
 
 SUMMARY = "move dead letters back to where they came from"
 LOOK_SECONDS = 1
@@ -53,27 +51,20 @@ def _explain(sqs: Any, queue: Queue) -> None:
     names = ["ApproximateNumberOfMessages"]
     found = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)["Attributes"]
     if int(found["ApproximateNumberOfMessages"]):
-        progress.print(f"{queue.name} has no queue to go back to: choreo republish heals what is told there")
+        progress.print(
+            f"{queue.name} is a relay's and has no queue to go back to: "
+            "run choreo republish to send the events again"
+        )
 
 
 def _move(sqs: Any, queue: Queue, source: Queue) -> int:
-    try:
-        # The destination is named because SQS itself knows a message's source only if it moved it there;
-        # consumers send poison to the dead-letter queue themselves.
-        sqs.start_message_move_task(SourceArn=queue.arn, DestinationArn=source.arn)
-    except ClientError as error:
-        if not _unknown_call(error):
-            raise
-        return _move_each(sqs, queue, source)
-    return _wait(sqs, queue)
+    """How many messages SQS moved. Raises Mistake if it could not move them all.
 
-
-def _unknown_call(error: ClientError) -> bool:
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return status in (404, 501) or error.response["Error"]["Code"] in ("InvalidAction", "UnknownOperation")
-
-
-def _wait(sqs: Any, queue: Queue) -> int:
+    The destination is named: without it SQS moves only messages that it dead-lettered itself, and fails with
+    CouldNotDetermineMessageSource at those that a consumer or SNS sent to the dead-letter queue.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
+    """
+    sqs.start_message_move_task(SourceArn=queue.arn, DestinationArn=source.arn)
     while True:
         (task,) = sqs.list_message_move_tasks(SourceArn=queue.arn, MaxResults=1)["Results"]
         if task["Status"] == "COMPLETED":
@@ -82,25 +73,3 @@ def _wait(sqs: Any, queue: Queue) -> int:
             reason = task.get("FailureReason", "no reason given")
             raise Mistake(f"{queue.name}: the move is {task['Status'].lower()}: {reason}")
         time.sleep(LOOK_SECONDS)
-
-
-def _move_each(sqs: Any, queue: Queue, source: Queue) -> int:
-    # All are taken before the first is sent: one that fails again must not be met again here.
-    letters, moved = list(take(sqs, queue)), 0
-    try:
-        for letter in letters:
-            sqs.send_message(QueueUrl=source.url, **_again(letter))
-            sqs.delete_message(QueueUrl=queue.url, ReceiptHandle=letter.message["ReceiptHandle"])
-            moved += 1
-    finally:
-        put_back(sqs, queue, letters[moved:])
-    return moved
-
-
-def _again(letter: DeadLetter) -> dict[str, Any]:
-    attributes = {
-        name: {key: value[key] for key in ("DataType", "StringValue", "BinaryValue") if key in value}
-        for name, value in letter.message.get("MessageAttributes", {}).items()
-        if name != "reason"
-    }
-    return {"MessageBody": letter.message["Body"], "MessageAttributes": attributes}

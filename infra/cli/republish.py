@@ -1,15 +1,22 @@
-"""Republish: publish every event of the services' outboxes again, of all orders or of one.
+"""Publish every event of the services' outboxes again, of all orders or of one.
 
-For a relay that was down for longer than a stream keeps its records (24 hours), or a subscriber that
-must catch up. It is always safe: event ids never change, and what was handled before is recognised.
+Use it after a relay was down for longer than a stream keeps its records (24 hours), or for a subscriber that
+must catch up. It is always safe: event ids never change, and a consumer recognises what it handled before.
+
+After a deployment that made or changed a subscription, SNS takes up to 15 minutes until the filter policy is
+in effect, and meanwhile delivers events to no queue. --after-deployment waits until then, and publishes the
+events since the deployment began again. Name the stack that was deployed, which may be a guest's.
 
   choreo republish --order ORDER_ID
   choreo republish
+  choreo republish --after-deployment notifications
 """
 
 import argparse
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import Progress, TextColumn
@@ -19,6 +26,7 @@ from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
 from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
+from infra.cli.last_deployment import changed_subscriptions
 
 SUMMARY = "publish the outboxes' events again"
 ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5
@@ -32,10 +40,33 @@ class Entry:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--order", metavar="ORDER_ID", help="only this order's events (default all)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--order", metavar="ORDER_ID", help="only this order's events (default all)")
+    which.add_argument(
+        "--after-deployment",
+        metavar="STACK",
+        help="wait until the filter policies that STACK's last deployment changed are in effect, and publish "
+        "only the events since it began",
+    )
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    if arguments.after_deployment is None:
+        return _republish(deployed, arguments.order, None)
+    changed = changed_subscriptions(deployed.client("cloudformation"), arguments.after_deployment)
+    if changed is None:
+        out.print("the last deployment changed no subscription: there is nothing to publish again")
+        return 0
+    progress.print(f"waiting until {changed.in_effect:%H:%M:%S %Z}, when {', '.join(changed.names)} filters")
+    time.sleep(max(0.0, (changed.in_effect - datetime.now(UTC)).total_seconds()))
+    try:
+        return _republish(deployed, None, changed.since)
+    except NotFound:
+        out.print("no event was published since the deployment began")
+        return 0
+
+
+def _republish(deployed: Deployed, order_id: str | None, since: datetime | None) -> int:
     published = 0
     columns = TextColumn("{task.description}"), TextColumn("{task.completed:.0f} published")
     with Progress(*columns, console=progress, disable=not progress.is_terminal) as bars:
@@ -43,26 +74,29 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
             if service.topic is None:
                 continue
             bar = bars.add_task(service.name, total=None)
-            for batch in _batches(_entries(deployed, service, arguments.order)):
+            for batch in _batches(_entries(deployed, service, order_id, since)):
                 _publish(deployed.client("sns"), service.topic, batch)
                 published += len(batch)
                 bars.update(bar, advance=len(batch))
     if not published:
-        raise NotFound(
-            f"no outbox has an event of {f'order {arguments.order}' if arguments.order else 'any order'}"
-        )
+        raise NotFound(f"no outbox has an event of {f'order {order_id}' if order_id else 'any order'}")
     out.print(f"{published} events published again")
     return 0
 
 
-def _entries(deployed: Deployed, service: Service, order_id: str | None) -> Iterator[Entry]:
+def _entries(
+    deployed: Deployed, service: Service, order_id: str | None, since: datetime | None
+) -> Iterator[Entry]:
     for item in _items(deployed.client("dynamodb"), service.table, order_id):
         for outgoing in from_attributes(item).get("outbox", []):
             try:
-                yield Entry(read(outgoing["event"]).type, outgoing["event"])
+                event = read(outgoing["event"])
             except (ContractError, UnknownType) as error:
-                # As the relay has it: what breaks its contract must not leave the service.
+                # The relay dead-letters such an event: it must not leave the service.
                 progress.print(f"{service.name}: left out an event that breaks its contract: {error}")
+                continue
+            if since is None or event.time >= since:
+                yield Entry(event.type, outgoing["event"])
 
 
 def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
-from infra.local.tokens import PREFIX
+from infra.local.tokens import OPERATE, PREFIX
 
 SUMMARY = "make a token of a local run that asks for them"
 TIMEOUT_SECONDS = 5
@@ -28,8 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     if deployed.endpoint is None:
         raise Mistake("on AWS, tokens come from the stack's own JwtIssuer")
-    from order.callers import OPERATE  # it loads the HTTP API's libraries, which `choreo --help` need not
-
     wanted = {"sub": arguments.customer} | ({"scope": OPERATE} if arguments.operator else {})
     url = f"{deployed.endpoint.rstrip('/')}{PREFIX}/token"
     try:

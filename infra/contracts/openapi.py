@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from choreography import correlation
 from choreography.problems import phrase
 from infra import samples
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
 from infra.contracts.landscape import Landscape, Route
 from infra.contracts.schemas import Untitled
-from order.requests import KEY_LIMIT, PAGE_LIMIT, PlaceOrder
+from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from shipping.messages import Delivered
 
 MODELS = (PlaceOrder, Delivered, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
@@ -208,8 +209,9 @@ def _parameter(where: str, name: str, description: str, schema: Any, required: b
     return {"in": where, "name": name, "description": description, "schema": schema, "required": required}
 
 
-_CORRELATION_ID = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,64}$"}
+_CORRELATION_ID = {"type": "string", "pattern": f"^{correlation.PATTERN}$"}
 _TEXT = {"type": "string"}
+_ID = {"type": "string", "minLength": 1, "maxLength": ID_LIMIT}
 _PARAMETERS = {
     "CorrelationId": _parameter(
         "header", "X-Correlation-Id", "Found again in every event and log line of the order", _CORRELATION_ID
@@ -221,7 +223,7 @@ _PARAMETERS = {
         {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
     ),
     "OrderId": _parameter("path", "order_id", "As answered when the order was placed", _TEXT, required=True),
-    "CustomerId": _parameter("query", "customer_id", "Whose orders", _TEXT | {"minLength": 1}, required=True),
+    "CustomerId": _parameter("query", "customer_id", "Whose orders", _ID, required=True),
     "Limit": _parameter(
         "query",
         "limit",

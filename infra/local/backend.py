@@ -51,7 +51,7 @@ class Backend:
         self.faults, self._journal = Faults(), Journal()
         self._gateway = Gateway(self.stacks, self.environments, self._journal)
         self._control = Control(self)
-        self.deliveries = Deliveries(self.environments, self.faults, self._journal)
+        self.deliveries = Deliveries(self.environments, self.faults, self._journal, self.metrics)
         self.ended = asyncio.Event()
 
     @cached_property

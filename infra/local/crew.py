@@ -21,7 +21,7 @@ DEBUG_PORT = 5678
 RESTART_SECONDS = 0.2
 RESTARTS_LIMIT_SECONDS = 5.0
 """Between two tries to start a process that ends before it asks for work."""
-TELL_SECONDS = 5
+TELL_SECONDS = 2
 
 
 def context() -> Fork:

@@ -11,11 +11,12 @@ from typing import Any
 from infra.local.provisioning.errors import Refused
 from infra.local.stack import ANY, DEFAULT, Authorizer, Cors, Function, HttpApi, Route
 
-ANY_METHOD = "x-amazon-apigateway-any-method"
 LONGEST_SECONDS = 30.0
 """API Gateway's integration timeout."""
-METHODS = {*["delete", "get", "head", "options", "patch", "post", "put", "trace"], ANY_METHOD}
 PAYLOADS = ("1.0", "2.0")
+ANY_METHOD = "x-amazon-apigateway-any-method"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD}
+"""The keys of a path that are operations."""
 
 
 def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Function]) -> HttpApi:
@@ -33,8 +34,9 @@ def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Fun
 
 def _routes(body: Mapping[str, Any], function_called: Callable[[str], Function]) -> Iterator[Route]:
     for path, methods in body.get("paths", {}).items():
-        for method in [name for name in methods if name.lower() in METHODS]:
-            operation = methods[method]
+        for method, operation in methods.items():
+            if method not in METHODS:  # a description, or parameters of all
+                continue
             integration = operation.get("x-amazon-apigateway-integration", {})
             found = re.search(r"functions/(arn:[^/]+)/invocations", str(integration.get("uri")))
             payload = str(integration.get("payloadFormatVersion", "2.0"))

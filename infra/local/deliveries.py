@@ -18,6 +18,8 @@ from infra.local.event_sources.mapping import Batch, EventSourceMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.faults import Faults
 from infra.local.live.journal import Ended, Journal, Moved
+from infra.local.metrics import Metrics
+from infra.local.recursion import METRIC, LoopStopped
 from infra.local.stack import Stack
 
 START_SECONDS = 30.0
@@ -30,8 +32,11 @@ FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 class Deliveries:
     """The deliveries of stacks that come and go."""
 
-    def __init__(self, environments: Environments, faults: Faults, journal: Journal) -> None:
+    def __init__(
+        self, environments: Environments, faults: Faults, journal: Journal, metrics: Metrics
+    ) -> None:
         self.environments, self.faults, self.journal = environments, faults, journal
+        self.metrics = metrics
         self._running: dict[str, list[tuple[Delivery, asyncio.Task[None]]]] = {}
 
     def start(self, stack: Stack) -> None:
@@ -123,7 +128,10 @@ class Delivery:
             request_id = invocation.id
             taken.set()
             answer = await environments.answer(invocation)
-        except (FunctionFailed, NobodyFree) as error:
+        except (FunctionFailed, NobodyFree, LoopStopped) as error:
+            if isinstance(error, LoopStopped):
+                console.error(str(error))
+                self._all.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
             self.mapping.fail(batch, str(error), request_id)
             journal.note(Ended(noted, failure=str(error)))
         else:

@@ -15,32 +15,36 @@ class Series(NamedTuple):
 
     namespace: str
     name: str
+    unit: str
     dimensions: tuple[tuple[str, str], ...]
     minute: int
 
 
-def values(document: dict[str, Any]) -> Iterator[tuple[Series, Any]]:
-    """The sum of each metric, for each of its sets of dimensions."""
+def values(document: dict[str, Any]) -> Iterator[tuple[Series, list[float]]]:
+    """The values of each metric, for each of its sets of dimensions."""
     minute = int(document["_aws"]["Timestamp"]) // 60_000
     for directive in document["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:
             dimensions = tuple((name, str(document[name])) for name in names)
             for metric in directive["Metrics"]:
-                values = document[metric["Name"]]
+                found = document[metric["Name"]]
                 yield (
-                    Series(directive["Namespace"], metric["Name"], dimensions, minute),
-                    sum(values) if isinstance(values, list) else values,
+                    Series(
+                        directive["Namespace"], metric["Name"], metric.get("Unit", "None"), dimensions, minute
+                    ),
+                    found if isinstance(found, list) else [found],
                 )
 
 
 def is_readable(document: dict[str, Any]) -> bool:
     """Whether `values` can read the document, and CloudWatch takes what it gives."""
     try:
-        return all(_is_valid(series, value) for series, value in values(document))
+        return all(_is_valid(series, found) for series, found in values(document))
     except (LookupError, TypeError, ValueError, ArithmeticError, OSError, AttributeError):
         return False
 
 
-def _is_valid(series: Series, value: Any) -> bool:
+def _is_valid(series: Series, found: list[float]) -> bool:
     datetime.fromtimestamp(series.minute * 60, UTC)  # raises for a time that no clock shows
-    return isinstance(series.namespace, str) and isinstance(series.name, str) and math.isfinite(value)
+    texts = (series.namespace, series.name, series.unit)
+    return all(isinstance(text, str) for text in texts) and all(map(math.isfinite, found))

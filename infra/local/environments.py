@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from infra.local import exits, traces
+from infra.local.recursion import trace_header
 from infra.local.stack import Function
 
 GRACE_SECONDS = 0.5
@@ -42,8 +43,8 @@ class Invocation:
     event: Any
     timeout_seconds: float
     environment: str
+    id: str
     trace_header: str
-    id: str = field(default_factory=lambda: str(uuid4()))
     answer: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     deadline: float = 0.0
 
@@ -122,7 +123,7 @@ class Environments:
     async def invoke(
         self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
     ) -> Any:
-        """The function's answer. Raises NobodyFree after `wait_seconds`, or FunctionFailed."""
+        """The function's answer. Raises NobodyFree after `wait_seconds`, FunctionFailed, or LoopStopped."""
         return await self.answer(await self.start(function, event, wait_seconds, trace_root))
 
     async def start(
@@ -130,15 +131,17 @@ class Environments:
     ) -> Invocation:
         """An invocation that an environment has taken, in the trace of this root or in a new one.
 
-        Raises NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
+        Raises LoopStopped, NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
         """
+        invocation_id = str(uuid4())
+        trace = traces.within(trace_root, trace_header(function, event, invocation_id))
         try:
             async with asyncio.timeout(wait_seconds):
                 turn = await self._take(function.name)
         except TimeoutError:
             raise NobodyFree(function.name) from None
         limit = function.timeout_seconds if turn.timeout_seconds is None else turn.timeout_seconds
-        invocation = Invocation(function, event, limit, turn.environment, traces.header(trace_root))
+        invocation = Invocation(function, event, limit, turn.environment, invocation_id, trace)
         self._under_way[invocation.id] = invocation
         turn.invocation.set_result(invocation)
         return invocation

@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 """
 
 import base64
-import binascii
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +23,8 @@ TRACE = "x-amzn-trace-id"
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
 """Beside text/*: a body of any other type is base64, as measured on AWS in
 https://github.com/ministackorg/ministack/pull/766"""
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True)
@@ -161,26 +163,26 @@ def answer(result: Any, payload: str = "2.0") -> Answer:
     try:
         if isinstance(result, Mapping) and "statusCode" in result:
             return _answer(result, payload)
-    except (ValueError, TypeError, AttributeError, binascii.Error):
-        return message(500, "Internal Server Error")
-    if payload != "2.0":
-        return message(500, "Internal Server Error")
-    text = result if isinstance(result, str) else json.dumps(result)
-    return Answer(200, [("content-type", "application/json")], text.encode())
+        if payload == "2.0":
+            text = result if isinstance(result, str) else json.dumps(result)
+            return Answer(200, [("content-type", "application/json")], text.encode())
+    except (ValueError, TypeError, AttributeError):
+        pass
+    return message(500, "Internal Server Error")
 
 
 def _answer(result: Mapping[str, Any], payload: str) -> Answer:
     """Raises ValueError, TypeError or AttributeError for what is not in the format."""
     status = int(result["statusCode"])
-    if not 100 <= status <= 599:
-        raise ValueError(f"no HTTP status: {status}")
+    if not 200 <= status <= 599:
+        raise ValueError(f"no status of an answer: {status}")
     text = result.get("body") or ""
     if not isinstance(text, str):
         raise TypeError("a body is text")
     raw = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
-    headers = [(name.lower(), _header(value)) for name, value in (result.get("headers") or {}).items()]
+    headers = [(_name(name), _header(value)) for name, value in (result.get("headers") or {}).items()]
     if payload == "1.0":
-        many = {name.lower(): values for name, values in (result.get("multiValueHeaders") or {}).items()}
+        many = {_name(name): values for name, values in (result.get("multiValueHeaders") or {}).items()}
         headers = [(name, value) for name, value in headers if name not in many]
         headers += [(name, _header(value)) for name, values in many.items() for value in values]
     else:
@@ -188,6 +190,13 @@ def _answer(result: Mapping[str, Any], payload: str) -> Answer:
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain; charset=utf-8"))
     return Answer(status, headers, raw)
+
+
+def _name(name: str) -> str:
+    """Raises ValueError for what is no header's name (RFC 9110, section 5.6.2)."""
+    if not _TOKEN.fullmatch(name):
+        raise ValueError(f"no header's name: {name!r}")
+    return name.lower()
 
 
 def _header(value: Any) -> str:

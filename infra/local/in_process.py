@@ -14,6 +14,7 @@ from infra.local.code import named
 from infra.local.context import Context
 from infra.local.credentials import CREDENTIALS
 from infra.local.event_sources import mappings
+from infra.local.recursion import VARIABLE, trace_header
 from infra.local.snapshot import provisioned
 from infra.local.stack import Function
 
@@ -24,7 +25,7 @@ STACK = "order-choreography"
 @contextmanager
 def environment(variables: Mapping[str, str], function: str = "") -> Iterator[None]:
     """A function's environment variables, its name (empty for none), and the account that moto plays."""
-    given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, **variables}
+    given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, VARIABLE: "", **variables}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
     try:
@@ -38,10 +39,11 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
 
 
 def invoke(function: Function, event: Any) -> Any:
-    """Runs the function's handler here and now, with its own environment."""
+    """Runs the function's handler here and now, with its own environment. Raises LoopStopped."""
     module, name = named(function.handler)
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-    with environment(function.environment, function.name):
+    trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
+    with environment({**function.environment, **trace}, function.name):
         return getattr(importlib.import_module(module), name)(event, context)
 
 

@@ -1,9 +1,10 @@
-"""What CloudWatch makes of the embedded metric format: functions print it, and clients ask for sums.
+"""CloudWatch's metrics from the embedded metric format that functions print.
 
-Kept as sums a minute, and handed to moto's CloudWatch when somebody asks it something.
+Each minute of a count is kept as its sum, and each minute of a gauge (in seconds) as its maximum. moto's
+CloudWatch is told before it answers a client.
 """
 
-from collections import Counter
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -18,21 +19,27 @@ AT_ONCE = 1000
 
 
 class Metrics:
-    """What was printed since somebody last asked."""
+    """The metrics of functions and of AWS itself since `hand_over` was called last."""
 
     def __init__(self) -> None:
-        self._sums: Counter[Series] = Counter()
+        self._values: dict[Series, float] = {}
 
     def add(self, documents: Iterable[dict[str, Any]]) -> None:
-        """Counts documents in the embedded metric format; a value may be one number or a list."""
+        """Adds documents in the embedded metric format; a value may be one number or a list."""
         for document in documents:
-            for series, value in values(document):
-                self._sums[series] += value
+            for series, found in values(document):
+                combine = max if series.unit == "Seconds" else sum
+                self._values[series] = combine([self._values.get(series, 0), *found])
+
+    def count(self, namespace: str, name: str, **dimensions: str) -> None:
+        """Adds one, now, to a count that AWS itself keeps."""
+        series = Series(namespace, name, "Count", tuple(dimensions.items()), int(time.time()) // 60)
+        self._values[series] = self._values.get(series, 0) + 1
 
     def hand_over(self) -> None:
         """Tells moto all that is not told yet."""
         cloudwatch = client("cloudwatch")
-        told, self._sums = self._sums, Counter()
+        told, self._values = self._values, {}
         for namespace in {series.namespace for series in told}:
             data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
             for start in range(0, len(data), AT_ONCE):
@@ -45,5 +52,5 @@ def _datum(series: Series, value: float) -> dict[str, Any]:
         "Dimensions": [{"Name": name, "Value": text} for name, text in series.dimensions],
         "Timestamp": datetime.fromtimestamp(series.minute * 60, UTC),
         "Value": value,
-        "Unit": "Count",
+        "Unit": series.unit,
     }

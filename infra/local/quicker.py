@@ -25,11 +25,11 @@ from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core.common_models import BaseModel
 from moto.core.serialize import AttributePicker, AttributePickerContext
-from moto.dynamodb.models.table import StreamShard
 
-from infra.local import descriptions, shards
+from infra.local import descriptions
 from infra.local.corrections import corrections
 from infra.local.quicker_queues import quicker_queues
+from infra.local.recursion import trace_headers_kept
 from infra.local.refusals import refusals
 
 _MISSING = object()
@@ -43,7 +43,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 
 @contextmanager
 def quicker_moto() -> Iterator[None]:
-    """Within it, moto plays AWS, as within `mock_aws`, and faster."""
+    """Within it, moto plays AWS as within `mock_aws`: faster, and with AWS's refusals and answers."""
     with (
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
         mock_aws(config={"core": {"reset_boto3_session": False}}),
@@ -54,10 +54,9 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         patch.object(BaseModel, "__new__", _untracked),
-        patch.object(StreamShard, "add", shards.add),
-        patch.object(StreamShard, "get", shards.get),
         quicker_queues(),
         corrections(),
+        trace_headers_kept(),
         refusals(),
     ):
         yield

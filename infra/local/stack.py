@@ -16,7 +16,7 @@ DEFAULT = "$default"
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function; `timeout_seconds` is enforced, `memory_mb` only told to it."""
+    """A Lambda function. `timeout_seconds` is enforced; `memory_mb` is only shown to the function."""
 
     name: str
     logical_id: str
@@ -26,6 +26,8 @@ class Function:
     environment: Mapping[str, str]
     timeout_seconds: int
     memory_mb: int
+    may_recurse: bool = False
+    """RecursiveLoop: Allow."""
     runtime: str = "python3.13"
     layers: tuple[str, ...] = ()
     """Folders that modules are imported from, after the code's own."""

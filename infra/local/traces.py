@@ -1,4 +1,4 @@
-"""X-Ray's tracing header, made but not recorded: tracing is not played.
+"""The roots of X-Ray's tracing header, made but not recorded: tracing is not played.
 
 Its form is in https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 """
@@ -21,6 +21,6 @@ def root_of(header: str) -> str | None:
     return found[1] if found else None
 
 
-def header(root: str | None = None) -> str:
-    """The header of an invocation in this trace, or in a new one; it is not sampled."""
-    return f"Root={root or new_root()};Parent={uuid4().hex[:16]};Sampled=0"
+def within(root: str | None, header: str) -> str:
+    """The header in the trace of this root, if there is one."""
+    return header if root is None else _ROOT.sub(f"Root={root}", header)

@@ -180,7 +180,8 @@ def _watch(environment: Environment, backend: Channel) -> None:
         overdue = environment.deadline is not None and time.time() > environment.deadline + WATCH_SECONDS
         if ended or overdue:
             try:
-                environment.leave(backend)
+                if ended:  # a parent that is alive tells the backend itself
+                    environment.leave(backend)
             finally:
                 os.killpg(0, signal.SIGKILL)
 

@@ -42,7 +42,7 @@ def allowed(template: Template, stack: str) -> set[Permission]:
         for name, function in _of_type(template, "AWS::Lambda::Function")
         for statement in _statements(template, function["Role"]["Fn::GetAtt"][0], resolve)
         for action in _listed(statement["Action"])
-        for resource in _listed(statement["Resource"])
+        for resource in _resources(statement)
     }
 
 
@@ -81,6 +81,12 @@ def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[st
     if "ManagedPolicyArns" in properties:
         raise NotUnderstood(f"{role}: nobody here sees what a managed policy allows")
     return statements
+
+
+def _resources(statement: Mapping[str, Any]) -> Iterator[str]:
+    """A secret's ARN stands once for itself, and once as a partial ARN, before six random characters."""
+    resources = _listed(statement["Resource"])
+    return (one for one in resources if one.removesuffix("-??????") not in set(resources) - {one})
 
 
 def _listed(value: Any) -> list[str]:

@@ -20,6 +20,7 @@ from choreography.ledger import Ledger
 from infra.local.stack import Function
 from infra.simulation.determinism import Clock
 from infra.simulation.faults import Faults
+from infra.simulation.outages import OUTSIDE, Outage
 
 FUNCTIONS = str(Path(__file__).parents[2] / "functions")
 THROTTLED = {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}
@@ -58,6 +59,8 @@ class Calls:
         self.tell: Told
         self.meanwhile: Callable[[], None]
         self._at_work: list[Function | None] = []
+        self._deadlines: list[float] = []
+        self.outage: Outage | None = None
         self._refusals, self._silent_until = 0, 0.0
         self.sites: Counter[tuple[Site, str]] = Counter()
         """Call sites, and what happened there: called, or a death before or after."""
@@ -86,12 +89,14 @@ class Calls:
 
     @contextmanager
     def of(self, function: Function | None) -> Iterator[None]:
-        """Within it, calls are the function's; None for those of nobody under test."""
+        """Within it, calls are the function's, which now starts; None for calls of the simulation itself."""
         self._at_work.append(function)
+        self._deadlines.append(self._clock.now() + (function.timeout_seconds if function else 0))
         try:
             yield
         finally:
             self._at_work.pop()
+            self._deadlines.pop()
 
     def _send(
         self,
@@ -107,6 +112,8 @@ class Calls:
         if self._faults.strikes("race", 0.06):
             with self.of(None):
                 self.meanwhile()
+        if self.outage is not None and f".{self.outage.service}." in event_name:
+            return self._outage(self.outage, function, site, request)
         refused = self._refusal(function, event_name, request)
         if refused is not None:
             return refused
@@ -129,10 +136,21 @@ class Calls:
             self.tell(function, f"{'runs out of time' if timed_out else 'dies'} {moment} {site.operation}")
             raise Crash(site)
 
+    def _outage(
+        self, outage: Outage, function: Function, site: Site, request: AWSPreparedRequest
+    ) -> AWSResponse:
+        """No answer, or a refusal; and the end of a function that waits for one beyond its timeout."""
+        try:
+            return outage.answer(request, self._clock)
+        finally:
+            if self._clock.now() > self._deadlines[-1]:
+                self.tell(function, f"runs out of time, as {outage.service} {outage.trouble}")
+                raise Crash(site)
+
     def _refusal(
         self, function: Function, event_name: str, request: AWSPreparedRequest
     ) -> AWSResponse | None:
-        """Refuses one to four attempts in a row; botocore gives up at the third."""
+        """Refuses one to four attempts in a row; botocore gives up at the second."""
         is_dynamodb = ".dynamodb." in event_name
         throttled = self._faults.strikes("throttle", 0.01) and is_dynamodb
         if self._faults.strikes("outage", 0.02) or throttled:
@@ -169,6 +187,8 @@ class Calls:
         def silent(ledger: Ledger, *asked: Any) -> Any:
             function = self._at_work[-1]
             assert function is not None, "only functions act"
+            if self.outage is not None and self.outage.service == OUTSIDE:
+                raise Unanswered("no answer for a long time")
             if self._faults.strikes("silence", 0.03):
                 self._silent_until = self._clock.now() + self._faults.below(900)
             if not (self._faults.on and self._clock.now() <= self._silent_until):

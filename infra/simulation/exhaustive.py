@@ -215,7 +215,15 @@ class Explorer:
         return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
 
     def _lapse(self, item: int, network: int) -> int | None:
-        """Payment meets order.placed after the order's time: no charge begins."""
+        """Payment handles order.placed after the order's time: no charge begins."""
+        decision = self._late_decision(item, network)
+        if decision is None or decision.effect is not None:
+            return None
+        inbox = self._items.values[item].inbox | {self._published[0].id}
+        return self._items.of(Item(decision.state, inbox))
+
+    def _late_decision(self, item: int, network: int) -> Decision[State] | None:
+        """Payment's decision about order.placed after the order's time; None before, and once handled."""
         state, inbox = self._items.values[item]
         assert isinstance(state, Payment)
         placed = self._published[0]
@@ -226,10 +234,8 @@ class Explorer:
         if not over or placed.id in inbox:
             return None
         reactions = payment.decisions.reactions_at(NOW + timedelta(days=1))
-        decision = reactions[placed.type](state, placed)
-        return (
-            None if decision.effect is not None else self._items.of(Item(decision.state, inbox | {placed.id}))
-        )
+        decided: Decision[Any] = reactions[placed.type](state, placed)
+        return decided
 
     def _deliver(self, item: int, ledger: int) -> tuple[int, int] | None:
         # One step, for the same reason.
@@ -249,11 +255,15 @@ class Explorer:
     def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
         """Workers that may read now: those whose delivery can come to something."""
         self._meet(service, item, network)
-        return tuple(
-            self._workers.of(Worker(service, event, item))
+        starting = [
+            Worker(service, event, item)
             for event in range(network.bit_length())
             if network >> event & 1 and self._plan(service, event, item) is not None
-        )
+        ]
+        late = self._late_decision(item, network) if service == PAYMENT else None
+        if late is not None and late.effect is not None:  # the charge's intent stands
+            starting.append(Worker(service, 0, item, late.effect))
+        return tuple(map(self._workers.of, starting))
 
     def _meet(self, service: int, item: int, network: int) -> None:
         """Notes which events can be delivered in this state, duplicates among them."""

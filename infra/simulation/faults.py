@@ -13,6 +13,7 @@ KINDS = {
     "throttle": "DynamoDB refuses a call for a while",
     "outage": "a call fails for a while with status 500, a publish among them",
     "partial-publish": "entries of a PublishBatch fail though the call answers",
+    "long-outage": "AWS, the gateway or the carrier fails for longer than eight receives last",
     "silence": "the gateway or the carrier gives no answer for a while, having acted or not",
     "race": "others work while a function is between two calls",
     "expiry": "visibility timeouts end while functions are at work on the messages",

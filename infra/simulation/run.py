@@ -14,9 +14,11 @@ from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
 from infra.simulation.determinism import Clock, Dice, deterministic
+from infra.simulation.endurance import LONGEST_SECONDS, SHORTEST_SECONDS, Endurance
 from infra.simulation.faults import Faults, Scenario
 from infra.simulation.journal import Journal
 from infra.simulation.observer import Observer
+from infra.simulation.outages import drawn
 from infra.simulation.queues import Disorder
 from infra.simulation.rest import Rest
 from infra.simulation.story import SERVICES
@@ -71,6 +73,7 @@ class Simulation:
         self._customers = Customers(self.world, self._observer, self.checker, scenario)
         self._carrier = Carrier(self.world, self._observer, self.checker, clock, self._dice)
         self._disorder = Disorder(self.world, clock, self._dice, self._faults, scenario.lags)
+        self._endurance = Endurance(self.world, clock, self._dice, self.deliver, self._customer_acts)
         self._down_until: dict[str, float] = {}
         self._depth, self._delivering = 0, set[str]()
 
@@ -143,6 +146,15 @@ class Simulation:
             self._observer.say(service, "! is down")
         if self._faults.strikes("redrive", 0.3):
             self._redrive()
+        if self._depth == 0 and self._faults.strikes("long-outage", 0.06):
+            self._long_outage()
+
+    def _long_outage(self) -> None:
+        outage, seconds = drawn(self._dice), self._dice.between(SHORTEST_SECONDS, LONGEST_SECONDS)
+        self._observer.say("aws", f"! {outage.service} {outage.trouble} for {seconds / 60:.0f} minutes")
+        self._faults.on = False
+        self.checker.wrong += self._endurance.endure(outage, seconds)
+        self._faults.on = True
 
     def _redrive(self) -> None:
         for function in self.world.consumers():

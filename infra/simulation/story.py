@@ -1,6 +1,6 @@
 """What is known of one order from outside: its services, its ledgers, and what these must show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NamedTuple, cast
@@ -13,7 +13,7 @@ import shipping.decisions
 import shipping.state
 from choreography.decisions import State, Transitions
 from order.requests import PlaceOrder
-from payment.gateway import Captured, Charge, Declined, Refund, Refunded
+from payment.gateway import Captured, Charge, Declined, Refund, Refunded, Settle
 from shipping.carrier import Dispatch, Dispatched, Unserviceable
 
 
@@ -64,8 +64,20 @@ class Entry(NamedTuple):
     key: str
 
 
-Effect = Charge | Refund | Dispatch
+Effect = Charge | Settle | Refund | Dispatch
 Answer = Captured | Declined | Refunded | Dispatched | Unserviceable
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "charge captured": Captured("pi_1"),
+    "charge declined": Declined("declined"),
+    "charge expired": Declined("declined"),  # the same words: one event id has one content in every world
+    "refund refunded": Refunded("re_1"),
+    "dispatch dispatched": Dispatched("SBX1"),
+    "dispatch blind": Dispatched("SBX1"),
+    "dispatch refused": Unserviceable("not served"),
+}
+"""What the gateway and the carrier answer, by the line in their own book."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +90,24 @@ class Behaviour:
 
     def perform(self, effect: Effect, ledger: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], Answer]:
         """The ledger after the call, and the answer: the same for the same key."""
-        what, answer = self._answer(effect)
-        entry = Entry(what, effect.idempotency_key)
-        if entry in ledger and not self.forgets_keys:
-            return ledger, answer
-        return tuple(sorted((*ledger, entry))), answer
+        known = [entry for entry in ledger if entry.key == effect.idempotency_key]
+        if known and not self.forgets_keys:
+            return ledger, ANSWERS[known[0].what]
+        entry = Entry(self._what(effect), effect.idempotency_key)
+        return tuple(sorted((*ledger, entry))), ANSWERS[entry.what]
 
-    def _answer(self, effect: Effect) -> tuple[str, Answer]:
+    def _what(self, effect: Effect) -> str:
         match effect:
             case Charge():
-                if self.declines:
-                    return "charge declined", Declined("card_declined")
-                return "charge captured", Captured("pi_1")
+                return "charge declined" if self.declines else "charge captured"
+            case Settle():
+                return "charge expired"
             case Refund():
-                return "refund refunded", Refunded("re_1")
+                return "refund refunded"
             case Dispatch():
                 if self.unserviceable:
-                    return "dispatch refused", Unserviceable("not served")
-                return "dispatch dispatched" if effect.address else "dispatch blind", Dispatched("SBX1")
+                    return "dispatch refused"
+                return "dispatch dispatched" if effect.address else "dispatch blind"
 
 
 BEHAVIOURS = tuple(Behaviour(declines, fails) for declines in (False, True) for fails in (False, True))

@@ -25,6 +25,7 @@ from infra.local.in_process import ROOT, STACK, environment
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import Template, load
 from infra.local.queues import MotoQueue
+from infra.local.recursion import VARIABLE, trace_header
 from infra.local.stack import EventSource, Function
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
@@ -70,10 +71,12 @@ class World:
     # -- functions
 
     def invoke(self, function: Function, event: Any) -> Any:
-        """Runs the handler, whose calls may then meet faults."""
+        """Runs the handler, whose calls may then meet faults. Raises LoopStopped."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        with environment({**function.environment, **SILENT}, function.name), self.calls.of(function):
+        trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
+        variables = {**function.environment, **SILENT, **trace}
+        with environment(variables, function.name), self.calls.of(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(

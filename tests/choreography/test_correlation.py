@@ -69,8 +69,18 @@ def test_what_waits_or_fails_or_is_dead_lettered_has_it_too(
     world.deliver("PaymentConsumer", placed.replace("order.placed/1.1", "order.placed/9.0"))
     world.deliver("PaymentConsumer", placed.replace('"order.placed"', '"order.wrapped"'))
     logged = lines(printed)
-    assert [line["message"] for line in logged[2:]] == ["failed", "dead-lettered", "ignored"]
+    assert [line["message"] for line in logged[2:]] == [
+        "message failed",
+        "message dead-lettered",
+        "event type ignored",
+    ]
     assert {line["correlation_id"] for line in logged} == {GIVEN}
+
+
+@pytest.mark.parametrize("given", ["JKJaXmPLvHcESHA=", "Z7kGf+/DIAMEPyg=", "c6af9ac6-7b61-11e6"])
+def test_an_id_that_api_gateway_makes_is_accepted_when_it_is_sent_back(world: World, given: str) -> None:
+    """Request ids of HTTP APIs are base64."""
+    assert place(world, given)
 
 
 def test_a_request_that_brings_none_is_given_one(world: World) -> None:

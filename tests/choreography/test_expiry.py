@@ -95,7 +95,7 @@ def test_what_is_decided_is_left_alone_and_not_looked_at_again(
     printed()
     expire(world, order_id)
     assert world.item("OrderTable", order_id) == stood
-    assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing new"]
+    assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing to do"]
     assert len(world.hidden_until("OrderExpiryQueue")) == 1  # the first look, which is still to come
 
 
@@ -126,16 +126,22 @@ def test_a_crash_at_the_write_is_mended_by_the_next_delivery(world: World, momen
     assert world.history(order_id) == ["order.placed", "order.cancellation_requested"]
 
 
-def test_a_charge_that_had_begun_in_time_is_carried_on_and_given_back(world: World) -> None:
-    """It may have been made before the crash, and nobody can tell."""
+@pytest.mark.parametrize(
+    ("moment", "ends", "ledger"),
+    [("before", "rejected", ["charge declined"]), ("after", "cancelled", [CHARGED, REFUNDED])],
+)
+def test_a_charge_that_had_begun_in_time_is_settled(
+    world: World, moment: str, ends: str, ledger: list[str]
+) -> None:
+    """The gateway says whether the charge was made before the crash; if not, it is not made any more."""
     order_id = world.place()
-    with crash("before", "PutItem", 2):
+    with crash(moment, "PutItem", 2):
         world.deliver("PaymentConsumer", reminder(world, order_id, 1))
     expire(world, order_id)
     world.deliver("PaymentConsumer", reminder(world, order_id, -1))
     world.drain()
-    assert world.status(order_id) == "cancelled"
-    assert world.ledger("Payment", order_id) == [CHARGED, REFUNDED]
+    assert world.status(order_id) == ends
+    assert world.ledger("Payment", order_id) == ledger
 
 
 def test_an_order_that_nobody_placed_is_dead_lettered(world: World) -> None:

@@ -1,10 +1,15 @@
 """Each thing that matters is counted once, by the service that makes it so."""
 
 from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from choreography.errors import NotAdmitted, RaceLost
+from choreography.table import Table
+from contracts.envelope import Event
 from tests.conftest import MakeEvent, Printed
 from tests.world import World, an_order
 
@@ -98,8 +103,46 @@ def test_what_becomes_of_messages_is_counted(
     world.deliver("PaymentConsumer", placed, placed, "{")
     (failed, waiting, rest) = [_messages(document) for document in printed() if "_aws" in document]
     assert failed == {"MessagesFailed": 1}
-    assert waiting == {"MessagesWaiting": 1}
+    assert waiting == {"MessagesWaiting": 1, "WaitingSeconds": pytest.approx(age(placed), abs=60)}
     assert rest == {"MessagesHandled": 1, "DuplicatesDropped": 1, "MessagesDeadLettered": 1}
+
+
+def test_the_age_of_the_oldest_event_that_waits_is_measured(
+    world: World, printed: Printed, make_event: MakeEvent
+) -> None:
+    """The others of the batch are younger; those that were handled do not count."""
+    old, young = (make_event("shipment.cancelled", order_id) for order_id in ("order-1", "order-2"))
+    young = young.model_copy(update={"time": datetime.now(UTC)})
+    for event in (old, young):
+        world.deliver("PaymentConsumer", make_event("order.placed", event.order_id))
+    printed()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Table, "write", refuse(RaceLost("by this test")))
+        world.deliver("PaymentConsumer", young, old)
+    (document,) = [line for line in printed() if "_aws" in line]
+    assert document["WaitingSeconds"] == [pytest.approx(age(old), abs=60)]
+
+
+def test_a_message_that_waits_for_credentials_is_counted_as_refused(
+    world: World, printed: Printed, make_event: MakeEvent
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("payment.sandbox.SandboxGateway.charge", refuse(NotAdmitted("the key was revoked")))
+        world.deliver("PaymentConsumer", make_event("order.placed"))
+    (document,) = [line for line in printed() if "_aws" in line]
+    assert (document["MessagesWaiting"], document["MessagesRefused"]) == ([1], [1])
+
+
+def age(event: Event[Any]) -> float:
+    """How long ago an event happened, in seconds."""
+    return (datetime.now(UTC) - event.time).total_seconds()
+
+
+def refuse(error: Exception) -> Callable[..., Any]:
+    def raising(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return raising
 
 
 def test_a_message_of_the_carriers_that_is_refused_is_counted(world: World, printed: Printed) -> None:

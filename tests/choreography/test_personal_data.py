@@ -13,7 +13,7 @@ import pytest
 from choreography import aws
 from choreography.table import from_attributes, to_attributes
 from infra.local.clients import client
-from tests.conftest import Printed
+from tests.conftest import MakeEvent, Printed
 from tests.world import World, an_order
 
 CANARY = "kanari"
@@ -134,7 +134,7 @@ def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Print
     assert len(letters) > len(ADDRESS)
     assert telling([letter["Body"] for letter in letters]), "a dead letter is the message, unchanged"
     lines = printed()
-    assert "dead-lettered" in said(lines)
+    assert "message dead-lettered" in said(lines)
     assert telling(lines) == []
     assert telling(reasons(world)) == []
 
@@ -150,7 +150,7 @@ def test_what_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printe
     world.step("OrderRelayOutbox")
     assert len(world.messages("OrderRelayDeadLetters")) > len(ADDRESS)
     lines = printed()
-    assert "not publishable" in said(lines)
+    assert "event breaks its contract; dead-lettered" in said(lines)
     assert telling(lines) == []
     assert telling(reasons(world)) == []
 
@@ -165,7 +165,35 @@ def test_a_failure_is_logged_without_what_it_failed_on(
         patched.setattr(aws.dynamodb(), call, lambda **_: 1 / 0)
         world.deliver(f"{service}Consumer", event)
     lines = printed()
-    assert "failed" in said(lines)
+    assert "message failed" in said(lines)
+    assert telling(lines) == []
+
+
+SPOILT = {
+    "status": 7,
+    "address": CANARY,
+    "payment_id": 7,
+    "placed": {"customer_id": CANARY},
+}
+"""Attributes of each service's state with a value of the wrong type; DynamoDB refuses that of index keys."""
+
+
+@pytest.mark.parametrize(
+    ("service", "kind"),
+    [("Order", "payment.captured"), ("Payment", "shipment.failed"), ("Shipping", "payment.declined")],
+)
+def test_an_item_that_cannot_be_read_is_not_quoted(
+    world: World, printed: Printed, make_event: MakeEvent, service: str, kind: str
+) -> None:
+    order_id = place(world)
+    world.drain()
+    item = world.item(f"{service}Table", order_id) | SPOILT
+    client("dynamodb").put_item(TableName=world.stack.tables[f"{service}Table"], Item=to_attributes(item))
+    event = make_event(kind, order_id)
+    assert world.deliver(f"{service}Consumer", event) == [event.to_json()]
+    assert service != "Order" or world.request("GET", f"/orders/{order_id}").status == 503
+    lines = printed()
+    assert "message failed" in said(lines)
     assert telling(lines) == []
 
 

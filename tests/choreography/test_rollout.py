@@ -17,6 +17,7 @@ from contracts.envelope import Fact
 from infra.local.event_sources import mappings
 from infra.local.in_process import environment
 from order.state import Order
+from payment.consumer import Payments
 from payment.state import Payment
 from shipping.state import Shipment
 from tests.contracts.test_evolution import newer_minor
@@ -64,7 +65,8 @@ class Split:
         self.ran: list[bool] = []
         """Whether each invocation so far was the newer version's."""
 
-    def __call__(self, event: Any, context: Any, live: Participant[Any]) -> Any:
+    def __call__(self, event: Any, context: Any, live: Participant[Any] | Payments) -> Any:
+        live = live.participant() if isinstance(live, Payments) else live
         self.ran.append(self._next_is_newer)
         self._next_is_newer = not self._next_is_newer
         return consume(event, context, newer(self._service, live) if self.ran[-1] else live)

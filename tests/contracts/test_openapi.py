@@ -26,8 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from infra.cli import deliver
 from infra.contracts.published import FOLDER
-from infra.local.tokens import PREFIX
-from order.callers import OPERATE
+from infra.local.tokens import OPERATE, PREFIX
 from tests.local.conftest import running
 
 DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from choreography.metrics import Metric
+from choreography.metrics import Gauge, Metric
 from infra.local.in_process import ROOT
 from tests.infrastructure.test_template import (
     CONSUMED,
@@ -25,7 +25,7 @@ RUNBOOK = (ROOT / "infra/runbook.md").read_text()
 SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)}
 
 
-def watched(namespace: str, metric: str, dimension: str, value: Any) -> Any:
+def watched(namespace: Any, metric: str, dimension: str, value: Any) -> Any:
     """The one alarm about a metric."""
     (alarm,) = [
         alarm
@@ -63,13 +63,44 @@ def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
 def test_messages_that_fail_singly_are_noticed_too(service: str) -> None:
-    """A batch that fails in part is no error to Lambda, so a bad version of a consumer would show in none."""
+    """Lambda counts no error for a batch that fails in part, so `Errors` does not show a bad consumer."""
     (*measured, compared) = ALARMS[f"{service.capitalize()}MessagesFail"]["Metrics"]
     metrics = [m["MetricStat"]["Metric"] for m in measured]
-    assert {m["MetricName"] for m in metrics} == {Metric.MESSAGES_FAILED, Metric.MESSAGES_DEAD_LETTERED}
+    assert {m["MetricName"] for m in metrics} == {
+        Metric.MESSAGES_FAILED,
+        Metric.MESSAGES_DEAD_LETTERED,
+        Metric.MESSAGES_REFUSED,
+    }
     for m in metrics:
         assert (m["Namespace"], m["Dimensions"][0]["Value"]) == ({"Ref": "AWS::StackName"}, service)
     assert all(m["Id"] in compared["Expression"] for m in measured)
+
+
+@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
+    """The oldest message of the queue is young, since the consumer requeues what waits."""
+    alarm = watched({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
+    assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
+    assert alarm["Threshold"] == 600
+
+
+@pytest.mark.parametrize("service", ["order", "shipping"])
+def test_a_request_that_fails_unexpectedly_is_noticed(service: str) -> None:
+    """The function answers 503, which is no error to Lambda."""
+    assert watched({"Ref": "AWS::StackName"}, Metric.REQUESTS_FAILED, "service", service)["Threshold"] == 0
+
+
+def test_a_server_error_of_the_api_is_noticed() -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
+    assert watched("AWS/ApiGateway", "5xx", "ApiId", {"Ref": "HttpApi"})["Threshold"] == 0
+
+
+@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+def test_events_that_a_relay_cannot_publish_are_noticed(service: str) -> None:
+    """A relay reports them to the stream, which is no error to Lambda; the other version may publish them."""
+    assert (
+        watched({"Ref": "AWS::StackName"}, Metric.EVENTS_NOT_PUBLISHED, "service", service)["Threshold"] == 0
+    )
 
 
 @pytest.mark.parametrize("name", RELAYS)

@@ -35,13 +35,30 @@ def test_a_tenth_is_shifted_first_in_prod(name: str) -> None:
     assert TEMPLATE.parameters["Rollout"] == "staged"
 
 
+def alarm_named(name: Any) -> str:
+    """The logical id of an alarm, by a reference to it or by the name that it has."""
+    if "Ref" in name:
+        return str(name["Ref"])
+    (found,) = [alarm for alarm, properties in ALARMS.items() if properties.get("AlarmName") == name]
+    return found
+
+
+def of_its_kind(function: str, service: str) -> set[str]:
+    """The alarms for failures of a function that Lambda does not count as errors."""
+    if function in CONSUMERS:
+        return {f"{service}MessagesFail"}
+    if function.endswith("Relay"):
+        return {f"{service}EventsNotPublished"}
+    return {f"{service}RequestsFail", "HttpApiServerErrors"}
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_functions_own_alarms_take_it_back(name: str) -> None:
     (when, watched, otherwise) = GROUPS[f"{name}DeploymentGroup"]["AlarmConfiguration"]["Fn::If"]
     assert (when, otherwise) == ("ShiftsTraffic", {})
-    alarms = [alarm["Name"]["Ref"] for alarm in watched["Alarms"]]
+    alarms = [alarm_named(alarm["Name"]) for alarm in watched["Alarms"]]
     service = FUNCTIONS[name]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"].capitalize()
-    assert alarms == [f"{name}Errors"] + [f"{service}MessagesFail"] * (name in CONSUMERS)
+    assert alarms == [f"{name}Errors", *sorted(of_its_kind(name, service))]
     assert set(alarms) <= ALARMS.keys()
     rollback = GROUPS[f"{name}DeploymentGroup"]["AutoRollbackConfiguration"]
     assert rollback["Enabled"] is True
@@ -52,7 +69,7 @@ def test_the_alarms_are_quicker_than_the_first_step() -> None:
     (minutes,) = re.findall(r"Canary10Percent(\d+)Minutes", json.dumps(GROUPS["OrderApiDeploymentGroup"]))
     for group in GROUPS.values():
         for alarm in group["AlarmConfiguration"]["Fn::If"][1]["Alarms"]:
-            assert 2 * ALARMS[alarm["Name"]["Ref"]]["EvaluationPeriods"] <= int(minutes)
+            assert 2 * ALARMS[alarm_named(alarm["Name"])]["EvaluationPeriods"] <= int(minutes)
 
 
 def test_everything_invokes_the_alias() -> None:
@@ -100,7 +117,7 @@ def test_an_alias_that_is_split_is_not_played_as_if_it_were_not() -> None:
     with (
         quicker_moto(),
         environment({}),
-        pytest.raises(TemplateError, match="RoutingConfig cannot be played"),
+        pytest.raises(TemplateError, match="RoutingConfig is unknown, or cannot be played"),
     ):
         Provisioner(replace(TEMPLATE, resources=resources), "split", "http://localhost:3000").provision()
 
@@ -147,7 +164,16 @@ def test_there_are_no_credentials_yet_while_what_others_wrote_is_built() -> None
     done = [step.get("uses", step.get("run")).partition("@")[0] for step in stage["steps"]]
     credentials = done.index("aws-actions/configure-aws-credentials")
     assert done[credentials - 1].startswith("make sam-build")
-    assert done[credentials + 1 :] == ["make deploy"]
+    assert done[credentials + 1 :] == ["make deploy", "make continue-rollback", "make republish"]
+
+
+def test_a_rollback_is_continued_only_where_the_deployment_failed() -> None:
+    (stage,) = yaml.safe_load(WORKFLOWS["stage"])["jobs"].values()
+    assert {step["run"]: step.get("if") for step in stage["steps"][-3:]} == {
+        "make deploy": None,
+        "make continue-rollback": "failure()",
+        "make republish": None,
+    }
 
 
 def test_only_one_environment_of_one_repository_gets_the_role() -> None:
@@ -162,8 +188,36 @@ def test_only_one_environment_of_one_repository_gets_the_role() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("repository", "fits"),
+    [
+        ("my-shop/orders", True),
+        ("my-shop@123456/orders@789012", True),
+        ("my-shop@123456/orders", False),
+        ("my-shop/orders@789012", False),
+        ("my-shop@*/orders@*", False),
+        ("my-shop", False),
+    ],
+)
+def test_a_repository_is_named_as_its_tokens_subject_names_it(repository: str, fits: bool) -> None:
+    """With ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
+    source = (ROOT / "infra/deployment/github.yaml").read_text()
+    (pattern,) = re.findall(r'AllowedPattern: "(.+)"', source)
+    assert bool(re.fullmatch(pattern, repository)) is fits
+
+
+def test_the_execution_role_may_make_the_role_that_api_gateway_needs() -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html"""
+    (policy,) = GITHUB.resources["ExecutionRole"]["Properties"]["Policies"]
+    (statement,) = [
+        s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:CreateServiceLinkedRole"
+    ]
+    assert statement["Resource"]["Fn::Sub"].endswith("/AWSServiceRoleForAPIGateway")
+    assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}}
+
+
 def test_the_role_reaches_one_stack_and_hands_over_one_role() -> None:
-    (policy,) = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
+    policy, _ = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
     passed = [s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:PassRole"]
     assert [s["Resource"] for s in passed] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
     (stacks,) = {

@@ -1,14 +1,20 @@
 """A secret is only ever named: its text is in Secrets Manager, and Powertools fetches it when needed."""
 
 import re
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from choreography import secrets
-from infra.local.in_process import ROOT, environment
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.in_process import ROOT, STACK, environment
+from infra.local.provisioning.resolver import Resolver
+from infra.local.provisioning.template import load
+from infra.local.stack import Resource, Stack
 from tests.infrastructure.test_template import FUNCTIONS
+from tests.world import STRIPES_KEY
 
 SENSITIVE = re.compile("SECRET|KEY|TOKEN|PASSWORD|CREDENTIAL")
 NAMES = [{"Ref": "CarrierSecret"}, {"Ref": "StripeSecretArn"}]
@@ -27,6 +33,41 @@ def test_an_environment_names_its_secrets(name: str) -> None:
     sensitive = {variable: value for variable, value in variables.items() if SENSITIVE.search(variable)}
     assert all(variable.endswith("_SECRET_ID") for variable in sensitive)
     assert all(value in NAMES for value in sensitive.values())
+
+
+WHOLE = f"{STRIPES_KEY}-a1B2c3"
+
+
+@pytest.mark.parametrize("given", [STRIPES_KEY, WHOLE], ids=["partial", "whole"])
+def test_a_whole_arn_of_a_secret_and_a_partial_one_both_let_payment_read_it(given: str) -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
+    patterns = statement("secretsmanager:GetSecretValue", StripeSecretArn=given)["Resource"]
+    assert any(fnmatch(WHOLE, pattern) for pattern in patterns)
+    assert not any(fnmatch(f"{STRIPES_KEY}-of-another-a1B2c3", pattern) for pattern in patterns)
+
+
+def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone() -> None:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    decrypt = statement("kms:Decrypt", StripeSecretArn=WHOLE, StripeSecretKmsKeyArn=key)
+    assert decrypt["Resource"] == key
+    assert decrypt["Condition"] == {
+        "StringEquals": {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+    }
+
+
+def statement(action: str, **parameters: str) -> dict[str, Any]:
+    """The statement of Payment's role that allows an action, where Stripe is the gateway."""
+    template = load(ROOT / "template.yaml", {"PaymentGateway": "stripe"} | parameters)
+    resolve = Resolver(template, Stack(STACK), lambda name: Resource("", name, {"Arn": name})).resolve
+    policies = resolve(template.resources["PaymentConsumerRole"]["Properties"]["Policies"])
+    (found,) = [
+        statement
+        for policy in policies
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Action"] == action
+    ]
+    return dict(found)
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import re
 from typing import Any
 
 import boto3
@@ -162,7 +161,7 @@ def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
     """Throttling by the function's own limit would burn receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
     most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
-    assert 2 <= int(most) <= 1000
+    assert 2 <= int(str(most)) <= 1000
     assert not any("ReservedConcurrentExecutions" in function for function in FUNCTIONS.values())
 
 
@@ -221,13 +220,26 @@ def test_the_data_of_prod_outlives_the_stack(name: str) -> None:
     assert TEMPLATE.parameters["Stage"] == "dev"
 
 
+LOGGED_WITHOUT_QUOTATION_MARKS = {
+    "$context.requestTime",
+    "$context.requestId",
+    "$context.routeKey",
+    "$context.status",
+    "$context.responseLatency",
+    "$context.error.responseType",
+    "$context.integration.status",
+    "$context.integration.integrationStatus",
+}
+"""Numbers, ids and names from closed lists. API Gateway puts a variable's text into the format as it is, so
+free text, such as an error message, could end the JSON string that it stands in.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html"""
+
+
 def test_the_access_log_is_json_and_tells_neither_who_asked_nor_for_which_order() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
     assert "$context.status" in logged
-    assert not [
-        value for value in logged if re.search("identity|path|claims|principal", value, re.IGNORECASE)
-    ]
+    assert set(logged) <= LOGGED_WITHOUT_QUOTATION_MARKS
 
 
 def test_address_and_topics_are_told_to_others() -> None:

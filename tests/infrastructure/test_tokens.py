@@ -130,4 +130,4 @@ def test_what_the_api_takes_is_limited_below_what_the_account_may(limit: str) ->
     """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}
-    assert 0 < int(TEMPLATE.parameters[f"Api{limit}Limit"]) < {"Rate": 10_000, "Burst": 5_000}[limit]
+    assert 0 < int(str(TEMPLATE.parameters[f"Api{limit}Limit"])) < {"Rate": 10_000, "Burst": 5_000}[limit]

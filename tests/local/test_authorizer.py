@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from infra.local.http_api import Request
 from infra.local.stack import Authorizer, Route
-from infra.local.tokens import Denied
+from infra.local.tokens import OPERATE, Denied
 from infra.local.tokens.authorizer import Gate
 from infra.local.tokens.issuer import AUDIENCE, Issuer
-from order.callers import OPERATE
 from tests.local.conftest import Run, running
 from tests.local.test_run import ORDER
 
@@ -124,6 +123,9 @@ def changed_on_the_way(issuer: Issuer) -> str:
 REFUSED: dict[str, tuple[Callable[[Issuer], str], str]] = {
     "expired": (lambda i: i.sign(claims(i, exp=in_seconds(-1))), "expired"),
     "good for ever": (lambda i: i.sign(claims(i, without="exp")), "exp"),
+    "good until a text": (lambda i: i.sign(claims(i, exp=str(in_seconds(HOUR)))), "exp is not a number"),
+    "good from a text": (lambda i: i.sign(claims(i, nbf=str(in_seconds(-1)))), "nbf is not a number"),
+    "made at a text": (lambda i: i.sign(claims(i, iat=str(in_seconds(-1)))), "iat is not a number"),
     "not yet good": (lambda i: i.sign(claims(i, nbf=in_seconds(HOUR))), "nbf"),
     "made in the future": (lambda i: i.sign(claims(i, iat=in_seconds(HOUR))), "iat"),
     "another audience": (lambda i: i.sign(claims(i, aud="films")), "Audience"),
@@ -245,13 +247,35 @@ def test_a_function_is_told_the_claims_as_text(issuer: Issuer) -> None:
     }
 
 
-@pytest.mark.parametrize("granted", [{"scope": "openid orders:read"}, {"scp": ["orders:read"]}])
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"scope": "openid orders:read"},
+        {"scope": ["openid", "orders:read"]},
+        {"scp": "openid orders:read"},
+        {"scp": ["openid", "orders:read"]},
+        {"scope": "", "scp": ["orders:read"]},
+    ],
+)
 def test_a_route_may_ask_for_one_of_some_scopes(issuer: Issuer, granted: dict[str, Any]) -> None:
     token = issuer.sign(claims(issuer, **granted))
     assert passes(issuer, token, "orders:read", "orders:write")["scopes"] == ["orders:read"]
     with pytest.raises(Denied) as denied:
         passes(issuer, token, "orders:write")
     assert (denied.value.answer.status, denied.value.answer.body) == (403, b'{"message": "Forbidden"}')
+
+
+def test_a_key_that_was_rotated_is_fetched_again(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, authorizer = Gate(), Authorizer(issuer.url, (AUDIENCE,))
+
+    def check(token: str) -> Any:
+        request = Request("GET", "/orders", headers=[("authorization", f"Bearer {token}")])
+        return asyncio.run(gate.check(Route("GET", "/orders", "Order", authorizer, ()), authorizer, request))
+
+    assert check(issuer.token("ada"))
+    rotated = Issuer(issuer.url)
+    monkeypatch.setattr(issuer, "public_key", rotated.public_key)
+    assert check(rotated.sign(claims(rotated, iss=issuer.url)))
 
 
 def test_where_the_issuer_cannot_be_asked_for_its_keys_nobody_passes(issuer: Issuer) -> None:

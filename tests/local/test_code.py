@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.code import Code, preload
+from infra.local.code import BadHandler, Code, failure, preload
 from infra.local.in_process import ROOT
 from infra.local.stack import Function
 
@@ -61,6 +61,34 @@ def test_a_mistake_is_raised_until_it_is_put_right(source: Path) -> None:
             mine.handler()
     save(source / "answers.py", "ANSWER = 3\n")
     assert mine.handler()(None, None) == 3
+
+
+@pytest.mark.parametrize(
+    ("handler", "text", "reason"),
+    [
+        ("played", "", "Runtime.MalformedHandlerName: Bad handler 'played'"),
+        ("played.no", "", "Runtime.HandlerNotFound: Handler 'no' missing on module 'played'"),
+        (
+            "played.handler",
+            "import gone",
+            "Runtime.ImportModuleError: Unable to import module 'played': No mod",
+        ),
+        ("a/b.handler", "", "Runtime.ImportModuleError: Unable to import module 'a/b': No module named 'a'"),
+        (
+            "played.handler",
+            "def",
+            "Runtime.UserCodeSyntaxError: Syntax error in module 'played': invalid syn",
+        ),
+        ("played.handler", "1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_code_that_cannot_be_used_is_reported_in_lambdas_words(
+    source: Path, handler: str, text: str, reason: str
+) -> None:
+    (source / "played.py").write_text(f"{text}\n")
+    with pytest.raises((BadHandler, ImportError, SyntaxError, ZeroDivisionError)) as error:
+        Code(Function("f", "F", "arn", handler, source, {}, 3, 128)).handler()
+    assert failure(handler, error.value).startswith(reason)
 
 
 # ---------------------------------------------------------------- before it is known for which function

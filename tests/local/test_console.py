@@ -73,7 +73,7 @@ def test_a_log_line_of_another_shape_is_shown_by_its_message() -> None:
 
 def test_a_metric_is_counted_and_not_shown() -> None:
     assert printing(json.dumps(METRIC)) == ("", [METRIC])
-    assert list(emf.values(METRIC)) == [(Series("N", "m", (("s", "order"),), 1), 3)]
+    assert list(emf.values(METRIC)) == [(Series("N", "m", "None", (("s", "order"),), 1), METRIC["m"])]
 
 
 @pytest.mark.parametrize(

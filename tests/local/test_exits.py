@@ -45,8 +45,9 @@ Resources:
 """
 CODE = {
     "ends.py": """
-import os, signal, sys, time
-HOW = {"exit": lambda: sys.exit(3), "at-once": lambda: os._exit(0),
+import os, signal, subprocess, sys, time
+HOW = {"parent": lambda: (subprocess.Popen(["sleep", "300"]), os._exit(4)),
+       "exit": lambda: sys.exit(3), "at-once": lambda: os._exit(0),
        "killed": lambda: os.kill(os.getpid(), signal.SIGKILL), "slowly": lambda: time.sleep(20)}
 def handler(event, context):
     print("handles", event["pathParameters"]["how"])
@@ -95,9 +96,9 @@ def test_a_function_that_cannot_start_fails_each_request_at_once(run: Run, path:
 
 def test_the_terminal_says_how_a_process_ended(folder: Path) -> None:
     with running("run", "--template", str(folder / "template.yaml")) as run:
-        for path in ("/ends/exit", "/ends/killed", "/missing"):
+        for path in ("/ends/exit", "/ends/killed", "/ends/parent", "/missing"):
             refused(run, path)
-        _, output = run.stop()
+        _, output = run.stop()  # ends when nothing holds the output any more: children end with their parent
     assert "Ends: Runtime exited with error: exit status 3" in output
     assert "Ends: Runtime exited with error: signal: killed" in output
     assert "Broken: Runtime exited with error: exit status 7" in output
@@ -109,13 +110,13 @@ def test_a_terminal_that_is_killed_or_left_fails_what_it_was_doing_at_once(folde
         for end in (signal.SIGKILL, signal.SIGINT):
             with choreo(run, "join", str(folder / "template.yaml"), "--name", "guest") as guest:
                 wait_for(guest.stdout, "Running")
-                statuses: list[Any] = []
-                request = Thread(target=lambda: statuses.append(refused(run, "/ends/slowly")))  # noqa: B023
+                statuses: list[int] = []
+                request = Thread(target=lambda: statuses.append(refused(run, "/ends/slowly")[0]))  # noqa: B023
                 request.start()
                 wait_for(guest.stdout, "handles slowly")
                 guest.send_signal(end)
-                request.join()
-            assert statuses == [(500, True)]
+                request.join(AT_ONCE_SECONDS)
+            assert statuses == [500]
 
 
 # ---------------------------------------------------------------- what is said

@@ -135,6 +135,14 @@ def test_an_integration_that_takes_too_long_is_answered_503(run: Run) -> None:
     assert ask(run, "GET", "/v1/slow")[::2] == (503, {"message": "Service Unavailable"})
 
 
+def test_a_request_of_over_10_mb_is_answered_413(run: Run) -> None:
+    connection = http.client.HTTPConnection(urlsplit(run.url).netloc)
+    connection.request("PUT", "/any", b" " * (10 * 1024 * 1024 + 1))
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)) == (413, {"message": "Request Entity Too Large"})
+    connection.close()
+
+
 PREFLIGHT = {"origin": ORIGIN, "access_control_request_method": "PUT"}
 
 

@@ -21,14 +21,17 @@ Resources:
       Environment: {Variables: {GREETING: hello}}
       Events:
         Sleep: {Type: HttpApi, Properties: {Method: GET, Path: /sleep}}
+        Alarm: {Type: HttpApi, Properties: {Method: GET, Path: /alarm}}
         Fail: {Type: HttpApi, Properties: {Method: GET, Path: /fail}}
         Tell: {Type: HttpApi, Properties: {Method: GET, Path: /tell}}
 """
 HANDLER = """
-import os, time
+import os, signal, time
 
 def handler(event, context):
-    if event["rawPath"] == "/sleep":
+    if event["rawPath"] == "/alarm":  # as libraries do for time limits of their own
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    if event["rawPath"] in ("/sleep", "/alarm"):
         time.sleep(60)
     if event["rawPath"] == "/fail":
         raise ValueError("broken")
@@ -60,7 +63,7 @@ def test_a_function_has_its_own_variables_and_its_context(slow: Run) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["/sleep", "/fail"])
+@pytest.mark.parametrize("path", ["/sleep", "/alarm", "/fail"])
 def test_after_a_function_was_ended_the_next_call_is_served(slow: Run, path: str) -> None:
     assert status(slow, path) == 500
     assert eventually(lambda: slow.call("GET", "/tell")["said"], lambda said: said == "hello")

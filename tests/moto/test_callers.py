@@ -29,6 +29,30 @@ def ask(world: World, claims: dict[str, str] | None, method: str, path: str, bod
     return http_api.answer(invoke(world.stack.functions[found[0].function], event))
 
 
+@pytest.mark.parametrize(
+    ("claim", "value", "given", "operates"),
+    [
+        ("scope", "shop-api/orders.operate", "openid shop-api/orders.operate", True),  # Cognito
+        ("scp", "orders.operate", "orders.read orders.operate", True),  # Entra ID
+        ("scp", "orders:operate", "[openid orders:operate]", True),  # Okta
+        ("cognito:groups", "operators", "[operators]", True),
+        ("roles", "operator", "[operators reader]", False),
+        ("scp", "orders:operate", "", False),
+        ("scp", "orders:operate", None, False),
+    ],
+)
+def test_an_operator_is_told_by_the_claim_that_the_issuer_makes(
+    world: World, claim: str, value: str, given: str | None, operates: bool
+) -> None:
+    """A text is handed over as it is, and a list as `[a b]`."""
+    api = world.stack.functions["OrderApi"]
+    settings = {**api.environment, "OPERATOR_CLAIM": claim, "OPERATOR_VALUE": value}
+    world.stack.functions["OrderApi"] = replace(api, environment=settings)
+    order_id = world.place()
+    claims = {"sub": "olga"} | ({} if given is None else {claim: given})
+    assert ask(world, claims, "GET", f"/orders/{order_id}").status == (200 if operates else 404)
+
+
 @pytest.mark.parametrize("claims", [ADA, OPERATOR])
 def test_an_order_is_placed_for_oneself_or_by_an_operator(world: World, claims: dict[str, str]) -> None:
     assert ask(world, claims, "POST", "/orders", an_order()).status == 202

@@ -1,6 +1,7 @@
 """What every gateway promises, and what Stripe's answers mean beyond that."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -8,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, Unanswered
+from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, RefundFailed, Unanswered
 from infra.local.in_process import environment
-from payment.gateway import Captured, Charge, Declined, Gateway, Refund, Refunded
+from payment.gateway import EXPIRED, Captured, Charge, Declined, Gateway, Refund, Refunded
 from payment.sandbox import SandboxGateway
 from payment.stripe_gateway import RETRIES, StripeGateway
 from tests.specified_stripe import SpecifiedStripe
@@ -71,6 +72,24 @@ def test_a_refund_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -
     first = gateway.refund(refund)
     assert isinstance(first, Refunded)
     assert gateway.refund(refund) == first
+
+
+def test_a_charge_that_was_made_is_settled_as_made(gateway: Gateway) -> None:
+    payment_id = paid(gateway)
+    assert gateway.settle(CHARGE) == Captured(payment_id)
+
+
+def test_a_charge_that_was_not_made_is_settled_as_expired_and_never_made(gateway: Gateway) -> None:
+    assert [gateway.settle(CHARGE) for _ in range(2)] == [Declined(EXPIRED)] * 2
+    with suppress(KeyReused):  # Stripe refuses the worker that charges after all
+        assert gateway.charge(CHARGE) == Declined(EXPIRED)
+    assert gateway.settle(CHARGE) == Declined(EXPIRED)
+
+
+def test_a_charge_that_was_declined_is_settled_as_declined(gateway: Gateway) -> None:
+    refused = replace(CHARGE, payment_method="pm_card_chargeDeclined")
+    gateway.charge(refused)
+    assert isinstance(gateway.settle(refused), Declined)
 
 
 def test_a_charge_stays_made_when_it_is_given_back(gateway: Gateway) -> None:
@@ -161,12 +180,54 @@ def test_a_defect_is_told_without_what_stripe_says_of_the_customer(account: Spec
     [
         ({"payment_method": "pm_card_authenticationRequired"}, "authentication_required"),
         ({"amount_minor": 1}, "amount_too_small"),
+        ({"payment_method": "pm_of_a_customer"}, "customer_refused"),
+        ({"payment_method": "pm_used_before"}, "payment_method_refused"),
+        ({"payment_method": "pm_other_currency"}, "payment_method_currency_mismatch"),
+        ({"payment_method": "pm_of_no_country"}, "payment_method_unactivated"),
+        ({"currency": "KWD", "amount_minor": 2505}, "amount_not_chargeable"),
+        ({"currency": "IQD"}, "currency_not_supported"),
     ],
 )
 def test_what_can_never_be_paid_is_declined(
     account: SpecifiedStripe, changes: dict[str, Any], reason: str
 ) -> None:
     assert over(account).charge(replace(CHARGE, **changes)) == Declined(reason)
+
+
+FAILED_AT_STRIPE = (HTTPStatus.INTERNAL_SERVER_ERROR, {"type": "api_error"})
+
+
+def test_a_failure_that_stripe_stores_under_the_key_does_not_hide_the_payment(
+    account: SpecifiedStripe,
+) -> None:
+    """Stripe answers its own failure again for a day, also if the payment was made."""
+    payment_id = paid(over(account))
+    account.befalls = [FAILED_AT_STRIPE] * (RETRIES + 1)
+    assert over(account).charge(CHARGE) == Captured(payment_id)
+
+
+def test_a_charge_that_stripe_failed_to_make_is_settled_as_expired(account: SpecifiedStripe) -> None:
+    request = {"amount": "2500"}  # of the attempt that failed
+    account.keys[CHARGE.idempotency_key] = request, ({"error": FAILED_AT_STRIPE[1]}, 500)
+    assert over(account).settle(CHARGE) == Declined(EXPIRED)
+    assert account.payments == {}
+
+
+def test_a_payment_under_way_is_not_settled(account: SpecifiedStripe) -> None:
+    slow = replace(CHARGE, payment_method="pm_slow")
+    with pytest.raises(Unanswered):
+        over(account).charge(slow)
+    with pytest.raises(Unanswered, match="is being processed"):
+        over(account).settle(slow)
+
+
+def test_a_payment_among_too_many_others_is_looked_for_later(
+    account: SpecifiedStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(over(account))
+    monkeypatch.setattr("payment.stripe_gateway.LISTED", 1)
+    with pytest.raises(Unanswered, match="more than 1 payments"):
+        over(account).settle(replace(CHARGE, order_id="order-2"))
 
 
 def test_a_payment_under_way_is_looked_at_until_it_is_made(account: SpecifiedStripe) -> None:
@@ -208,6 +269,31 @@ def test_a_refund_that_fails_is_never_taken_for_made(
     account.befalls = [befalls] * (RETRIES + 1)
     with pytest.raises(raised):
         over(account).refund(refund)
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_a_refund_that_stripe_could_not_make_is_for_a_person(account: SpecifiedStripe, status: str) -> None:
+    refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
+    account.refund_status = status
+    with pytest.raises(RefundFailed, match=status):
+        over(account).refund(refund)
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action", "succeeded"])
+def test_a_refund_that_stripe_is_making_is_made(account: SpecifiedStripe, status: str) -> None:
+    account.refund_status = status
+    refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
+    assert isinstance(over(account).refund(refund), Refunded)
+
+
+def test_a_refund_waits_while_the_accounts_balance_is_too_low(account: SpecifiedStripe) -> None:
+    refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
+    account.befalls = [
+        (HTTPStatus.BAD_REQUEST, {"type": "invalid_request_error", "code": "balance_insufficient"})
+    ]
+    with pytest.raises(NotAdmitted, match="balance_insufficient"):
+        over(account).refund(refund)
+    assert isinstance(over(account).refund(refund), Refunded)
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from order import api
-from order.requests import TOTAL_LIMIT_MINOR
+from order.requests import TOTAL_LIMIT_MINOR, PlaceOrder, RequestedAddress, RequestedItem
 from tests.world import World, an_order, fields, problem
+
+ADDRESS = an_order()["shipping_address"]
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def test_a_good_order_is_accepted_with_its_address(world: World) -> None:
         ({"payment_method": None}, "payment_method"),
         ({"payment_method": "4242424242424242"}, "payment_method"),
         ({"payment_method": "4242 4242-4242 4242"}, "payment_method"),
+        ({"payment_method": "pm_\ufffe"}, "payment_method"),
         ({"coupon": "free"}, "coupon"),
     ],
 )
@@ -47,6 +50,42 @@ def test_a_bad_field_is_named(world: World, change: dict[str, Any], field: str) 
     assert answer.status == 422
     assert field in fields(answer)
     assert world.items("OrderTable") == []
+
+
+TEXTS = {
+    "customer_id",
+    "payment_method",
+    "items.0.sku",
+    *(f"shipping_address.{name}" for name in ("name", "line1", "city", "postal_code")),
+}
+"""Every field of an order that takes a text."""
+
+
+def with_text(field: str, text: str) -> dict[str, Any]:
+    """An order with this text in a field."""
+    group, _, name = field.rpartition(".")
+    if group == "shipping_address":
+        return an_order(shipping_address=ADDRESS | {name: text})
+    return an_order(items=[item(sku=text)]) if group else an_order(**{name: text})
+
+
+@pytest.mark.parametrize("character", ["\0", "\t", "\n", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("field", sorted(TEXTS))
+def test_a_character_that_a_queue_refuses_is_refused_with_its_field(
+    world: World, field: str, character: str
+) -> None:
+    answer = world.post("/orders", with_text(field, f"tea{character}"))
+    assert (answer.status, fields(answer)) == (422, {field})
+
+
+def test_every_text_of_an_order_is_checked_for_its_characters() -> None:
+    texts = {
+        name
+        for model in (PlaceOrder, RequestedItem, RequestedAddress)
+        for name, schema in model.model_json_schema()["properties"].items()
+        if schema.get("type") == "string" and "enum" not in schema
+    }
+    assert texts == {field.rpartition(".")[2] for field in TEXTS}
 
 
 def test_a_number_is_whole_however_it_is_written(world: World) -> None:
@@ -101,14 +140,16 @@ def test_another_content_type_is_refused(world: World) -> None:
     assert (answer.status, fields(answer)) == (415, {"Content-Type"})
 
 
-@pytest.mark.parametrize("path", ["/orders/none", "/orders/none/history"])
-def test_an_unknown_order_is_not_found(world: World, path: str) -> None:
-    answer = world.request("GET", path)
+@pytest.mark.parametrize("order_id", ["none", "n" * 129, "n" * 2049, "%C3%A4" * 1025])
+@pytest.mark.parametrize("path", ["/orders/{}", "/orders/{}/history"])
+def test_an_unknown_order_is_not_found(world: World, path: str, order_id: str) -> None:
+    answer = world.request("GET", path.format(order_id))
     assert (answer.status, problem(answer)["status"]) == (404, 404)
 
 
-def test_an_unknown_order_cannot_be_cancelled(world: World) -> None:
-    assert world.cancel("none") == 404
+@pytest.mark.parametrize("order_id", ["none", "n" * 2049])
+def test_an_unknown_order_cannot_be_cancelled(world: World, order_id: str) -> None:
+    assert world.cancel(order_id) == 404
 
 
 def test_cancelling_twice_asks_once(world: World) -> None:

@@ -1,12 +1,20 @@
 """GET /orders on moto: a customer's orders, in pages."""
 
+import base64
+import json
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from choreography.table import to_attributes
 from order import orders
 from tests.world import World, fields, hooked
+
+
+def cursor(*position: str) -> str:
+    """A cursor as a page gives it, or as somebody who knows its form makes one."""
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
 def test_a_customers_orders_come_in_pages_newest_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +41,33 @@ def at_minute(minute: int) -> Any:
     return Clock
 
 
-def test_a_page_holds_every_order_that_the_index_lists(world: World) -> None:
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between calls, in seconds, without waiting for them."""
+    pauses: list[float] = []
+    monkeypatch.setattr("choreography.table.time.sleep", pauses.append)
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    return pauses
+
+
+def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
+    world: World, paused: list[float]
+) -> None:
+    """Each call waits twice as long as the one before."""
+    order_id = world.place()
+
+    def leave_all(parsed: dict[str, Any], **_: Any) -> None:
+        ((table, _found),) = parsed["Responses"].items()
+        parsed["Responses"][table] = []
+        parsed["UnprocessedKeys"] = {table: {"Keys": [to_attributes({"order_id": order_id})]}}
+
+    with hooked("after-call", "BatchGetItem", leave_all):
+        answer = world.request("GET", "/orders?customer_id=ada")
+    assert (answer.status, dict(answer.headers)["retry-after"]) == (503, "1")
+    assert paused == [0, 0.1, 0.2, 0.4, 0.8]
+
+
+def test_a_page_holds_every_order_that_the_index_lists(world: World, paused: list[float]) -> None:
     """BatchGetItem may leave keys unprocessed: they are asked for again."""
     placed = {world.place() for _ in range(3)}
     asked: list[int] = []
@@ -48,6 +82,7 @@ def test_a_page_holds_every_order_that_the_index_lists(world: World) -> None:
     with hooked("after-call", "BatchGetItem", leave_all_but_one):
         listed = world.get("/orders?customer_id=ada")["orders"]
     assert asked == [3, 2, 1]
+    assert paused == [0, 0.1, 0.2]
     assert {order["order_id"] for order in listed} == placed
 
 
@@ -63,6 +98,9 @@ def test_a_customer_without_orders_has_an_empty_page(world: World) -> None:
         ("?customer_id=ada&limit=many", "limit"),
         ("?customer_id=ada&cursor=nonsense", "cursor"),
         ("?customer_id=ada&cursor=bnVsbA==", "cursor"),
+        (f"?customer_id=ada&cursor={cursor('2026', 'o' * 2049)}", "cursor"),
+        (f"?customer_id=ada&cursor={cursor('2' * 1025, 'order-1')}", "cursor"),
+        (f"?customer_id={'a' * 129}", "customer_id"),
     ],
 )
 def test_a_bad_query_is_named(world: World, query: str, field: str) -> None:

@@ -12,19 +12,27 @@ from tests.world import World
 
 
 class Topic:
-    """Stands in for SNS where moto cannot fail: loses the entries that it is told to lose, once each."""
+    """Stands in for SNS where moto cannot fail: fails the named orders' entries, once each, or always.
 
-    def __init__(self, *lost: str, always: bool = False) -> None:
-        self.lost, self.always = list(lost), always
+    With `unlisted`, its answers have them in neither list, `Successful` or `Failed`.
+    """
+
+    def __init__(self, *lost: str, always: bool = False, unlisted: bool = False) -> None:
+        self.lost, self.always, self.unlisted = list(lost), always, unlisted
         self.calls: list[list[str]] = []
 
     def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Any) -> Any:
-        kinds = {entry["Id"]: json.loads(entry["Message"])["subject"] for entry in PublishBatchRequestEntries}
-        self.calls.append(list(kinds.values()))
-        failed = [{"Id": id_, "Code": "InternalError"} for id_, kind in kinds.items() if kind in self.lost]
+        orders = {
+            entry["Id"]: json.loads(entry["Message"])["subject"] for entry in PublishBatchRequestEntries
+        }
+        self.calls.append(list(orders.values()))
+        lost = [id_ for id_, order_id in orders.items() if order_id in self.lost]
         if not self.always:
-            self.lost = [kind for kind in self.lost if kind not in kinds.values()]
-        return {"Successful": [], "Failed": failed}
+            self.lost = [order_id for order_id in self.lost if order_id not in orders.values()]
+        return {
+            "Successful": [{"Id": id_, "MessageId": f"m-{id_}"} for id_ in orders if id_ not in lost],
+            "Failed": [] if self.unlisted else [{"Id": id_, "Code": "InternalError"} for id_ in lost],
+        }
 
 
 def stream_batch(world: World) -> Any:
@@ -39,21 +47,25 @@ def relay(world: World, event: Any) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_only_the_entries_that_failed_go_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("unlisted", [False, True])
+def test_only_the_entries_that_failed_go_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, unlisted: bool
+) -> None:
     order_ids = [world.place() for _ in range(3)]
-    topic = Topic(order_ids[1])
+    topic = Topic(order_ids[1], unlisted=unlisted)
     event = stream_batch(world)
     monkeypatch.setattr(aws, "sns", lambda: topic)
     assert relay(world, event) == []
     assert topic.calls == [order_ids, [order_ids[1]]]
 
 
+@pytest.mark.parametrize("unlisted", [False, True])
 def test_what_keeps_failing_is_reported_from_the_first_on(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, unlisted: bool
 ) -> None:
     order_ids = [world.place() for _ in range(3)]
     event = stream_batch(world)
-    monkeypatch.setattr(aws, "sns", lambda: Topic(order_ids[1], always=True))
+    monkeypatch.setattr(aws, "sns", lambda: Topic(order_ids[1], always=True, unlisted=unlisted))
     assert relay(world, event) == [event["Records"][1]["dynamodb"]["SequenceNumber"]]
 
 

@@ -1,4 +1,4 @@
-"""What must wait comes back soon, for as long as it takes, and is never given up."""
+"""A message that must wait is retried soon, for as long as it takes, and never dead-lettered."""
 
 import time
 from typing import Any
@@ -43,7 +43,7 @@ def test_what_waits_is_reported_as_failed_and_holds_nobody_up(held: World, make_
     assert held.ledger("Payment", "other") == ["charge captured"]
 
 
-def test_after_five_receives_it_is_sent_anew_and_waits_a_minute(held: World, make_event: MakeEvent) -> None:
+def test_after_five_receives_it_is_requeued_and_waits_a_minute(held: World, make_event: MakeEvent) -> None:
     waiting = make_event("shipment.cancelled").to_json()
     held.send("PaymentQueue", waiting, type="shipment.cancelled")
     for _ in range(4):
@@ -52,9 +52,9 @@ def test_after_five_receives_it_is_sent_anew_and_waits_a_minute(held: World, mak
     (hidden_until,) = held.hidden_until("PaymentQueue")
     assert hidden_until - time.time() == pytest.approx(60, abs=2)
     held.wake_hidden("PaymentQueue")
-    (anew,) = held.messages("PaymentQueue")
-    assert (anew["Body"], anew["Attributes"]["ApproximateReceiveCount"]) == (waiting, "1")
-    assert anew["MessageAttributes"]["type"]["StringValue"] == "shipment.cancelled"
+    (requeued,) = held.messages("PaymentQueue")
+    assert (requeued["Body"], requeued["Attributes"]["ApproximateReceiveCount"]) == (waiting, "1")
+    assert requeued["MessageAttributes"]["type"]["StringValue"] == "shipment.cancelled"
 
 
 def test_however_long_it_waits_it_is_never_dead_lettered(held: World, make_event: MakeEvent) -> None:

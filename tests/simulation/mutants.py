@@ -174,7 +174,12 @@ def no_reason() -> AbstractContextManager[Any]:
 
 def what_waits_is_dropped() -> AbstractContextManager[Any]:
     """After five receives, what could still succeed is forgotten."""
-    return patch.object(choreography.consumer, "_send_anew", lambda record: None)
+    return patch.object(choreography.consumer, "_requeue", lambda record: True)
+
+
+def trouble_of_aws_is_a_defect() -> AbstractContextManager[Any]:
+    """A throttle is an error like any other."""
+    return patch.object(choreography.consumer, "classified", lambda error: error)
 
 
 # -- the relay
@@ -243,6 +248,17 @@ def filter_lacks(subscription: str, event_type: str) -> Mutant:
     return filtered
 
 
+@contextmanager
+def loops_are_stopped() -> Iterator[None]:
+    """No function sets RecursiveLoop: Allow."""
+    whole = infra.simulation.world.template()
+    resources = deepcopy(dict(whole.resources))
+    for resource in resources.values():
+        resource.get("Properties", {}).pop("RecursiveLoop", None)
+    with patch.object(infra.simulation.world, "template", lambda: replace(whole, resources=resources)):
+        yield
+
+
 def role_lacks(role: str, action: str) -> Mutant:
     """A role does not allow an action that its function needs, of its first policy."""
 
@@ -290,6 +306,8 @@ MUTANTS: dict[str, Mutant] = {
     "poison-is-dropped": poison_is_dropped,
     "no-reason": no_reason,
     "what-waits-is-dropped": what_waits_is_dropped,
+    "trouble-of-aws-is-a-defect": trouble_of_aws_is_a_defect,
+    "loops-are-stopped": loops_are_stopped,
     "lost-entries-stay-lost": lost_entries_stay_lost,
     "an-outage-is-a-success": an_outage_is_a_success,
     "new-ids-when-published": new_ids_when_published,

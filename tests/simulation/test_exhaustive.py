@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from choreography.decisions import Decision
+from contracts.envelope import Event
+from contracts.payments import PaymentDeclined
 from infra.simulation.exhaustive import Explorer, Finding
-from infra.simulation.story import BEHAVIOURS, Behaviour
+from infra.simulation.story import BEHAVIOURS, Behaviour, Effect, Entry
+from payment.gateway import EXPIRED, Settle
+from payment.state import Payment
 from tests.simulation.decision_mutants import DECISION_MUTANTS, HARMLESS, mutated
 
+# An order may always be rejected: its charge was begun, and not made in time.
 EXPECTED_ENDS = {
-    (False, False): {"shipped", "completed", "cancelled"},
-    (False, True): {"cancelled"},
+    (False, False): {"shipped", "completed", "cancelled", "rejected"},
+    (False, True): {"cancelled", "rejected"},
     (True, False): {"rejected", "cancelled"},
     (True, True): {"rejected", "cancelled"},
 }
@@ -54,6 +61,33 @@ def test_whoever_meets_an_intent_may_as_well_carry_on() -> None:
     service, changes = HARMLESS["any-intent-is-its-own"]
     with mutated(service, changes):
         assert first_violation([where_it_matters(changes)]) is None
+
+
+def test_a_charge_that_was_begun_has_to_be_settled_by_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To decline an expired order without asking would leave customers charged for rejected orders."""
+
+    def decline(state: Payment, _: Event[Any]) -> Decision[Payment]:
+        declined = state.model_copy(update={"status": "declined"})
+        return (
+            Decision(declined, (PaymentDeclined(reason=EXPIRED),))
+            if state.status == "charging"
+            else Decision(state)
+        )
+
+    monkeypatch.setattr("payment.decisions.settle", decline)
+    assert first_violation(BEHAVIOURS[:1]) is not None
+
+
+def test_a_settled_charge_has_to_be_impossible_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look the charge up is not enough: another worker's charge may be under way."""
+    perform = Behaviour.perform
+
+    def look_up(behaviour: Behaviour, effect: Effect, ledger: tuple[Entry, ...]) -> Any:
+        after, answer = perform(behaviour, effect, ledger)
+        return (ledger if isinstance(effect, Settle) else after), answer
+
+    monkeypatch.setattr(Behaviour, "perform", look_up)
+    assert first_violation(BEHAVIOURS[:1]) is not None
 
 
 def test_the_condition_on_the_version_is_needed() -> None:

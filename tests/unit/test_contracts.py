@@ -1,19 +1,45 @@
 """Messages are read tolerantly, and refused with the field at fault."""
 
 import json
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis.strategies import text
 
 from choreography.outbox import derived_id
 from contracts.catalogue import EVENTS, ContractError, UnknownMajor, UnknownType, read
+from contracts.envelope import describe
+from contracts.payments import PaymentDeclined
 from tests.conftest import MakeEvent
+
+ENVELOPE: dict[str, Any] = {
+    "id": "event-1",
+    "source": "/test",
+    "subject": "order-1",
+    "time": datetime(2026, 1, 1, tzinfo=UTC),
+    "correlationid": "request-1",
+    "causationid": None,
+}
+QUEUE_TAKES = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
 
 
 @pytest.mark.parametrize("kind", EVENTS)
 def test_every_event_survives_the_wire(kind: str, make_event: MakeEvent) -> None:
     event = make_event(kind)
     assert read(event.to_json()) == event
+
+
+@given(text())
+@example("\ufffe and \uffff and \0")
+def test_an_event_with_any_text_is_characters_that_a_queue_takes(reason: str) -> None:
+    event = describe(PaymentDeclined(reason=reason), **ENVELOPE)
+    sent = event.to_json()
+    assert QUEUE_TAKES.fullmatch(sent)
+    assert read(sent) == event
 
 
 @pytest.mark.parametrize("kind", EVENTS)
@@ -31,6 +57,8 @@ def test_every_event_carries_the_cloudevents_attributes(kind: str, make_event: M
     [
         ({"specversion": "0.3"}, "specversion"),
         ({"id": ""}, "id"),
+        ({"subject": "o" * 2049}, "subject: Value error, longer than 2048 bytes"),
+        ({"subject": "ä" * 1025}, "subject"),
         ({"time": "yesterday"}, "time"),
         ({"time": "2026-01-01T00:00:00"}, "time"),
         ({"data": {}}, "data.amount_minor"),

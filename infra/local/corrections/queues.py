@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.core.serialize import JSONSerializer
+from moto.core.serialize import JSONSerializer, QuerySerializer
 from moto.sqs.models import Queue
 from moto.sqs.responses import SQSResponse
 
@@ -25,6 +25,7 @@ _add = Queue.add_message
 _send_batch = SQSResponse.send_message_batch
 _queue_attributes = SQSResponse.get_queue_attributes
 _error_code = JSONSerializer._get_protocol_specific_error_code
+_error_members = QuerySerializer._serialize_error_metadata
 
 
 def patches() -> Iterator[Any]:
@@ -34,6 +35,7 @@ def patches() -> Iterator[Any]:
     yield patch.object(SQSResponse, "send_message_batch", _send_message_batch)
     yield patch.object(SQSResponse, "get_queue_attributes", _get_queue_attributes)
     yield patch.object(JSONSerializer, "_get_protocol_specific_error_code", _get_error_code)
+    yield patch.object(QuerySerializer, "_serialize_error_metadata", _serialize_error)
 
 
 def _url(queue: Any, request_url: Any) -> str:
@@ -53,9 +55,9 @@ def _receive_message(response: Any) -> ActionResult:
     """Answers at once: a long poll waits in the endpoint, so that other calls are answered meanwhile."""
     asked, backend, name = response.params, response.sqs_backend, response._get_queue_name()
     hidden_seconds = asked.get("VisibilityTimeout", backend.get_queue(name).visibility_timeout)
-    found = backend.receive_message(
-        name, asked.get("MaxNumberOfMessages", 1), 0, hidden_seconds, asked.get("MessageAttributeNames", [])
-    )
+    # A bare asterisk is not documented, and stands for all (AWS's recorded answers).
+    names = ["All" if each == "*" else each for each in asked.get("MessageAttributeNames", [])]
+    found = backend.receive_message(name, asked.get("MaxNumberOfMessages", 1), 0, hidden_seconds, names)
     wanted = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
     return ActionResult({"Messages": [received(message, wanted) for message in found]} if found else {})
 
@@ -95,3 +97,9 @@ def _get_error_code(serializer: Any, error: Any) -> str:
         return code
     prefix, separator, name = code.rpartition("#")
     return f"{prefix}{separator}{SHAPES.get(name, name)}"
+
+
+def _serialize_error(serializer: Any, serialized: dict[str, Any], error: Any, shape: Any) -> None:
+    """The message is there once, as `Message`."""
+    _error_members(serializer, serialized, error, shape)
+    serialized.pop("message", None)

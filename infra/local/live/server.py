@@ -17,7 +17,7 @@ from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChan
 from infra.local.live.state import dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
-from order.callers import OPERATE
+from infra.local.tokens import OPERATE
 
 if TYPE_CHECKING:
     from infra.local.backend import Backend

@@ -9,6 +9,7 @@ from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import (
     anything,
+    choice,
     list_of,
     map_of,
     named,
@@ -48,6 +49,7 @@ def _create(declared: Declared, described: Resource) -> Resource:
         environment=variables,
         timeout_seconds=given.get("Timeout", 3),
         memory_mb=given.get("MemorySize", 128),
+        may_recurse=given.get("RecursiveLoop") == "Allow",
         runtime=runtime,
         layers=tuple(_layer(declared, arn) for arn in given.get("Layers", []) if POWERTOOLS not in arn),
     )
@@ -147,6 +149,7 @@ KINDS = {
             "Handler": named(r"\S{1,128}", "text such as module.function"),
             "Layers": list_of(text),
             "MemorySize": number(128, 10_240),
+            "RecursiveLoop": choice("Allow", "Terminate"),
             "Runtime": text,
             "Timeout": number(1, 900),
         },

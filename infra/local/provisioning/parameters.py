@@ -19,7 +19,7 @@ Lookup = Callable[[str, str], str]
 def values(declared: Mapping[str, Any], given: Mapping[str, str], lookup: Lookup) -> dict[str, str]:
     """The text of each parameter. Raises Refused for one that has no value, or one that it may not have."""
     for name in given.keys() - declared.keys():
-        raise Refused(f"there is no parameter {name} in the template; correct the name, or leave it out")
+        raise Refused(f"the parameter {name} is not in the template; correct the name, or leave it out")
     found = {}
     for name, parameter in declared.items():
         value = given.get(name, parameter.get("Default"))

@@ -4,6 +4,7 @@ moto takes much that AWS refuses, and code that was only run on it would fail on
 as the SDK was given it, whatever its protocol, for calls over HTTP and in this process alike.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,8 +44,8 @@ def _checked(response: Any) -> Any:
 
 
 def _request(response: Any) -> Request:
-    """The request; older SDKs send a queue's address as the path only."""
-    if response.service_name == "sqs" and "QueueUrl" not in response.params:
-        return {"QueueUrl": response.path, **response.params}
-    request: Request = response.params
+    """The request; older SDKs send a queue's address as the path only, and moto leaves some JSON unread."""
+    request: Request = response.params if hasattr(response, "params") else json.loads(response.body)
+    if response.service_name == "sqs" and "QueueUrl" not in request:
+        return {"QueueUrl": response.path, **request}
     return request

@@ -16,7 +16,7 @@ from infra.local.refusals.items import (
     invalid,
     keys,
 )
-from infra.local.refusals.refused import Check, Request
+from infra.local.refusals.refused import Check, Refused, Request
 
 EXPRESSIONS = (
     "ConditionExpression",
@@ -128,6 +128,22 @@ def _transacted(request: Request) -> None:
                 check(asked)
 
 
+def _made(request: Request) -> None:
+    if request.get("BillingMode") == "PAY_PER_REQUEST" and "ProvisionedThroughput" in request:
+        raise invalid(
+            "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits "
+            "can be specified when BillingMode is PAY_PER_REQUEST"
+        )
+
+
+def _stream(request: Request) -> None:
+    arn = request["StreamArn"]
+    table = held.table(arn.partition("/stream/")[0])
+    if table is None or table.latest_stream_label != arn.rpartition("/")[2]:
+        message = f"Requested resource not found: Stream: {arn} not found"
+        raise Refused("ResourceNotFoundException", message)
+
+
 TRANSACTED: dict[str, tuple[Check, ...]] = {
     "ConditionCheck": (_expressions, _keyed),
     "Delete": (_expressions, _keyed),
@@ -138,6 +154,7 @@ TRANSACTED: dict[str, tuple[Check, ...]] = {
 CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {
     ("dynamodb", "BatchGetItem"): (_batch_got,),
     ("dynamodb", "BatchWriteItem"): (_batch_written,),
+    ("dynamodb", "CreateTable"): (_made,),
     ("dynamodb", "DeleteItem"): (_expressions, _keyed),
     ("dynamodb", "GetItem"): (_expressions, _keyed),
     ("dynamodb", "PutItem"): (_expressions, _put),
@@ -146,4 +163,5 @@ CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {
     ("dynamodb", "TransactGetItems"): (_transacted,),
     ("dynamodb", "TransactWriteItems"): (_transacted,),
     ("dynamodb", "UpdateItem"): (_expressions, _keyed, _updated),
+    ("dynamodbstreams", "DescribeStream"): (_stream,),
 }

@@ -21,7 +21,7 @@ class Refused(ServiceException):  # type: ignore[misc]  # moto has no types here
 
 def size_bytes(value: str | bytes) -> int:
     """What a value counts towards AWS's limits: its bytes, as UTF-8 where it is text."""
-    return len(value.encode()) if isinstance(value, str) else len(value)
+    return len(value) if isinstance(value, bytes) or value.isascii() else len(value.encode())
 
 
 def attributes_bytes(attributes: Mapping[str, Mapping[str, Any]] | None) -> int:

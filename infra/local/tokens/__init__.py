@@ -4,6 +4,8 @@ from infra.local.http_api import Answer
 
 PREFIX = "/_issuer"
 """Where the run's own issuer is, if it has one."""
+OPERATE = "orders:operate"
+"""The scope of an operator: the default of the template's OperatorValue."""
 
 
 class Denied(Exception):

@@ -1,7 +1,8 @@
-"""An HTTP API's JWT authorizer: who may pass, by a token that its issuer's keys verify.
+"""An HTTP API's JWT authorizer: verifies a caller's token by its issuer's keys.
 
-What is verified, and what the function is told, is what the API Gateway developer guide says (HTTP APIs, JWT
-authorizers); the challenge of a refusal is RFC 6750's.
+What it verifies, and what the function is told, follows
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html; the challenge of a
+refusal follows RFC 6750.
 """
 
 import asyncio
@@ -54,6 +55,7 @@ class Gate:
         key = self._keys_of(authorizer.issuer).get_signing_key_from_jwt(token)
         options: Any = {"require": ["exp", "iss"], "verify_aud": False}
         claims = jwt.decode(token, key, ALGORITHMS, options, issuer=authorizer.issuer)
+        _check_times(claims)
         meant_for = claims.get("aud", claims.get("client_id"))  # which counts only where there is no aud
         given = meant_for if isinstance(meant_for, list) else [meant_for]
         if not any(audience in given for audience in authorizer.audience):
@@ -66,7 +68,10 @@ class Gate:
             with urllib.request.urlopen(found, timeout=TIMEOUT_SECONDS) as answer:
                 where = json.load(answer)["jwks_uri"]
             self._keys[issuer] = jwt.PyJWKClient(
-                where, lifespan=KEYS_LIFETIME_SECONDS, timeout=TIMEOUT_SECONDS
+                where,
+                lifespan=KEYS_LIFETIME_SECONDS,
+                timeout=TIMEOUT_SECONDS,
+                cooldown_duration=0,  # a key that is not known yet is fetched at once, also after a rotation
             )
         return self._keys[issuer]
 
@@ -77,9 +82,17 @@ def _token(request: Request) -> str | None:
     return re.sub(r"^bearer +", "", given, flags=re.IGNORECASE) or None
 
 
+def _check_times(claims: Mapping[str, Any]) -> None:
+    # RFC 7519, section 2: a NumericDate is a JSON number. PyJWT also takes the text of one.
+    for name in ("exp", "nbf", "iat"):
+        if name in claims and (isinstance(claims[name], bool) or not isinstance(claims[name], int | float)):
+            raise jwt.InvalidTokenError(f"{name} is not a number")
+
+
 def _scopes(claims: Mapping[str, Any]) -> list[str]:
-    granted = claims.get("scope", claims.get("scp", ""))
-    return granted if isinstance(granted, list) else str(granted).split()
+    """The scopes of `scope` and `scp`, each a list or a text with spaces."""
+    given = [claims.get(name) or [] for name in ("scope", "scp")]
+    return [scope for one in given for scope in (one if isinstance(one, list) else str(one).split())]
 
 
 def _told(claims: Mapping[str, Any]) -> dict[str, str]:

@@ -15,8 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from infra.local import http_api
 from infra.local.http_api import Answer, Request
-from infra.local.tokens import PREFIX
-from order.callers import OPERATE
+from infra.local.tokens import OPERATE, PREFIX
 
 AUDIENCE = "order-api"
 ALGORITHM = "RS256"

@@ -1,0 +1,65 @@
+"""Corrections to moto's DynamoDB: members of answers, and the record of an item that an update makes."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+from uuid import NAMESPACE_URL, uuid5
+
+from moto.core.responses import BaseResponse
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
+
+ON_REQUEST = {
+    "ConsumedCapacity": "ReturnConsumedCapacity",
+    "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
+}
+"""Members that an answer has only if the request asks for them, by that parameter."""
+
+_update = DynamoDBBackend.update_item
+
+
+def patches() -> Iterator[Any]:
+    yield patch.object(DynamoHandler, "serialized", _serialized, create=True)
+    yield patch.object(DynamoDBBackend, "update_item", _update_item)
+
+
+def _serialized(response: Any, answer: Any) -> Any:
+    if isinstance(answer.result, dict):
+        for member, parameter in ON_REQUEST.items():
+            if response.params.get(parameter, "NONE") == "NONE":
+                answer.result.pop(member, None)
+        described = answer.result.get("TableDescription") or answer.result.get("Table")
+        if described is not None:
+            _describe(described, is_new=response._get_action() == "CreateTable")
+    return BaseResponse.serialized(response, answer)
+
+
+def _describe(table: dict[str, Any], *, is_new: bool) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html"""
+    arn, billing = table["TableArn"], table.get("BillingModeSummary")
+    table["TableId"] = str(uuid5(NAMESPACE_URL, arn))
+    for name in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+        if not table.get(name):
+            table.pop(name, None)
+    if billing and billing["BillingMode"] == "PROVISIONED":
+        del table["BillingModeSummary"]
+    elif billing and not is_new:
+        billing["LastUpdateToPayPerRequestDateTime"] = table["CreationDateTime"]
+    for index in table.get("GlobalSecondaryIndexes", ()):
+        index |= {"IndexArn": f"{arn}/index/{index['IndexName']}", "IndexSizeBytes": 0, "ItemCount": 0}
+        index.setdefault("ProvisionedThroughput", {}).setdefault("NumberOfDecreasesToday", 0)
+    if is_new:
+        for described in (table, *table.get("GlobalSecondaryIndexes", ())):
+            described.pop("WarmThroughput", None)
+
+
+def _update_item(backend: Any, table_name: str, *given: Any, **named: Any) -> Any:
+    """An update that makes an item emits one record; moto emits another for the key alone before it."""
+    shard = backend.get_table(table_name).stream_shard
+    count = len(shard.items) if shard is not None else 0
+    item = _update(backend, table_name, *given, **named)
+    if shard is not None and len(shard.items) == count + 2:
+        record = shard.items.pop().record
+        record["dynamodb"]["SequenceNumber"] = shard.items[count].record["dynamodb"]["SequenceNumber"]
+        shard.items[count].record = record
+    return item

@@ -1,0 +1,54 @@
+"""Lives through outages that outlast a queue's `maxReceiveCount`: none of them may dead-letter a message."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from choreography.consumer import REQUEUE_AFTER
+from infra.simulation.determinism import Clock, Dice
+from infra.simulation.outages import Outage
+from infra.simulation.world import World
+
+SHORTEST_SECONDS, LONGEST_SECONDS = 40 * 60, 80 * 60
+"""Eight receives last at most nine minutes, and 16 rounds of a recursive loop 24 minutes."""
+PAUSE_SECONDS = 10.0
+"""The longest that a stream waits between two attempts."""
+
+
+@dataclass(frozen=True)
+class Endurance:
+    """Lives through an outage, in which everything else goes on: Lambda polls, and customers ask."""
+
+    world: World
+    clock: Clock
+    dice: Dice
+    deliver: Callable[[str], bool]
+    act: Callable[[], None]
+    """Lets a customer do something."""
+
+    def endure(self, outage: Outage, seconds: float) -> list[str]:
+        """The messages that were dead-lettered although they had hardly failed before, in words."""
+        burnt = {m.id for m in self._all("QUEUE_URL") if m.approximate_receive_count >= REQUEUE_AFTER}
+        known = {message.id for message in self._all("DEAD_LETTER_QUEUE_URL")}
+        until = self.clock.now() + seconds
+        self.world.calls.outage = outage
+        while self.clock.now() < until:
+            while sum([self.deliver(name) for name in self.world.sources]):
+                pass
+            if self.dice.chance(0.1):
+                self.act()
+            next_visible = self.world.next_visible() or 0.0
+            self.clock.advance(min(60.0, max(PAUSE_SECONDS, next_visible - self.clock.now())))
+        self.world.calls.outage = None
+        if outage.service == "sqs":
+            return []  # a message that waits for another one cannot be requeued
+        return [
+            f"dead-lettered while {outage.service} {outage.trouble}: {message.body[:80]}"
+            for message in self._all("DEAD_LETTER_QUEUE_URL")
+            if message.id not in known | burnt and "reason" not in message.message_attributes
+        ]
+
+    def _all(self, variable: str) -> list[Any]:
+        """Messages of all queues that consumers know by this variable."""
+        names = (self.world.queue_name(function, variable) for function in self.world.consumers())
+        return [message for name in names for message in self.world.messages(name)]

@@ -1,0 +1,64 @@
+"""A rollback that an alarm stopped is continued until CloudFormation completes it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from infra.deployment import rollback
+from infra.deployment.rollback import FAILED, continue_rollback
+
+IN_PROGRESS, COMPLETE = "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"
+
+
+@pytest.fixture
+def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """CloudFormation, and a clock that only a pause moves."""
+    clock = [0.0]
+
+    def pause(seconds: float) -> None:
+        clock[0] += seconds
+
+    monkeypatch.setattr("time.sleep", pause)
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    with Stubber(boto3.client("cloudformation", region_name="eu-west-1")) as stubber:
+        yield stubber
+
+
+def told(cloudformation: Stubber, *statuses: str) -> None:
+    """The statuses that CloudFormation answers, each failed one but the last before the rollback goes on."""
+    for number, status in enumerate(statuses):
+        stack: dict[str, Any] = {"StackName": "shop", "CreationTime": 0, "StackStatus": status}
+        cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "shop"})
+        if status == FAILED and statuses[number + 1 : number + 2] == (IN_PROGRESS,):
+            cloudformation.add_response("continue_update_rollback", {}, {"StackName": "shop"})
+
+
+@pytest.mark.parametrize("status", [COMPLETE, "UPDATE_COMPLETE", "CREATE_COMPLETE"])
+def test_a_stack_that_is_not_stuck_is_left_alone(cloudformation: Stubber, status: str) -> None:
+    told(cloudformation, status)
+    assert continue_rollback(cloudformation.client, "shop") == status
+
+
+def test_a_rollback_goes_on_once_the_alarm_is_off(cloudformation: Stubber) -> None:
+    told(cloudformation, FAILED, IN_PROGRESS, COMPLETE)
+    assert continue_rollback(cloudformation.client, "shop") == COMPLETE
+    cloudformation.assert_no_pending_responses()
+
+
+def test_a_rollback_that_the_alarm_stops_again_is_tried_again(cloudformation: Stubber) -> None:
+    told(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED, IN_PROGRESS, COMPLETE)
+    assert continue_rollback(cloudformation.client, "shop") == COMPLETE
+    cloudformation.assert_no_pending_responses()
+
+
+def test_it_gives_up_after_a_while_and_says_so(
+    cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rollback, "WAIT_SECONDS", 2 * rollback.PAUSE_SECONDS)
+    monkeypatch.setattr("boto3.client", lambda _: cloudformation.client)
+    told(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED)
+    assert rollback.main(["shop"]) == 1
+    assert "An alarm is still on" in capsys.readouterr().err

@@ -1,0 +1,100 @@
+"""Event source mappings that AWS refuses, or that cannot be played, are refused before anything runs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources.checks import Unplayable, check
+from infra.local.in_process import environment
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.template import load
+from infra.local.quicker import quicker_moto
+
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
+STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
+START = {"StartingPosition": "LATEST"}
+KIND = KINDS["AWS::Lambda::EventSourceMapping"]
+
+
+def refusal(arn: str, properties: dict[str, Any]) -> str | None:
+    """Why a mapping is refused; None if it is taken."""
+    try:
+        check(arn, properties)
+    except Unplayable as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("arn", "properties"),
+    [
+        (QUEUE, {}),
+        (QUEUE, {"BatchSize": "10"}),
+        (QUEUE, {"BatchSize": 10_000, "MaximumBatchingWindowInSeconds": 1}),
+        (STREAM, START),
+        (STREAM, START | {"BatchSize": 10_000, "MaximumRetryAttempts": 0, "MaximumRecordAgeInSeconds": -1}),
+        (STREAM, START | {"DestinationConfig": {"OnFailure": {"Destination": QUEUE}}}),
+        (STREAM, START | {"DestinationConfig": {}}),
+    ],
+)
+def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any]) -> None:
+    assert refusal(arn, properties) is None
+
+
+@pytest.mark.parametrize(
+    ("arn", "properties", "reason"),
+    [
+        ("arn:aws:kinesis:eu-west-1:1:stream/s", START, "EventSourceArn: .* is no queue"),
+        ("nonsense", {}, "EventSourceArn: nonsense is no queue"),
+        (QUEUE, {"BatchSize": 11}, "BatchSize: 11 needs a MaximumBatchingWindowInSeconds"),
+        (QUEUE, {"BatchSize": 0}, "BatchSize: 0 is no whole number from 1 to 10000"),
+        (QUEUE, {"BatchSize": "many"}, "BatchSize: 'many' is no whole number"),
+        (QUEUE, {"MaximumBatchingWindowInSeconds": 301}, "MaximumBatchingWindowInSeconds: 301"),
+        (QUEUE, START, "StartingPosition: only mappings of streams have it"),
+        (
+            QUEUE,
+            {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}},
+            "FilterCriteria: the Pattern 'x' is no JSON",
+        ),
+        (STREAM, {}, "StartingPosition: a stream needs TRIM_HORIZON or LATEST"),
+        (STREAM, {"StartingPosition": "AT_TIMESTAMP"}, "StartingPosition"),
+        (STREAM, START | {"MaximumRetryAttempts": -2}, "MaximumRetryAttempts: -2"),
+        (STREAM, START | {"MaximumRecordAgeInSeconds": 59}, "MaximumRecordAgeInSeconds: AWS takes -1, or 60"),
+        (
+            STREAM,
+            START | {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
+            "DestinationConfig: arn:aws:s3:::bucket cannot be played locally; use a queue or a topic",
+        ),
+    ],
+)
+def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Unplayable, match=reason):
+        check(arn, properties)
+
+
+@pytest.mark.parametrize("name", ["ParallelizationFactor", "TumblingWindowInSeconds"])
+def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
+    assert name not in {*KIND.played, *KIND.left_out}
+
+
+def test_the_refusal_names_file_resource_and_property(tmp_path: Path) -> None:
+    template = tmp_path / "shop.yaml"
+    template.write_text("""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Queue: {Type: AWS::SQS::Queue}
+  Reader:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: app.handler
+      Runtime: python3.13
+      CodeUri: .
+      Events: {Source: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 100}}}
+""")
+    expected = "shop.yaml: ReaderSource, made from Reader: BatchSize: 100 needs"
+    with quicker_moto(), environment({}), pytest.raises(TemplateError, match=expected):
+        Provisioner(load(template), "shop", "http://localhost:3000").provision()

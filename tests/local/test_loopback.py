@@ -1,0 +1,54 @@
+"""Nothing that the tests start connects to another machine; the guard itself is tried here."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.guard.sitecustomize import FILE, OffMachine, is_here
+
+ELSEWHERE = "192.0.2.1"
+"""For documentation only, so that nothing has this address: RFC 5737."""
+CONNECT = f"import socket; socket.create_connection(('{ELSEWHERE}', 80), 0.1)"
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        (b"localhost", True),
+        (ELSEWHERE, False),
+        ("10.0.0.1", False),
+        ("169.254.169.254", False),
+        ("sqs.eu-west-1.amazonaws.com", False),
+    ],
+)
+def test_only_loopback_is_here(host: str | bytes, here: bool) -> None:
+    assert is_here(host) is here
+
+
+def test_a_connection_to_another_machine_is_refused_and_told(off_machine: Path) -> None:
+    with pytest.raises(OffMachine), socket.socket() as refused:
+        refused.connect((ELSEWHERE, 80))
+    assert ELSEWHERE in off_machine.read_text()
+    off_machine.write_text("")
+
+
+def test_the_name_of_another_machine_is_not_looked_up(off_machine: Path) -> None:
+    with pytest.raises(OffMachine):
+        socket.getaddrinfo("sqs.eu-west-1.amazonaws.com", 443)
+    off_machine.write_text("")
+
+
+def test_processes_that_tests_start_are_guarded_too(off_machine: Path) -> None:
+    assert os.environ[FILE] == str(off_machine)
+    done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
+    assert "OffMachine" in done.stderr
+    assert ELSEWHERE in off_machine.read_text()
+    off_machine.write_text("")

@@ -1,0 +1,33 @@
+"""Each kind of outage lasts longer than eight receives, and no message is dead-lettered because of it."""
+
+from unittest.mock import patch
+
+import pytest
+
+from infra.simulation.faults import Scenario
+from infra.simulation.outages import OUTSIDE, SERVICES, TROUBLES, Outage
+from infra.simulation.run import Result, run
+from tests.simulation.mutants import MUTANTS
+
+ALONE = Scenario(6, orders=3, kinds=frozenset({"long-outage"}))
+EVERY = [Outage(service, trouble) for service in sorted({*SERVICES} - {OUTSIDE}) for trouble in TROUBLES]
+
+
+def lived_through(outage: Outage) -> Result:
+    with patch("infra.simulation.run.drawn", lambda _: outage):
+        result = run(ALONE)
+    assert any(f"! {outage.service} {outage.trouble} for" in line for line in result.lines)
+    return result
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("outage", [*EVERY, Outage(OUTSIDE, TROUBLES[0])], ids=str)
+def test_every_order_ends_though_an_outage_outlasts_all_receives(outage: Outage) -> None:
+    assert lived_through(outage).wrong == []
+
+
+@pytest.mark.parametrize("mutant", ["trouble-of-aws-is-a-defect", "loops-are-stopped"])
+def test_without_a_safeguard_a_long_outage_dead_letters_messages(mutant: str) -> None:
+    with MUTANTS[mutant]():
+        wrong = lived_through(Outage("dynamodb", "throttles")).wrong
+    assert [text for text in wrong if text.startswith("dead-lettered while dynamodb throttles")]

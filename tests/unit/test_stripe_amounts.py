@@ -1,0 +1,56 @@
+"""Stripe's amounts of every currency that an order may have: https://docs.stripe.com/currencies."""
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, sampled_from
+
+from order.iso import CURRENCIES
+from payment.stripe_amounts import NotChargeable, stripe_amount
+
+WITHOUT = ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+"""Currencies that have no decimals in both."""
+ISO_DECIMALS = {
+    **dict.fromkeys([*WITHOUT, "ISK", "UGX"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}
+"""Of ISO 4217's list one; two for all others."""
+STRIPE_DECIMALS = {
+    **dict.fromkeys([*WITHOUT, "MGA"], 0),
+    **dict.fromkeys(["BHD", "JOD", "KWD", "OMR", "TND"], 3),
+}
+"""Of Stripe's page on currencies; two for all others, ISK and UGX among them."""
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount_minor", "charged"),
+    [
+        ("EUR", 2500, 2500),  # 25.00
+        ("HUF", 2550, 2550),  # whole forints are for payouts only
+        ("JPY", 2500, 2500),
+        ("ISK", 2500, 250_000),
+        ("UGX", 2500, 250_000),
+        ("MGA", 2500, 25),
+        ("KWD", 2510, 2510),
+    ],
+)
+def test_an_amount_is_told_in_stripes_units(currency: str, amount_minor: int, charged: int) -> None:
+    assert stripe_amount(amount_minor, currency) == charged
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount_minor"), [("KWD", 2505), ("MGA", 2550), ("IQD", 2500), ("LYD", 10)]
+)
+def test_an_amount_that_stripe_has_no_number_for_is_not_rounded(currency: str, amount_minor: int) -> None:
+    with pytest.raises(NotChargeable):
+        stripe_amount(amount_minor, currency)
+
+
+@given(sampled_from(sorted(CURRENCIES)), integers(1, 99_999_999))
+def test_whatever_is_charged_is_worth_what_was_ordered(currency: str, amount_minor: int) -> None:
+    try:
+        charged = stripe_amount(amount_minor, currency)
+    except NotChargeable:
+        return
+    assert charged * 10 ** ISO_DECIMALS.get(currency, 2) == amount_minor * 10 ** STRIPE_DECIMALS.get(
+        currency, 2
+    )
