@@ -22,6 +22,7 @@ from infra.local.guard import Guard
 from infra.local.live import PREFIX
 from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
+from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
@@ -75,12 +76,20 @@ class Backend:
         """
         if name not in self.stacks:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
-            stack = Provisioner(load(template, parameters), name, self.endpoint, imports).provision()
+            read = load(template, parameters, ssm_parameter)
+            stack = Provisioner(read, name, self.endpoint, imports).provision()
+            self._restore(stack)
             self.stacks[name] = stack
-            if self._data is not None:
-                self._data.restore(stack)
             self.deliveries.start(stack)
         return self.stacks[name]
+
+    def _restore(self, stack: Stack) -> None:
+        if self._data is not None:
+            try:
+                self._data.restore(stack)
+            except TemplateError:
+                remove(stack)
+                raise
 
     def remove(self, name: str) -> None:
         """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
@@ -133,7 +142,7 @@ class Backend:
                 self.metrics.hand_over()
             answer = await aws_endpoint.answer(call, self.ended)
             if self._data is not None and answer.status == HTTPStatus.OK:
-                self._data.keep(call)  # before anybody is told that it was done
+                self._data.keep(call)  # before the caller gets the answer
             if not call.operation.startswith(_READS):
                 self._journal.note_call(call, answer)
                 self.deliveries.tell()
