@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics
+from infra.local import asgi, aws_endpoint, cloudformation, metrics, stack_names
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -48,6 +48,7 @@ class Backend:
     ) -> None:
         self._data, self.issuer, self._guard = data, issuer, guard or Guard()
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
+        self._templates = dict[str, Path]()
         self.metrics = Metrics()
         self.faults, self._journal = Faults(), Journal()
         self._gateway = Gateway(self.stacks, self.environments, self._journal)
@@ -71,15 +72,22 @@ class Backend:
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Provisions a template as a stack, with these instead of its parameters' defaults.
 
-        One of that name that is there already stays as it is.
-        Raises TemplateError if it cannot be played.
+        A stack that is there already, by this name and of this template, stays as it is.
+        Raises TemplateError if it cannot be played, or if the name is another template's.
         """
+        stack_names.check(name)
+        running = self._templates.get(name, template.resolve())
+        if running != template.resolve():
+            raise TemplateError(
+                f"{template}: a stack {name} is running already, of {running}; choose another --name"
+            )
         if name not in self.stacks:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
             read = load(template, parameters, ssm_parameter)
             stack = Provisioner(read, name, self.endpoint, imports).provision()
             self._restore(stack)
             self.stacks[name] = stack
+            self._templates[name] = template.resolve()
             self.deliveries.start(stack)
         return self.stacks[name]
 
@@ -97,6 +105,7 @@ class Backend:
             raise TemplateError(f"no stack {name} is running; there are {', '.join(self.stacks)}")
         self.deliveries.stop(name)
         gone = self.stacks.pop(name)
+        del self._templates[name]
         queue_names = {url.rpartition("/")[2] for url in gone.queues.values()}
         self.faults.forget({function.service for function in gone.functions.values()}, queue_names)
         remove(gone)
