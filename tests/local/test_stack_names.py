@@ -41,7 +41,7 @@ def test_a_folder_gives_a_name_that_cloudformation_takes(folder: str) -> None:
 
 
 def test_a_folder_without_such_letters_needs_a_name() -> None:
-    with pytest.raises(TemplateError, match="the folder name '訂單' has no letters .*; give --name"):
+    with pytest.raises(TemplateError, match=r"the folder name '訂單' has no letters .*; give --name"):
         stack_names.of_folder("訂單")
 
 
