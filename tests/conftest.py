@@ -25,8 +25,8 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from infra.bench.bundle import deployed
 from infra.local.in_process import ROOT, STACK
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
-from infra.local.template import load
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
 from tests.guard.sitecustomize import FILE

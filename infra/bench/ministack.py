@@ -19,7 +19,7 @@ import boto3
 from infra.bench.served import HOST, Served, free_port, serving
 from infra.local.credentials import REGION
 from infra.local.in_process import ROOT, STACK
-from infra.local.template import Template, load
+from infra.local.provisioning.template import Template, load
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 API = "HttpApi"
@@ -95,7 +95,7 @@ def document(template: Template) -> dict[str, Any]:
     }
 
 
-def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     properties = dict(resource.get("Properties", {}))
     if resource["Type"] == "AWS::Lambda::Function":
         properties["Code"] = CODE

@@ -1,6 +1,6 @@
 """CloudFormation's answers about the stacks that run, so that tools find their resources as on AWS.
 
-Resources that are not played, and those that have no address of their own, are left out.
+Resources that are accepted and not played are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from infra.local.aws_endpoint import Call
-from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
 from infra.local.stack import Stack
 
@@ -36,7 +35,7 @@ def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
 def _stack(stack: Stack) -> Element:
     member = _member(
         StackName=stack.name,
-        StackId=f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack.name}/local",
+        StackId=stack.id,
         CreationTime=CREATED,
         StackStatus="CREATE_COMPLETE",
     )
@@ -49,25 +48,15 @@ def _stack(stack: Stack) -> Element:
 
 
 def _resources(stack: Stack) -> Iterator[Element]:
-    functions = {logical_id: function.name for logical_id, function in stack.functions.items()}
-    kinds: dict[str, Mapping[str, str]] = {
-        "AWS::DynamoDB::Table": stack.tables,
-        "AWS::Lambda::Function": functions,
-        "AWS::SecretsManager::Secret": stack.secrets,
-        "AWS::SNS::Subscription": stack.subscriptions,
-        "AWS::SNS::Topic": stack.topics,
-        "AWS::SQS::Queue": stack.queues,
-    }
-    for kind, resources in kinds.items():
-        for logical_id, physical_id in resources.items():
-            yield _member(
-                LogicalResourceId=logical_id,
-                PhysicalResourceId=physical_id,
-                ResourceType=kind,
-                ResourceStatus="CREATE_COMPLETE",
-                Timestamp=CREATED,
-                LastUpdatedTimestamp=CREATED,
-            )
+    for logical_id, resource in stack.resources.items():
+        yield _member(
+            LogicalResourceId=logical_id,
+            PhysicalResourceId=resource.id,
+            ResourceType=resource.type,
+            ResourceStatus="CREATE_COMPLETE",
+            Timestamp=CREATED,
+            LastUpdatedTimestamp=CREATED,
+        )
 
 
 def _member(**fields: str) -> Element:

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
-from infra.local.template import load
+from infra.local.provisioning.template import load
 
 TEMPLATE = load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)
@@ -155,7 +155,7 @@ def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
     """Throttling by the function's own limit would burn receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
     most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
-    assert 2 <= int(most) <= 1000
+    assert 2 <= int(str(most)) <= 1000
     assert not any("ReservedConcurrentExecutions" in function for function in FUNCTIONS.values())
 
 

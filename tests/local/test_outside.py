@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from infra.local import outside
-from infra.local.template import TemplateError
+from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import ROOT, running
 from tests.local.test_run import ORDER, TO_ANTARCTICA, client, ends_as, place
 from tests.specified_carrier import SECRET, SpecifiedCarrier
