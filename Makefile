@@ -12,13 +12,13 @@ export SAM_CLI_TELEMETRY := 0
 # Processes come and go here: to compile their code anew would be much of their time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-browser test-asyncapi test-second-dynamodb simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: run test test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
 
 test-browser: $(BIN)/choreo .venv/checks ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
@@ -28,6 +28,9 @@ test-asyncapi: $(BIN)/choreo .venv-node/ready ## the events' document, by AsyncA
 
 test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## moto-backed and whole-choreography tests, each DynamoDB call repeated on dynalite
 	@$(BIN)/python -m pytest -p tests.second_dynamodb.plugin tests/moto tests/choreography
+
+test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## the flows of whole orders, over HTTP on ministack, another AWS on the laptop
+	@$(BIN)/python -m pytest -m elsewhere tests/elsewhere
 
 simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
