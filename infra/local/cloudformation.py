@@ -27,9 +27,10 @@ def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
             described = [stacks[name]] if name else list(stacks.values())
             return _answer(call.operation, "Stacks", [_stack(stack) for stack in described])
         case "DescribeStackResources" if name:
-            return _answer(call.operation, "StackResources", list(_resources(stacks[name])))
+            return _answer(call.operation, "StackResources", list(_resources(stacks[name], "Timestamp")))
         case "ListStackResources" if name:
-            return _answer(call.operation, "StackResourceSummaries", list(_resources(stacks[name])))
+            listed = list(_resources(stacks[name], "LastUpdatedTimestamp"))
+            return _answer(call.operation, "StackResourceSummaries", listed)
     return _refusal(f"{call.operation} cannot be played locally")
 
 
@@ -48,7 +49,8 @@ def _stack(stack: Stack) -> Element:
     return member
 
 
-def _resources(stack: Stack) -> Iterator[Element]:
+def _resources(stack: Stack, time: str) -> Iterator[Element]:
+    """The resources; `time` is what the operation calls the time of a resource's last change."""
     functions = {logical_id: function.name for logical_id, function in stack.functions.items()}
     kinds: dict[str, Mapping[str, str]] = {
         "AWS::DynamoDB::Table": stack.tables,
@@ -65,8 +67,7 @@ def _resources(stack: Stack) -> Iterator[Element]:
                 PhysicalResourceId=physical_id,
                 ResourceType=kind,
                 ResourceStatus="CREATE_COMPLETE",
-                Timestamp=CREATED,
-                LastUpdatedTimestamp=CREATED,
+                **{time: CREATED},
             )
 
 
