@@ -12,19 +12,25 @@ export SAM_CLI_TELEMETRY := 0
 # Processes come and go here: to compile their code anew would be much of their time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: run test test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 run: $(BIN)/choreo ## everything on http://localhost:3000
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
 
 test-browser: $(BIN)/choreo .venv/checks ## the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## the events' document, by AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
+
+test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## moto-backed and whole-choreography tests, each DynamoDB call repeated on dynalite
+	@$(BIN)/python -m pytest -p tests.second_dynamodb.plugin tests/moto tests/choreography
+
+test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## the flows of whole orders, over HTTP on ministack, another AWS on the laptop
+	@$(BIN)/python -m pytest -m elsewhere tests/elsewhere
 
 simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
@@ -103,6 +109,11 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@$(call NPM,.venv-node,tests/contracts/asyncapi,ci)
 	@touch $@
 
+.venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/second_dynamodb/,package.json package-lock.json)
+	@echo "Installing dynalite into .venv-dynalite, once …"
+	@$(call NPM,.venv-dynalite,tests/second_dynamodb,ci)
+	@touch $@
+
 .venv-offline/ready: infra/bench/node/package.json
 	@echo "Installing serverless-offline into .venv-offline, once …"
 	@$(call NPM,.venv-offline,infra/bench/node,install)
@@ -129,7 +140,8 @@ lock: .venv/ready ## the versions of everything, with hashes; needs npm
 	$(BIN)/uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
 	$(BIN)/uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
 	$(BIN)/uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
-	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
+	for folder in contracts/asyncapi second_dynamodb; do \
+	  npm update --prefix tests/$$folder --package-lock-only --omit-lockfile-registry-resolved || exit; done
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 

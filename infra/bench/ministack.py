@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import boto3
@@ -99,6 +100,9 @@ def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict
     properties = dict(resource.get("Properties", {}))
     if resource["Type"] == "AWS::Lambda::Function":
         properties["Code"] = CODE
+    if resource["Type"] == "AWS::SecretsManager::Secret":
+        # It minds no ExcludePunctuation, and the carrier's secret has to be base64.
+        properties["SecretString"] = token_hex(properties.pop("GenerateSecretString")["PasswordLength"] // 2)
     if limit := properties.get("ScalingConfig"):
         # What a parameter gives stays text there, and ends the polling of all queues.
         properties["ScalingConfig"] = {

@@ -26,9 +26,10 @@ def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
             described = [stacks[name]] if name else list(stacks.values())
             return _answer(call.operation, "Stacks", [_stack(stack) for stack in described])
         case "DescribeStackResources" if name:
-            return _answer(call.operation, "StackResources", list(_resources(stacks[name])))
+            return _answer(call.operation, "StackResources", list(_resources(stacks[name], "Timestamp")))
         case "ListStackResources" if name:
-            return _answer(call.operation, "StackResourceSummaries", list(_resources(stacks[name])))
+            listed = list(_resources(stacks[name], "LastUpdatedTimestamp"))
+            return _answer(call.operation, "StackResourceSummaries", listed)
     return _refusal(f"{call.operation} cannot be played locally")
 
 
@@ -47,15 +48,15 @@ def _stack(stack: Stack) -> Element:
     return member
 
 
-def _resources(stack: Stack) -> Iterator[Element]:
+def _resources(stack: Stack, time: str) -> Iterator[Element]:
+    """The resources; `time` is what the operation calls the time of a resource's last change."""
     for logical_id, resource in stack.resources.items():
         yield _member(
             LogicalResourceId=logical_id,
             PhysicalResourceId=resource.id,
             ResourceType=resource.type,
             ResourceStatus="CREATE_COMPLETE",
-            Timestamp=CREATED,
-            LastUpdatedTimestamp=CREATED,
+            **{time: CREATED},
         )
 
 

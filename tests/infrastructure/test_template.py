@@ -283,5 +283,8 @@ def test_the_relays_filter_is_about_an_attribute_that_the_write_sets() -> None:
 def test_an_empty_endpoint_is_aws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The template sets AWS_ENDPOINT_URL always, since `sam local` overrides only what is there."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "")
-    client = boto3.client("sqs", region_name="eu-west-1")
+    # With credentials, or botocore asks the metadata service of EC2 for them.
+    client = boto3.client(
+        "sqs", region_name="eu-west-1", aws_access_key_id="local", aws_secret_access_key="local"
+    )
     assert client.meta.endpoint_url == "https://sqs.eu-west-1.amazonaws.com"
