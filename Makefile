@@ -9,7 +9,7 @@ SAM := .venv-sam/bin/sam
 PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/versions/3.13*/bin/python3.13 2>/dev/null); do $$p -c '' 2>/dev/null && echo $$p && break; done)
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
-# Processes come and go here: to compile their code anew would be much of their time.
+# Many short processes run here: without cached bytecode, each would compile its code again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -70,8 +70,8 @@ sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-li
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
 	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
-# Lambda keeps nothing that it compiles at a start; the files' times are not what they were once unzipped. Compiled
-# for where Lambda has them, all functions' bundles are the same, and uploaded once.
+# Lambda's code folder is read-only, so a cold start cannot cache bytecode; and unzipping changes the files' times, so
+# the bytecode is not checked against them. Compiled for /var/task, all functions' bundles are equal, and uploaded once.
 sam-build: .venv/ready .venv-sam/ready ## build what is deployed: slimmed, and with bytecode, for a cold start in a third of the time
 	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 	$(BIN)/python -m infra.slim .aws-sam/build
@@ -97,7 +97,7 @@ test-sam: .venv/ready sam-build ## run every sample with `sam local invoke`; nee
 	@$(call INSTALL,.venv-sam,$<)
 	@touch $@
 
-# Node from PyPI where this machine has none.
+# Installs Node from PyPI if this machine has no npm.
 NPM = $(PYTHON) -m venv $(1) && \
 	{ command -v npm >/dev/null || $(1)/bin/python $(PIP) -r tests/contracts/asyncapi/node.txt; } && \
 	cp $(2)/package*.json $(1) && PATH="$$PATH:$(CURDIR)/$(1)/bin" npm $(3) --prefix $(1) --ignore-scripts --silent
@@ -137,9 +137,9 @@ lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 
-# Most of it is never imported: Python compiles what is, when it is.
+# No bytecode at installation: most modules are never imported.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
-# Into a virtual environment what a lock file names: by uv in a third of the time; where it cannot, by pip.
+# Installs a lock file into a virtual environment: with uv in a third of the time, or with pip if uv fails.
 INSTALL = { $(1)/bin/python $(PIP) -r infra/uv.txt && \
 	$(1)/bin/uv pip install --quiet --require-hashes --python $(1)/bin/python -r $(2); } 2>/dev/null || \
 	$(1)/bin/python $(PIP) -r $(2)
