@@ -43,12 +43,13 @@ soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=
 bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack or offline for a part)
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
-lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports and workflows
+lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflows and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/python -m infra.words
 
 scan: .venv-audit/ready ## scan for unsafe settings and secrets with checkov; infra/checkov.yaml lists the exceptions
 	.venv-audit/bin/checkov --config-file infra/checkov.yaml
