@@ -9,88 +9,93 @@ SAM := .venv-sam/bin/sam
 PYTHON313 ?= $(shell for p in $$(command -v python3.13) $$(ls -d $$HOME/.pyenv/versions/3.13*/bin/python3.13 2>/dev/null); do $$p -c '' 2>/dev/null && echo $$p && break; done)
 ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
-# Processes come and go here: to compile their code anew would be much of their time.
+# Many short processes run here: without cached bytecode, each would compile its code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.DEFAULT_GOAL := help
+.PHONY: help run test test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
-run: $(BIN)/choreo ## everything on http://localhost:3000
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
+
+run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN="--data state")
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
-test: $(BIN)/choreo ## unit, moto-backed and whole-choreography tests
+test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
 
-test-browser: $(BIN)/choreo .venv/checks ## the live page in a real browser; needs Chromium
+test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
 
-test-asyncapi: $(BIN)/choreo .venv-node/ready ## the events' document, by AsyncAPI's own parser
+test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
 
-test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## moto-backed and whole-choreography tests, each DynamoDB call repeated on dynalite
+test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
 	@$(BIN)/python -m pytest -p tests.second_dynamodb.plugin tests/moto tests/choreography
 
-test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## the flows of whole orders, over HTTP on ministack, another AWS on the laptop
+test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
 	@$(BIN)/python -m pytest -m elsewhere tests/elsewhere
 
-simulate: $(BIN)/choreo ## thousands of runs with injected faults, each checked
+simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
 
-prove: $(BIN)/choreo ## a fixed set of runs, all of the fault space; and every safeguard removed is noticed
+prove: $(BIN)/choreo ## simulate all of the fault space; check that each removed safeguard is noticed
 	@$(BIN)/choreo simulate --seeds 50 --complete
 	@$(BIN)/python -m pytest -n 2 -m proof
 
-soak: $(BIN)/choreo ## real processes, killed at random, for SOAK_SECONDS
+soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
-bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## how fast it is, as ratios; BENCH=cold, run, bytecode (of what sam-build built), ministack or offline for a part
+bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack or offline for a part)
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
-lint: $(BIN)/choreo .venv/checks ## style, types, who may import whom, and workflows
+lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflows and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/python -m infra.words
 
-scan: .venv-audit/ready ## policies and secrets, by checkov; infra/checkov.yaml says what is left, and why
+scan: .venv-audit/ready ## scan for unsafe settings and secrets with checkov; infra/checkov.yaml lists the exceptions
 	.venv-audit/bin/checkov --config-file infra/checkov.yaml
 
-audit: .venv-audit/ready ## known vulnerabilities of all that is locked; AUDIT_OFFLINE=allowed without a network
+audit: .venv-audit/ready ## report known vulnerabilities of all locked packages (AUDIT_OFFLINE=allowed without a network)
 	@.venv-audit/bin/python -m infra.audit
 
-samples: .venv/ready ## events/, from the services' own code
+samples: .venv/ready ## write the sample payloads in events/ from the services' code
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
 
-contracts: .venv/ready ## infra/contracts/published/, from the models and the template
+contracts: .venv/ready ## write infra/contracts/published/ from the models and the template
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.contracts
 
-scale: .venv/ready ## infra/scale/README.md's tables, from the template and a counted run
+scale: .venv/ready ## write the tables of infra/scale/README.md from the template and a counted run
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.scale
 
-sam-validate: .venv-sam/ready ## the template, by the SAM CLI and cfn-lint
+sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
 	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
-# Lambda keeps nothing that it compiles at a start; the files' times are not what they were once unzipped. Compiled
-# for where Lambda has them, all functions' bundles are the same, and uploaded once.
-sam-build: .venv/ready .venv-sam/ready ## what would be deployed, slimmed, and with its bytecode: it starts in a third of the time
+# Lambda's code folder is read-only, so a cold start cannot cache bytecode; and unzipping changes the files' times, so
+# the bytecode is not checked against them. Compiled for /var/task, all functions' bundles are equal, and uploaded once.
+sam-build: .venv/ready .venv-sam/ready ## build what is deployed: slimmed, and with bytecode, for a cold start in a third of the time
 	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 	$(BIN)/python -m infra.slim .aws-sam/build
 	for bundle in .aws-sam/build/*/; do $(PYTHON313) -m compileall -q -j 0 --invalidation-mode unchecked-hash \
 	  -s $${bundle%/} -p /var/task $${bundle%/} || exit; done
 
-deploy: .venv-sam/ready ## what was built, to STAGE, as .github/workflows/stage.yml does
+deploy: .venv-sam/ready ## deploy the build to STAGE, as .github/workflows/stage.yml does
 	$(SAM) deploy --config-env $(STAGE) --s3-bucket $(BUCKET) --role-arn $(EXECUTION_ROLE_ARN) \
 	  --parameter-overrides Stage=$(STAGE) Rollout=$(ROLLOUT) $(PARAMETERS)
 
-continue-rollback: .venv/ready ## of STAGE, where an alarm stopped it
+continue-rollback: .venv/ready ## continue a rollback of STAGE that an alarm stopped
 	@$(BIN)/python -m infra.deployment.rollback order-choreography-$(STAGE)
 
-republish: $(BIN)/choreo ## of STAGE, what no queue got while a changed filter policy took effect
+republish: $(BIN)/choreo ## publish the events again that STAGE missed while a changed filter policy took effect
 	@$(BIN)/choreo republish --stack order-choreography-$(STAGE) --after-deployment order-choreography-$(STAGE)
 
-test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; needs a Docker engine
+test-sam: .venv/ready sam-build ## run every sample with `sam local invoke`; needs a Docker engine
 	@$(BIN)/python -m pytest -m engine tests/sam
 
 .venv-sam/ready: infra/sam-cli.txt
@@ -99,7 +104,7 @@ test-sam: .venv/ready sam-build ## every sample through `sam local invoke`; need
 	@$(call INSTALL,.venv-sam,$<)
 	@touch $@
 
-# Node from PyPI where this machine has none.
+# Installs Node from PyPI if this machine has no npm.
 NPM = $(PYTHON) -m venv $(1) && \
 	{ command -v npm >/dev/null || $(1)/bin/python $(PIP) -r tests/contracts/asyncapi/node.txt; } && \
 	cp $(2)/package*.json $(1) && PATH="$$PATH:$(CURDIR)/$(1)/bin" npm $(3) --prefix $(1) --ignore-scripts --silent
@@ -131,7 +136,7 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@$(call INSTALL,.venv-audit,$<)
 	@touch $@
 
-lock: .venv/ready ## the versions of everything, with hashes; needs npm
+lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/checks.txt
 	$(BIN)/uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
@@ -145,9 +150,9 @@ lock: .venv/ready ## the versions of everything, with hashes; needs npm
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 
-# Most of it is never imported: Python compiles what is, when it is.
+# No bytecode at installation: most modules are never imported.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
-# Into a virtual environment what a lock file names: by uv in a third of the time; where it cannot, by pip.
+# Installs a lock file into a virtual environment: with uv in a third of the time, or with pip if uv fails.
 INSTALL = { $(1)/bin/python $(PIP) -r infra/uv.txt && \
 	$(1)/bin/uv pip install --quiet --require-hashes --python $(1)/bin/python -r $(2); } 2>/dev/null || \
 	$(1)/bin/python $(PIP) -r $(2)

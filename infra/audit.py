@@ -1,6 +1,6 @@
 """`make audit`: is anything that is locked known to be vulnerable?
 
-Where nobody could tell, it says so, and fails: pip-audit, unless it is strict, passes over packages that the
+If no service answered, it says so and fails: pip-audit, unless it is strict, skips packages that the
 service does not know, which behind an index that stands in for PyPI are all of them.
 """
 

@@ -30,7 +30,7 @@ ORDER_ID = derived_id(json.dumps(["ada", KEY]), "order")
 """The order that order/api/place.json makes."""
 START = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
 SECRET = "c2FtcGxlIHNlY3JldA=="  # checkov:skip=CKV_SECRET_6:the samples' own
-"""Nobody's."""
+"""It signs the samples' webhooks, and guards nothing."""
 ADDRESS = {
     "name": "Ada Lovelace",
     "line1": "12 St James Square",

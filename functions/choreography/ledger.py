@@ -1,4 +1,4 @@
-"""The book of an external system's sandbox: entries by order and idempotency key, never changed."""
+"""The ledger of an external system's sandbox: immutable entries by order and idempotency key."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from choreography.table import from_attributes, to_attributes
 
 
 class Ledger:
-    """A DynamoDB table with the key `order_id`, `idempotency_key`; nobody reads it but its owner."""
+    """A DynamoDB table with the key `order_id`, `idempotency_key`, which only its owner reads."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -12,7 +12,7 @@ NAMESPACE = UUID("6f0c5cbe-51d2-5f0b-9f63-8f1f3c6e2a10")
 
 
 def derived_id(cause: str, name: str) -> str:
-    """The same cause and name give the same id for ever (UUIDv5), so that repeats can be recognised."""
+    """A UUIDv5: the same cause and name always give the same id, so that consumers recognise repetitions."""
     return str(uuid5(NAMESPACE, f"{cause}/{name}"))
 
 

@@ -43,7 +43,7 @@ DataT = TypeVar("DataT", bound=Fact)
 class Event(BaseModel, Generic[DataT]):
     """A CloudEvents 1.0 event (https://github.com/cloudevents/spec, v1.0.2) about one order.
 
-    `id` identifies the event for ever: publishing it again does not change it. `subject` is the
+    `id` identifies the event: publishing it again does not change it. `subject` is the
     order's id. `correlationid` is shared by all that follows from one HTTP request; `causationid`
     is the id of the event that led to this one, absent where a request did.
     """

@@ -43,7 +43,7 @@ def _give_back(state: Payment, event: Event[ShipmentCancelled] | Event[ShipmentF
     if state.status == "charging":
         raise IntentHeld(f"{event.type} waits for the outcome of the charge")
     if state.status == "none":
-        # Remembered, so that an order.placed that arrives later charges nobody.
+        # Remembered, so that an order.placed that arrives later starts no charge.
         return Decision(_move(state, state.model_copy(update={"status": "voided"})), (PaymentVoided(),))
     if state.status == "captured":
         return Decision(state, effect=_refund(state, event.order_id))

@@ -1,4 +1,4 @@
-"""Customers of the HTTP API: they place orders, and look until these are shipped."""
+"""Customers of the HTTP API: they place orders, and poll until these are shipped."""
 
 import json
 import time
@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from infra.bench.work import ORDER
 
 CUSTOMERS = 8
-"""How many place orders at the same time."""
+"""Customers that place orders at the same time."""
 LOOK_SECONDS, SELDOM_SECONDS = 0.01, 0.2
 
 
 def place(url: str, number: int) -> list[str]:
-    """Places so many orders, CUSTOMERS at a time; their ids."""
+    """Places `number` orders, CUSTOMERS at a time. Returns their ids."""
     with ThreadPoolExecutor(CUSTOMERS) as customers:
         return list(customers.map(lambda _: _ask(url, "/orders", ORDER)["order_id"], range(number)))
 
@@ -22,7 +22,7 @@ def fulfil(url: str, number: int) -> float:
     """Seconds from the first order's submission until all are shipped."""
     began = time.perf_counter()
     placed = place(url, number)
-    # Whoever answers soon would be asked often: among many orders, looking must not be much of the work.
+    # A fast server would be polled more often: among many orders, polling must stay a small part of the work.
     pause = min(LOOK_SECONDS * number, SELDOM_SECONDS)
     for order_id in placed:
         while _ask(url, f"/orders/{order_id}")["status"] != "shipped":

@@ -1,4 +1,4 @@
-"""What being right costs: ten orders placed and shipped, to the same by the careless choreography."""
+"""The cost of the safeguards: ten orders placed and shipped, compared with the careless choreography."""
 
 import contextlib
 import gc
@@ -26,12 +26,12 @@ _answer = BotocoreStubber.process_request
 
 
 def calls(batch: int) -> float:
-    """AWS calls, counted."""
+    """The ratio of counted AWS calls."""
     return len(_counted(batch, safe=True).calls) / len(_counted(batch, safe=False).calls)
 
 
 def price(batch: int) -> float:
-    """AWS's bill of them, counted."""
+    """The ratio of their price on AWS."""
     prices = Prices.model_validate_json(LIST.read_bytes())
     right, wrong = (
         prices.of(bill(_counted(batch, safe=safe), prices.milliseconds)) for safe in (True, False)
@@ -40,12 +40,12 @@ def price(batch: int) -> float:
 
 
 def cpu(batch: int, times: int) -> float:
-    """CPU time in this process, functions and laptop's AWS together."""
+    """CPU time in this process: functions and local AWS together."""
     return ratio(lambda: _spent(batch, safe=True)[0], lambda: _spent(batch, safe=False)[0], times)
 
 
 def cpu_of_functions(batch: int, times: int) -> float:
-    """CPU time without the laptop's AWS, which on AWS is nobody's."""
+    """CPU time of the functions, without the local AWS."""
     return ratio(
         lambda: operator.sub(*_spent(batch, safe=True)),
         lambda: operator.sub(*_spent(batch, safe=False)),
@@ -54,7 +54,7 @@ def cpu_of_functions(batch: int, times: int) -> float:
 
 
 def ship(run: InProcess, *, safe: bool) -> None:
-    """Orders are placed and shipped, each with an Idempotency-Key if `safe`."""
+    """Places and ships orders, each with an Idempotency-Key if `safe`."""
     with contextlib.nullcontext() if safe else careless(run):
         for number in range(ORDERS):
             place(run, "shipped", f"key-{number}" if safe else None)
@@ -73,7 +73,7 @@ def _counted(batch: int, *, safe: bool) -> Work:
 
 
 def _spent(batch: int, *, safe: bool) -> tuple[float, float]:
-    """CPU seconds of all, and of moto among it."""
+    """CPU seconds in all, and those of moto among them."""
     of_moto = 0.0
 
     def answered(stubber: BotocoreStubber, request: Any) -> Any:
@@ -86,7 +86,7 @@ def _spent(batch: int, *, safe: bool) -> tuple[float, float]:
 
     with quicker_moto(), quiet(), patch.object(BotocoreStubber, "process_request", answered):
         run = in_batches(batch)
-        gc.collect()  # or the other's garbage would be among this one's work
+        gc.collect()  # otherwise this measurement would collect the other's garbage
         of_moto, began = 0.0, time.process_time()
         ship(run, safe=safe)
         return time.process_time() - began, of_moto

@@ -22,7 +22,7 @@ Where it names nothing, the local run on {LOCAL}, with credentials that are good
 Who: where the API asks callers for a token, CHOREO_TOKEN has it; locally, choreo token makes one.
 
 Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in what was asked for
-or nobody to ask; 130 Ctrl-C.
+or no local run or stack that answers; 130 Ctrl-C.
 """
 
 

@@ -10,7 +10,7 @@ from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
 
 HIDDEN_SECONDS = 60
-"""While a message is looked at or moved, nobody else gets it; after a crash it is back after that long."""
+"""Visibility timeout of a message that is read or moved. After a crash it is received again after that."""
 NO_REASON = "none given: received too often without success, or never delivered"
 
 

@@ -43,7 +43,7 @@ def _print(found: History) -> None:
 
 def _line(step: Step, width: int) -> Text:
     moment = datetime.fromisoformat(step.time).strftime("%H:%M:%S.%f")[:-3]
-    handled = ", ".join(step.handled) or "nobody"
+    handled = ", ".join(step.handled) or "no service"
     line = Text(f"{moment}  ") + Text(f"{'  ' * step.depth + step.type:<{width}}  ", "bold")
     line += Text(f"{step.publisher} → {handled}")
     if step.awaited:

@@ -24,7 +24,7 @@ _PERSONAL = """## Personal data
 
 Who needs a field, what for, and how long it is kept there. No event carries card data: `payment_method` is a
 token of the gateway, and an order with a card's number there is refused. Ids of orders, payments and refunds
-name nobody to who cannot read Order's table.
+identify no person without access to Order's table.
 No table deletes by itself: "as long as the order" is until its item is deleted.
 Point-in-time recovery holds what was deleted for 35 days more. The sandbox carrier's ledger has the country
 alone; a carrier over HTTP is sent the address and what is in the parcel."""

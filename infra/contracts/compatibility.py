@@ -1,8 +1,8 @@
-"""What a change of a schema breaks: events in flight, which the new must read, and consumers of today.
+"""Breaking changes of a schema: for events in flight, which the new schema must accept, and for consumers.
 
-Both schemas are of one major version. A limit that is widened passes: its consumers are deployed first. Own
-code, since libraries that compare schemas say whether one takes less, not which field of whose is gone, and
-the best known (jsonsubschema) does not know dialect 2020-12.
+Both schemas are of one major version. A wider limit is compatible: consumers are deployed first. This is our
+own code: libraries that compare schemas do not say which field breaks, and the best-known one (jsonsubschema)
+does not support JSON Schema 2020-12 (docs/decisions/0016-published-schemas-do-not-change.md).
 """
 
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ _ANYTHING = "anything"
 
 
 class Harmed(Enum):
-    """Whom a change breaks."""
+    """Who is broken by a change."""
 
     WRITERS = "what was right to send is refused: events in flight, requests of today's callers"
     READERS = "what was sure to be told is gone: consumers and callers of today"
@@ -31,35 +31,35 @@ Break = tuple[Harmed, str]
 
 
 class Incompatible(Exception):
-    """A published version would change so that its readers cannot bear it; the text says how."""
+    """A published version would change in a breaking way; the text says how."""
 
 
 def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Landscape) -> None:
-    """Raises Incompatible, naming event, fields, consumers and the way out, if the change breaks anything."""
+    """Raises Incompatible, with event, fields, consumers and the way out, if the change breaks anything."""
     found = breaks(old, new)
     if found:
         raise Incompatible(
-            f"{kind}: {'; '.join(found)}. Read by {', '.join(landscape.consumers(kind)) or 'nobody here'}. "
+            f"{kind}: {'; '.join(found)}. Read by {', '.join(landscape.consumers(kind)) or 'no service'}. "
             f"A new major version is the way: publish {_next_major(old)} beside it until every consumer "
             "reads that."
         )
 
 
 def _next_major(old: dict[str, Any]) -> str:
-    """Its type: one of its own, so that filters keep it from those that cannot read it."""
+    """The type of the next major. Its own type lets filters keep it from consumers that cannot read it."""
     kind, version = old["$id"].split("/")[-2:]
     major = int(version.partition(".")[0])
     return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
 
 
 def breaks(old: dict[str, Any], new: dict[str, Any], harmed: Collection[Harmed] = BY_AN_EVENT) -> list[str]:
-    """Each break, by field; none for what is harmless to those asked about."""
+    """The breaks for those in `harmed`, by field."""
     before, after = (resolved(schema, schema.get("$defs", {})) for schema in (old, new))
     return [text for whom, text in _compare("", before, after) if whom in harmed]
 
 
 def _compare(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
-    """A field of several types, such as one that may be null, is compared type by type."""
+    """Compares a field of several types, such as one that may be null, type by type."""
     before, after = _by_type(old), _by_type(new)
     if _ANYTHING not in after and (missing := before.keys() - after.keys()):
         gone = " and ".join(sorted(missing))

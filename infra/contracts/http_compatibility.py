@@ -1,4 +1,4 @@
-"""What a change of the OpenAPI document breaks: requests that callers send, and answers that they read."""
+"""Breaking changes of the OpenAPI document: of requests that callers send, and answers that they read."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from infra.contracts.compatibility import Harmed, Incompatible, breaks
 
 
 def refuse_http(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Raises Incompatible, naming routes, fields and the way out, if the change breaks any caller."""
+    """Raises Incompatible, with routes, fields and the way out, if the change breaks any caller."""
     found = http_breaks(old, new)
     if found:
         raise Incompatible(
@@ -17,7 +17,7 @@ def refuse_http(old: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def http_breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Each break, by route and field."""
+    """The breaks, by route and field."""
     before, after = _operations(old), _operations(new)
     gone = [f"{route}: removed" for route in sorted(before.keys() - after.keys())]
     return gone + [
@@ -40,7 +40,7 @@ def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _request(operation: dict[str, Any]) -> dict[str, Any]:
-    """All that a caller sends, as one schema."""
+    """One schema of everything that a caller sends."""
     sent = {parameter["name"]: parameter for parameter in operation["parameters"]}
     body = operation.get("requestBody")
     if body is not None:
@@ -49,7 +49,7 @@ def _request(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(operation: dict[str, Any]) -> dict[str, Any]:
-    """All that a caller may rely on being told: a refusal that is no longer made is missed by nobody."""
+    """The answers that a caller may rely on. A refusal that is no longer made breaks no caller."""
     told = {
         status: {"schema": _answer(response)}
         for status, response in operation["responses"].items()
@@ -64,7 +64,7 @@ def _answer(response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _object(fields: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The schema of an object whose fields are described as OpenAPI does it, by `schema` and `required`."""
+    """The schema of an object whose fields have `schema` and `required`, as OpenAPI describes them."""
     return {
         "type": "object",
         "properties": {name: field["schema"] for name, field in fields.items()},

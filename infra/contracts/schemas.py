@@ -30,7 +30,7 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
     made["properties"]["type"] = {"const": fact.type, "type": "string"}
     made["properties"]["dataschema"] |= {"format": "uri", "pattern": _every_minor(fact)}
     made["properties"]["source"] |= {"format": "uri-reference"}
-    # Every event has them, whoever reads it: the model's defaults are for its makers.
+    # Every event has these fields: the model's defaults are for code that creates events.
     made["required"] = sorted({*made["required"], "specversion", "datacontenttype"})
     return made | about
 

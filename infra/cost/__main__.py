@@ -1,10 +1,10 @@
 """What a million orders cost on AWS: billable units counted in this process, priced from a dated list.
 
-Not in it: what is paid by the month whatever comes (alarms, metrics, stored data, idle queues' polls), data
-transfer, X-Ray, and what the gateway and the carrier take.
+It leaves out monthly costs (alarms, metrics, stored data, polls of idle queues), data transfer, X-Ray, and
+the fees of gateway and carrier.
 
   choreo cost
-  choreo cost --batch 1              # no batch is ever full: the dearest way to run
+  choreo cost --batch 1              # batches of one: the most expensive way to run
   choreo cost --prices my-region.json
 """
 
@@ -37,7 +37,7 @@ class Assumed(BaseModel):
 
 
 class Prices(BaseModel):
-    """A price list: money for a million of each unit, and what no laptop can count."""
+    """A price list: the price of a million of each unit, and assumed durations."""
 
     region: str
     currency: str
@@ -46,7 +46,7 @@ class Prices(BaseModel):
     assumed: Assumed
 
     def of(self, units: Bill) -> float:
-        """Money for these units. Raises KeyError for one that the list lacks."""
+        """The price of these units. Raises KeyError for a unit that the list lacks."""
         return sum(number * self.prices[item.unit].per_million / MILLION for item, number in units.items())
 
     def milliseconds(self, invocation: Invocation) -> float:
@@ -55,7 +55,7 @@ class Prices(BaseModel):
 
 
 def main(argv: list[str]) -> int:
-    """Exit codes: 0 done, 2 a price list that cannot be used."""
+    """Exit codes: 0 done, 2 unusable price list."""
     parser = Parser(
         prog="choreo cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -79,7 +79,7 @@ def main(argv: list[str]) -> int:
 
 
 def bill_of(outcome: str, batch: int, prices: Prices, **options: Any) -> Bill:
-    """Units of one order of this outcome, on average."""
+    """The average units of one order with this outcome."""
     units = bill(work_of(outcome, batch, **options), prices.milliseconds)
     return Counter({item: number / batch for item, number in units.items()})
 

@@ -29,14 +29,14 @@ OUTCOMES: dict[str, str] = {
     "cancelled, refunded": "unserviceable",
     "cancelled, never charged": "cancelled",
 }
-"""By name: the kind of order."""
+"""The kind of order for each outcome."""
 
 
 @cache
 def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
-    """The work of as many orders as a batch holds, all at once; each with an Idempotency-Key if `keyed`.
+    """The work of a full batch of orders at once; each has an Idempotency-Key if `keyed`.
 
-    It is the same every time, so it is done once a process.
+    The result is always the same, so it is cached for the process.
     """
     with quicker_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
@@ -71,7 +71,7 @@ def in_batches(batch: int) -> InProcess:
 
 
 class _Counted(AskedQueue):
-    """Received from by calls, if there is something: what pollers ask in vain is no order's work."""
+    """Polls only while messages wait, so empty polls are not counted."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, client("sqs"))
@@ -81,7 +81,7 @@ class _Counted(AskedQueue):
 
 
 def place(run: InProcess, outcome: str, key: str | None) -> str:
-    """Places an order that will end so; its id."""
+    """Places an order that will have this outcome. Returns its id."""
     body = json.dumps(request(OUTCOMES[outcome], "ada")).encode()
     headers = {} if key is None else {"idempotency_key": key}
     answer = run.request("POST", "/orders", body, **headers)
@@ -92,21 +92,21 @@ def place(run: InProcess, outcome: str, key: str | None) -> str:
 def _delivered(run: InProcess, order_id: str, work: Work) -> None:
     arn, so_far = run.stack.secrets["CarrierSecret"], len(work.calls)
     secret = client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    del work.calls[so_far:]  # the carrier's, not ours
+    del work.calls[so_far:]  # the carrier's call, which is not counted
     body = deliver.message(order_id, "SBX1", datetime.now(UTC))
     headers = deliver.signed(secret, order_id, body, int(time.time()))
     run.request("POST", "/carrier/webhooks", body, **{n.replace("-", "_"): v for n, v in headers.items()})
 
 
 def later(run: InProcess) -> None:
-    """What is delayed is due, as an order's first look a minute after."""
+    """Makes delayed messages due, such as an order's first check after a minute."""
     for queue in sqs_backends[ACCOUNT][REGION].queues.values():
         for message in queue._messages:
             message.delayed_until = message.visible_at = 0
 
 
 def _deliver_first(run: InProcess, kind: str) -> None:
-    """Lets Payment meet an event before whatever else waits for it."""
+    """Lets Payment receive an event of this type before its other messages."""
     name = run.stack.queues["PaymentQueue"].rpartition("/")[2]
     messages = sqs_backends[ACCOUNT][REGION].queues[name]._messages
     messages.sort(key=lambda message: kind not in message.body)

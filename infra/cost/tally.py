@@ -1,4 +1,4 @@
-"""The work of a run in round numbers: calls of each kind and the units that they cost, however priced."""
+"""The work of a run: the number of calls of each kind, and the units that they cost."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
 
 class Tally(NamedTuple):
-    """Whole numbers for a whole run; the sandbox's own books are left out, as in a bill."""
+    """Whole numbers for a whole run, without the sandboxes' ledgers."""
 
     invocations: int
     reads: int
@@ -19,7 +19,7 @@ class Tally(NamedTuple):
     write_units: float
     publishes: int
     sqs_requests: float
-    """Received and deleted; polls that found nothing are a matter of time, not of orders."""
+    """Receives and deletes. Empty polls are left out: their number depends on time, not on orders."""
 
 
 def tally(work: Work) -> Tally:

@@ -1,4 +1,4 @@
-"""Billable units, by AWS's rules of what a unit is (the services' pricing pages and developer guides)."""
+"""Billable units as AWS defines them (pricing pages and developer guides of the services)."""
 
 import math
 from collections import Counter
@@ -10,11 +10,11 @@ from infra.cost.work import POLLERS, Call, Invocation, Work
 
 KB = 1024
 BOOKS = ("PaymentLedger", "ShippingLedger")
-"""The sandbox's own books: no real gateway or carrier is paid for in DynamoDB units."""
+"""The sandboxes' ledgers: a real gateway or carrier costs no DynamoDB units."""
 
 
 class Item(NamedTuple):
-    """A kind of unit, and what it was for."""
+    """A kind of unit, and its purpose."""
 
     unit: str
     purpose: str
@@ -31,7 +31,7 @@ def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
         seconds = math.ceil(milliseconds(invocation)) / 1000
         purpose = _purpose_of_function(invocation.function.logical_id)
         units[Item("lambda_requests", purpose)] += 1
-        # Fractions, though Counter's stubs know whole numbers only.
+        # Fractions: Counter's stubs allow whole numbers only.
         units[Item("lambda_gb_seconds", purpose)] += seconds * invocation.function.memory_mb / KB  # type: ignore[assignment]
         units[Item("log_gigabytes", "logs and metrics")] += len(invocation.printed) / KB**3  # type: ignore[assignment]
     for call in work.calls:
@@ -41,7 +41,7 @@ def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
 
 
 def in_a_book(call: Call) -> bool:
-    """Whether it is one that no deployment with a real gateway and carrier makes."""
+    """Whether it is a call of a sandbox, which a deployment with real adapters does not make."""
     return any(book in str(call.request.get("TableName", "")) for book in BOOKS)
 
 
@@ -62,14 +62,16 @@ def _units(call: Call) -> Bill:
             size = len(call.request["Message"].encode())
             return _one("sns_requests", max(1, math.ceil(size / (64 * KB))), _purpose(call))
         case "sqs", "ReceiveMessage" if not call.answer.get("Messages"):
-            return Counter()  # pollers wait for up to 20 seconds: a matter of time, not of orders
+            return (
+                Counter()
+            )  # an empty long poll of up to 20 seconds: its number depends on time, not on orders
         case "sqs", _:
             return _one("sqs_requests", 1, _purpose(call))
-    return Counter()  # Lambda reads streams for nothing; the rest is read once in minutes
+    return Counter()  # Lambda's reads of streams are free; secrets are read once in some minutes
 
 
 def _put(call: Call) -> Bill:
-    """A write is paid for by the larger of the item before and after, which for these items is after."""
+    """DynamoDB bills the larger of the item before and after the write: for these items, the one after."""
     item = call.request["Item"]
     purpose = _purpose(call)
     whole = _write_units(item)

@@ -1,4 +1,4 @@
-"""The work of a run in this process, counted exactly: each invocation, and each AWS call by who made it."""
+"""The exact work of a run in this process: each invocation, and each AWS call with its caller."""
 
 import logging
 import sys
@@ -17,12 +17,12 @@ from infra.local import in_process
 from infra.local.stack import Function
 
 POLLERS = "pollers"
-"""Who calls on the queues and streams outside any function: Lambda, for the event source mappings."""
+"""The caller outside of functions: Lambda, which polls queues and streams for the event source mappings."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """An AWS call, answered or refused by a condition; `by` is a function's logical id, or POLLERS."""
+    """An AWS call that succeeded or failed its condition. `by` is a function's logical id, or POLLERS."""
 
     by: str
     service: str
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass
 class Invocation:
-    """One run of a function; `printed` is what goes to its log, metrics included."""
+    """One invocation of a function. `printed` is its log output with metrics."""
 
     function: Function
     event: Any
@@ -43,16 +43,16 @@ class Invocation:
 
 @dataclass
 class Work:
-    """All that was done, in order."""
+    """All invocations and calls, in order."""
 
     invocations: list[Invocation] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     requests: int = 0
-    """HTTP requests that came through the API."""
+    """HTTP requests to the API."""
 
 
 class _Output(TextIOBase):
-    """Standard output of whatever function runs; else of the caller."""
+    """Standard output of the running function, or of the caller if none runs."""
 
     def __init__(self, running: list[Invocation]) -> None:
         self._running, self._caller = running, sys.stdout
@@ -66,7 +66,7 @@ class _Output(TextIOBase):
 
 @contextmanager
 def _logging_to(output: _Output) -> Iterator[None]:
-    """Loggers keep the standard output that they found when they were made: they are given this one."""
+    """Gives loggers this standard output: they keep the one that existed when they were created."""
     for module in ("order.api", "order.expiry", "payment.consumer", "shipping.webhook", "choreography.relay"):
         import_module(module)
     loggers = list(logging.root.manager.loggerDict.values())
@@ -80,11 +80,11 @@ def _logging_to(output: _Output) -> Iterator[None]:
 
 @contextmanager
 def counted() -> Iterator[Work]:
-    """Counts what an `InProcess` does within, and what the caller asks AWS itself; one thread only."""
+    """Counts the work of an `InProcess` and the AWS calls of the caller. For one thread only."""
     work = Work()
     running: list[Invocation] = []
     output = _Output(running)
-    call_aws, invoke = BaseClient._make_api_call, in_process.invoke  # type: ignore[attr-defined]  # its one door
+    call_aws, invoke = BaseClient._make_api_call, in_process.invoke  # type: ignore[attr-defined]  # every call passes here
 
     def counting_call(client: Any, operation: str, request: dict[str, Any]) -> Any:
         by = running[-1].function.logical_id if running else POLLERS

@@ -1,1 +1,1 @@
-"""Least privilege, proven: what each function asks of AWS, and what its role lets it."""
+"""Least privilege: the AWS calls of each function, and the permissions of its role."""

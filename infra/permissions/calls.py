@@ -1,4 +1,4 @@
-"""The permissions that functions need for their calls: those of a run in this process are collected."""
+"""The permissions that functions need, collected from their calls during a run in this process."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,12 +13,12 @@ from infra.local.credentials import ACCOUNT, REGION
 
 
 class Permission(NamedTuple):
-    """An IAM action on a resource; `function` is the name of the function that has it, or needs it."""
+    """An IAM action on a resource. `function` is the name of the function that has or needs it."""
 
     function: str
     action: str
     resource: str
-    """An ARN, or the pattern that a policy has in its place."""
+    """An ARN, or a policy's pattern for ARNs."""
 
     def __str__(self) -> str:
         return f"{self.function}: {self.action} on {self.resource}"
@@ -61,24 +61,27 @@ NEEDED: dict[str, tuple[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
     "SendMessage": ("sqs:SendMessage", _queue),
     "UpdateItem": ("dynamodb:UpdateItem", _table_or_index),
 }
-"""By operation: the IAM action, and on what (AWS Service Authorization Reference, by service)."""
+"""By operation: the IAM action and its resource (AWS Service Authorization Reference)."""
 
 
 def needed(function: str, service: str, operation: str, request: Mapping[str, Any]) -> set[Permission]:
-    """The permissions for a call; one that no role has, where the operation is not in NEEDED."""
-    unknown = f"{service}:{operation}", lambda _: ["whatever: infra/permissions/calls.py does not know it"]
+    """The permissions for a call. For an operation that is not in NEEDED, one that no role has."""
+    unknown = (
+        f"{service}:{operation}",
+        lambda _: ["unknown: infra/permissions/calls.py does not know it"],
+    )
     action, resources = NEEDED.get(operation, unknown)
     return {Permission(function, action, resource) for resource in resources(request)}
 
 
 @contextmanager
 def recorded() -> Iterator[set[Permission]]:
-    """Collects what functions need within, in this process; not for calls on what is not there at all."""
+    """Collects what functions need within the block. Calls on resources that do not exist are left out."""
     needs: set[Permission] = set()
-    call_aws = BaseClient._make_api_call  # type: ignore[attr-defined]  # the one door of all calls
+    call_aws = BaseClient._make_api_call  # type: ignore[attr-defined]  # every call passes here
 
     def recording(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")  # the caller's, as on Lambda
+        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")  # the caller's call, as on Lambda
         is_there = True
         try:
             return call_aws(client, operation, request)

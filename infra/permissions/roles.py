@@ -79,7 +79,7 @@ def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[st
         if statement.keys() != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
             raise NotUnderstood(f"{role}: {statement}")
     if "ManagedPolicyArns" in properties:
-        raise NotUnderstood(f"{role}: nobody here sees what a managed policy allows")
+        raise NotUnderstood(f"{role}: a managed policy cannot be read here; write its permissions out")
     return statements
 
 

@@ -1,1 +1,1 @@
-"""How far it scales: what an order needs, counted; the quotas that it meets; and which is met first."""
+"""Scale: the counted needs of an order, the quotas, and which quota is reached first."""

@@ -1,4 +1,4 @@
-"""Brings the tables of infra/scale/README.md up to date: `make scale`."""
+"""Updates the tables of infra/scale/README.md: `make scale`."""
 
 from infra.scale.page import PAGE, page
 

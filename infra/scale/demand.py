@@ -1,4 +1,4 @@
-"""What one order needs of everything that has a limit, counted from a run in this process."""
+"""The needs of one order, for everything that has a limit, counted in a run in this process."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,28 +10,28 @@ from infra.cost.units import bill, in_a_book
 from infra.cost.work import Call, Work
 
 OUTCOME = "shipped and delivered"
-"""The most work of any order that goes well, with an Idempotency-Key."""
+"""The successful outcome with the most work, with an Idempotency-Key."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """Of one order, where it shares no batch with another: the dearest way to handle it."""
+    """The needs of one order that shares no batch with others, which is the most expensive case."""
 
     requests: int
-    """HTTP requests: the customer's and the carrier's."""
+    """HTTP requests of the customer and the carrier."""
     published: int
-    """Messages to SNS."""
+    """Messages published to SNS."""
     handled: Counter[str]
-    """By function: messages, stream records, or requests."""
+    """Messages, stream records or requests, by function."""
     aws_calls: Counter[str]
     """By function."""
     outside_calls: Counter[str]
-    """By function: calls of the gateway or carrier."""
+    """Calls to the gateway or carrier, by function."""
     write_units: Counter[str]
-    """By table, its index not included."""
+    """Write units by table, without its index."""
 
     def seconds(self, function: str, aws_ms: float, invocation_ms: float, outside_ms: float) -> float:
-        """How long a function is at work for one order, all its invocations together."""
+        """Seconds that a function works for one order, the sum of its invocations."""
         own = self.handled[function] * invocation_ms + self.aws_calls[function] * aws_ms
         return (own + self.outside_calls[function] * outside_ms) / 1000
 

@@ -1,7 +1,7 @@
-"""How a queue drains after an outage: where concurrency, its growth and the gateway's rate limit meet.
+"""How a queue drains after an outage, given concurrency, its growth and the gateway's rate limit.
 
-A second at a time, in whole messages. A call that the gateway refuses takes time, too, and its message comes
-back later: the waits are the consumer's own.
+The model has steps of a second and whole messages. A call that the gateway refuses takes time as well, and
+its message is delivered again later, after the waits of the consumer's code.
 """
 
 from collections import defaultdict
@@ -14,36 +14,36 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Queue:
-    """Payment's, in numbers."""
+    """The parameters of Payment's queue."""
 
     arrivals: int
-    """Messages a second."""
+    """New messages a second."""
     concurrency: int
     """MaximumConcurrency of the mapping."""
     call_seconds: float
-    """How long a worker has a message whose call is answered."""
+    """Seconds of a worker for a message whose call is answered."""
     refusal_seconds: float
-    """And one whose call is refused."""
+    """Seconds of a worker for a message whose call is refused."""
     gateway_rate: int
     """Calls a second that the gateway answers; it refuses the rest."""
     at_first: int = 5
     """Workers that Lambda starts with."""
     more_a_second: int = 5
-    """Workers that it adds."""
+    """Workers that Lambda adds each second."""
     in_flight: int = 120_000
-    """Messages that SQS lets be received and not deleted, those that are to come back included."""
+    """The limit of messages in flight, with those that wait for their visibility timeout."""
 
 
 @dataclass(frozen=True)
 class Drained:
     seconds: int | None
-    """Until nothing waits; None if that takes over a day."""
+    """Seconds until no message waits; None for more than a day."""
     refused: int
-    """Calls, until then."""
+    """Calls until then."""
 
 
 def drain(queue: Queue, outage_seconds: int) -> Drained:
-    """From when the consumer is back, after an outage in which messages only arrived."""
+    """Drains the queue from the end of an outage on, in which messages only arrived."""
     due: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     due[0][1] = queue.arrivals * outage_seconds
     visible: dict[int, int] = defaultdict(int)
@@ -58,7 +58,7 @@ def drain(queue: Queue, outage_seconds: int) -> Drained:
         answered, turned_away = _calls(queue, workers, min(sum(visible.values()), queue.in_flight - hidden))
         _take(visible, answered)
         for attempt, number in _take(visible, turned_away).items():
-            # Sent anew after the last wait: its receives are counted from the start.
+            # Requeued after the last wait: the new message has a receive count of 0.
             wait, again = min(2**attempt, WAIT_SECONDS), attempt + 1
             if attempt >= REQUEUE_AFTER:
                 wait, again = WAIT_SECONDS, 1
@@ -81,7 +81,7 @@ def _calls(queue: Queue, workers: int, visible: int) -> tuple[int, int]:
 
 
 def _take(visible: dict[int, int], number: int) -> dict[int, int]:
-    """Takes so many messages, those that were tried most often first."""
+    """Takes `number` messages, those with the most attempts first."""
     taken: dict[int, int] = {}
     for attempt in sorted(visible, reverse=True):
         taken[attempt] = min(visible[attempt], number)

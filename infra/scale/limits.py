@@ -1,4 +1,4 @@
-"""Which limit is met first: each with what an order needs of it, and so the orders a second that it takes."""
+"""Limits, each with the need of one order, and therefore the orders a second that it allows."""
 
 import math
 from dataclasses import dataclass
@@ -45,14 +45,14 @@ def quotas() -> Quotas:
 
 @cache
 def mappings() -> dict[str, EventSource]:
-    """By function: its event source mapping, as the template has it with no parameter given."""
+    """The event source mapping of each function, with the template's default parameters."""
     with quicker_moto():
         return {source.function: source for source in InProcess().stack.sources.values()}
 
 
 @dataclass(frozen=True)
 class Limit:
-    """`need` is of `allowed`, for one order a second."""
+    """A limit: `need` is the part of `allowed` that one order a second uses."""
 
     name: str
     allowed: float
@@ -61,12 +61,12 @@ class Limit:
 
     @property
     def orders(self) -> int:
-        """Orders a second that it takes."""
+        """Orders a second that it allows."""
         return math.floor(self.allowed / self.need)
 
 
 def concurrency(function: str) -> float:
-    """Executions at a time for one order a second, by Little's law: its rate times its seconds."""
+    """Concurrent executions for one order a second, by Little's law: rate times duration."""
     assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
     return demand().seconds(
         function,
@@ -77,7 +77,7 @@ def concurrency(function: str) -> float:
 
 
 def limits() -> list[Limit]:
-    """All of them, the first to be met first."""
+    """All limits, in the order in which they are reached."""
     return sorted([*_of_the_template(), *_of_the_account()], key=lambda limit: limit.orders)
 
 
@@ -127,7 +127,7 @@ def _of_the_account() -> list[Limit]:
 
 
 def relay_records_a_second(records: int) -> float:
-    """What a relay publishes of one shard, if each invocation has so many records."""
+    """Events a second that a relay publishes from one shard, with this many records an invocation."""
     assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
     entries = 10  # of a PublishBatch
     calls = math.ceil(records / entries)

@@ -1,4 +1,4 @@
-"""The page's tables: worked out anew, and put between the markers where they stand."""
+"""The page's tables: computes them and puts them between their markers."""
 
 import math
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ PAGE = Path(__file__).with_name("README.md")
 RATES = (1, 100, 10_000)
 HOUR = 3600
 WORKERS = (10, 50, 53, 200)
-"""Few; the default; the gateway's rate times a charge's seconds; and far more than that."""
+"""Few; the default; the gateway's rate times the duration of a charge; and far more."""
 
 
 def page(text: str) -> str:
-    """The text with every table as it is now."""
+    """The page's text with updated tables."""
     for name, table in TABLES.items():
         first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
         before, _, rest = text.partition(first)
@@ -79,7 +79,7 @@ def _streamed() -> dict[str, int]:
 
 
 def relays() -> dict[str, tuple[float, float]]:
-    """By relay: records a second of a shard at most, by what its partition can write; and what it manages."""
+    """By relay: the most records a second that a partition writes, and that the relay publishes."""
     found = {}
     for table, units in _streamed().items():
         relay = table.replace("Table", "Relay")
@@ -94,7 +94,7 @@ def _relays() -> str:
 
 
 def payment(arrivals: int, workers: int) -> Queue:
-    """Payment's queue at so many orders a second and such a PaymentConcurrency."""
+    """Payment's queue at this rate of orders and this PaymentConcurrency."""
     quota = quotas()
     return Queue(
         arrivals=arrivals,

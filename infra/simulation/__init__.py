@@ -1,1 +1,1 @@
-"""The proof: every interleaving of one order's decisions, and whole runs under faults drawn from a seed."""
+"""Simulation: every interleaving of one order's decisions, and whole runs with faults drawn from a seed."""

@@ -20,13 +20,13 @@ from infra.simulation.shrink import shrink
 
 VIOLATED, INCOMPLETE = 1, 3
 ROUNDS = 12
-"""The first at random, then aimed at what chance left out: a death may lead to calls that no run has made."""
+"""Runs random seeds, then runs aimed at call sites without a crash: each may reach further call sites."""
 
 Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit codes: 0 all held, 1 a violation, 2 wrong arguments, 3 coverage was asked for and not reached."""
+    """Exit codes: 0 no violation, 1 a violation, 2 wrong arguments, 3 `--complete` left something out."""
     arguments = _arguments(argv)
     console = Console(stderr=True)
     if arguments.seed is not None:
@@ -103,13 +103,13 @@ def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="choreo simulate",
-        description="Runs the real handlers on moto, in one process, with faults; checks every promise.",
+        description="Runs the real handlers on moto, in one process, with faults; checks every invariant.",
     )
     parser.add_argument("--seeds", type=_positive, default=100, metavar="N", help="runs (default 100)")
     parser.add_argument(
         "--first", type=int, default=0, metavar="N", help="the first of these seeds (default 0)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="this one run alone")
+    parser.add_argument("--seed", type=int, metavar="N", help="run only this seed")
     parser.add_argument("--orders", type=_positive, default=4, metavar="K", help="orders a run (default 4)")
     parser.add_argument(
         "--faults",
@@ -118,25 +118,23 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         metavar="KIND,…",
         help=f"kinds of fault: all (default), none, or some of {', '.join(KINDS)}",
     )
-    parser.add_argument(
-        "--limit", type=int, default=UNLIMITED, metavar="N", help="at most so many faults a run"
-    )
-    parser.add_argument("--no-interventions", action="store_true", help="nobody cancels or delivers")
+    parser.add_argument("--limit", type=int, default=UNLIMITED, metavar="N", help="the most faults in a run")
+    parser.add_argument("--no-interventions", action="store_true", help="no cancellations and no deliveries")
     parser.add_argument(
         "--die",
         action="append",
         default=[],
         metavar="SITE",
-        help="a function dies at this call site, as a violation named it",
+        help="a function crashes at this call site, in the form that a violation prints",
     )
     parser.add_argument(
-        "--lag", action="append", default=[], metavar="'SERVICE TYPE'", help="these come late"
+        "--lag", action="append", default=[], metavar="'SERVICE TYPE'", help="deliver these messages late"
     )
     parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
     parser.add_argument(
         "--complete",
         action="store_true",
-        help="also die at every call site that chance left out; fail if anything was never reached",
+        help="also crash at every call site that chance left out; fail if anything was not reached",
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="with --seed: write the run as text")
     return parser.parse_args(argv)

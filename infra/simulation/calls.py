@@ -1,4 +1,4 @@
-"""Stands where botocore sends a request: every AWS call of a handler passes here, and may meet a fault."""
+"""Replaces botocore's sending of requests: every AWS call of a handler passes here and may fail."""
 
 import json
 import sys
@@ -28,15 +28,15 @@ MOMENTS = ("before", "after")
 LOST = {"Code": "InternalError", "Message": "lost", "SenderFault": False}
 
 Observer = Callable[[Function, str, Any], None]
-"""Told of each call of a handler that took effect: the function, the operation, and what was asked.
-For PublishBatch it is told of each message that was published: `Publish`, with TopicArn and Message."""
+"""Called for each call of a handler that took effect, with the function, the operation and its parameters.
+PublishBatch gives one call for each published message: `Publish`, with TopicArn and Message."""
 
 Told = Callable[[Function, str], None]
-"""Told of each fault that a function met."""
+"""Called for each fault that a function met."""
 
 
 class Site(NamedTuple):
-    """A call site: function, operation, and the services' code that led there, the call itself first."""
+    """A call site: function, operation, and the stack of the services' code, innermost frame first."""
 
     function: str
     operation: str
@@ -47,11 +47,11 @@ class Site(NamedTuple):
 
 
 class Crash(BaseException):
-    """A function that is gone: no handler can catch it as an error."""
+    """A function that crashed. It is no Exception, so that no handler can catch it."""
 
 
 class Calls:
-    """The handlers' way to AWS. `observe`, `tell`, `meanwhile` (others work) are set before it is used."""
+    """The handlers' AWS calls. Set `observe`, `tell` and `meanwhile` (lets others work) before use."""
 
     def __init__(self, clock: Clock, faults: Faults) -> None:
         self._clock, self._faults = clock, faults
@@ -63,11 +63,11 @@ class Calls:
         self.outage: Outage | None = None
         self._refusals, self._silent_until = 0, 0.0
         self.sites: Counter[tuple[Site, str]] = Counter()
-        """Call sites, and what happened there: called, or a death before or after."""
+        """Call sites, and what happened there: a call, or a crash before or after it."""
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Everything that botocore sends comes here first, and goes on to moto."""
+        """Handles every request that botocore sends, and forwards it to moto."""
         moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
 
         def send(
@@ -89,7 +89,7 @@ class Calls:
 
     @contextmanager
     def of(self, function: Function | None) -> Iterator[None]:
-        """Within it, calls are the function's, which now starts; None for calls of the simulation itself."""
+        """Within it, calls belong to `function`, which starts now; None stands for the simulation itself."""
         self._at_work.append(function)
         self._deadlines.append(self._clock.now() + (function.timeout_seconds if function else 0))
         try:
@@ -139,7 +139,7 @@ class Calls:
     def _outage(
         self, outage: Outage, function: Function, site: Site, request: AWSPreparedRequest
     ) -> AWSResponse:
-        """No answer, or a refusal; and the end of a function that waits for one beyond its timeout."""
+        """Gives no answer or a refusal, and ends a function that waits beyond its timeout."""
         try:
             return outage.answer(request, self._clock)
         finally:
@@ -164,7 +164,7 @@ class Calls:
         return AWSResponse(request.url, 500, HTTPHeaders(), MockRawResponse(""))
 
     def _publish_batch(self, publish: Callable[..., Any]) -> Callable[..., Any]:
-        """A PublishBatch some of whose entries fail, though the call answers."""
+        """A PublishBatch that succeeds, with some failed entries."""
 
         def lossy(backend: Any, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]) -> Any:
             function = self._at_work[-1]
@@ -182,7 +182,7 @@ class Calls:
         return lossy
 
     def _enter(self, enter: Callable[..., Any]) -> Callable[..., Any]:
-        """A gateway or carrier that gives no answer for a while, having acted or not."""
+        """A gateway or carrier that gives no answer for a while. It may have acted."""
 
         def silent(ledger: Ledger, *asked: Any) -> Any:
             function = self._at_work[-1]

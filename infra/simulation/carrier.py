@@ -1,4 +1,4 @@
-"""The carrier tells of deliveries by its webhook, early or never, twice or in vain; and somebody pretends."""
+"""The carrier: it reports deliveries by webhook, early, twice or never. An attacker sends forged reports."""
 
 from infra.cli.deliver import message, signed
 from infra.simulation.checker import Checker
@@ -9,11 +9,11 @@ from shipping.signature import TOLERANCE_SECONDS
 
 BELIEVED, REFUSED, LATER = 204, 401, 503
 INSISTENCE = 10
-"""How often it tells in the second phase, when nothing fails any more."""
+"""How often it reports in the second phase, which has no faults."""
 
 
 class Carrier:
-    """Of each parcel that it was handed it may tell at any time after, be its answer lost or not."""
+    """It may report a parcel at any time after the dispatch, even if its answer to the dispatch was lost."""
 
     def __init__(self, world: World, observer: Observer, checker: Checker, clock: Clock, dice: Dice) -> None:
         self._world, self._observer, self._checker = world, observer, checker
@@ -21,38 +21,38 @@ class Carrier:
         self._told: set[str] = set()
 
     def tell(self) -> None:
-        """Of one parcel, told before or not."""
+        """Reports one parcel, which may have been reported before."""
         parcels = self._parcels()
         if parcels:
             self._tell(self._dice.pick(sorted(parcels)), self._world.secret("CarrierSecret"), BELIEVED)
 
     def tell_at_once(self) -> None:
-        """Of each parcel that it has not told of yet."""
+        """Reports each parcel that was not reported yet."""
         for order_id in sorted(self._parcels().keys() - self._told):
             self._tell(order_id, self._world.secret("CarrierSecret"), BELIEVED)
 
     def pretend(self) -> None:
-        """Somebody else tells, without the secret."""
+        """Sends a report without the secret."""
         parcels = self._parcels()
         if parcels:
             self._tell(self._dice.pick(sorted(parcels)), "bm90IHRoZSBzZWNyZXQ=", REFUSED)
 
     def insist(self) -> None:
-        """Tells again of all that it has told of, until it is answered."""
+        """Repeats all reports until they are answered."""
         for order_id in sorted(self._told):
             tries = INSISTENCE
             while tries and self._tell(order_id, self._world.secret("CarrierSecret"), BELIEVED) != BELIEVED:
                 tries -= 1
 
     def judge(self) -> None:
-        """An order is completed where it told of the delivery, and only there."""
+        """Checks that exactly those orders are completed whose delivery was reported."""
         journal = self._checker.journal
         for order_id in journal.order_ids():
             if (journal.status("order", order_id) == "completed") != (order_id in self._told):
-                self._checker.wrong.append(f"the carrier says otherwise of the delivery (order {order_id})")
+                self._checker.wrong.append(f"the order contradicts the carrier's report (order {order_id})")
 
     def _parcels(self) -> dict[str, str]:
-        """Tracking numbers of what it was handed, by order: its own book's."""
+        """Tracking numbers of dispatched parcels by order, from the carrier's ledger."""
         return {
             order_id: entry["tracking_number"]
             for order_id, entries in self._checker.journal.ledgers.items()

@@ -1,4 +1,4 @@
-"""What must hold at all times, checked at every write and every message."""
+"""The safety invariants, checked at every write and every message."""
 
 from collections import Counter
 from typing import Any
@@ -11,18 +11,18 @@ PUBLISHERS = {"order": "order.", "payment": "payment.", "shipping": "shipment."}
 
 
 class Checker:
-    """Keeps the journal, and a list of what was `wrong`: nothing may raise within a handler's call."""
+    """Keeps the journal and the violations (`wrong`). It raises nothing, since it runs within handlers."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.wrong: list[str] = []
         self.moves: Counter[tuple[str, str, str]] = Counter()
-        """By service, status before and after."""
+        """Transitions seen: service, status before, status after."""
         self.pairs: Counter[tuple[str, str, str]] = Counter()
-        """Deliveries by service, event type, and status at that time."""
+        """Deliveries seen: service, event type, and the status at that time."""
 
     def entered(self, entry: dict[str, Any]) -> None:
-        """The gateway or the carrier made an entry in its book."""
+        """Checks a new entry in the ledger of the gateway or the carrier."""
         order_id = entry["order_id"]
         self.journal.ledgers[order_id].append(entry)
         self._must(wrong_ledger(self.journal.entries(order_id)), order_id)
@@ -39,7 +39,7 @@ class Checker:
             self._must("a parcel to another address", order_id)
 
     def wrote(self, service: Service, item: dict[str, Any]) -> None:
-        """A service wrote an order's item."""
+        """Checks a write of an order's item by a service."""
         after = Write(service, item["order_id"], item)
         before = self.journal.items.get((service.name, after.order_id))
         self._grows(before, after)
@@ -49,14 +49,14 @@ class Checker:
         self.journal.items[service.name, after.order_id] = after
 
     def published(self, service: str, text: str) -> None:
-        """A topic took a message."""
+        """Checks a message that a topic accepted."""
         try:
             event = read(text)
         except (ContractError, UnknownType) as error:
-            self._must(f"{service} publishes what nobody can read: {error}", "")
+            self._must(f"{service} publishes an unreadable event: {error}", "")
             return
         if self.journal.texts.get(event.id) != text:
-            self._must(f"{event.type} is published, but not as an outbox has it", event.order_id)
+            self._must(f"{event.type} is published, but no outbox has this event", event.order_id)
         self.journal.published[event.id] += 1
 
     def received(self, queue: str, receive_count: int, at_most: int | None) -> None:
@@ -64,7 +64,7 @@ class Checker:
             self._must(f"received {receive_count} times from {queue}", "")
 
     def acknowledged(self, service: Service, dead_letters: str, queue: str, body: str, since: int) -> None:
-        """A consumer let a message go: it was handled, concerns nobody, or is kept elsewhere."""
+        """Checks an acknowledged message: it was handled, is ignored, or was sent to another queue."""
         kept = [sent for sent in self.journal.sent[since:] if sent[1] == body]
         try:
             event = read(body)
@@ -89,7 +89,7 @@ class Checker:
         if before and (
             before.inbox.keys() - after.inbox.keys() or after.outbox[: len(before.outbox)] != before.outbox
         ):
-            self._must(f"{after.service.name} forgets what it handled or published", after.order_id)
+            self._must(f"{after.service.name} lost a record of its inbox or outbox", after.order_id)
 
     def _moves(self, before: Write | None, after: Write) -> None:
         service = after.service
@@ -102,11 +102,11 @@ class Checker:
         for event_id in after.inbox.keys() - (before.inbox.keys() if before else set()):
             event = self.journal.emitted.get(event_id)
             if event is None and event_id not in self.journal.outside:
-                self._must(f"{after.service.name} handled an event that nobody emitted", after.order_id)
+                self._must(f"{after.service.name} handled an event that no service emitted", after.order_id)
             elif event and event.type == "order.cancellation_requested":
                 was = before.status if before else "none"
                 if was == "none" and after.status != "cancelled":
-                    self._must("a cancellation that came in time stops nothing", after.order_id)
+                    self._must("a cancellation in time did not stop the order", after.order_id)
 
     def _emits(self, before: Write | None, after: Write) -> None:
         known = {*after.inbox}

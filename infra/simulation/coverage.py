@@ -1,4 +1,4 @@
-"""How much of the fault space was reached, and what never was."""
+"""Coverage: how much of the fault space the runs reached, and what they missed."""
 
 import ast
 from collections import Counter
@@ -17,18 +17,18 @@ ELSEWHERE = {
     ("choreography.relay._dead_letter", "SendMessage"): "an outbox with an event that breaks its contract, "
     "which takes a defect and not a fault: tests/moto/test_relay.py",
 }
-"""Calls that no run can come to, and the tests that do."""
+"""Calls that no run can reach, and the tests that reach them."""
 
 
 class Coverage:
-    """Adds runs up."""
+    """Adds up the coverage of runs."""
 
     def __init__(self) -> None:
         self.sites: Counter[tuple[Site, str]] = Counter()
         self.pairs: Counter[Pair] = Counter()
         self.moves: Counter[tuple[str, str, str]] = Counter()
         self.seen_at: dict[Site, Scenario] = {}
-        """A run that comes by the call site."""
+        """For each call site, a run that reaches it."""
         self.met: dict[tuple[str, str], list[Scenario]] = {}
         """Runs in which an event of this type reaches the service."""
         self._aimed = 0
@@ -43,7 +43,7 @@ class Coverage:
             self.met.setdefault((service, kind), []).append(result.scenario)
 
     def uncrashed(self) -> list[tuple[Site, str]]:
-        """Call sites that were reached, and the moments at which no function has died there."""
+        """Call sites that were reached, and the moments (before, after) without a crash there."""
         return [
             (site, moment)
             for site in sorted(self.seen_at)
@@ -52,12 +52,12 @@ class Coverage:
         ]
 
     def aimed(self) -> list[Scenario]:
-        """Runs that may come to what no run has come to: other deaths, other orders of arrival."""
+        """Further runs that may reach what is missing: other crashes, other orders of arrival."""
         deaths = [
             self.seen_at[site].but(die=(*self.seen_at[site].die, f"{moment} {site}"))
             for site, moment in self.uncrashed()
         ]
-        # Where one type of event comes first, and the others in some order, the rarest of states are seen.
+        # The rarest states appear when one type of event arrives first and the others in some order.
         lags = [
             scenario.but(lags=tuple(f"{service} {late}" for late in self._shuffled(kinds - {first})))
             for service, kinds in sorted(self._incomplete().items())
@@ -71,14 +71,14 @@ class Coverage:
         return Dice(self._aimed).shuffled(sorted(kinds))
 
     def _incomplete(self) -> dict[str, set[str]]:
-        """Services with a state or a move that was never seen, and the types of event that they react to."""
+        """Services with a state or transition that was not seen, and the event types that they react to."""
         missing = {
             service for service, *_ in (pairs() - self.pairs.keys()) | (legal_moves() - self.moves.keys())
         }
         return {s.name: set(s.decisions.REACTIONS) for s in SERVICES if s.name in missing}
 
     def never_reached(self) -> list[str]:
-        """In words: calls in the code, deaths, deliveries and moves that no run has come to."""
+        """Descriptions of the calls, crashes, deliveries and transitions that no run reached."""
         called = {(site.lines[0].rpartition(":")[0], site.operation) for site in self.seen_at if site.lines}
         return [
             *(
@@ -131,7 +131,7 @@ def legal_moves() -> frozenset[tuple[str, str, str]]:
 
 @cache
 def calls_in_code() -> frozenset[tuple[str, str]]:
-    """Where the services' code calls AWS, read from the code: the function, and the operation."""
+    """The AWS calls in the services' source code: function and operation."""
     return frozenset(
         (f"{module}.{function.name}", operation)
         for module, tree in _modules()
@@ -147,7 +147,7 @@ def _modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def _operations(function: ast.FunctionDef) -> Iterator[str]:
-    """Of calls such as `aws.dynamodb().put_item(…)`."""
+    """The operation of a call such as `aws.dynamodb().put_item(…)`."""
     for node in ast.walk(function):
         match node:
             case ast.Call(

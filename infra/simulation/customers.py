@@ -1,4 +1,4 @@
-"""Customers: they order, lose answers and ask again, change their minds, look, and make mistakes."""
+"""Customers: they order, repeat requests without an answer, cancel, read orders, and make mistakes."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from infra.simulation.world import World
 METHODS = ("pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_chargeDeclined")
 COUNTRIES = ("GB", "DE", "AQ")
 INSISTENCE = 10
-"""Requests in the second phase, when nothing fails any more."""
+"""Attempts of a request in the second phase, which has no faults."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Wish:
 
 
 def wish(seed: int, number: int) -> Wish:
-    """The same for the same seed and number, whatever the faults."""
+    """The wish with this number. It depends on the seed only, not on the faults."""
     dice = Dice(seed * 10_007 + number)
     items = [
         {"sku": f"sku-{line}", "quantity": 1 + dice.below(3), "unit_price": 100 + dice.below(5000)}
@@ -50,7 +50,7 @@ def wish(seed: int, number: int) -> Wish:
 
 
 class Customers:
-    """What they do is written down; an answer that the API must not give is added to what is wrong."""
+    """Records what the customers do. An answer that the API must not give is a violation."""
 
     def __init__(self, world: World, observer: Observer, checker: Checker, scenario: Scenario) -> None:
         self._world, self._observer = world, observer
@@ -64,7 +64,7 @@ class Customers:
             self.ask(self.wishes[-1])
 
     def ask(self, wanted: Wish) -> int:
-        """Sends the request, again where it was sent before; the status, or 0 if nobody answered."""
+        """Sends the order's request, maybe again. Returns the status, or 0 if no answer came."""
         answer = self._request("POST", "/orders", wanted.body, wanted.key)
         if answer is not None and answer.status == 202:
             self._accepted(wanted, json.loads(answer.body)["order_id"])
@@ -73,7 +73,7 @@ class Customers:
         return answer.status if answer else 0
 
     def insist(self, pause: Callable[[], None]) -> None:
-        """Places what is not placed yet; whoever has a key asks until the answer comes."""
+        """Places the remaining orders. A customer with an idempotency key asks until an answer comes."""
         while self._to_place:
             self.place_next()
         for wanted in self.wishes:
@@ -82,17 +82,17 @@ class Customers:
                 pause()  # the lock of a request that crashed ends with its time limit
                 tries -= 1
             if wanted.key and not wanted.order_ids:
-                self._wrong.append("a customer gets no answer, however often they ask")
+                self._wrong.append(f"a customer gets no answer to {INSISTENCE} requests")
 
     def place_calm(self, number: int) -> str | None:
-        """Places an order that has every reason to ship; its id."""
+        """Places an order that must ship. Returns its id."""
         body = wish(0, number).body
         body["shipping_address"] |= {"country": "GB", "name": "Grace"}
         answer = self._request("POST", "/orders", body | {"payment_method": "pm_card_visa"})
         return json.loads(answer.body)["order_id"] if answer is not None and answer.status == 202 else None
 
     def ledgers(self) -> list[tuple[str, ...]]:
-        """What the books say of each order that they wanted, in the order of their wishes."""
+        """The outcome of each wish by the ledgers, in the order of the wishes."""
         return [
             tuple(sorted(entry.what for entry in self._journal.entries(order_id)))
             for wanted in self.wishes
@@ -100,7 +100,7 @@ class Customers:
         ]
 
     def judge(self) -> None:
-        """What the API says of every order, once all is at rest."""
+        """Checks the API's answers about every order, at rest."""
         for order_id in self._journal.order_ids():
             said = self._get(f"/orders/{order_id}")
             history = self._get(f"/orders/{order_id}/history")
@@ -108,7 +108,7 @@ class Customers:
                 self._wrong.append(f"the API has no answer about order {order_id}")
                 continue
             if json.loads(said.body)["status"] != self._journal.status("order", order_id):
-                self._wrong.append(f"the API says otherwise than its table (order {order_id})")
+                self._wrong.append(f"the API contradicts its table (order {order_id})")
             self._judge_history(order_id, json.loads(history.body)["events"])
 
         for wanted in self.wishes:
@@ -116,11 +116,11 @@ class Customers:
                 self._wrong.append(f"one key made {len(self._orders_for(wanted))} orders")
 
     def _get(self, path: str) -> Answer | None:
-        """Asks again where nobody answers: an aimed death may wait until here, and strikes once."""
+        """The answer to a GET, sent again if no answer came: an aimed crash may strike here, once."""
         return self._request("GET", path) or self._request("GET", path)
 
     def _orders_for(self, wanted: Wish) -> list[str]:
-        """Orders that were written for this wish, whether the customer heard of them or not."""
+        """Orders that were written for this wish, also those whose answer was lost."""
         name = wanted.body["shipping_address"]["name"]
         return [
             order_id
@@ -140,7 +140,7 @@ class Customers:
             seen.add(event["id"])
 
     def ask_for_another(self, known: Wish) -> None:
-        """The same key for another body: a mistake, which must never make an order."""
+        """Sends another body under the same key. This must never place an order."""
         if known.key is None or not known.order_ids:
             return
         other = known.body | {"currency": "USD"}
@@ -160,7 +160,7 @@ class Customers:
             self._wrong.append(f"a cancellation was answered with {answer.status}")
 
     def look(self, wanted: Wish) -> None:
-        """Looks at one order, its history, and the list of all."""
+        """Reads one order, its history, and the list of all orders."""
         paths = [f"/orders?customer_id={wanted.body['customer_id']}"]
         if wanted.order_ids:
             paths += [f"/orders/{wanted.order_ids[0]}", f"/orders/{wanted.order_ids[0]}/history"]
@@ -173,7 +173,7 @@ class Customers:
         if wanted.key and wanted.order_ids and order_id not in wanted.order_ids:
             self._wrong.append(f"one key made two orders: {wanted.order_ids[0]} and {order_id}")
         if ("order", order_id) not in self._journal.items:
-            self._wrong.append(f"order {order_id} was accepted, and written nowhere")
+            self._wrong.append(f"order {order_id} was accepted, but no table has it")
         wanted.order_ids.append(order_id)
 
     def _request(self, method: str, path: str, body: Any = None, key: str | None = None) -> Answer | None:

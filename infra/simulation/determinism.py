@@ -1,4 +1,4 @@
-"""One seed decides everything: choices, identifiers, jitter, and a clock that moves only when told to."""
+"""Determinism: one seed decides all choices, ids and jitter; only the run advances the clock."""
 
 import logging
 import random
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Dice:
-    """Choices from one seed. Only `random()` is used: Python promises it the same in every version."""
+    """Choices from one seed. It uses only `random()`, whose sequence is the same in every Python version."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -59,7 +59,7 @@ class Clock:
         return START.timestamp() + self._seconds
 
     def at(self) -> datetime:
-        """The same, as a date."""
+        """The current virtual time as a datetime."""
         return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> None:
@@ -69,12 +69,12 @@ class Clock:
 
 @contextmanager
 def deterministic(seed: int) -> Iterator[Clock]:
-    """Within it, time stands still and nothing is random but by the seed; nothing is logged."""
+    """Within it, time stands still, randomness comes from the seed, and no log line is written."""
     jitter = random.getstate()
     logging.disable(logging.CRITICAL)
     with ExitStack() as stack:
         clock = Clock(stack.enter_context(time_machine.travel(START, tick=False)))
-        # Order ids have a source of their own: what else is random may differ with what was imported before.
+        # Order ids have their own source: other random draws depend on which modules were imported before.
         ids = random.Random(seed + 2)
         new_id = lambda: UUID(bytes=ids.randbytes(16), version=4)  # noqa: E731
         stack.enter_context(patch.object(order.orders, "uuid4", new_id))

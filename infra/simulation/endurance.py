@@ -1,4 +1,4 @@
-"""Lives through outages that outlast a queue's `maxReceiveCount`: none of them may dead-letter a message."""
+"""Long outages, which outlast a queue's `maxReceiveCount`. None of them may dead-letter a healthy message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ PAUSE_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Endurance:
-    """Lives through an outage, in which everything else goes on: Lambda polls, and customers ask."""
+    """Plays an outage. Meanwhile Lambda polls and customers send requests."""
 
     world: World
     clock: Clock
     dice: Dice
     deliver: Callable[[str], bool]
     act: Callable[[], None]
-    """Lets a customer do something."""
+    """Lets one customer act."""
 
     def endure(self, outage: Outage, seconds: float) -> list[str]:
-        """The messages that were dead-lettered although they had hardly failed before, in words."""
+        """Violations: messages that were dead-lettered because of the outage alone."""
         burnt = {m.id for m in self._all("QUEUE_URL") if m.approximate_receive_count >= REQUEUE_AFTER}
         known = {message.id for message in self._all("DEAD_LETTER_QUEUE_URL")}
         until = self.clock.now() + seconds
@@ -49,6 +49,6 @@ class Endurance:
         ]
 
     def _all(self, variable: str) -> list[Any]:
-        """Messages of all queues that consumers know by this variable."""
+        """Messages of all queues that consumers find in this environment variable."""
         names = (self.world.queue_name(function, variable) for function in self.world.consumers())
         return [message for name in names for message in self.world.messages(name)]

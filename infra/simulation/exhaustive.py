@@ -2,15 +2,15 @@
 
 Every event ever published may reach each subscriber at any later time, any number of times, in any order.
 Each service works on up to WORKERS deliveries at once, step by step (read, intent, effect, outcome), and
-any worker may vanish between two steps. The customer, or a time limit, may ask to cancel at any time; the
-carrier may tell of the delivery at any time after it took the parcel, be it before its answer to the dispatch
-has come, or not at all. Once the order's time is over, Payment may find that it is. What is re-enacted here
-is only what `choreography.participant` does between its calls; what is decided is the deployed code's.
+any worker may crash between two steps. The customer or a time limit may request a cancellation at any time.
+The carrier may report the delivery at any time after it took the parcel, also before its answer to the
+dispatch has arrived, or never. After the order's time limit, Payment may find it expired. This module repeats
+only the order of calls of `choreography.participant`; the decisions are those of the deployed code.
 
 A world is a tuple of small integers, and each distinct step is decided once. Two workers of a service are
-interchangeable, so they are kept sorted. A delivery that changes nothing (a duplicate, one that waits for
-another's intent, one that lost its race) is no step: the message stays. So a worker that can only lose its
-race vanishes at once, which leaves a tenth of the worlds, and the same ends.
+interchangeable, so they are kept sorted. A delivery that changes nothing is no step, and its message stays:
+a duplicate, a message that waits for another's intent, or one that lost its race. A worker that can only lose
+its race is therefore dropped at once, which leaves a tenth of the worlds and the same ends.
 """
 
 from collections import deque
@@ -36,7 +36,7 @@ from shipping.state import Shipment
 
 WORKERS = 2
 ORDERS, PAYMENT, SHIPPING = 0, 1, 2
-"""Their numbers in SERVICES."""
+"""Indexes in SERVICES."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER_ID = "the-order"
 DELIVERY = describe(
@@ -48,11 +48,11 @@ DELIVERY = describe(
     correlationid="request",
     causationid=None,
 )
-"""What the carrier tells."""
+"""The carrier's report."""
 
 
 class World(NamedTuple):
-    """Where one order stands everywhere: numbers of interned values, and `network` one bit an event."""
+    """The state of one order everywhere: numbers of interned values, and `network` with one bit an event."""
 
     items: tuple[int, ...]
     ledger: int
@@ -61,14 +61,14 @@ class World(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A service's item. Every write changes one of the two for good, so they stand for the version."""
+    """A service's item. No write restores an earlier pair of the two, so together they act as the version."""
 
     state: State
     inbox: frozenset[str]
 
 
 class Worker(NamedTuple):
-    """A delivery under way: what it read, its effect once the intent is written, and the effect's answer."""
+    """A delivery in progress: what it read, its effect once the intent is written, the effect's answer."""
 
     service: int
     event: int
@@ -78,7 +78,7 @@ class Worker(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a worker's next step changes; no `worker` left where it was the last."""
+    """What a worker's next step changes. `worker` is None after the last step."""
 
     item: int
     ledger: int
@@ -87,7 +87,7 @@ class Step(NamedTuple):
 
 
 Pair = tuple[str, str, str]
-"""A service, the type of an event that reaches it, and how the service sees the order then."""
+"""A service, the type of an event that reaches it, and the order's status in the service at that time."""
 
 T = TypeVar("T", bound=Hashable)
 
@@ -107,12 +107,12 @@ class Numbers(Generic[T]):
 
 
 class Violation(Exception):
-    """What must hold does not."""
+    """An invariant does not hold."""
 
 
 @dataclass
 class Finding:
-    """How many worlds there are, how many ends by status, and the way to the first wrong one."""
+    """The number of worlds, the number of ends by status, and the path to the first violation."""
 
     worlds: int
     ends: dict[str, int] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Explorer:
                     yield World(items, ledger, network, tuple(sorted((*workers, worker))))
         for index, worker in enumerate(workers):
             alone = World(items, ledger, network, workers[:index] + workers[index + 1 :])
-            yield alone  # it vanishes
+            yield alone  # it crashes
             step = self._advance(worker, items[running[index]], ledger)
             if step is not None:
                 after = alone._replace(ledger=step.ledger)
@@ -188,7 +188,7 @@ class Explorer:
     def _written(
         self, world: World, service: int, item: int, published: int = 0, worker: int | None = None
     ) -> World:
-        """The world after a service's step; `worker` goes on. Whom its write made too late vanishes."""
+        """The world after a service's step. Workers whose write can no longer succeed are dropped."""
         items, ledger, network, workers = world
         if item != items[service]:
             items = (*items[:service], item, *items[service + 1 :])
@@ -198,11 +198,11 @@ class Explorer:
         return World(items, ledger, network | published, workers)
 
     def _is_lost(self, worker: int, service: int, item: int) -> bool:
-        """Whether all that is left to it is a write whose condition fails, for good: no item comes back."""
+        """Whether only a write with a failing condition remains to the worker."""
         return self._workers.values[worker].service == service and self._advance(worker, item, 0) is None
 
     def _cancel(self, item: int) -> tuple[int, int] | None:
-        # One step, not two: its write has the version's condition, so nothing can come between.
+        # One step, not two: the write's version condition excludes any other write in between.
         state, inbox = self._items.values[item]
         assert isinstance(state, Order)
         try:
@@ -215,7 +215,7 @@ class Explorer:
         return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
 
     def _lapse(self, item: int, network: int) -> int | None:
-        """Payment handles order.placed after the order's time: no charge begins."""
+        """Payment handles order.placed after the order's time limit, and starts no charge."""
         decision = self._late_decision(item, network)
         if decision is None or decision.effect is not None:
             return None
@@ -223,7 +223,7 @@ class Explorer:
         return self._items.of(Item(decision.state, inbox))
 
     def _late_decision(self, item: int, network: int) -> Decision[State] | None:
-        """Payment's decision about order.placed after the order's time; None before, and once handled."""
+        """Payment's decision about order.placed after the time limit. None before it, and once handled."""
         state, inbox = self._items.values[item]
         assert isinstance(state, Payment)
         placed = self._published[0]
@@ -247,13 +247,13 @@ class Explorer:
         try:
             decision = shipping.decisions.CARRIER_REACTIONS[DELIVERY.type](state, DELIVERY)
         except Permanent as error:
-            raise Violation(f"the carrier is not believed: {error}") from error
+            raise Violation(f"the carrier's report is rejected: {error}") from error
         origin = Origin(SERVICES[SHIPPING].source, ORDER_ID, "request", decision.caused_by or DELIVERY.id)
         number = self._items.of(Item(decision.state, inbox | {DELIVERY.id}))
         return number, self._publish(decision.facts, origin)
 
     def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
-        """Workers that may read now: those whose delivery can come to something."""
+        """Workers that may read now: those whose delivery can change something."""
         self._meet(service, item, network)
         starting = [
             Worker(service, event, item)
@@ -367,7 +367,7 @@ class Explorer:
         ids = {event.id for event in published}
         for event in published:
             if event.causationid is not None and event.causationid not in ids:
-                raise Violation(f"{event.type} has a cause that nobody published")
+                raise Violation(f"{event.type} has a cause that no service published")
         for service, item in zip(SERVICES, items, strict=True):
             missed = [
                 e.type for e in published if e.type in service.decisions.REACTIONS and e.id not in item.inbox
@@ -397,4 +397,4 @@ class Explorer:
         ]
         stands = " ".join(SERVICES[n].status(self._items.values[i].state) for n, i in enumerate(world.items))
         entries = ", ".join(entry.what for entry in self._ledgers.values[world.ledger])
-        return f"{stands} | ledgers: {entries or 'empty'} | at work: {', '.join(words) or 'nobody'}"
+        return f"{stands} | ledgers: {entries or 'empty'} | at work: {', '.join(words) or 'none'}"

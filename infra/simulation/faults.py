@@ -1,4 +1,4 @@
-"""What may go wrong, how often, and how often it did."""
+"""Faults: the kinds, when they strike, and how often they did."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -7,20 +7,20 @@ from typing import Any
 from infra.simulation.determinism import Dice
 
 KINDS = {
-    "crash": "a function dies before or after a call",
+    "crash": "a function crashes before or after a call",
     "timeout": "a function runs out of time before or after a call",
     "lost-answer": "a call takes effect, its answer never comes, and botocore tries it again",
     "throttle": "DynamoDB refuses a call for a while",
     "outage": "a call fails for a while with status 500, a publish among them",
-    "partial-publish": "entries of a PublishBatch fail though the call answers",
+    "partial-publish": "a PublishBatch succeeds, with some failed entries",
     "long-outage": "AWS, the gateway or the carrier fails for longer than eight receives last",
-    "silence": "the gateway or the carrier gives no answer for a while, having acted or not",
-    "race": "others work while a function is between two calls",
+    "silence": "the gateway or the carrier gives no answer for a while; it may have acted",
+    "race": "other functions work while a function is between two calls",
     "expiry": "visibility timeouts end while functions are at work on the messages",
     "duplicate": "a message is delivered although it is in flight or done, or again under a new id",
     "reorder": "messages are received in any order",
-    "delay": "a message comes hours late",
-    "poison": "a message that nobody can read, among the others",
+    "delay": "a message arrives hours late",
+    "poison": "an unreadable message among the others",
     "undelivered": "SNS cannot deliver a message, and puts it into the dead-letter queue",
     "down": "a service does nothing for a while",
     "replay": "a stream is read again from its first record",
@@ -32,23 +32,23 @@ UNLIMITED = 1_000_000
 
 @dataclass(frozen=True)
 class Scenario:
-    """A run: the same scenario is the same run. `limit` is how many faults strike at most."""
+    """Defines a run completely. `limit` is the most faults that strike."""
 
     seed: int
     orders: int = 4
     kinds: frozenset[str] = frozenset(KINDS)
     limit: int = UNLIMITED
     interventions: bool = True
-    """Customers cancel, and the carrier tells of deliveries."""
+    """Whether customers cancel and the carrier reports deliveries."""
     die: tuple[str, ...] = ()
-    """Call sites, and before or after each: the first function to come by there dies."""
+    """Call sites, each with before or after: the first function that reaches one crashes there."""
     lags: tuple[str, ...] = ()
-    """Service and type, such as `order payment.captured`: there these come late, in this order, from the
-    first on; and the carrier tells of each parcel at once, so that its word may overtake them."""
+    """Service and type, such as `order payment.captured`: messages that arrive late, in this order. The
+    carrier then reports each parcel at once, so that its report may overtake them."""
 
     @property
     def command(self) -> str:
-        """What repeats the run."""
+        """The command that repeats the run."""
         words = ["choreo simulate", f"--seed {self.seed} --orders {self.orders}"]
         if self.kinds != frozenset(KINDS):
             words.append(f"--faults {','.join(sorted(self.kinds)) or 'none'}")
@@ -65,7 +65,7 @@ class Scenario:
 
 
 class Faults:
-    """Decides whether a fault strikes. Every run favours some kinds, so that rare combinations meet."""
+    """Decides whether a fault strikes. Each run has more of some kinds, so that rare combinations occur."""
 
     def __init__(self, scenario: Scenario, dice: Dice) -> None:
         self._scenario, self._dice = scenario, dice
@@ -75,7 +75,7 @@ class Faults:
         self._doomed = set(scenario.die)
 
     def strikes(self, kind: str, probability: float) -> bool:
-        """Draws whether or not it may strike: leaving a kind out leaves the other choices alone longer."""
+        """Draws even if the kind is left out, so that the run's other choices stay the same for longer."""
         drawn = self._dice.chance(probability * self._favour[kind])
         if not (drawn and self.on and kind in self._scenario.kinds):
             return False
@@ -85,12 +85,12 @@ class Faults:
         return True
 
     def doomed(self, place: str) -> bool:
-        """True once at each place where the scenario wants a function to die."""
+        """True once for each call site at which the scenario crashes a function."""
         if place not in self._doomed:
             return False
         self._doomed.remove(place)
         return True
 
     def below(self, bound: int) -> int:
-        """How bad it is, once it struck."""
+        """The size of a fault that struck."""
         return self._dice.below(bound)

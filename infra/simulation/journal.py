@@ -1,4 +1,4 @@
-"""What really happened, as AWS saw it: every write, every event published, every message sent."""
+"""The journal: every write, published event and sent message, as AWS received them."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -40,16 +40,16 @@ class Write:
 
 @dataclass
 class Journal:
-    """The event log and the ledgers. Services do not write it, and cannot lie to it."""
+    """The event log and the ledgers. The services do not write it, so their defects cannot falsify it."""
 
     items: dict[tuple[str, str], Write] = field(default_factory=dict)
     """The latest write by service and order."""
     ledgers: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Entries of the gateway's and the carrier's books, by order."""
+    """Entries of the gateway's and the carrier's ledgers, by order."""
     emitted: dict[str, Event[Any]] = field(default_factory=dict)
     """Every event in an outbox, by id, in the order in which they were written."""
     outside: set[str] = field(default_factory=set)
-    """Ids of what came from outside, by webhook."""
+    """Ids of the carrier's messages."""
     texts: dict[str, str] = field(default_factory=dict)
     published: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often each event was published."""
@@ -79,7 +79,7 @@ class Journal:
         return [order_id for service, order_id in self.items if service == "order"]
 
     def status(self, service: str, order_id: str) -> str:
-        """How the service sees the order: what it wrote last, or what a fresh state says."""
+        """The order's status in the service: that of its last write, or of a fresh state."""
         found = self.items.get((service, order_id))
         if found is not None:
             return found.status

@@ -1,17 +1,17 @@
-"""What must hold at rest, whoever brought it there: the simulation's virtual time, or the soak's real one."""
+"""The invariants at rest, for the simulation (virtual time) and the soak (real time)."""
 
 from infra.simulation.journal import Journal
 from infra.simulation.story import SERVICES, at_rest
 
 
 def judgement(journal: Journal) -> list[str]:
-    """What is wrong, if anything: invariants 1 to 5 of the design, by the books and the event log."""
+    """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
     orders = [wrong for order_id in journal.order_ids() for wrong in _order(journal, order_id)]
     return orders + _missed(journal)
 
 
 def _order(journal: Journal, order_id: str) -> list[str]:
-    """It ended, and the books say the same as every service."""
+    """Checks that the order ended, and that the ledgers agree with every service."""
     states = []
     for service in SERVICES:
         written = journal.items.get((service.name, order_id))
@@ -21,7 +21,7 @@ def _order(journal: Journal, order_id: str) -> list[str]:
 
 
 def _missed(journal: Journal) -> list[str]:
-    """Every event took effect in every service that reacts to it."""
+    """Checks that every event took effect in every service that reacts to it."""
     wrong = []
     for event in journal.emitted.values():
         for service in SERVICES:

@@ -1,4 +1,4 @@
-"""Sees what took effect, tells the checker, and writes the run down as text and as a Mermaid sequence."""
+"""The observer: passes what took effect to the checker, and writes the run as text and as Mermaid diagram."""
 
 import json
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from infra.simulation.world import World
 
 
 class Observer:
-    """Between the world and the checker."""
+    """Connects the world with the checker."""
 
     def __init__(self, world: World, checker: Checker, clock: Clock) -> None:
         self._world, self._checker, self._clock = world, checker, clock
         self._journal = checker.journal
 
     def took_effect(self, function: Function, operation: str, asked: Mapping[str, Any]) -> None:
-        """A call of a handler was carried out."""
+        """Records a call of a handler."""
         if operation == "PutItem":
             self._put(asked["TableName"], from_attributes(asked["Item"]))
         elif operation == "SendMessage":
@@ -42,7 +42,7 @@ class Observer:
         self._journal.arrows.append(f"Note over {function.service}: {what}")
 
     def delivered(self, function: Function, queue: str, batch: Batch) -> None:
-        """A batch of a queue reaches its function."""
+        """Records a batch of a queue that reaches its function."""
         for record in batch.records:
             count = int(record["attributes"]["ApproximateReceiveCount"])
             self._checker.received(queue, count, self._world.receives(queue))
@@ -57,7 +57,7 @@ class Observer:
             self._journal.arrows.append(f"topics-){function.service}: {title(record['body'])} (time {count})")
 
     def answered(self, function: Function, queue: str, batch: Batch, answer: Any, since: int) -> None:
-        """What the answer to a batch lets go of. `since` is how much had been sent before."""
+        """Records what the answer to a batch acknowledges. `since` is the number of messages sent before."""
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
         service = self._world.services[function.service]
@@ -66,13 +66,13 @@ class Observer:
                 self._checker.acknowledged(service, dead_letters, queue, record["body"], since)
 
     def request(self, method: str, path: str, status: int | None) -> None:
-        """A customer asked, and was answered with this status, or not at all."""
+        """Records a customer's request and the status of the answer, if one came."""
         said = f"{method} {path.partition('?')[0]}: {status or 'no answer'}"
         self.say("customer", said)
         self._journal.arrows.append(f"customer->>order: {said}")
 
     def webhook(self, order_id: str, status: int | None) -> None:
-        """The carrier told of a delivery, and was answered with this status, or not at all."""
+        """Records a carrier's report and the status of the answer, if one came."""
         said = f"webhook of {order_id[:8]}: {status or 'no answer'}"
         self.say("carrier", said)
         self._journal.arrows.append(f"outside->>shipping: {said}")
@@ -92,7 +92,7 @@ class Observer:
 
 
 def title(body: str) -> str:
-    """A message in a word or two: its type and its order, or how it begins."""
+    """A short description of a message: its type and its order, or its first characters."""
     try:
         message = json.loads(body)
         return f"{message['type']} of {message['subject'][:8]}"

@@ -30,7 +30,7 @@ class Outage:
     trouble: str
 
     def answer(self, request: AWSPreparedRequest, clock: Clock) -> AWSResponse:
-        """The answer to a call. Raises what botocore raises where there is none, after its timeouts."""
+        """The answer to a call. If there is none, raises what botocore raises after its timeouts."""
         if self.trouble == "does not answer":
             clock.advance(aws.CONNECT_SECONDS + aws.READ_SECONDS)
             raise ReadTimeoutError(endpoint_url=request.url)

@@ -1,4 +1,4 @@
-"""What queues, streams and topics may do to messages: reorder, repeat, delay, lose sight of them."""
+"""Faults of queues, streams and topics: they reorder, repeat, delay and withhold messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -21,15 +21,15 @@ FOREIGN = (
 )
 
 LAG_SECONDS = 400.0
-"""Long enough that what lags keeps its order; the seven types that a service may miss come within the order's
-time limit."""
+"""Long enough to keep the order of the late messages. All seven types of a service still arrive within the
+order's time limit."""
 
 
 class Disorder:
     """The transport's faults, each drawn when a queue or stream is about to be read.
 
-    From a delayed message on, all of its type may lag behind in its queue: what comes later overtakes them.
-    `lags` do so from the first message on, each longer than those before it.
+    After a delayed message, all messages of its type may be late in its queue, and later ones overtake them.
+    `lags` are late from the first message on, each longer than those before it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Disorder:
     ) -> None:
         self._world, self._clock, self._dice, self._faults = world, clock, dice, faults
         self.poison: set[str] = set()
-        """Bodies of all that must end in a dead-letter queue."""
+        """Bodies of the messages that must end in a dead-letter queue."""
         self._strays = 0
         queues = [(f.service, world.queue_name(f, "QUEUE_URL")) for f in world.consumers()]
         self._laggards = {
@@ -46,7 +46,7 @@ class Disorder:
             for service, queue in queues  # a service may have several
             if lag.startswith(f"{service} ")
         }
-        """How long each of them waits, in seconds."""
+        """The delay of each lag, in seconds."""
         self._late: set[str] = set()
 
     def before_receive(self, queue: str, dead_letters: str) -> None:
@@ -83,15 +83,15 @@ class Disorder:
             self._world.replay(mapping)
 
     def after_answer(self) -> bool:
-        """True where Lambda's deletion of what was handled is lost: it all comes again."""
+        """True if Lambda's deletion of handled messages is lost, so that SQS delivers all of them again."""
         return self._faults.strikes("duplicate", 0.03)
 
     def _later(self, seconds: int) -> float:
-        """At most so many seconds from now, as moto counts: in milliseconds."""
+        """A random time, at most `seconds` from now, in milliseconds since the epoch, as moto counts."""
         return (self._clock.now() + self._dice.between(60, seconds)) * 1000
 
     def _stray(self, queue: str) -> None:
-        """A message that nobody can read, or one that concerns nobody."""
+        """An unreadable message, or one of an unknown type."""
         self._strays += 1
         body = self._dice.pick((*POISON, FOREIGN)).format(self._strays)
         if "invoice" not in body:

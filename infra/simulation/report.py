@@ -1,4 +1,4 @@
-"""A run, and many runs, in words: what a person reads at the end of a simulation."""
+"""The report of a simulation: of one run, and of many."""
 
 from collections import Counter
 
@@ -10,11 +10,11 @@ from infra.simulation.faults import KINDS
 from infra.simulation.run import Result
 
 LAST_ARROWS = 60
-"""Of a Mermaid sequence: what led to a violation is near its end."""
+"""Lines of a Mermaid diagram that are shown: the cause of a violation is near its end."""
 
 
 class Totals:
-    """What many runs came to."""
+    """The results of many runs."""
 
     def __init__(self) -> None:
         self.runs = 0
@@ -43,7 +43,7 @@ class Totals:
 
 
 def violation(result: Result) -> str:
-    """The seed, what is wrong, the run as text and as a Mermaid sequence, and how to run it again."""
+    """Prints seed, violations, the run as text and as Mermaid diagram, and the command that repeats it."""
     return "\n".join(
         [
             f"VIOLATION with seed {result.scenario.seed}, after {result.faults.total()} faults:",
@@ -53,7 +53,7 @@ def violation(result: Result) -> str:
             "",
             *mermaid(result),
             "",
-            "The same run again:",
+            "To repeat this run:",
             f"  {result.scenario.command}",
         ]
     )

@@ -1,4 +1,4 @@
-"""The second phase: no faults any more, and time to come to rest; then every promise is checked."""
+"""The quiescent phase: no faults, until everything is at rest; then every invariant is checked."""
 
 from collections.abc import Callable
 
@@ -16,9 +16,9 @@ from infra.simulation.world import World
 PATIENCE_SECONDS = 24 * 3600
 """Virtual time within which everything must be at rest: the longest delay is four hours."""
 ALARM_SECONDS = 3600
-"""Virtual time after which whoever is on duty redrives dead letters while something waits."""
+"""Virtual time after which an operator redrives dead letters while messages wait."""
 PAUSE_SECONDS = 60.0
-"""More than a stream waits between two attempts."""
+"""More than the wait of a stream between two attempts."""
 
 
 class Rest:
@@ -40,7 +40,7 @@ class Rest:
         self._journal, self._wrong = checker.journal, checker.wrong
 
     def reach(self) -> None:
-        """Everybody gets an answer, every queue is emptied, dead letters are redriven; then the judgement."""
+        """Answers every customer, empties every queue, redrives dead letters, and then judges the run."""
         self._customers.insist(self._pause)
         self._carrier.insist()
         self._settle()
@@ -52,7 +52,7 @@ class Rest:
             self._judge()
 
     def _calm_orders_ship(self) -> None:
-        """Orders that hang are cancelled in the end: only one that ships shows that none does."""
+        """Places orders that must ship: in others, the cancellation at the time limit would hide a hang."""
         shipping = next(f for f in self._world.consumers() if f.service == "shipping")
         queue = self._world.queue_name(shipping, "QUEUE_URL")
         for number, late in enumerate(("payment", "address")):
@@ -61,10 +61,10 @@ class Rest:
                 self._hold_back(queue)
             self._settle()
             if order_id is None or self._journal.status("order", order_id) != "shipped":
-                self._wrong.append(f"a good order does not ship, its {late} coming last (order {order_id})")
+                self._wrong.append(f"a good order hangs if its {late} arrives last (order {order_id})")
 
     def _hold_back(self, queue: str) -> None:
-        """What reaches the queue by now comes after all that follows."""
+        """Delays the messages that are in the queue now behind all that follow."""
         while self._world.messages(queue) == []:
             if not sum([self._deliver(name) for name in self._world.sources if self._world.is_stream(name)]):
                 return
@@ -75,9 +75,9 @@ class Rest:
         self._clock.advance(max(PAUSE_SECONDS, (self._world.next_visible() or 0) - self._clock.now()))
 
     def _settle(self) -> None:
-        """Until nothing waits, and nothing comes in a pause longer than a stream's wait between attempts.
+        """Delivers until no message waits and none arrives within a stream's longest wait between attempts.
 
-        A message may wait for what another had begun, and that may be a dead letter: the alarm is answered.
+        A message may wait for another one that is a dead letter, so an operator redrives dead letters.
         """
         began = self._clock.now()
         quiet = False
@@ -93,7 +93,7 @@ class Rest:
                 self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
 
     def _deliver_all(self) -> bool:
-        """False if there was nothing to deliver."""
+        """Delivers once. False if there was nothing to deliver."""
         rounds = 0
         while sum([self._deliver(name) for name in self._world.sources]) and not self._wrong:
             rounds += 1
@@ -108,7 +108,7 @@ class Rest:
         ]
 
     def _redrive(self) -> bool:
-        """Puts back what is not poison: whatever it was that failed is over."""
+        """Redrives the dead letters that are not poison."""
         moved = False
         for function in self._world.consumers():
             queue = self._world.queue_name(function, "QUEUE_URL")
@@ -120,7 +120,7 @@ class Rest:
         return moved
 
     def _heal(self) -> bool:
-        """Publishes again what a relay gave up, as its dead letters ask for."""
+        """Publishes the events again that a relay gave up, as the runbook says."""
         healed = False
         for function in self._world.stack.functions.values():
             if "TOPIC_ARN" not in function.environment:
@@ -151,7 +151,7 @@ class Rest:
         self._judge_dead_letters()
 
     def _judge_table(self, service: str) -> None:
-        """The table holds what was last written to it, and nothing else."""
+        """Checks that each table has exactly what was last written to it."""
         function = next(f for f in self._world.consumers() if f.service == service)
         table = next(
             k for k, v in self._world.stack.tables.items() if v == function.environment["TABLE_NAME"]
@@ -162,10 +162,10 @@ class Rest:
             order_id: write for (name, order_id), write in self._journal.items.items() if name == service
         }
         if items.keys() != known.keys() or any(items[key] != known[key].item for key in known):
-            self._wrong.append(f"{service}'s table is not what was written to it")
+            self._wrong.append(f"{service}'s table differs from what was written to it")
 
     def _judge_dead_letters(self) -> None:
-        """Only poison is left there, each with its reason, and redriven it comes back with one."""
+        """Checks that only poison is left in dead-letter queues, with a reason, also after a redrive."""
         for function in self._world.consumers():
             dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
             for message in list(self._world.messages(dead_letters)):

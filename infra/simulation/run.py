@@ -1,4 +1,4 @@
-"""One run: faults first, while safety is checked at every write; then none, until everything is at rest."""
+"""One run: a phase with faults, in which every write is checked, then one without, until all is at rest."""
 
 import hashlib
 from collections import Counter
@@ -30,7 +30,7 @@ DEPTH = 3
 
 @dataclass
 class Result:
-    """What a run came to."""
+    """The result of a run."""
 
     scenario: Scenario
     wrong: list[str]
@@ -40,24 +40,24 @@ class Result:
     pairs: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     moves: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     ledgers: list[tuple[str, ...]] = field(default_factory=list)
-    """What the books say of each order that a customer wanted."""
+    """The outcome of each order that a customer wanted, by the ledgers."""
     lines: list[str] = field(default_factory=list)
     arrows: list[str] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        """Equal for equal runs."""
+        """A digest of the run: equal for equal runs."""
         return hashlib.sha256("\n".join([*self.lines, *self.wrong]).encode()).hexdigest()
 
 
 def run(scenario: Scenario) -> Result:
-    """The same scenario gives the same result, byte for byte."""
+    """Runs a scenario. The same scenario gives the same result, byte for byte."""
     with deterministic(scenario.seed) as clock, quicker_moto():
         return Simulation(scenario, clock).run()
 
 
 class Simulation:
-    """Everything of one run; see `run`."""
+    """All parts of one run; see `run`."""
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         self._scenario, self._clock = scenario, clock
@@ -163,7 +163,7 @@ class Simulation:
                 self.world.move(message, dead_letters, self.world.queue_name(function, "QUEUE_URL"))
 
     def _meanwhile(self) -> None:
-        """Others work while a function is between two calls: as deep as DEPTH."""
+        """Lets other functions work while a function is between two calls, nested to DEPTH."""
         if self._depth >= DEPTH:
             return
         self._depth += 1
@@ -172,7 +172,7 @@ class Simulation:
         self._depth -= 1
 
     def deliver(self, name: str) -> bool:
-        """Lets one mapping deliver one batch; False if there is none, or nobody to take it."""
+        """Lets one mapping deliver one batch. False if there is no batch, or its function is at work."""
         function = self.world.function_of(name)
         if self._down_until.get(function.service, 0) > self._clock.now() or name in self._delivering:
             return False
@@ -206,7 +206,7 @@ class Simulation:
         return True
 
     def _invoke(self, name: str, function: Function, batch: Batch) -> Any:
-        """What the function answered, None if it did not."""
+        """The function's answer, or None."""
         try:
             answer = self.world.invoke(function, batch.event)
         except (Crash, Exception) as error:

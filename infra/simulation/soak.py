@@ -1,8 +1,8 @@
 """Real concurrency beside the simulation: processes of each consumer on one backend, killed at random.
 
-What virtual time and one thread cannot show: real processes that really interleave. The backend is the local
-run's, with the HTTP API; the consumers here poll their queues as event source mappings do, all at once, and
-run the deployed handlers. Nothing is deterministic, and the judgement is the simulation's.
+Virtual time and one thread cannot show how real processes interleave. The backend is that of the local run,
+with the HTTP API. The consumers poll their queues as event source mappings do, all at the same time, and run
+the deployed handlers. A soak is not deterministic; its invariants at rest are those of the simulation.
 """
 
 import argparse
@@ -42,16 +42,16 @@ from infra.simulation.story import SERVICES, wrong_ledger
 
 CUSTOMERS = 2
 PROCESSES = 3
-"""Of each consumer."""
+"""Processes of each consumer."""
 VISIBILITY_SECONDS = 2
-"""Short, so that a killed process's messages come back soon, and slow ones are delivered twice."""
+"""Short, so that a killed process's messages are delivered again soon, and slow ones twice."""
 KILL_EVERY_SECONDS = 0.5
 DRAIN_SECONDS = 120
 
 
 @dataclass
 class Report:
-    """What a soak came to."""
+    """The result of a soak."""
 
     wrong: list[str]
     orders: Mapping[str, int] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Report:
 
 
 def soak(seconds: float, port: int) -> Report:
-    """Places orders for so many seconds while processes are killed; lets everything drain, and judges."""
+    """Places orders while processes are killed, lets all queues drain, and checks the invariants."""
     with _backend(port), environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
         functions = [f for service in SERVICES for f in read(ask(port, "GET", f"services/{service.name}"))]
         _shorten_visibility(functions)
@@ -84,7 +84,7 @@ class Crew:
         ]
 
     def kill_one(self) -> None:
-        """kill -9, whatever it is doing, and another in its place."""
+        """Kills a process (SIGKILL) and starts another one."""
         number = random.randrange(len(self._processes))
         function, process = self._processes[number]
         process.kill()
@@ -112,7 +112,7 @@ def _relay(function: Function, port: int) -> None:
 
 
 def _consume(function: Function, port: int) -> None:
-    """Polls the function's queue and runs its handler, as a mapping does, for ever."""
+    """Polls the function's queue and runs its handler, as a mapping does, until it is killed."""
     _quiet()
     os.environ.update(
         CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
@@ -191,7 +191,7 @@ def _place_and_kill(crew: Crew, port: int, until: float) -> list[str]:
 
 
 def _shop(port: int, until: float) -> list[str]:
-    """A customer places order after order, and now and then thinks better of one."""
+    """Plays a customer, who places orders and cancels some of them."""
     accepted: list[str] = []
     while time.monotonic() < until:
         order = _request(port, "/orders", wish(random.randrange(10**6), len(accepted)).body)
@@ -203,7 +203,7 @@ def _shop(port: int, until: float) -> list[str]:
 
 
 def _request(port: int, path: str, body: Any) -> Any:
-    """The answer, None where it is a refusal or does not come."""
+    """The answer, or None if the request is refused or not answered."""
     data = b"" if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}", data, {"content-type": "application/json"}, method="POST"
@@ -216,7 +216,7 @@ def _request(port: int, path: str, body: Any) -> Any:
 
 
 def _drain(functions: list[Function], placed: list[str]) -> list[str]:
-    """What is still wrong when nothing is wrong any more, or time is up."""
+    """Waits until no violation is left, or the time is up. Returns the remaining violations."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while True:
         journal = _journal(functions)
@@ -242,7 +242,7 @@ def _waiting(functions: list[Function]) -> list[str]:
 
 
 def _journal(functions: list[Function]) -> Journal:
-    """The event log and the books, read from the tables."""
+    """The event log and the ledgers, read from the tables."""
     journal = Journal()
     dynamodb = boto3.client("dynamodb")
     services = {service.name: service for service in SERVICES}

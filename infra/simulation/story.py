@@ -1,4 +1,4 @@
-"""What is known of one order from outside: its services, its ledgers, and what these must show."""
+"""One order as it can be observed: its services, its ledgers, and what these must show."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shipping.carrier import Dispatch, Dispatched, Unserviceable
 
 @dataclass(frozen=True)
 class Service:
-    """A participant: its decisions, what its state starts as, how the state is called, and its moves."""
+    """A participant: its decisions, its state's class and status, and its legal transitions."""
 
     name: str
     source: str
@@ -58,7 +58,7 @@ SERVICES = (
 
 
 class Entry(NamedTuple):
-    """A line in the gateway's or the carrier's own book."""
+    """An entry in the ledger of the gateway or the carrier."""
 
     what: str
     key: str
@@ -77,7 +77,7 @@ ANSWERS: Mapping[str, Answer] = {
     "dispatch blind": Dispatched("SBX1"),
     "dispatch refused": Unserviceable("not served"),
 }
-"""What the gateway and the carrier answer, by the line in their own book."""
+"""The answers of gateway and carrier, by the entry in their ledger."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ BEHAVIOURS = tuple(Behaviour(declines, fails) for declines in (False, True) for 
 
 
 def order_request() -> PlaceOrder:
-    """An order like any other."""
+    """A sample order."""
     return PlaceOrder.model_validate(
         {
             "customer_id": "ada",
@@ -133,7 +133,7 @@ def order_request() -> PlaceOrder:
 
 
 def wrong_ledger(ledger: Sequence[Entry]) -> str | None:
-    """What no ledger may ever show about one order, if it does."""
+    """The violation that the ledger entries of one order show, if any."""
     whats = [entry.what for entry in ledger]
     charges, refunds = whats.count("charge captured"), whats.count("refund refunded")
     parcels = whats.count("dispatch dispatched")
@@ -158,11 +158,11 @@ ENDS = {
     "rejected": [("declined", "closed"), ("declined", "cancelled")],
     "cancelled": [("refunded", "failed"), ("refunded", "cancelled"), ("voided", "cancelled")],
 }
-"""For each end of an order: what Payment's and Shipping's views of it may be."""
+"""For each final status of an order: the allowed statuses of Payment and Shipping."""
 
 
 def at_rest(states: Sequence[State], ledger: Sequence[Entry]) -> tuple[str, str | None]:
-    """How the order stands, and what is wrong where nothing more will happen to it."""
+    """The order's status, and the violation if the order is at rest."""
     stands, *views = (s.status(state) for s, state in zip(SERVICES, states, strict=True))
     whats = [entry.what for entry in ledger]
     net = whats.count("charge captured") - whats.count("refund refunded")

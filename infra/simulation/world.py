@@ -34,28 +34,28 @@ from infra.simulation.determinism import Clock
 from infra.simulation.story import SERVICES, Service
 
 SILENT = {"POWERTOOLS_METRICS_DISABLED": "true"}
-"""Metrics are printed, and nested invocations would share them."""
+"""Nested invocations would share the metrics that they print."""
 BATCH_SIZE = 10
-"""Of the template's mappings: what a poll asks for where nothing else is drawn."""
+"""The batch size of the template's mappings, used where a run draws no other."""
 
 
 @cache
 def template() -> Template:
-    """Translated once a process."""
+    """The template, translated once for each process."""
     return load(ROOT / "template.yaml")
 
 
 def permissions() -> set[Permission]:
-    """What the roles of the template allow its functions."""
+    """The permissions of the template's roles."""
     return allowed(template(), STACK)
 
 
 class World:
-    """What was provisioned, and how to reach into it."""
+    """The provisioned stack, and access to its parts."""
 
     def __init__(self, clock: Clock, calls: Calls) -> None:
         self.calls, self._clock, self._serving = calls, clock, False
-        # Fresh clients for the functions: the old ones remember how many attempts they have spent.
+        # New clients for the functions: the old ones keep their count of retries.
         for cached in (
             *(aws.dynamodb, aws.secretsmanager, aws.sns, aws.sqs),
             *(order.api._answers, choreography.secrets.provider),
@@ -82,9 +82,9 @@ class World:
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> http_api.Answer | None:
-        """An HTTP request, up to the function's answer; None where it died.
+        """Sends an HTTP request to its function. Returns the answer, or None if the function crashed.
 
-        One at a time: Powertools keeps the current request of a process in one place, as Lambda lets it.
+        One request at a time: Powertools keeps the current request in a module variable.
         """
         if self._serving:
             return None
@@ -129,7 +129,7 @@ class World:
             self._mapping(mapping).fail(batch, reason)
 
     def replay(self, mapping: str) -> None:
-        """The stream's shard is read again, from its first record."""
+        """Reads the stream's shard again, from its first record."""
         self._mappings.pop((mapping, BATCH_SIZE), None)
 
     def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
@@ -159,12 +159,12 @@ class World:
         return int(policy["maxReceiveCount"]) if policy else None
 
     def messages(self, queue: str) -> list[Any]:
-        """moto's own list of a queue's messages: what is reordered there stays so."""
+        """moto's own list of a queue's messages. A change of its order takes effect."""
         messages: list[Any] = sqs_backends[ACCOUNT][REGION].queues[queue]._messages
         return messages
 
     def next_visible(self) -> float | None:
-        """When the next message can be received, in seconds since the epoch; None where none waits."""
+        """When the next message can be received, in seconds since the epoch. None if no message waits."""
         waiting = [
             max(message.visible_at, message.delayed_until) / 1000
             for function in self.consumers()
@@ -204,7 +204,7 @@ class World:
         return next(service for service, arn in self._topics().items() if arn == topic_arn)
 
     def notifications(self, service: str) -> list[str]:
-        """Texts of all that a service's topic took."""
+        """Texts of all messages that a service's topic accepted."""
         topic = sns_backends[ACCOUNT][REGION].topics[self._topics()[service]]
         return [sent[1] for sent in topic.sent_notifications]
 
@@ -222,7 +222,7 @@ class World:
         return found
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
-        """Writes an item, by the table's logical id: a hand that reaches into a service's table."""
+        """Writes an item into a service's table, by the table's logical id."""
         with self.calls.of(None), environment({}):
             self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
 

@@ -140,7 +140,7 @@ def test_a_crash_loses_nothing_and_repeats_nothing(
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_a_lost_acknowledgement_changes_nothing(world: World, story: Story) -> None:
-    """Handled, and delivered again, since nobody could say so."""
+    """A handled message is delivered again, since its acknowledgement was lost."""
     with at_the_message(world, story) as order_id:
         (mapping,) = [m for name, m in world.mappings.items() if name == f"{story.service}ConsumerQueue"]
         with pytest.MonkeyPatch.context() as patched:

@@ -144,7 +144,7 @@ def test_a_charge_that_had_begun_in_time_is_settled(
     assert world.ledger("Payment", order_id) == ledger
 
 
-def test_an_order_that_nobody_placed_is_dead_lettered(world: World) -> None:
+def test_an_unknown_order_is_dead_lettered(world: World) -> None:
     order_id = world.place()
     world.deliver("OrderExpiry", reminder(world, order_id).replace(order_id, "unknown"))
     (dead,) = world.messages("OrderExpiryDeadLetters")

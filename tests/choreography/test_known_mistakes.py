@@ -114,7 +114,7 @@ def test_mistake_idempotency_keyed_on_the_sqs_message_id(world: World) -> None:
 
 
 def test_mistake_record_deleted_when_something_fails_after_the_effect(world: World) -> None:
-    """The outcome's write fails after the charge: the intent stays, and nobody else may charge or void."""
+    """The outcome's write fails after the charge: the intent stays, and no other worker charges or voids."""
     order_id = world.place()
     world.cancel(order_id)
     world.step("OrderRelayOutbox")

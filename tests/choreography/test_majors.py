@@ -26,7 +26,7 @@ HEARING = {
     "ShippingQueue": "shipping.consumer",
     "OrderExpiryQueue": "order.expiry",
 }
-"""Whoever hears that an order was placed, by queue."""
+"""The consumers of order.placed, by queue."""
 
 
 class Money(Value):
@@ -149,7 +149,7 @@ def test_both_majors_side_by_side_lose_no_order_and_charge_none_twice(
 
 
 @pytest.mark.parametrize("kinds", [(OLD, NEW), (NEW, OLD)])
-def test_whoever_hears_both_acts_once_whichever_comes_first(
+def test_a_consumer_of_both_majors_acts_once_in_either_order(
     world: World, migration: Migration, kinds: tuple[str, str]
 ) -> None:
     migration.say(*kinds)

@@ -153,7 +153,7 @@ def test_a_message_of_the_carriers_that_is_refused_is_counted(world: World, prin
 
 
 def test_an_invocation_that_counts_nothing_prints_nothing(world: World, printed: Printed) -> None:
-    world.get("/orders?customer_id=nobody")
+    world.get("/orders?customer_id=unknown")
     assert printed() == []
 
 

@@ -1,7 +1,7 @@
 """No personal data and no payment token in a log line, a metric or the reason of a dead letter.
 
 Canaries are planted wherever an order holds such data, and looked for in all that is printed. Messages
-themselves hold them, and have to: a queue is encrypted, and read by nobody but its consumer.
+themselves hold them, and have to: a queue is encrypted, and only its consumer reads it.
 """
 
 import json

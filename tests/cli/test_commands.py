@@ -71,7 +71,7 @@ def test_watch_shows_a_customers_orders_once(choreo: Choreo) -> None:
 
 
 def test_watching_a_customer_without_orders_finds_nothing(choreo: Choreo) -> None:
-    assert choreo("watch", "--customer", "nobody", "--once").code == 1
+    assert choreo("watch", "--customer", "unknown", "--once").code == 1
 
 
 def test_watch_tells_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:

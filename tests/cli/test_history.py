@@ -57,6 +57,6 @@ def test_what_was_only_seen_is_known_by_its_receipt(world: World, deployed: Depl
     assert (captured.type, captured.publisher) == ("payment.captured", "Payment")
 
 
-def test_an_order_that_nobody_knows_is_not_found(deployed: Deployed) -> None:
+def test_an_unknown_order_is_not_found(deployed: Deployed) -> None:
     with pytest.raises(NotFound, match="no service of order-choreography has heard of order 1"):
         history(deployed, "1")

@@ -78,7 +78,7 @@ def test_a_token_has_to_be_somebodys(choreo: Choreo) -> None:
     assert "400" in one_line(refused.err)
 
 
-def test_on_aws_nobody_gives_tokens_here(deployed: Deployed) -> None:
+def test_on_aws_the_command_gives_no_tokens(deployed: Deployed) -> None:
     with pytest.raises(Mistake, match="JwtIssuer"):
         token.run(deployed, options(customer="ada", operator=False))
 

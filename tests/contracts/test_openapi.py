@@ -86,7 +86,7 @@ class Service:
         )
         # API Gateway answers 404, not 405, to a method that no route has.
         excused = [unsupported_method] + [positive_data_acceptance] * refused_in_words(answer)
-        excused += [negative_data_rejection] * asks_what_nobody_reads(case)
+        excused += [negative_data_rejection] * has_an_unread_parameter(case)
         case.validate_response(answer, excluded_checks=excused)
         return answer
 
@@ -97,7 +97,7 @@ def meant_for_shipping(case: Case[Any]) -> bool:
     return webhook and case.meta is not None and case.meta.generation.mode.is_positive
 
 
-def asks_what_nobody_reads(case: Case[Any]) -> bool:
+def has_an_unread_parameter(case: Case[Any]) -> bool:
     """Whether the query has a parameter that is not documented, which is passed over."""
     documented = {parameter.name for parameter in case.operation.query}
     return bool(set(case.query or ()) - documented)

@@ -1,4 +1,4 @@
-"""The work an order costs, exactly, so that it cannot creep: whoever changes it changes a number here."""
+"""The exact work of an order. A change of the work needs a change of a number here."""
 
 from collections import Counter
 

@@ -144,7 +144,7 @@ def test_every_section_of_the_runbook_is_some_alarms() -> None:
     assert {alarm["AlarmDescription"].partition("#")[2] for alarm in ALARMS.values()} == SECTIONS
 
 
-def test_alarms_of_this_stack_may_tell_the_topic_and_nobody_else() -> None:
+def test_only_alarms_of_this_stack_may_publish_to_the_topic() -> None:
     policy = RESOURCES["AlarmTopicPolicy"]["Properties"]["PolicyDocument"]
     (allowed,) = [s for s in policy["Statement"] if s["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}

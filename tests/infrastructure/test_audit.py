@@ -1,4 +1,4 @@
-"""The audit fails where something is vulnerable, and where nobody could tell."""
+"""The audit fails for a vulnerable package, and if no vulnerability service answers."""
 
 import subprocess
 from collections.abc import Callable
@@ -42,7 +42,9 @@ def test_a_vulnerability_fails_with_its_name_and_where_it_is_fixed(
     assert "functions/requirements.txt: bad 1.0: CVE-1, fixed in 1.1" in capsys.readouterr().out
 
 
-def test_what_nobody_could_tell_is_no_pass(answers: Answers, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_no_service_could_check_does_not_pass(
+    answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
     answers(pypi=[], osv=[])
     assert audit.main() == audit.NOT_AUDITED
     assert capsys.readouterr().out.count("NOT AUDITED") == len(audit.LOCKS)

@@ -1,4 +1,4 @@
-"""A version is rolled out in steps and taken back by alarms; whoever deploys keeps no key."""
+"""A version is rolled out in steps and rolled back by alarms; the workflows store no key."""
 
 import json
 import re
@@ -73,7 +73,7 @@ def test_the_alarms_are_quicker_than_the_first_step() -> None:
 
 
 def test_everything_invokes_the_alias() -> None:
-    """Whoever invoked the function itself would have the new version at once, and whole."""
+    """An invocation of the function itself would get the new version at once."""
     aliases = of_type("AWS::Lambda::Alias").keys()
     invoked = [p["FunctionName"]["Ref"] for p in of_type("AWS::Lambda::Permission").values()]
     invoked += [mapping["FunctionName"]["Ref"] for mapping in MAPPINGS.values()]

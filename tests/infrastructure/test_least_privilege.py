@@ -235,7 +235,7 @@ EXPLAINED = {
         ("Allow", "Resource", f"${{{name}.Arn}}:*"): "a rollout is between versions, which are yet to come"
         for name in FUNCTIONS
     },
-    ("Deny", "Principal", "*"): "nobody at all gets by without TLS",
+    ("Deny", "Principal", "*"): "no principal at all may call without TLS",
     ("Deny", "Action", "sqs:*"): "and for nothing at all: here, wider is stricter",
 }
 
@@ -303,7 +303,7 @@ def test_just_those_without_tls_are_denied(template: Template) -> None:
     assert all(condition == {"Bool": {"aws:SecureTransport": False}} for condition in conditions)
 
 
-def test_a_function_is_invoked_by_the_routes_of_its_api_and_by_nobody_else() -> None:
+def test_only_the_routes_of_its_api_may_invoke_a_function() -> None:
     """A policy that SAM writes. In it `*` is the stage, of which there is one; an order's id; or, for the
     function of the default route, any route of the API."""
     for permission in (r for r in SANDBOX.resources.values() if r["Type"] == "AWS::Lambda::Permission"):

@@ -1,4 +1,4 @@
-"""Nobody gets in without a token, but the carrier, who signs; and in prod there is no other way."""
+"""Every route needs a token, except the carrier's, who signs; in prod there is no exception."""
 
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ def test_a_stack_that_would_be_open_by_mistake_is_refused(parameters: dict[str, 
         provision(parameters)
 
 
-def test_the_function_lets_nobody_in_unverified_where_tokens_are_asked_for() -> None:
+def test_the_function_refuses_unverified_requests_where_tokens_are_asked_for() -> None:
     """The authorizer is not the only guard."""
     variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
     assert variables["VERIFIES_CALLERS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}

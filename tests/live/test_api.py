@@ -171,7 +171,7 @@ def test_events_start_with_the_whole_state(run: Run) -> None:
         ("PATCH", "/services/films", b"{}", 404, "order, payment, shipping"),
         ("PATCH", f"/queues/{STACK}-PaymentQueue", b'{"delay_seconds": -1}', 422, "delay_seconds"),
         ("PATCH", f"/queues/{STACK}-PaymentQueue", b'{"delay_seconds": 901}', 422, "delay_seconds"),
-        ("PATCH", f"/queues/{STACK}-PaymentDeadLetters", b"{}", 409, "delivers to nobody"),
+        ("PATCH", f"/queues/{STACK}-PaymentDeadLetters", b"{}", 409, "holds dead letters"),
         ("PATCH", "/queues/films", b"{}", 404, "OrderQueue"),
         ("GET", "/queues/films/messages", None, 404, "OrderQueue"),
         ("POST", f"/queues/{STACK}-PaymentQueue/messages", b'{"body": ""}', 422, "body"),

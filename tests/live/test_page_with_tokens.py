@@ -1,4 +1,4 @@
-"""The live page of a run that asks for tokens: it calls as an operator, and nobody notices."""
+"""The live page of a run that asks for tokens calls as an operator, without a login."""
 
 from __future__ import annotations
 

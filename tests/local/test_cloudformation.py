@@ -38,8 +38,8 @@ def test_resources_have_their_physical_ids(run: Run) -> None:
 
 
 def test_a_stack_that_is_not_there_is_refused_as_on_aws(run: Run) -> None:
-    with pytest.raises(ClientError, match="Stack with id nobody does not exist"):
-        cloudformation(run).describe_stacks(StackName="nobody")
+    with pytest.raises(ClientError, match="Stack with id unknown does not exist"):
+        cloudformation(run).describe_stacks(StackName="unknown")
 
 
 def test_what_is_not_played_says_so(run: Run) -> None:

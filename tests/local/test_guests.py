@@ -1,4 +1,4 @@
-"""Services stop, crash, start, join and leave, and nobody else is touched."""
+"""Services stop, crash, start, join and leave, without an effect on the other services."""
 
 import os
 import signal
@@ -108,7 +108,7 @@ def test_a_fourth_service_joins_and_leaves_a_running_choreography(backend: Run) 
 
 
 def test_leaving_without_having_joined_is_refused(backend: Run) -> None:
-    with choreo(backend, "leave", "nobody") as leaving:
+    with choreo(backend, "leave", "unknown") as leaving:
         output, _ = leaving.communicate(timeout=30)
     assert leaving.returncode == 2
-    assert "no stack nobody is running" in output
+    assert "no stack unknown is running" in output

@@ -70,7 +70,7 @@ def test_a_queue_does_the_same_with_them_as_without(quicker: bool) -> None:
         assert list(first) == ["a", "b"]
         assert queue.delete(first["a"]) == "deleted"
         assert queue.delete(first["a"]) == "deleted"  # again is no mistake
-        assert queue.delete("nobody's") == "ReceiptHandleIsInvalid"
+        assert queue.delete("unknown") == "ReceiptHandleIsInvalid"
         assert queue.counts() == {
             "ApproximateNumberOfMessages": "1",
             "ApproximateNumberOfMessagesDelayed": "1",

@@ -65,7 +65,7 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     assert [record["dynamodb"]["Keys"]["order_id"]["S"] for record in batch.records] == ["3", "4"]
 
 
-def test_whoever_else_reads_a_stream_has_time_to_do_so(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     streams = boto3.client("dynamodbstreams", region_name=REGION)
     iterator = streams.get_shard_iterator(
@@ -82,7 +82,7 @@ def test_whoever_else_reads_a_stream_has_time_to_do_so(stream: str, monkeypatch:
             streams.get_records(ShardIterator=iterator)
 
 
-def test_a_stream_that_nobody_reads_keeps_its_records(stream: str) -> None:
+def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
     retention.forget_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
 

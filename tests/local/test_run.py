@@ -65,7 +65,7 @@ def test_an_aws_client_sees_the_refund_in_the_gateways_ledger(run: Run) -> None:
     assert {e["kind"]["S"] for e in entries if e["order_id"]["S"] == order_id} == {"charge", "refund"}
 
 
-def test_a_long_poll_of_an_empty_queue_holds_nobody_up(run: Run) -> None:
+def test_a_long_poll_of_an_empty_queue_delays_no_other_call(run: Run) -> None:
     sqs = client(run, "sqs")
     url = sqs.get_queue_url(QueueName="order-choreography-PaymentDeadLetters")["QueueUrl"]
     assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)

@@ -61,7 +61,7 @@ def test_another_template_parameter_or_translator_has_its_own(
     assert len(copies(folder)) == 4
 
 
-def test_a_broken_copy_is_made_anew(folder: Path) -> None:
+def test_a_broken_copy_is_made_again(folder: Path) -> None:
     made = translated(source(), {})
     (copy,) = copies(folder)
     copy.write_text("{")

@@ -14,7 +14,7 @@ from tests.world import World, an_order, fields, problem
 ADA = {"sub": "ada", "scope": "openid"}
 BOB = {"sub": "bob", "scope": "openid orders:operated"}
 OPERATOR = {"sub": "olga", "scope": "openid orders:operate"}
-NOBODY: dict[str, str] = {}
+WITHOUT_CLAIMS: dict[str, str] = {}
 
 
 def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
@@ -58,7 +58,7 @@ def test_an_order_is_placed_for_oneself_or_by_an_operator(world: World, claims: 
     assert ask(world, claims, "POST", "/orders", an_order()).status == 202
 
 
-@pytest.mark.parametrize("claims", [BOB, NOBODY])
+@pytest.mark.parametrize("claims", [BOB, WITHOUT_CLAIMS])
 def test_an_order_is_not_placed_for_another_customer(world: World, claims: dict[str, str]) -> None:
     answer = ask(world, claims, "POST", "/orders", an_order())
     assert (answer.status, fields(answer)) == (403, {"customer_id"})
@@ -78,7 +78,7 @@ def test_a_customers_own_order_is_theirs_and_the_operators(
 
 
 @pytest.mark.parametrize(("method", "action"), [("GET", ""), ("GET", "/history"), ("POST", "/cancellation")])
-@pytest.mark.parametrize("claims", [BOB, NOBODY])
+@pytest.mark.parametrize("claims", [BOB, WITHOUT_CLAIMS])
 def test_another_customers_order_looks_as_if_it_were_not_there(
     world: World, claims: dict[str, str], method: str, action: str
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_customer_does_not_list_anothers_orders_and_an_operator_does(world: Wo
 
 def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
     world.place()
-    assert ask(world, NOBODY, "GET", "/orders").status == 400
+    assert ask(world, WITHOUT_CLAIMS, "GET", "/orders").status == 400
 
 
 @pytest.mark.parametrize("word", ["true", "", "no"])
@@ -122,7 +122,7 @@ def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
         ("POST", "/orders/{}/cancellation", None),
     ],
 )
-def test_where_tokens_are_asked_for_a_request_that_nobody_verified_is_refused(
+def test_where_tokens_are_asked_for_an_unverified_request_is_refused(
     world: World, method: str, path: str, body: Any, word: str
 ) -> None:
     """Should a route ever lose its authorizer; any word but `false` asks for tokens."""

@@ -42,7 +42,7 @@ def test_a_long_reason_is_cut_to_what_an_attribute_may_hold(world: World, make_e
     assert len(dead["MessageAttributes"]["reason"]["StringValue"]) == 1024
 
 
-def test_what_nobody_foresaw_fails_alone(
+def test_an_unexpected_error_fails_one_message_alone(
     world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = make_event("order.placed"), make_event("order.placed", order_id="bad")

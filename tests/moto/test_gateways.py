@@ -105,7 +105,7 @@ def over(account: SpecifiedStripe) -> StripeGateway:
     return StripeGateway(account.client())
 
 
-def test_stripe_is_asked_for_a_payment_that_needs_nobody_under_the_orders_key(
+def test_stripe_is_asked_for_an_off_session_payment_under_the_orders_key(
     account: SpecifiedStripe,
 ) -> None:
     paid(over(account))

@@ -87,7 +87,7 @@ def test_a_page_holds_every_order_that_the_index_lists(world: World, paused: lis
 
 
 def test_a_customer_without_orders_has_an_empty_page(world: World) -> None:
-    assert world.get("/orders?customer_id=nobody") == {"orders": []}
+    assert world.get("/orders?customer_id=unknown") == {"orders": []}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def test_what_meets_an_intent_waits_longer_each_time(
     assert held.messages("PaymentDeadLetters") == []
 
 
-def test_what_waits_is_reported_as_failed_and_holds_nobody_up(held: World, make_event: MakeEvent) -> None:
+def test_a_waiting_message_is_reported_as_failed_and_delays_no_other(
+    held: World, make_event: MakeEvent
+) -> None:
     other = make_event("order.placed", order_id="other")
     held.send("PaymentQueue", make_event("shipment.cancelled").to_json(), other.to_json())
     held.step("PaymentConsumerQueue")

@@ -30,7 +30,7 @@ def test_told_twice_it_happened_once(world: World) -> None:
     assert deliveries(world, order_id) == 1
 
 
-def test_told_anew_under_another_id_it_happened_once(world: World) -> None:
+def test_a_delivery_that_is_reported_under_another_id_takes_effect_once(world: World) -> None:
     order_id = shipped(world)
     body = message(order_id, "SBX1", DELIVERED)
     assert [world.tell(name, body).status for name in ("one", "two")] == [204, 204]
@@ -63,7 +63,7 @@ def test_a_parcel_that_never_left_cannot_be_delivered(world: World, country: str
     assert world.status(order_id) == before
 
 
-def test_a_delivery_of_an_order_that_nobody_placed_is_refused(world: World) -> None:
+def test_a_delivery_of_an_unknown_order_is_refused(world: World) -> None:
     assert world.parcel_delivered("no-such-order").status == 404
 
 
@@ -96,7 +96,7 @@ def test_a_message_that_is_too_large_is_refused(world: World) -> None:
 def test_told_while_the_dispatch_is_under_way_it_waits_for_its_outcome(
     world: World, moment: str, write: int
 ) -> None:
-    """Shipping crashed: the parcel has left, and nobody noted it."""
+    """Shipping crashed: the parcel has left, but its outcome is not written."""
     order_id = world.place()
     world.run_until("ShippingQueue", "payment.captured")
     with crash(moment, "PutItem", write):

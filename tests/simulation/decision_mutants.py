@@ -21,7 +21,7 @@ Mutate = Callable[[React], React]
 
 @contextmanager
 def mutated(service: Any, changes: Mapping[str, Mutate]) -> Iterator[None]:
-    """A service whose reactions are changed; transition tables, a second safeguard, are out of its way."""
+    """A service with changed reactions. Its transition table, a second safeguard, allows every move."""
     tables = [service.REACTIONS, getattr(service, "CARRIER_REACTIONS", {})]
     (reactions,) = (cast("dict[str, React]", table) for table in tables if changes.keys() <= table.keys())
     with ExitStack() as patches:
@@ -48,7 +48,7 @@ def no_intent(react: React) -> React:
 
 
 def pretending(before: str, instead: str) -> Mutate:
-    """A status that is decided on as if it were another."""
+    """Decides on one status as if it were another."""
 
     def change(react: React) -> React:
         def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
@@ -83,8 +83,8 @@ def any_intent_is_its_own(react: React) -> React:
     return mutant
 
 
-def waits_for_nobody(react: React) -> React:
-    """What meets another's intent is taken for done."""
+def never_waits(react: React) -> React:
+    """Takes an event that finds another's intent for handled."""
 
     def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
         try:
@@ -114,7 +114,7 @@ def without_an_address(react: React) -> React:
 
 
 def told_at_once(react: React) -> React:
-    """A delivery that comes before the carrier's answer to the dispatch is published before it."""
+    """Publishes a delivery that arrives before the carrier's answer to the dispatch at once."""
 
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Any]:
         status = "dispatched" if state.status == "dispatching" else state.status
@@ -133,7 +133,7 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "no-memory-of-the-void": (payment.decisions, {"shipment.cancelled": no_memory_of_the_void}),
     "no-refund-on-cancel": (payment.decisions, {"shipment.cancelled": nothing_happens}),
     "no-refund-on-failure": (payment.decisions, {"shipment.failed": nothing_happens}),
-    "refund-waits-for-nobody": (payment.decisions, {"shipment.cancelled": waits_for_nobody}),
+    "refund-never-waits": (payment.decisions, {"shipment.cancelled": never_waits}),
     "charge-after-void": (payment.decisions, {"order.placed": pretending("voided", "none")}),
     "cancel-while-dispatching": (
         shipping.decisions,
@@ -150,7 +150,7 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "cancellation-unanswered": (shipping.decisions, {"order.cancellation_requested": nothing_happens}),
     "decline-unnoticed": (order.decisions, {"payment.declined": nothing_happens}),
 }
-"""By name: the service, and how each of its reactions is changed."""
+"""By name: the service, and the change of each of its reactions."""
 
 HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "any-intent-is-its-own": (
@@ -158,4 +158,4 @@ HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
         {"payment.captured": any_intent_is_its_own, "order.placed": any_intent_is_its_own},
     ),
 }
-"""Mutants that are right to survive; the test says why."""
+"""Mutants that survive for a reason, which the test states."""

@@ -94,7 +94,7 @@ def dual_write() -> AbstractContextManager[Any]:
 
 
 def a_lost_race_is_done() -> AbstractContextManager[Any]:
-    """Whoever loses the race acknowledges the message."""
+    """A worker that loses the race acknowledges the message."""
 
     def careless(participant: Participant[Any], event: Event[Any]) -> Any:
         if event.type not in participant.reactions:
@@ -219,7 +219,7 @@ def new_ids_when_published() -> AbstractContextManager[Any]:
 
 
 def random_event_ids() -> AbstractContextManager[Any]:
-    """An event's id does not follow from its cause: nobody else can name it."""
+    """An event's id does not follow from its cause, so that no other worker derives the same id."""
     return patch.object(choreography.outbox, "derived_id", lambda *_: str(uuid4()))
 
 

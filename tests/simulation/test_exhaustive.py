@@ -1,4 +1,4 @@
-"""No interleaving of one order breaks a promise, and each safeguard is why."""
+"""No interleaving of one order violates an invariant, and each safeguard is needed for that."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from payment.gateway import EXPIRED, Settle
 from payment.state import Payment
 from tests.simulation.decision_mutants import DECISION_MUTANTS, HARMLESS, mutated
 
-# An order may always be rejected: its charge was begun, and not made in time.
+# Every order may be rejected: its charge was begun, but not made in time.
 EXPECTED_ENDS = {
     (False, False): {"shipped", "completed", "cancelled", "rejected"},
     (False, True): {"cancelled", "rejected"},
@@ -25,7 +25,7 @@ EXPECTED_ENDS = {
 
 
 def judge(behaviour: Behaviour, finding: Finding) -> str | None:
-    """What is wrong: a broken promise, or an end that should be within reach and is not."""
+    """The violation: of an invariant, or a final status that should be reachable and is not."""
     missed = EXPECTED_ENDS[behaviour.declines, behaviour.unserviceable] ^ set(finding.ends)
     return finding.wrong or (f"not as expected: {', '.join(sorted(missed))}" if missed else None)
 
@@ -38,25 +38,25 @@ def first_violation(behaviours: Iterable[Behaviour], *, versioned: bool = True) 
 
 
 def where_it_matters(changed: Iterable[str]) -> Behaviour:
-    """The behaviour of gateway and carrier in which the events whose handling is changed occur."""
+    """The behaviour of gateway and carrier in which the changed events occur."""
     return Behaviour(declines="payment.declined" in changed, unserviceable="shipment.failed" in changed)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=str)
-def test_every_interleaving_keeps_every_promise(behaviour: Behaviour) -> None:
+def test_every_interleaving_keeps_every_invariant(behaviour: Behaviour) -> None:
     finding = Explorer(behaviour).explore()
     assert judge(behaviour, finding) is None, "\n".join(finding.path)
     assert finding.worlds > 3_000, "the exploration is no longer what it was"
 
 
 @pytest.mark.parametrize("name", DECISION_MUTANTS)
-def test_a_safeguard_removed_is_missed(name: str) -> None:
+def test_a_removed_safeguard_is_noticed(name: str) -> None:
     service, changes = DECISION_MUTANTS[name]
     with mutated(service, changes):
         assert first_violation([where_it_matters(changes)]) is not None
 
 
-def test_whoever_meets_an_intent_may_as_well_carry_on() -> None:
+def test_a_handler_that_continues_another_events_intent_does_no_harm() -> None:
     """A finding: `intent_by` prevents nothing that the version and the carrier's key do not prevent."""
     service, changes = HARMLESS["any-intent-is-its-own"]
     with mutated(service, changes):
@@ -64,7 +64,7 @@ def test_whoever_meets_an_intent_may_as_well_carry_on() -> None:
 
 
 def test_a_charge_that_was_begun_has_to_be_settled_by_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To decline an expired order without asking would leave customers charged for rejected orders."""
+    """Declining an expired order without asking the gateway would keep money for rejected orders."""
 
     def decline(state: Payment, _: Event[Any]) -> Decision[Payment]:
         declined = state.model_copy(update={"status": "declined"})
@@ -79,7 +79,7 @@ def test_a_charge_that_was_begun_has_to_be_settled_by_the_gateway(monkeypatch: p
 
 
 def test_a_settled_charge_has_to_be_impossible_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To look the charge up is not enough: another worker's charge may be under way."""
+    """Looking the charge up is not enough: another worker may be charging."""
     perform = Behaviour.perform
 
     def look_up(behaviour: Behaviour, effect: Effect, ledger: tuple[Entry, ...]) -> Any:
@@ -99,8 +99,8 @@ def test_the_idempotency_key_is_needed() -> None:
     assert first_violation(forgetful) == "charged twice"
 
 
-def test_a_violation_tells_how_it_came_about() -> None:
+def test_a_violation_has_the_path_that_leads_to_it() -> None:
     with mutated(*DECISION_MUTANTS["dispatch-before-payment"]):
         finding = Explorer(BEHAVIOURS[0]).explore()
-    assert finding.path[0] == "placed none none | ledgers: empty | at work: nobody"
+    assert finding.path[0] == "placed none none | ledgers: empty | at work: none"
     assert finding.path[-1].endswith("shipping answered order.placed")

@@ -1,4 +1,4 @@
-"""The proof is itself proven: whatever safeguard is removed, the simulator notices."""
+"""The simulator itself is tested: it notices each removed safeguard."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from infra.simulation.run import run
 from tests.simulation.mutants import MUTANTS, SURVIVORS
 
 WITHIN_SEEDS = 100
-"""The rarest to be noticed is the refund's key: one seed in thirty crashes before the outcome."""
+"""The refund's key is noticed most rarely: one seed in thirty crashes before the outcome."""
 SURVIVES_SEEDS = 10
 
 pytestmark = pytest.mark.proof
@@ -20,8 +20,8 @@ def test_a_mutant_is_killed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SURVIVORS)
-def test_a_second_line_of_defence_is_not_missed_alone(name: str) -> None:
+def test_a_second_line_of_defence_is_not_needed_alone(name: str) -> None:
     mutant, why = SURVIVORS[name]
     with mutant():
         wrong = [wrong for seed in range(SURVIVES_SEEDS) for wrong in run(Scenario(seed)).wrong]
-    assert not wrong, f"{name} does not survive, though it was said that {why}"
+    assert not wrong, f"{name} does not survive, although {why}"

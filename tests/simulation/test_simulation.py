@@ -1,4 +1,4 @@
-"""The simulator: one seed is one run, it finds what is broken, and chaos changes nothing that matters."""
+"""The simulator: one seed is one run, it finds defects, and faults do not change the outcome of orders."""
 
 from pathlib import Path
 from unittest.mock import patch
@@ -17,7 +17,7 @@ NO_FAULTS = frozenset[str]()
 TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})
 
 
-def test_every_promise_holds() -> None:
+def test_every_invariant_holds() -> None:
     assert run(Scenario(0)).wrong == []
 
 
@@ -25,13 +25,13 @@ def test_the_same_seed_is_the_same_run_byte_for_byte() -> None:
     assert run(Scenario(5, orders=2)).lines == run(Scenario(5, orders=2)).lines
 
 
-# Made by another machine and another Python: a run that differs here cannot be told to anybody.
-def test_a_run_can_be_told_to_somebody_else() -> None:
+# Another machine and another Python made this file: a run that differs here is not reproducible.
+def test_a_run_is_the_same_on_another_machine() -> None:
     told = Path(__file__).with_name("seed_9.txt")
     assert "\n".join(run(Scenario(9, orders=1)).lines) + "\n" == told.read_text()
 
 
-def test_a_run_without_faults_has_none() -> None:
+def test_a_run_without_faults_counts_no_fault() -> None:
     result = run(Scenario(1, kinds=NO_FAULTS))
     assert (result.wrong, result.faults.total()) == ([], 0)
 
@@ -77,7 +77,7 @@ def test_a_violation_is_shrunk_and_can_be_run_again(capsys: pytest.CaptureFixtur
         assert main(command[2:]) == VIOLATED
     assert "--orders 1" in told
     assert "sequenceDiagram" in told
-    assert "is published, but not as an outbox has it" in told
+    assert "is published, but no outbox has this event" in told
 
 
 @pytest.mark.proof

@@ -8,7 +8,7 @@ from infra.simulation.soak import soak
 pytestmark = pytest.mark.proof
 
 
-def test_real_processes_that_are_killed_keep_every_promise() -> None:
+def test_killed_processes_keep_every_invariant() -> None:
     report = soak(10, free_port())
     assert report.wrong == []
     assert report.kills > 5

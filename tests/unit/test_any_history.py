@@ -20,7 +20,7 @@ from tests.conftest import FACTS, MakeEvent
 from tests.unit.history import ANSWERS, run
 from tests.world import ORDER_ID
 
-# The factory is a pure function, and need not be made anew for each example.
+# The factory is a pure function, so all examples can share it.
 any_history = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 

@@ -126,7 +126,7 @@ def test_an_unknown_type_is_not_an_error_of_the_message(make_event: MakeEvent) -
         read(make_event("order.placed").to_json().replace('"order.placed"', '"order.gifted"'))
 
 
-def test_the_same_cause_gives_the_same_id_for_ever() -> None:
+def test_the_same_cause_always_gives_the_same_id() -> None:
     assert derived_id("cause", "payment.captured") == derived_id("cause", "payment.captured")
     assert derived_id("cause", "payment.captured") != derived_id("cause", "payment.declined")
     assert derived_id("a", "order") == "7f871feb-ad84-5ba7-ab64-231e07437c05"

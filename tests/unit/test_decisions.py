@@ -82,7 +82,7 @@ def test_while_a_charge_is_under_way_a_refund_waits(make_event: MakeEvent) -> No
         )
 
 
-def test_whoever_finds_its_own_intent_carries_on(make_event: MakeEvent) -> None:
+def test_a_handler_that_finds_its_own_intent_continues(make_event: MakeEvent) -> None:
     event = make_event("order.placed")
     intent = payment.decisions.REACTIONS["order.placed"](Payment(), event).state
     again = payment.decisions.REACTIONS["order.placed"](intent, event)
