@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -23,6 +23,11 @@ run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN=
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
+
+test-clone: ## run the snippets of the documents in a clone whose path has a space
+	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
+	  cd "$$folder/a clone" && $(MAKE) $(BIN)/choreo && \
+	  $(BIN)/python -m pytest -m 'not proof' tests/docs tests/local/test_readme.py
 
 test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live

@@ -1,1 +1,1 @@
-"""How fast it is: what was measured side by side in one run, told as ratios; its README has results."""
+"""Benchmarks: ratios of two things that are measured side by side in one run. The README has results."""

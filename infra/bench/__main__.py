@@ -1,6 +1,6 @@
-"""Measures ratios side by side, some fifteen minutes in all; its README has results, and says what is what.
+"""Measures ratios side by side, in about fifteen minutes. The README has results and explains them.
 
-`bytecode`, `ministack` and `offline` are not among all: they want something built, or installed.
+`bytecode`, `ministack` and `offline` run only on request: they need something that is built or installed.
 """
 
 import argparse
@@ -22,7 +22,7 @@ STARTS, TIMES, SLOW_TIMES = 15, 9, 3
 MANY, WAITING, FEW = 200, 2000, 20
 LIMITS = ("ConsumerConcurrency", "PaymentConcurrency")
 CONCURRENCY = ("50", "2")
-"""The template's default of these, and the least: ministack starts as many processes for a queue."""
+"""The template's default concurrency, and the least: ministack starts as many processes for a queue."""
 
 
 OFFLINE = {"as it comes": Settings(), "hurried": Settings(batch_size=1, read_milliseconds=20)}

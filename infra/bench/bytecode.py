@@ -1,6 +1,6 @@
-"""Starts of what `make sam-build` built, with the bytecode that is in it to without.
+"""Starts of what `make sam-build` built: the ratio of starts with its bytecode to starts without.
 
-Lambda's folder for code is read-only: what Python compiles at a start is gone with the environment.
+Lambda's code folder is read-only, so an environment cannot keep the bytecode that it compiles.
 """
 
 import os
@@ -21,7 +21,7 @@ BUILT = ROOT / ".aws-sam" / "build"
 
 
 def with_bytecode_to_without(python: str, times: int) -> Iterator[tuple[str, float]]:
-    """Each function's ratio, by the Python that it was built with. Raises FileNotFoundError if none was."""
+    """Each function's ratio, with the Python of the build. Raises FileNotFoundError if there is no build."""
     if not (python and BUILT.exists()):
         raise FileNotFoundError("bytecode needs what `make sam-build` builds, and its Python in --python")
     with quicker_moto():

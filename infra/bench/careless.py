@@ -1,7 +1,7 @@
-"""The same choreography with every safeguard off, as the usual samples are: state written, event published.
+"""The same choreography without safeguards, as in many samples: it writes the state and publishes the event.
 
-No intent before money or a parcel, no outbox and no relay, no idempotency records, no condition on a write.
-Decisions, contracts, topics and queues are the services' own. It is right as long as nothing goes wrong.
+It has no intent before money or a parcel, no outbox and no relay, no idempotency records, and no condition on
+a write. Decisions, contracts, topics and queues are those of the services. It works only without failures.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from infra.local.in_process import InProcess
 
 @contextmanager
 def careless(run: InProcess) -> Iterator[None]:
-    """Within it, the run's services have no safeguard."""
+    """Removes the safeguards of the run's services within the block."""
     topics = {
         f"/services/{name.removesuffix('Topic').lower()}": arn for name, arn in run.stack.topics.items()
     }

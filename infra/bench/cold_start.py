@@ -1,8 +1,8 @@
-"""Cold starts: each function of the template, beside a bare one that makes the same clients with boto3.
+"""Cold starts: each function of the template, beside a bare one that creates the same clients with boto3.
 
-Each has what would be deployed: ours the slimmed bundle, the bare one boto3 as it comes. A client is counted
-where the function's environment names what it is for. A fresh Python each time; what Lambda itself adds is
-the same for both, and not in it.
+Each starts from the bundle that would be deployed: ours is slimmed, the bare one has boto3 unchanged. A
+client is counted if the function's environment names its resource. Each start is a new Python process.
+Lambda's own part is the same for both, and is left out.
 """
 
 import json
@@ -43,7 +43,7 @@ print(json.dumps([time.perf_counter() - began, len(set(sys.modules) - modules)])
 
 @dataclass(frozen=True)
 class ColdStart:
-    """A function's start: ratio to the bare one, and the most it should be; modules and megabytes of both."""
+    """A function's start: its ratio to the bare one with the goal, and the modules and megabytes of both."""
 
     function: str
     seconds: float
@@ -76,15 +76,15 @@ def _cold_start(function: Function, goal: float, ours: Path, bare: Path, times: 
 
 
 def _start(bundle: Path, function: Function, module: str) -> tuple[float, int]:
-    """Seconds until the module and the clients are there, and how many modules that loaded."""
+    """Seconds until the module and the clients are loaded, and the number of loaded modules."""
     services = sorted({CLIENTS[name] for name in function.environment if name in CLIENTS})
     seconds, modules = fresh_python(bundle, function, SCRIPT, module, json.dumps(services))
     return seconds, modules
 
 
 def fresh_python(bundle: Path, function: Function, script: str, *arguments: str) -> Any:
-    """The JSON that a script prints where there is nothing but a bundle and the function's environment."""
-    # -S leaves out the packages that are installed here.
+    """The JSON that a script prints if it has only a bundle and the function's environment."""
+    # -S hides the packages of this virtual environment.
     command = [sys.executable, "-S", "-c", script, *arguments]
     environment = _environment(bundle, function)
     answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)

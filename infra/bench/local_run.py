@@ -1,4 +1,4 @@
-"""`make run` in a process of its own: an order alone, and many at once."""
+"""`make run` in a process of its own: one order, and many at once."""
 
 import sys
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""serverless-offline in a process of its own, with the same handlers; for AWS it has the local run's backend.
+"""serverless-offline in a process of its own, with the same handlers and the local run's backend as AWS.
 
-It plays no tables, topics and queues. What it runs is written out of the provisioned template.
+It plays no tables, topics and queues. Its configuration is written from the provisioned template.
 """
 
 import json
@@ -29,17 +29,17 @@ PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "ser
 
 @dataclass(frozen=True)
 class Settings:
-    """How it is told to look for work."""
+    """Settings of its polling."""
 
     batch_size: int | None = None
-    """Of queues, instead of the template's."""
+    """The batch size of queues, instead of the template's."""
     read_milliseconds: int | None = None
-    """Between two looks into a stream, instead of its own default."""
+    """Milliseconds between two polls of a stream, instead of its default."""
 
 
 @contextmanager
 def offline(settings: Settings) -> Iterator[Served]:
-    """Once it answers; its address is the HTTP API's."""
+    """Starts it, and waits until it answers. Its address is that of the HTTP API."""
     with local_run("--only-backend") as aws, tempfile.TemporaryDirectory() as folder:
         port = free_port()
         with quicker_moto():
@@ -105,7 +105,7 @@ def _event(source: EventSource, settings: Settings) -> dict[str, Any]:
 
 
 def _as_there(source: EventSource, aws_url: str) -> EventSource:
-    """With the ARN that the backend has: that of a stream names the moment at which it was made."""
+    """The event source with the backend's ARN: that of a stream contains the time of its creation."""
     if source.arn.split(":")[2] == "sqs":
         return source
     table = boto3.client(

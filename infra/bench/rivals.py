@@ -1,4 +1,4 @@
-"""`make run` beside other emulators, in turns and in one run: ratios of ours to theirs."""
+"""Compares `make run` with other emulators, in turns and in one run: ratios of ours to theirs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -16,14 +16,14 @@ from infra.bench.processes import cost_of
 from infra.bench.served import Served
 
 FEWER = 3
-"""Many orders at once are placed so many times less often than one alone: they take longer, and vary less."""
+"""Many orders at once are measured this many times less often than one: they take longer and vary less."""
 
 Run = Callable[[], AbstractContextManager[Served]]
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What orders took, until all were shipped: the customers' time, and the server's CPU time."""
+    """The cost of orders until all are shipped: the customers' time, and the server's CPU time."""
 
     seconds: float
     cpu_seconds: float
@@ -34,7 +34,7 @@ Pairs = Sequence[tuple[Spent, Spent]]
 
 
 def to_ministack(many: int, times: int, parameters: dict[str, str]) -> Iterator[tuple[str, float]]:
-    """What is measured, and its ratio; the template's `parameters` are for ministack alone."""
+    """Each measurement with its ratio. The template's `parameters` are for ministack only."""
     theirs = partial(ministack, parameters)
     starts = [(_start(local_run), _start(theirs)) for _ in range(times)]
     yield "start to first order shipped, time", _time(starts)
@@ -53,7 +53,7 @@ def to_ministack(many: int, times: int, parameters: dict[str, str]) -> Iterator[
 
 
 def to_offline(times: int, settings: Settings) -> float:
-    """An order alone, its time."""
+    """The time of one order."""
     with local_run() as ours, offline(settings) as rival:
         return ratio(lambda: fulfil(ours.url, 1), lambda: fulfil(rival.url, 1), times)
 

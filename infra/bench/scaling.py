@@ -1,4 +1,4 @@
-"""A service in a second terminal: orders charged a second by two environments of Payment, to by one."""
+"""A service in a second terminal: orders charged a second by two environments of Payment, and by one."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ def two_to_one(orders: int, times: int) -> float:
 
 
 class _Backend:
-    """A local run, in which only Payment's consumer may work while the time is taken."""
+    """A local run in which only Payment's consumer works during the measurement."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -46,7 +46,7 @@ class _Backend:
         self._queue = self._sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
 
     def charge(self, orders: int) -> float:
-        """Seconds until so many orders that wait are charged."""
+        """Seconds until this many waiting orders are charged."""
         self._let("payment", run=False)
         self._let("order", run=True)
         place(self._url, orders)
@@ -68,7 +68,7 @@ class _Backend:
         urllib.request.urlopen(request).close()
 
     def _wait_for(self, messages: int) -> None:
-        """Until so many are in the queue, handled or not."""
+        """Waits until the queue holds this many messages, visible or in flight."""
         while self._messages() != messages:
             time.sleep(LOOK_SECONDS)
 
@@ -82,7 +82,7 @@ class _Backend:
 
 @contextmanager
 def _another_terminal(url: str) -> Iterator[None]:
-    """One more of each of Payment's environments, once they are there."""
+    """Starts a second environment of each of Payment's functions, and waits for it."""
     command = [sys.executable, "-m", "infra.local", "run", "payment", "--port", url.rpartition(":")[2]]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""A server in a process of its own, from its start on."""
+"""Starts a server in a process of its own."""
 
 import socket
 import subprocess
@@ -18,7 +18,7 @@ LOOK_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Served:
-    """The address of an HTTP API, and the process that serves it, with others that it started."""
+    """The address of an HTTP API, and the id of its server's process."""
 
     url: str
     process_id: int
@@ -39,14 +39,14 @@ def serving(
     folder: str | Path = ROOT,
     log: int | None = None,
 ) -> Iterator[int]:
-    """The process's id, once it answers; `log` is where its stderr goes, if not to ours."""
+    """Starts the server and waits until it answers. `log` gets its stderr, instead of ours."""
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=log
     ) as process:
         try:
             while not answers(url):
                 if process.poll() is not None:
-                    raise RuntimeError(f"{' '.join(command)} ended before it began")
+                    raise RuntimeError(f"{' '.join(command)} ended before it answered")
                 time.sleep(LOOK_SECONDS)
             yield process.pid
         finally:
@@ -54,12 +54,12 @@ def serving(
 
 
 def answers(url: str) -> bool:
-    """Whether anybody does, be it with a refusal."""
+    """Whether a server answers, also with an error."""
     try:
         urllib.request.urlopen(url).close()
     except urllib.error.HTTPError as error:
         error.close()
-        return True  # nothing is there, but somebody says so
+        return True  # 404 and other errors are answers
     except OSError:
         return False
     return True

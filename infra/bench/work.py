@@ -1,4 +1,4 @@
-"""CPU time of the choreography in this process: in batches and singles, and as more and more orders wait."""
+"""CPU time of the choreography in this process: by batch size, and by the number of waiting orders."""
 
 import contextlib
 import io
@@ -23,14 +23,14 @@ def ten_in_a_batch_to_ten_singles(times: int) -> float:
 
 
 def many_waiting_to_few(many: int, few: int, times: int) -> float:
-    """What an order costs as far as it is charged, while so many others wait in the queues."""
+    """The cost of an order until it is charged, while this many others wait in the queues."""
     before, crowded, after = (_while_waiting(number, times) for number in (few, many, few))
     return crowded * 2 / (before + after)
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Within it, functions neither log nor print."""
+    """Discards the functions' output within the block."""
     logging.disable(logging.CRITICAL)
     try:
         with contextlib.redirect_stdout(io.StringIO()):

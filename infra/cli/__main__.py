@@ -6,7 +6,7 @@ from pathlib import Path
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # statuses and contracts are the services' own
+    sys.path.append(str(FUNCTIONS))  # statuses and contracts are those of the services
 
     from infra.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Where commands go: what the standard AWS environment says, else the local run."""
+"""The account or endpoint of a command: that of the standard AWS environment, or else the local run."""
 
 import os
 from urllib.parse import urlsplit
@@ -16,13 +16,13 @@ _CREDENTIALS_FROM = (
     "AWS_PROFILE",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-"""Any of these, or AWS_ENDPOINT_URL, says that the environment names a place to go to."""
+"""Each of these, or AWS_ENDPOINT_URL, means that the environment names an account or endpoint."""
 
 
 def connect() -> tuple[boto3.Session, str | None]:
     """A session, and the endpoint to give to its clients; None leaves that to botocore.
 
-    A laptop's default profile is not enough to go to AWS: where nothing is named, nothing can be harmed.
+    The default profile alone does not lead to AWS: a command that names no account cannot change one.
     """
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")

@@ -1,4 +1,4 @@
-"""Order's HTTP API, as a customer that does not give up at the first failure."""
+"""A client of Order's HTTP API that retries failed requests."""
 
 import json
 import os
@@ -17,18 +17,18 @@ TIMEOUT_SECONDS = 30
 
 
 class Refused(Exception):
-    """The API's answer is no, and asking again would not change it."""
+    """The API refuses the request, and a retry would not change that."""
 
 
 class Api:
-    """The API at `url`, asked with the token in the environment's CHOREO_TOKEN, if there is one."""
+    """The API at `url`. Requests carry the token in the environment variable CHOREO_TOKEN, if it is set."""
 
     def __init__(self, url: str) -> None:
         self._url, token = url.rstrip("/"), os.environ.get("CHOREO_TOKEN")
         self._caller = {"authorization": f"Bearer {token}"} if token else {}
 
     def place(self, order: dict[str, Any]) -> str:
-        """The id of the order placed: one, however often it had to be asked for.
+        """Places one order, with as many attempts as needed. Returns its id.
 
         Raises Refused, or Mistake if nothing answers.
         """
@@ -38,7 +38,7 @@ class Api:
         return str(answer["order_id"])
 
     def cancel(self, order_id: str) -> bool:
-        """Whether the order may still be stopped."""
+        """Requests a cancellation. False if it is too late."""
         try:
             self._post(f"/orders/{order_id}/cancellation", None, {})
         except Refused:
@@ -62,7 +62,9 @@ class Api:
             except urllib.error.HTTPError as error:
                 problem = f"{error.code} {error.reason}"
                 if error.code == HTTPStatus.UNAUTHORIZED:
-                    raise Mistake(f"{self._url} wants a good token in CHOREO_TOKEN: {_why(error)}") from error
+                    raise Mistake(
+                        f"{self._url} needs a valid token in CHOREO_TOKEN: {_why(error)}"
+                    ) from error
                 if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
                     raise Refused(_detail(error)) from error
             except (OSError, HTTPException, ValueError) as error:
@@ -71,7 +73,7 @@ class Api:
 
 
 def _why(error: urllib.error.HTTPError) -> str:
-    """What the challenge says is wrong with the token (RFC 6750, section 3)."""
+    """The error of the token that the challenge names (RFC 6750, section 3)."""
     error.close()
     _, _, described = error.headers.get("www-authenticate", "").partition("error_description=")
     return described.strip('"') or "there is none"

@@ -1,4 +1,4 @@
-"""The commands, each a module: its docstring is its help, `add_arguments` its options, `run` its work."""
+"""The commands. Each is a module with its help (the docstring), its options (`add_arguments`) and `run`."""
 
 import argparse
 import sys
@@ -16,18 +16,18 @@ from infra.cli.errors import Mistake, NotFound
 from infra.cli.parsing import Parser
 
 EPILOG = f"""\
-Where: as the standard AWS environment says (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
-Where it names nothing, the local run on {LOCAL}, with credentials that are good nowhere else.
+Account: that of the standard AWS environment (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
+If the environment names none, the local run on {LOCAL}, with credentials that are valid only there.
 
-Who: where the API asks callers for a token, CHOREO_TOKEN has it; locally, choreo token makes one.
+Caller: if the API asks for a token, set CHOREO_TOKEN; `choreo token` makes one for a local run.
 
-Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in what was asked for
-or no local run or stack that answers; 130 Ctrl-C.
+Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in the command, or no
+local run or stack that answers; 130 Ctrl-C.
 """
 
 
 class Command(Protocol):
-    """What a module of this package offers."""
+    """The interface of a command's module."""
 
     SUMMARY: str
 
@@ -51,8 +51,8 @@ COMMANDS = (
 
 
 def run(argv: list[str]) -> int:
-    """Does what `argv` asks for; problems are told in one line on stderr."""
-    # Who knows what to do need not wait for what the others would load.
+    """Runs the command in `argv`. Prints a problem in one line to stderr."""
+    # Imports only the requested command: the others would take time to load.
     arguments = _parser(argv[:1] if argv and argv[0] in COMMANDS else COMMANDS).parse_args(argv)
     try:
         return _command(arguments.command).run(deployed.find(arguments.stack), arguments)

@@ -1,4 +1,4 @@
-"""List dead letters: which order and event, since when, and why. They stay where they are.
+"""List dead letters: order and event, time, and reason. The messages stay in their queues.
 
 Exit code 1 if there are none. With --json, a line of JSON for each, with its body.
 
@@ -16,7 +16,7 @@ from infra.cli.errors import NotFound
 from infra.cli.parsing import positive
 from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
 
-SUMMARY = "what could not be handled, and why"
+SUMMARY = "messages that could not be handled, and why"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "queues", nargs="*", metavar="QUEUE", help="such as payment, or PaymentDeadLetters (default all)"
     )
     parser.add_argument(
-        "--limit", type=positive, default=100, metavar="N", help="at most so many a queue (default 100)"
+        "--limit",
+        type=positive,
+        default=100,
+        metavar="N",
+        help="the most messages of each queue (default 100)",
     )
     parser.add_argument("--json", action="store_true", help="a line of JSON for each, with its body")
 

@@ -1,6 +1,6 @@
-"""Deliver an order's parcel: tell Shipping what the carrier would, signed with the carrier's secret.
+"""Deliver an order's parcel: send Shipping the carrier's message, signed with the carrier's secret.
 
-The sandbox carrier delivers nothing by itself, so that `shipped` can be seen.
+The sandbox carrier does not deliver by itself, so that you can see an order in status `shipped`.
 
   choreo deliver ORDER_ID
 """
@@ -60,7 +60,7 @@ def message(order_id: str, tracking_number: str, delivered_at: datetime) -> byte
 
 
 def signed(secret: str, order_id: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """The headers that go with it; its id is that of the delivery, however often it is told."""
+    """The headers of the webhook. The message's id is the same at every attempt."""
     message_id = f"msg_{derived_id(order_id, 'delivered')}"
     return {
         "content-type": "application/json",
@@ -71,12 +71,12 @@ def signed(secret: str, order_id: str, body: bytes, timestamp: int) -> dict[str,
 
 
 def _tracking_number(deployed: Deployed, order_id: str) -> str:
-    """As the sandbox carrier's own book has it. Raises NotFound if it was given no parcel."""
+    """The parcel's tracking number in the sandbox carrier's ledger. Raises NotFound if there is no parcel."""
     key = to_attributes({"order_id": order_id, "idempotency_key": f"dispatch-{order_id}"})
     answer = deployed.client("dynamodb").get_item(TableName=deployed.table("ShippingLedger"), Key=key)
     entry = from_attributes(answer.get("Item", {}))
     if "tracking_number" not in entry:
-        raise NotFound(f"the carrier was given no parcel of order {order_id}: see choreo trace")
+        raise NotFound(f"no parcel of order {order_id} was dispatched: see choreo trace")
     return str(entry["tracking_number"])
 
 

@@ -16,7 +16,7 @@ CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard",
 
 @dataclass(frozen=True)
 class Service:
-    """A part of the choreography: `table` has its orders; only a publisher has a `topic`."""
+    """A service: `table` has its orders, and only a publisher has a `topic`."""
 
     name: str
     table: str
@@ -26,7 +26,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack where it runs. Resources are physical ids by logical id, by type.
+    """A deployed stack. Its resources are physical ids by logical id, by type.
 
     `parameters` is empty in the local run, which does not list them.
     """
@@ -52,7 +52,7 @@ class Deployed:
 
     @property
     def services(self) -> list[Service]:
-        """Those that have a table and a queue of the same name."""
+        """The services: each has a table and a queue with its name."""
         tables, topics = (
             self.resources.get(f"AWS::{kind}", {}) for kind in ("DynamoDB::Table", "SNS::Topic")
         )
@@ -68,28 +68,28 @@ class Deployed:
         ]
 
     def table(self, logical_id: str) -> str:
-        """Raises Mistake if the stack has no such table."""
+        """The table's name. Raises Mistake if the stack has no such table."""
         found = self.resources.get("AWS::DynamoDB::Table", {}).get(logical_id)
         if found is None:
             raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
         return found
 
     def secret(self, logical_id: str) -> str:
-        """Its ARN. Raises Mistake if the stack has no such secret."""
+        """The secret's ARN. Raises Mistake if the stack has no such secret."""
         found = self.resources.get("AWS::SecretsManager::Secret", {}).get(logical_id)
         if found is None:
             raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
         return found
 
     def output(self, name: str) -> str:
-        """Raises Mistake if the stack has no such output."""
+        """The output's value. Raises Mistake if the stack has no such output."""
         if name not in self.outputs:
             raise Mistake(f"stack {self.name} has no output {name}: name the choreography's own with --stack")
         return self.outputs[name]
 
 
 def find(name: str) -> Deployed:
-    """Looks a stack up. Raises Mistake if it is not there."""
+    """Looks a stack up. Raises Mistake if it does not exist."""
     session, endpoint = connect()
     cloudformation = _client(session, endpoint, "cloudformation", session.region_name)
     try:
@@ -105,13 +105,13 @@ def find(name: str) -> Deployed:
             of_kind = resources.setdefault(resource["ResourceType"], {})
             of_kind[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    # The local run has one region, wherever the environment points.
+    # The local run has one region, whatever the environment says.
     region = stack["StackId"].split(":")[3]
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
     return Deployed(name, region, outputs, resources, session, endpoint, parameters)
 
 
 def _client(session: Session, endpoint: str | None, service: str, region: str) -> Any:
-    return session.client(  # type: ignore[call-overload]  # the service is known at run time
+    return session.client(  # type: ignore[call-overload]  # the service's name is known only at run time
         service, endpoint_url=endpoint, region_name=region, config=CONFIG
     )

@@ -1,4 +1,4 @@
-"""What a terminal shows: consoles, and one colour a status."""
+"""Output for terminals: consoles, tables, and a colour for each status."""
 
 import sys
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ STYLES = {
     "cancelling": "magenta",
 }
 WIDE = 240
-"""Columns of a table that a script reads: none of it may be cut."""
+"""The width of a table that a script reads: no cell may be cut."""
 
 out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-"""Bars and remarks: not part of what a script reads."""
+"""Progress and remarks on stderr, so that a script does not read them."""
 
 
 def counts(outcomes: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""The commands that other packages do: the local run's, and the simulation."""
+"""The commands of other packages: the local run, the simulation, and the costs."""
 
 LOCAL = {
     "run": "the choreography on this machine, or one service of it in this terminal",
@@ -11,8 +11,8 @@ ELSEWHERE = LOCAL | SIMULATION | COST
 
 
 def run(argv: list[str]) -> int:
-    """Hands a command over, and `--help` with it."""
-    # Imported late: a run should not wait for a simulation's libraries, nor the other way round.
+    """Runs another package's command, also with `--help`."""
+    # Imported late: a command loads only its own libraries.
     if argv[0] in LOCAL:
         from infra.local.cli import main
 

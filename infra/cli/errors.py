@@ -1,9 +1,9 @@
-"""What ends a command early, in one line."""
+"""Errors that end a command with one line."""
 
 
 class Mistake(Exception):
-    """Something that the person at the terminal can put right: exit code 2."""
+    """A mistake that the user can correct: exit code 2."""
 
 
 class NotFound(Exception):
-    """What was asked for is not there: exit code 1."""
+    """Something that was requested does not exist: exit code 1."""

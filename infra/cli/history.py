@@ -1,4 +1,4 @@
-"""One order's history, put together from the inbox and the outbox of each service."""
+"""One order's history, from the inbox and the outbox of each service."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from order.state import status
 
 @dataclass(frozen=True)
 class Step:
-    """An event of the order: `handled` by these services, and not yet by those it is `awaited` by."""
+    """An event of the order, the services that `handled` it, and those by which it is `awaited`."""
 
     id: str
     type: str
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """An order's events, each after its cause; `stands` is each service's own word on the order."""
+    """An order's events, each after its cause. `stands` is the order's status in each service."""
 
     order_id: str
     services: tuple[str, ...]
@@ -36,12 +36,12 @@ class History:
 
 
 def history(deployed: Deployed, order_id: str) -> History:
-    """Raises NotFound if no service has heard of the order."""
+    """Reads the order's history. Raises NotFound if no service has the order."""
     services = deployed.services
     items = {service.name: _item(deployed, service, order_id) for service in services}
     events = _events(items)
     if not events:
-        raise NotFound(f"no service of {deployed.name} has heard of order {order_id}: see choreo watch")
+        raise NotFound(f"no service of {deployed.name} has order {order_id}: see choreo watch")
     subscribers = _subscribers(deployed, services)
     steps: dict[str, Step] = {}
     for event in _in_causal_order(events):
@@ -69,7 +69,7 @@ def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]
 
 
 def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All that was published or seen; what a service only saw is known by its receipt."""
+    """All published or handled events. An event from elsewhere is known by its idempotency record."""
     events: dict[str, dict[str, Any]] = {}
     for item in items.values():
         for event_id, receipt in item.get("inbox", {}).items():
@@ -81,7 +81,7 @@ def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    # Clocks of several machines decide only where causes do not.
+    # Time stamps of several machines order only events that are not connected by causes.
     left = {event["id"]: event for event in sorted(events, key=lambda event: (event["time"], event["id"]))}
     ordered = []
     while left:
@@ -91,7 +91,7 @@ def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
-    """The services that get each type of event, as their subscriptions say."""
+    """The services that receive each type of event, by their subscriptions."""
     by_queue = {service.queue.rpartition("/")[2]: service.name for service in services}
     sns = deployed.client("sns")
     found: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""The kinds of order to place, and how each should end."""
+"""The kinds of order to place, and the expected final statuses of each."""
 
 import argparse
 from copy import deepcopy
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """What sets such an order apart, and the statuses that are right for it in the end."""
+    """A kind of order: how its request differs, and its expected final statuses."""
 
     ends: frozenset[str]
     payment_method: str = "pm_card_visa"
@@ -21,7 +21,7 @@ KINDS = {
     "shipped": Kind(frozenset({"shipped"})),
     "declined": Kind(frozenset({"rejected"}), payment_method="pm_card_chargeDeclined"),
     "unserviceable": Kind(frozenset({"cancelled"}), country="AQ"),
-    # Whether the cancellation is in time is Shipping's to say.
+    # Shipping decides whether the cancellation is in time.
     "cancelled": Kind(frozenset({"cancelled", "shipped"}), cancelled=True),
 }
 ORDER: dict[str, Any] = {
@@ -44,7 +44,7 @@ def mix(text: str) -> Mix:
     for part in text.split(","):
         kind, _, weight = part.strip().partition("=")
         if kind not in KINDS:
-            raise argparse.ArgumentTypeError(f"{kind!r} is no kind of order: there are {', '.join(KINDS)}")
+            raise argparse.ArgumentTypeError(f"{kind!r} is no kind of order: choose from {', '.join(KINDS)}")
         if not (weight.isascii() and weight.isdigit() and int(weight) <= 1000) or kind in read:
             raise argparse.ArgumentTypeError(f"{part!r} needs one weight from 0 to 1000, such as {kind}=8")
         read[kind] = int(weight)
@@ -54,7 +54,7 @@ def mix(text: str) -> Mix:
 
 
 def kinds(mix: Mix, orders: int) -> list[str]:
-    """As many kinds as orders, in the mix's proportions, the same ones each time."""
+    """The kinds of this many orders, in the mix's proportions. The result is always the same."""
     return list(islice(cycle([kind for kind, weight in mix.items() for _ in range(weight)]), orders))
 
 

@@ -1,4 +1,4 @@
-"""The last deployment of a stack, by CloudFormation's events: its begin, and the subscriptions it changed."""
+"""The last deployment of a stack, from CloudFormation's events: its start and the changed subscriptions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """What a deployment changed of a stack's subscriptions. `names` are logical ids."""
+    """The subscriptions that a deployment changed. `names` are logical ids."""
 
     names: tuple[str, ...]
     since: datetime
-    """The deployment's begin: no event before it was filtered by a new policy."""
+    """The start of the deployment: a new filter policy affects no event before it."""
     in_effect: datetime
-    """By then, every changed filter policy has taken effect."""
+    """The time by which every changed filter policy is in effect."""
 
 
 def changed_subscriptions(cloudformation: Any, stack: str) -> Subscriptions | None:
-    """The subscriptions that the stack's last deployment made or changed; None if there is none."""
+    """The subscriptions that the stack's last deployment created or changed; None if there are none."""
     events = list(_of_last_deployment(cloudformation, stack))
     changed = [
         event
@@ -40,7 +40,7 @@ def changed_subscriptions(cloudformation: Any, stack: str) -> Subscriptions | No
 
 
 def _of_last_deployment(cloudformation: Any, stack: str) -> Iterator[dict[str, Any]]:
-    """Its events, newest first, down to the one that began it."""
+    """The events of the last deployment, newest first, to the one that started it."""
     for page in cloudformation.get_paginator("describe_stack_events").paginate(StackName=stack):
         for event in page["StackEvents"]:
             yield event

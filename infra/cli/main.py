@@ -1,4 +1,4 @@
-"""What `choreo` was asked for, and its exit code."""
+"""The entry point of `choreo`."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ INTERRUPTED = 130
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit codes: 0 done, 1 not found or not ended, 2 a mistake that the caller can mend, 130 Ctrl-C."""
+    """Exit codes: 0 done, 1 not found or not ended, 2 a mistake that the user can correct, 130 Ctrl-C."""
     given = sys.argv[1:] if argv is None else argv
     try:
         if given and given[0] in elsewhere.ELSEWHERE:
             return elsewhere.run(given)
-        from infra.cli import commands  # the local run should not wait for the clients of these
+        from infra.cli import commands  # imported late: the local run does not need these clients
 
         return commands.run(given)
     except KeyboardInterrupt:

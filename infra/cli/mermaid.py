@@ -1,11 +1,11 @@
-"""An order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub draws, too."""
+"""An order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub renders."""
 
 from collections.abc import Iterator
 
 from infra.cli.history import History
 
 REQUESTS = {"order.placed": "POST /orders", "order.cancellation_requested": "POST /orders/…/cancellation"}
-"""What a customer did to make Order say such a thing."""
+"""The customer's request that led to each of these events."""
 
 
 def diagram(history: History) -> str:
@@ -33,5 +33,5 @@ def _lines(history: History) -> Iterator[str]:
 
 
 def _id(name: str) -> str:
-    # "end" alone would be a keyword, and dashes belong to arrows.
+    # "end" would be a keyword, and dashes would be read as arrows.
     return "S_" + "".join(letter for letter in name if letter.isalnum())

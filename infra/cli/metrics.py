@@ -1,4 +1,4 @@
-"""Show what each service counted, and its gauges' maxima in seconds, from CloudWatch or the local run.
+"""Show each service's counts, and the maxima of its gauges in seconds, from CloudWatch or the local run.
 
 choreo metrics
 choreo metrics --minutes 5
@@ -14,14 +14,14 @@ from infra.cli.display import out, table
 from infra.cli.errors import NotFound
 from infra.cli.parsing import positive
 
-SUMMARY = "what each service counted: orders, payments, parcels, messages"
+SUMMARY = "counts of each service: orders, payments, parcels, messages"
 AT_ONCE = 500
 """Queries that one GetMetricData takes (CloudWatch API reference)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--minutes", type=positive, default=180, metavar="N", help="of the last N minutes (default 180)"
+        "--minutes", type=positive, default=180, metavar="N", help="the last N minutes (default 180)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Orders as Order's own table has them: how they stand, without asking the API for each."""
+"""Orders, read from Order's table, which is faster than one API call for each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class Order:
-    """An order in a line: `status` as the API tells it, `note` why or how it ended."""
+    """An order in a line: `status` as in the API, `note` with its reason or tracking number."""
 
     order_id: str
     customer_id: str
@@ -39,7 +39,7 @@ class Orders:
         self._name, self._dynamodb = deployed.table("OrderTable"), deployed.client("dynamodb")
 
     def of_ids(self, order_ids: Sequence[str]) -> list[Order]:
-        """The orders with these ids, as they are now; those that are not there are left out."""
+        """The orders with these ids. Orders that do not exist are left out."""
         found = []
         for start in range(0, len(order_ids), BATCH):
             keys = [to_attributes({"order_id": order_id}) for order_id in order_ids[start : start + BATCH]]
@@ -63,7 +63,7 @@ class Orders:
         return _newest(self.of_ids([item["order_id"]["S"] for item in page["Items"]]), limit)
 
     def recent(self, limit: int) -> list[Order]:
-        """Anybody's orders, newest first. Reads the whole table: no index has them by time alone."""
+        """All customers' orders, newest first. Reads the whole table: no index is by time alone."""
         return _newest(list(self._all()), limit)
 
     def _all(self) -> Iterator[Order]:

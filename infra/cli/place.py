@@ -1,7 +1,7 @@
 """Place orders, one or many, and wait until each has ended.
 
-Kinds of order, for --mix: `shipped`; `declined` by the payment gateway; `unserviceable`, to a country
-without service, paid and refunded; `cancelled` by the customer at once, if that is in time.
+Kinds of order for --mix: `shipped`; `declined` by the payment gateway; `unserviceable`, to a country that
+the carrier does not serve, so paid and refunded; `cancelled` by the customer at once, if that is in time.
 
   choreo place
   choreo place --orders 200 --mix shipped=8,declined=1,unserviceable=1
@@ -25,7 +25,7 @@ from infra.cli.kinds import KINDS, kinds, mix, request
 from infra.cli.orders import Order, Orders
 from infra.cli.parsing import positive, seconds
 
-SUMMARY = "place orders, one or many, and wait for how they end"
+SUMMARY = "place orders, one or many, and wait until they end"
 LOOK_SECONDS = 0.25
 
 
@@ -45,13 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="give up once no order has ended for this long (default 60)",
     )
-    parser.add_argument("--no-wait", action="store_true", help="do not wait for how they end")
-    parser.add_argument("--ids", action="store_true", help="print a line an order: its id and how it stands")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait until they end")
+    parser.add_argument("--ids", action="store_true", help="print a line for each order: its id and status")
 
 
 @dataclass
 class Batch:
-    """Orders under way: `placed` has the kind of each."""
+    """Orders that are being placed. `placed` has the kind of each."""
 
     api: Api
     customer: str
@@ -62,7 +62,7 @@ class Batch:
     failure: Exception | None = None
 
     def place(self, kind: str) -> None:
-        """Raises Mistake if the order is not accepted."""
+        """Places an order. Raises Mistake if it is not accepted."""
         try:
             order_id = self.api.place(request(kind, self.customer))
         except Refused as refusal:
@@ -73,7 +73,7 @@ class Batch:
         self.placed_after_seconds = self.age_seconds
 
     def place_all(self, wanted: "SimpleQueue[str]") -> None:
-        """Places until none is wanted any more, or one worker failed."""
+        """Places orders until all are placed or a worker failed."""
         with suppress(Empty):
             while self.failure is None:
                 kind = wanted.get_nowait()
@@ -83,7 +83,7 @@ class Batch:
                     self.failure = failure
 
     def look(self, orders: Orders) -> bool:
-        """Whether any more have ended."""
+        """Updates the batch. True if more orders have ended."""
         left = [order_id for order_id in list(self.placed) if order_id not in self.ended]
         ended = {order.order_id: order for order in orders.of_ids(left) if order.ended}
         self.ended |= ended
@@ -108,7 +108,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     for kind in kinds(arguments.mix, arguments.orders):
         wanted.put(kind)
     for _ in range(min(arguments.concurrency, arguments.orders)):
-        # Daemons, so that a request under way does not hold Ctrl-C up.
+        # Daemon threads, so that Ctrl-C does not wait for requests.
         Thread(target=batch.place_all, args=(wanted,), daemon=True).start()
     orders = None if arguments.no_wait else Orders(deployed)
     _follow(batch, arguments.orders, orders, arguments.timeout)
@@ -116,7 +116,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 
 def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: float) -> None:
-    """Returns once all are placed and have ended, or none has ended for too long."""
+    """Waits until all orders are placed and have ended, or none has ended for too long."""
     columns = (
         TextColumn("{task.description:>6}"),
         BarColumn(),
@@ -166,5 +166,5 @@ def _problem(batch: Batch, order_id: str) -> str | None:
     if order is None:
         return f"{order_id} has not ended: see choreo trace {order_id}"
     if order.status not in KINDS[kind].ends:
-        return f"{order_id} ended {order.status}, as no {kind} order should: see choreo trace {order_id}"
+        return f"{order_id} ended {order.status}, unexpected for a {kind} order: see choreo trace {order_id}"
     return None

@@ -1,4 +1,4 @@
-"""Dead-letter queues: which there are, where their messages came from, and what is in them."""
+"""Dead-letter queues: their names, the queues of their messages, and the messages."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,12 @@ from infra.cli.errors import Mistake
 
 HIDDEN_SECONDS = 60
 """Visibility timeout of a message that is read or moved. After a crash it is received again after that."""
-NO_REASON = "none given: received too often without success, or never delivered"
+NO_REASON = "no reason given: received too often without success, or not delivered by SNS"
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A dead-letter queue, and the one that it takes dead letters from; a relay's takes from no queue."""
+    """A dead-letter queue and the queue of its dead letters. That of a relay has no such queue."""
 
     name: str
     url: str
@@ -26,7 +26,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message; `type` and `order_id` are empty where it cannot be read."""
+    """A message. `type` and `order_id` are empty if it cannot be read."""
 
     message: dict[str, Any]
 
@@ -46,7 +46,7 @@ class DeadLetter:
     def reason(self) -> str:
         if "reason" in self.message.get("MessageAttributes", {}):
             return str(self.message["MessageAttributes"]["reason"]["StringValue"])
-        # Lambda's own record of stream records that it gave up.
+        # Lambda's on-failure message about stream records.
         context = self._body.get("requestContext")
         return str(context.get("condition")) if isinstance(context, dict) else NO_REASON
 
@@ -60,7 +60,7 @@ class DeadLetter:
 
 
 def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[Queue]:
-    """The stack's, or those with these names: a queue's, or the first part of it, such as `payment`.
+    """The stack's dead-letter queues, or those with these names or first parts of names, such as `payment`.
 
     Raises Mistake for a name that fits none.
     """
@@ -100,14 +100,14 @@ def _named(queues: list[Queue], names: Sequence[str]) -> list[Queue]:
 
 
 def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLetter]:
-    """Receives what is in the queue now, hidden from others for HIDDEN_SECONDS."""
+    """Receives the messages in the queue, with a visibility timeout of HIDDEN_SECONDS."""
     taken = 0
     while limit is None or taken < limit:
         answer = sqs.receive_message(
             QueueUrl=queue.url,
             MaxNumberOfMessages=10 if limit is None else min(10, limit - taken),
             VisibilityTimeout=HIDDEN_SECONDS,
-            WaitTimeSeconds=1,  # asks all of SQS's servers: a short poll may find nothing where there is some
+            WaitTimeSeconds=1,  # a long poll asks all servers of SQS; a short poll may miss messages
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         )
@@ -119,7 +119,7 @@ def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLette
 
 
 def put_back(sqs: Any, queue: Queue, letters: Sequence[DeadLetter]) -> None:
-    """Lets others see them again, now."""
+    """Makes the messages visible again."""
     for start in range(0, len(letters), 10):
         entries = [
             {"Id": str(number), "ReceiptHandle": letter.message["ReceiptHandle"], "VisibilityTimeout": 0}

@@ -1,6 +1,6 @@
-"""Redrive dead letters: move them back to the queue that they came from, once its consumer is mended.
+"""Redrive dead letters: move them back to their queue after its consumer was corrected.
 
-SQS moves them itself (StartMessageMoveTask), as it does for the console. Redriving is always safe: a consumer
+SQS moves them (StartMessageMoveTask), as it does for the console. Redriving is always safe: a consumer
 recognises what it has handled. Exit code 1 if there was nothing to move.
 
   choreo redrive
@@ -17,7 +17,7 @@ from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
 from infra.cli.queues import Queue, dead_letter_queues
 
-SUMMARY = "move dead letters back to where they came from"
+SUMMARY = "move dead letters back to their queue"
 LOOK_SECONDS = 1
 
 
@@ -37,7 +37,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 
 def _redrive(sqs: Any, queue: Queue) -> int:
-    """How many were moved."""
+    """Redrives a queue's dead letters. Returns the number of moved messages."""
     if queue.source is None:
         _explain(sqs, queue)
         return 0
@@ -52,16 +52,16 @@ def _explain(sqs: Any, queue: Queue) -> None:
     found = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)["Attributes"]
     if int(found["ApproximateNumberOfMessages"]):
         progress.print(
-            f"{queue.name} is a relay's and has no queue to go back to: "
+            f"{queue.name} belongs to a relay and has no queue to redrive to: "
             "run choreo republish to send the events again"
         )
 
 
 def _move(sqs: Any, queue: Queue, source: Queue) -> int:
-    """How many messages SQS moved. Raises Mistake if it could not move them all.
+    """Has SQS move the messages. Returns how many it moved. Raises Mistake if it could not move all.
 
-    The destination is named: without it SQS moves only messages that it dead-lettered itself, and fails with
-    CouldNotDetermineMessageSource at those that a consumer or SNS sent to the dead-letter queue.
+    The request names the destination. Otherwise SQS moves only messages that it dead-lettered itself, and
+    fails with CouldNotDetermineMessageSource for those that a consumer or SNS sent to the dead-letter queue.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/troubleshooting-dlq-redrive.html
     """
     sqs.start_message_move_task(SourceArn=queue.arn, DestinationArn=source.arn)

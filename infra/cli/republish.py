@@ -28,9 +28,9 @@ from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
 from infra.cli.last_deployment import changed_subscriptions
 
-SUMMARY = "publish the outboxes' events again"
+SUMMARY = "publish the events of the outboxes again"
 ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5
-"""Limits of PublishBatch, with some bytes left for attributes; and how often what fails goes again."""
+"""Limits of PublishBatch, with some bytes left for attributes; and attempts for entries that fail."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """End a payment that is stuck: ask the gateway what became of it, and write the outcome.
 
 A charge whose message was dead-lettered leaves its order `charging`, and later events of the order wait for
-A charge whose message was dead-lettered leaves its order `charging`, and later events of the order wait for
-then on. The dead letter may be redriven later: it is a duplicate then.
+its outcome. If the gateway has made the charge, it is captured; if not, it is declined and becomes impossible
+from then on. The dead letter may be redriven later: it is a duplicate then.
 
-A refund that the gateway could not make is for a person. Once the customer has the money by another way, name
-that with --refunded.
+If the gateway could not refund, agree on another way with the customer. Once the customer has the money, name
+the way with --refunded.
 
   choreo settle ORDER_ID
   choreo settle ORDER_ID --refunded "bank transfer 4711"
@@ -32,20 +32,20 @@ from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settl
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
 
-SUMMARY = "end a payment that is stuck, by what the gateway says of it"
+SUMMARY = "end a payment that is stuck, by the gateway's record of it"
 STOPPED = ("shipment.cancelled", "shipment.failed")
-"""What a refund answers."""
+"""The events that a refund answers."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("order_id", metavar="ORDER_ID")
     parser.add_argument(
-        "--refunded", metavar="HOW", help="the refund failed, and the customer has the money so"
+        "--refunded", metavar="HOW", help="the refund failed, and the customer got the money in this way"
     )
     parser.add_argument(
         "--gateway",
         choices=["sandbox", "stripe"],
-        help="who moves the money (default: as the stack was deployed)",
+        help="the gateway (default: that of the stack's parameters)",
     )
 
 
@@ -111,7 +111,7 @@ def _gateway(deployed: Deployed, arguments: argparse.Namespace) -> Gateway:
 
 @contextmanager
 def _clients_of(deployed: Deployed) -> Iterator[None]:
-    """Has the services' code call the stack, rather than what its own environment names."""
+    """Lets the services' code use this stack's clients instead of those of its own environment."""
     own = {"dynamodb": aws.dynamodb, "secretsmanager": aws.secretsmanager}
     for service in own:
         setattr(aws, service, lambda service=service: deployed.client(service))

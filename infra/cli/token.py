@@ -1,6 +1,6 @@
 """Make a token for a customer, or an operator, of a local run that asks for tokens.
 
-`choreo place` takes it from CHOREO_TOKEN. It is good for an hour, in that run alone.
+`choreo place` reads it from CHOREO_TOKEN. It is valid for an hour, in that run only.
 
   export CHOREO_TOKEN=$(choreo token ada)
   export CHOREO_TOKEN=$(choreo token olga --operator)
@@ -16,13 +16,15 @@ from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
 from infra.local.tokens import OPERATE, PREFIX
 
-SUMMARY = "make a token of a local run that asks for them"
+SUMMARY = "make a token for a local run that asks for tokens"
 TIMEOUT_SECONDS = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("customer", metavar="CUSTOMER", help="whose token (its sub)")
-    parser.add_argument("--operator", action="store_true", help="who sees and cancels everybody's orders")
+    parser.add_argument(
+        "--operator", action="store_true", help="an operator, who sees and cancels all orders"
+    )
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
-"""Trace one order: every event of it, what led to it, who handled it, and who has yet to.
+"""Trace one order: each event, its cause, the services that handled it, and those that still have to.
 
-It is read from the services' own tables, so it tells what took effect, not what was attempted.
+It reads the services' tables, so it shows what took effect, and no failed attempts.
 
   choreo trace ORDER_ID
   choreo trace ORDER_ID --mermaid > order.mmd

@@ -1,7 +1,7 @@
-"""Watch orders as they go: everybody's latest, or one customer's.
+"""Watch the latest orders of all customers, or of one.
 
-On a terminal, a table that stays up to date; elsewhere a line for each change. Ctrl-C ends it.
-Without --customer, Order's whole table is read at each look: on a big one, name a customer.
+A terminal shows a table that is updated; other outputs get a line for each change. Ctrl-C ends it.
+Without --customer, each update reads Order's whole table: name a customer if the table is large.
 
   choreo watch
   choreo watch --customer ada --once
@@ -20,7 +20,7 @@ from infra.cli.errors import NotFound
 from infra.cli.orders import Order, Orders
 from infra.cli.parsing import positive, seconds
 
-SUMMARY = "recent orders, or one customer's, as they go"
+SUMMARY = "recent orders, or those of one customer, with their changes"
 
 Look = Callable[[], list[Order]]
 
@@ -29,9 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", metavar="ID", help="only this customer's orders")
     parser.add_argument("--limit", type=positive, default=20, metavar="N", help="how many (default 20)")
     parser.add_argument(
-        "--interval", type=seconds, default=1.0, metavar="SECONDS", help="between two looks (default 1)"
+        "--interval", type=seconds, default=1.0, metavar="SECONDS", help="between two updates (default 1)"
     )
-    parser.add_argument("--once", action="store_true", help="look once; exit code 1 if there are no orders")
+    parser.add_argument(
+        "--once", action="store_true", help="print the orders once; exit code 1 if there are none"
+    )
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""The contracts, published: schemas and documents for those who do not read this code."""
+"""The published contracts: schemas and documents for readers who do not read this code."""

@@ -1,4 +1,4 @@
-"""Writes infra/contracts/published/: `make contracts`. A change that breaks what is published is refused."""
+"""Writes infra/contracts/published/ (`make contracts`). Refuses a change that breaks a published contract."""
 
 import sys
 

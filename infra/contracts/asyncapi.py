@@ -1,4 +1,4 @@
-"""One AsyncAPI 3 document: every topic and queue, who sends and receives what there, and the filters."""
+"""The AsyncAPI 3 document: every topic and queue, their messages, senders and receivers, and the filters."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,7 @@ def _message(fact: type[Fact]) -> dict[str, Any]:
 
 
 def _embedded(fact: type[Fact]) -> dict[str, Any]:
-    """Its definitions in place: a `$ref` in a document means the document, not the schema."""
+    """The schema with its definitions inlined: a `$ref` would refer to the document, not to the schema."""
     made = schema(fact)
     definitions = made.pop("$defs")
     for keyword in ("$schema", "$id"):
@@ -50,7 +50,7 @@ def _embedded(fact: type[Fact]) -> dict[str, Any]:
 
 
 def resolved(node: Any, definitions: dict[str, Any]) -> Any:
-    """A schema with each of its `$ref`s replaced by what it names."""
+    """A schema with each `$ref` replaced by its definition."""
     if isinstance(node, dict):
         if "$ref" in node:
             rest = {name: value for name, value in node.items() if name != "$ref"}

@@ -1,4 +1,4 @@
-"""Who publishes which fact, and a real event of each: those of events/."""
+"""The publisher of each fact, and a real event of each, from events/."""
 
 import json
 from typing import Any
@@ -13,6 +13,6 @@ _FACTS: dict[str, Fact] = {fact.type: fact for facts in samples.EMITTED.values()
 
 
 def example(kind: str) -> dict[str, Any]:
-    """An event as it is on the wire."""
+    """An event in JSON, as it is sent."""
     wire: dict[str, Any] = json.loads(samples.event(PRODUCERS[kind], _FACTS[kind]).to_json())
     return wire

@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of the events, from their pydantic models: the whole CloudEvents message each."""
+"""JSON Schemas (2020-12) of the events, from their pydantic models. Each covers the whole CloudEvent."""
 
 import inspect
 from typing import Any
@@ -12,14 +12,14 @@ DIALECT = GenerateJsonSchema.schema_dialect
 
 
 class Untitled(GenerateJsonSchema):
-    """A field's title would only say its name again."""
+    """Leaves titles out, since they would only repeat the field's name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 def schema(fact: type[Fact]) -> dict[str, Any]:
-    """What a consumer of this version reads: every minor of its major, and fields that it does not know."""
+    """The schema for a consumer of this version: it accepts every minor of its major, and unknown fields."""
     made = Event[fact].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]  # known only when running
     about = {
         "$schema": DIALECT,
@@ -36,7 +36,7 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """By path, such as order.placed/1.1.json."""
+    """The schemas by path, such as order.placed/1.1.json."""
     return {f"{fact.type}/{fact.version}.json": schema(fact) for fact in EVENTS.values()}
 
 
@@ -47,6 +47,6 @@ def described(fact: type[Fact]) -> str:
 
 def _every_minor(fact: type[Fact]) -> str:
     major = fact.version.partition(".")[0]
-    # Dots alone: a hyphen that is escaped is an error to JavaScript, which reads schemas, too.
+    # Only dots are escaped: an escaped hyphen is an error in JavaScript, which reads schemas as well.
     prefix = f"{SCHEMA_BASE}/{fact.type}/{major}.".replace(".", r"\.")
     return f"^{prefix}[0-9]+$"

@@ -125,7 +125,7 @@ def test_a_parcel_that_never_left_is_not_delivered(choreo: Choreo) -> None:
     order_id = choreo("place", "--mix", "declined=1").out.split()[0]
     undelivered = choreo("deliver", order_id)
     assert undelivered.code == 1
-    assert "was given no parcel" in one_line(undelivered.err)
+    assert "was dispatched" in one_line(undelivered.err)
 
 
 def test_an_unknown_order_has_no_trace(choreo: Choreo) -> None:
@@ -189,7 +189,7 @@ def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> Non
         (("plaice",), "choose from"),
         (("place", "--orders", "0"), "above 0"),
         (("place", "--orders", "many"), "above 0"),
-        (("place", "--mix", "lost=1"), "there are shipped, declined, unserviceable, cancelled"),
+        (("place", "--mix", "lost=1"), "choose from shipped, declined, unserviceable, cancelled"),
         (("place", "--mix", "shipped"), "such as shipped=8"),
         (("place", "--mix", "shipped=0"), "above 0"),
         (("place", "--timeout", "soon"), "seconds"),

@@ -58,5 +58,5 @@ def test_what_was_only_seen_is_known_by_its_receipt(world: World, deployed: Depl
 
 
 def test_an_unknown_order_is_not_found(deployed: Deployed) -> None:
-    with pytest.raises(NotFound, match="no service of order-choreography has heard of order 1"):
+    with pytest.raises(NotFound, match="no service of order-choreography has order 1"):
         history(deployed, "1")

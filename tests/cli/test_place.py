@@ -52,7 +52,7 @@ def test_an_order_that_ends_as_it_should_not_is_named_and_exit_code_1(
     world.drain()
     monkeypatch.setattr(place, "Api", lambda url: Placed(order_id))
     assert place.run(deployed, one("shipped", 5)) == 1
-    assert "ended cancelled, as no shipped order should" in capsys.readouterr().err
+    assert "ended cancelled, unexpected for a shipped order" in capsys.readouterr().err
 
 
 @contextmanager

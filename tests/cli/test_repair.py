@@ -67,7 +67,10 @@ def test_a_relays_dead_letters_have_no_queue_to_go_back_to(
     world.send("PaymentDeadLetters", "poison")
     assert redrive.run(deployed, ALL) == 0
     told = " ".join(capsys.readouterr().err.split())
-    assert "PaymentRelayDeadLetters is a relay's and has no queue to go back to: run choreo republish" in told
+    expected = (
+        "PaymentRelayDeadLetters belongs to a relay and has no queue to redrive to: run choreo republish"
+    )
+    assert expected in told
 
 
 def test_sqs_moves_dead_letters_and_is_told_where_to(

@@ -59,7 +59,7 @@ def test_without_a_good_token_one_is_told_where_it_goes(
         bare.setenv("CHOREO_TOKEN", given)
     refused = choreo("place")
     assert refused.code == 2
-    assert one_line(refused.err).endswith(f"wants a good token in CHOREO_TOKEN: {reason}")
+    assert one_line(refused.err).endswith(f"needs a valid token in CHOREO_TOKEN: {reason}")
 
 
 def test_a_token_is_good_for_an_hour_and_says_whose_it_is(choreo: Choreo) -> None:

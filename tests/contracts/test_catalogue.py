@@ -1,4 +1,4 @@
-"""The catalogue has every event, and says of each field of personal data who needs it."""
+"""The catalogue has every event, and for each field of personal data the services that need it."""
 
 import pytest
 
@@ -15,20 +15,22 @@ PERSONAL = [
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_is_there_with_its_fields_and_an_example(kind: str) -> None:
+def test_the_catalogue_has_every_event_with_its_fields_and_an_example(kind: str) -> None:
     section = CATALOGUE.partition(f"\n## {kind}\n")[2].partition("\n## ")[0]
     assert f'"type": "{kind}"' in section
     assert all(f"`{name}`" in section for name in EVENTS[kind].model_fields)
 
 
-def test_the_address_and_who_the_customer_is_are_personal_data() -> None:
+def test_the_address_and_the_customers_id_are_personal_data() -> None:
     marked = {name for kind, name, _ in PERSONAL if kind == "order.placed"}
     address = {f"shipping_address.{name}" for name in Address.model_fields}
     assert marked == {"customer_id", "payment_method", *address}
 
 
 @pytest.mark.parametrize(("kind", "name", "needs"), PERSONAL)
-def test_who_needs_personal_data_says_it_or_hears_it(kind: str, name: str, needs: dict[str, str]) -> None:
+def test_a_service_that_needs_personal_data_publishes_or_consumes_its_event(
+    kind: str, name: str, needs: dict[str, str]
+) -> None:
     there = landscape()
     hearing = {there.queues[s.queue].service for s in there.subscriptions if kind in s.types}
     assert needs.keys() <= hearing | {PRODUCERS[kind]}

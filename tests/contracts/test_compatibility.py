@@ -157,7 +157,7 @@ def test_listed_values_stay_as_they_are(values: list[str], message: str) -> None
     ]
 
 
-def test_the_refusal_says_who_reads_it_and_what_to_do() -> None:
+def test_the_refusal_names_the_consumers_and_the_way_out() -> None:
     new = changed(PLACED, lambda s: data(s)["properties"].pop("payment_method"))
     with pytest.raises(Incompatible) as refused:
         refuse("order.placed", PLACED, new, landscape())
@@ -175,7 +175,7 @@ def publish(folder: Path, version: str, change: Change) -> None:
 
 
 def refusal(folder: Path) -> str | None:
-    """Why today's contracts may not stand beside what is published there."""
+    """The reason why today's contracts break those that are published in the folder."""
     try:
         check(folder)
     except Incompatible as refused:
@@ -183,18 +183,18 @@ def refusal(folder: Path) -> str | None:
     return None
 
 
-def test_what_is_published_is_not_broken() -> None:
+def test_todays_contracts_do_not_break_the_published_ones() -> None:
     assert refusal(FOLDER) is None
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
-def test_every_minor_of_the_major_that_was_published_is_a_baseline(tmp_path: Path, version: str) -> None:
+def test_every_published_minor_of_the_major_is_a_baseline(tmp_path: Path, version: str) -> None:
     publish(tmp_path, version, lambda s: data(s)["properties"].update(gift={"type": "boolean"}))
     with pytest.raises(Incompatible, match=r"data\.gift: removed"):
         check(tmp_path)
 
 
-def test_an_event_stays(tmp_path: Path) -> None:
+def test_a_published_event_cannot_be_removed(tmp_path: Path) -> None:
     (tmp_path / "order.gifted").mkdir()
     (tmp_path / "order.gifted" / "1.0.json").write_text("{}")
     with pytest.raises(Incompatible, match=r"order\.gifted: no longer there"):

@@ -1,6 +1,6 @@
-"""Contracts evolve while both sides run: old consumers with new producers, and the other way round.
+"""Contracts evolve while both sides run: old consumers with new producers, and new with old.
 
-Within a major version; tests/choreography/test_majors.py has the step to the next."""
+These tests stay within a major version; tests/choreography/test_majors.py has the next major."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from infra.contracts.schemas import schema
 
 
 def newer_minor(fact: type[Fact]) -> type[Fact]:
-    """The same event with an optional field more."""
+    """The same event with another optional field."""
     major, _, minor = fact.version.partition(".")
     return numbered(
         create_model(fact.__name__, __base__=fact, note=(str, "none")), f"{major}.{int(minor) + 1}"

@@ -1,5 +1,5 @@
-"""The HTTP API keeps to its OpenAPI document, whatever it is sent: schemathesis makes requests from it, right
-ones and wrong ones, and checks each answer's status, headers, content type and body."""
+"""The HTTP API follows its OpenAPI document for every request: schemathesis makes valid and invalid requests
+from it, and checks each answer's status, headers, content type and body."""
 
 import copy
 import json
@@ -31,9 +31,9 @@ from tests.local.conftest import running
 
 DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())
 GENERATION = {"generation": {"with-security-parameters": False}}
-"""Every request has its token, whatever else is wrong with it."""
+"""Every request has a token, also the invalid ones."""
 THOROUGH = schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(GENERATION))
-"""Goes through the limits and listed values of each field, too: hundreds of requests."""
+"""Also tries the limits and listed values of each field, with hundreds of requests."""
 QUICK = schemathesis.openapi.from_dict(
     DOCUMENT, config=schemathesis.Config.from_dict(GENERATION | {"phases": {"coverage": {"enabled": False}}})
 )
@@ -51,12 +51,12 @@ NO_SCHEMA_SAYS = {
     "already used with another body",
     "not one that a page gave",
 }
-"""Why a request that meets the schema may be refused nevertheless, as the document tells in words."""
+"""Reasons to refuse a request that meets the schema. The document describes them in words."""
 
 
 @dataclass(frozen=True)
 class Carrier(AuthBase):
-    """Signs what is sent, as the carrier does."""
+    """Signs a request as the carrier does."""
 
     secret: str
 
@@ -68,7 +68,7 @@ class Carrier(AuthBase):
 
 @dataclass(frozen=True)
 class Service:
-    """The local run, and the carrier that its webhook knows."""
+    """The local run, and the carrier with the webhook's secret."""
 
     url: str
     carrier: Carrier
@@ -84,7 +84,7 @@ class Service:
             headers={"Authorization": f"Bearer {self.token}"},
             auth=self.carrier if meant_for_shipping(case) else None,
         )
-        # API Gateway answers 404, not 405, to a method that no route has.
+        # API Gateway answers 404 instead of 405 to a method without a route.
         excused = [unsupported_method] + [positive_data_acceptance] * refused_in_words(answer)
         excused += [negative_data_rejection] * has_an_unread_parameter(case)
         case.validate_response(answer, excluded_checks=excused)
@@ -98,7 +98,7 @@ def meant_for_shipping(case: Case[Any]) -> bool:
 
 
 def has_an_unread_parameter(case: Case[Any]) -> bool:
-    """Whether the query has a parameter that is not documented, which is passed over."""
+    """Whether the query has an undocumented parameter, which the API ignores."""
     documented = {parameter.name for parameter in case.operation.query}
     return bool(set(case.query or ()) - documented)
 
@@ -137,12 +137,12 @@ def test_every_answer_is_as_documented(case: Case[Any], service: Service) -> Non
 @pytest.mark.proof
 @THOROUGH.parametrize()
 @settings(EXAMPLES, max_examples=50)
-def test_so_it_is_at_the_limits_of_each_field(case: Case[Any], service: Service) -> None:
+def test_every_answer_is_as_documented_at_the_limits_of_each_field(case: Case[Any], service: Service) -> None:
     assert service.answer(case).status_code < 500
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_what_was_placed_can_be_looked_at_and_cancelled(link: str, service: Service) -> None:
+def test_a_placed_order_can_be_read_and_cancelled(link: str, service: Service) -> None:
     """By the document's own links, from an order's answer to what takes the order."""
     order = PLACE_ORDER["requestBody"]["content"]["application/json"]["example"]
     placed = service.answer(QUICK["/orders"]["POST"].Case(body=order))
@@ -150,11 +150,11 @@ def test_what_was_placed_can_be_looked_at_and_cancelled(link: str, service: Serv
     order_id = placed.json()["order_id"]
     following = QUICK.find_operation_by_id(LINKS[link]["operationId"])
     answer = service.answer(following.Case(path_parameters={"order_id": order_id}))
-    # 409 where the parcel was faster than the cancellation.
+    # 409 if the parcel left before the cancellation.
     assert answer.status_code in (200, 202, 409)
 
 
-def test_a_status_that_is_not_documented_would_be_found(service: Service) -> None:
+def test_an_undocumented_status_is_found(service: Service) -> None:
     document = copy.deepcopy(DOCUMENT)
     del document["paths"]["/orders/{order_id}"]["get"]["responses"]["404"]
     operation = schemathesis.openapi.from_dict(document)["/orders/{order_id}"]["GET"]

@@ -1,4 +1,4 @@
-"""What is published is what the code says today, valid by its own rules, and true of the samples."""
+"""The published files equal what the code generates, are valid, and describe the samples."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def assert_meets(schema: Any, document: Any) -> None:
 
 
 def sampled() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every CloudEvent of events/, those within queue messages and those within outboxes, by file."""
+    """Every CloudEvent in events/, in queue messages and in outboxes, by file."""
     for path in sorted((ROOT / "events").rglob("*.json")):
         payload = json.loads(path.read_text())
         for record in payload.get("Records", ()):
@@ -52,18 +52,18 @@ SAMPLED = list(sampled())
 
 
 @pytest.mark.parametrize("path", sorted({*PUBLISHED, *files()}))
-def test_nothing_published_is_stale(path: str) -> None:
-    older = "/" in path and path not in files()  # a minor version that was, and stays as a baseline
+def test_no_published_file_is_stale(path: str) -> None:
+    older = "/" in path and path not in files()  # an older minor version, which stays as a baseline
     assert older or PUBLISHED.get(path) == files()[path], "make contracts"
 
 
 @pytest.mark.parametrize("uri", SCHEMAS)
-def test_a_schema_is_one(uri: str) -> None:
+def test_a_schema_is_a_valid_schema(uri: str) -> None:
     assert_meets(Draft202012Validator.META_SCHEMA, SCHEMAS[uri])
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_an_event_names_the_schema_that_it_meets(kind: str) -> None:
+def test_an_event_names_the_schema_that_describes_it(kind: str) -> None:
     event = example(kind)
     assert_meets(SCHEMAS[event["dataschema"]], event)
 
@@ -81,12 +81,12 @@ def test_a_sample_is_a_cloudevent_by_the_specifications_own_schema(path: str) ->
         assert all(re.fullmatch("[a-z0-9]+", attribute) for attribute in event)  # which no schema of it says
 
 
-def test_samples_of_every_event_are_among_them() -> None:
+def test_every_event_has_a_sample() -> None:
     assert {event["type"] for _, event in SAMPLED} == set(EVENTS)
 
 
 @pytest.mark.parametrize("broken", [{"data": {}}, {"dataschema": "https://example.com"}, {"id": ""}])
-def test_a_broken_event_does_not_meet_it(broken: dict[str, Any]) -> None:
+def test_a_broken_event_does_not_meet_its_schema(broken: dict[str, Any]) -> None:
     event = example("order.placed")
     assert not Draft202012Validator(SCHEMAS[event["dataschema"]]).is_valid(event | broken)
 
@@ -95,7 +95,7 @@ def test_the_http_api_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(OPENAPI).iter_errors()] == []
 
 
-def test_the_http_api_asks_for_a_token_everywhere_but_where_the_carrier_signs() -> None:
+def test_every_route_except_the_carriers_asks_for_a_token() -> None:
     operations = [(path, op) for path, methods in OPENAPI["paths"].items() for op in methods.values()]
     open_to_all = [path for path, operation in operations if operation.get("security") != [{"Jwt": []}]]
     assert open_to_all == ["/carrier/webhooks"]
@@ -135,7 +135,7 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
-def test_every_reference_of_the_event_document_leads_somewhere() -> None:
+def test_every_reference_of_the_event_document_can_be_resolved() -> None:
     for reference in references(ASYNCAPI):
         found = ASYNCAPI
         for part in reference.removeprefix("#/").split("/"):
@@ -152,5 +152,5 @@ def test_the_event_document_has_every_topic_queue_and_event() -> None:
 
 
 @pytest.mark.parametrize("subscription", landscape().subscriptions, ids=lambda s: s.name)
-def test_a_filter_lets_through_only_what_its_topic_has(subscription: Any) -> None:
+def test_a_filter_names_only_events_of_its_topic(subscription: Any) -> None:
     assert {*subscription.types} <= ASYNCAPI["channels"][subscription.topic]["messages"].keys()

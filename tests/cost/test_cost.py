@@ -39,11 +39,11 @@ def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -
 
 
 def test_alone_each_event_is_an_invocation_of_each_consumer() -> None:
-    """API; five messages; three relays' batches; the first look."""
+    """The API, five messages, three batches of relays, and the first check of the time limit."""
     found = units("shipped", 1)
     assert found["http_api_requests"] == 1
     assert (found["lambda_requests"], found["sns_requests"]) == (1 + 5 + 3 + 1, 3)
-    assert found["sqs_requests"] == 2 * 6  # received and deleted
+    assert found["sqs_requests"] == 2 * 6  # a receive and a delete
     assert found["dynamodb_read_units"] == 5 + 1
 
 
@@ -54,8 +54,8 @@ def test_ten_at_once_share_what_can_be_shared() -> None:
     assert shared["dynamodb_write_units"] == alone["dynamodb_write_units"]
 
 
-def test_a_safeguards_price_is_what_it_would_save() -> None:
-    """The edge's key: one write to hold it, one to keep the answer."""
+def test_a_safeguards_price_is_that_of_its_own_calls() -> None:
+    """The Idempotency-Key at the edge: one write for the lock, one for the answer."""
     difference = units("shipped", 1) - units("shipped", 1, keyed=False)
     assert difference["dynamodb_write_units"] == 2
     assert {item.purpose for item in bill_of("shipped", 1, PRICES, keyed=False)} == {
@@ -64,15 +64,15 @@ def test_a_safeguards_price_is_what_it_would_save() -> None:
     }
 
 
-def test_what_is_more_work_costs_more() -> None:
+def test_more_work_costs_more() -> None:
     prices = {o: PRICES.of(bill_of(o, 1, PRICES)) for o in ("rejected", "shipped", "shipped and delivered")}
     assert list(prices) == sorted(prices, key=lambda outcome: prices[outcome])
 
 
-def test_who_made_each_call_is_known() -> None:
+def test_the_caller_of_each_call_is_known() -> None:
     work = work_of("shipped", 1)
     made = Counter((call.by, call.operation) for call in work.calls)
-    assert made["PaymentConsumer", "PutItem"] == 3  # intent, the sandbox's book, outcome
+    assert made["PaymentConsumer", "PutItem"] == 3  # intent, the sandbox's ledger, outcome
     assert made["OrderRelay", "PublishBatch"] == 1
     assert made[POLLERS, "DeleteMessageBatch"] == 6
     assert all(invocation.printed for invocation in work.invocations)

@@ -18,7 +18,7 @@ Answers = Callable[..., None]
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """Sets what each service says of every lock file."""
+    """Sets the answer of each service about every lock file."""
     monkeypatch.delenv("AUDIT_OFFLINE", raising=False)
 
     def set_(**by_service: list[dict[str, Any]]) -> None:
@@ -27,7 +27,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     return set_
 
 
-def test_where_nothing_is_known_it_passes(answers: Answers) -> None:
+def test_files_without_a_known_vulnerability_pass(answers: Answers) -> None:
     answers(pypi=[FINE])
     assert audit.main() == 0
 
@@ -50,7 +50,7 @@ def test_a_file_that_no_service_could_check_does_not_pass(
     assert capsys.readouterr().out.count("NOT AUDITED") == len(audit.LOCKS)
 
 
-def test_another_service_is_asked_where_the_first_has_no_answer(answers: Answers) -> None:
+def test_another_service_is_asked_if_the_first_does_not_answer(answers: Answers) -> None:
     answers(pypi=[], osv=[VULNERABLE])
     assert audit.main() == audit.VULNERABLE
 
@@ -78,7 +78,7 @@ def test_every_lock_file_is_audited() -> None:
 def test_pip_audit_is_asked_strictly_and_what_it_says_is_read(
     printed: str, told: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says nothing where it could not ask, or had no answer for a single package."""
+    """It prints nothing if the service did not answer, or not for one of the packages."""
     asked: list[list[str]] = []
 
     def run(command: list[str], **_: Any) -> CompletedProcess[str]:

@@ -15,7 +15,7 @@ IN_PROGRESS, COMPLETE = "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE
 
 @pytest.fixture
 def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
-    """CloudFormation, and a clock that only a pause moves."""
+    """A stubbed CloudFormation, and a clock that only pauses advance."""
     clock = [0.0]
 
     def pause(seconds: float) -> None:
@@ -28,7 +28,7 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 def told(cloudformation: Stubber, *statuses: str) -> None:
-    """The statuses that CloudFormation answers, each failed one but the last before the rollback goes on."""
+    """CloudFormation's answers. The rollback is continued at a failed status that IN_PROGRESS follows."""
     for number, status in enumerate(statuses):
         stack: dict[str, Any] = {"StackName": "shop", "CreationTime": 0, "StackStatus": status}
         cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "shop"})
@@ -37,7 +37,7 @@ def told(cloudformation: Stubber, *statuses: str) -> None:
 
 
 @pytest.mark.parametrize("status", [COMPLETE, "UPDATE_COMPLETE", "CREATE_COMPLETE"])
-def test_a_stack_that_is_not_stuck_is_left_alone(cloudformation: Stubber, status: str) -> None:
+def test_a_stack_without_a_failed_rollback_is_not_changed(cloudformation: Stubber, status: str) -> None:
     told(cloudformation, status)
     assert continue_rollback(cloudformation.client, "shop") == status
 

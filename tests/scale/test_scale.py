@@ -1,4 +1,4 @@
-"""The page of scale is fresh, and its arithmetic is that of cases worked out by hand."""
+"""The page of scale is up to date, and its arithmetic agrees with cases that were computed by hand."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ PLAIN = Queue(
     gateway_rate=1000,
     at_first=20,
 )
-"""Twenty a second are handled, ten come: ten a second of what waited."""
+"""Twenty a second are handled and ten arrive: the backlog shrinks by ten a second."""
 
 
 def limit(name: str) -> Limit:
@@ -26,14 +26,14 @@ def limit(name: str) -> Limit:
 
 
 @pytest.mark.proof  # half a day of a queue, second by second, for each row
-def test_the_page_is_what_make_scale_would_write() -> None:
+def test_the_page_equals_the_output_of_make_scale() -> None:
     text = PAGE.read_text()
     assert all(f"<!-- {name} -->" in text for name in TABLES)
     assert page(text) == text
 
 
-def test_an_orders_demand_is_its_work() -> None:
-    """As tests/cost has it: 19 write units in all, one of them the index's."""
+def test_an_orders_needs_are_its_counted_work() -> None:
+    """As in tests/cost: 19 write units, of which the index has one."""
     needed = demand()
     assert (needed.requests, needed.published) == (2, 4)
     assert needed.handled["OrderConsumer"] == 3  # captured, dispatched, delivered
@@ -43,18 +43,18 @@ def test_an_orders_demand_is_its_work() -> None:
 
 
 def test_concurrency_is_the_rate_times_the_seconds() -> None:
-    """A first look is an invocation of 5 ms with one call of 8; a charge is three calls and one of 500."""
+    """A first check takes 5 ms and one call of 8 ms; a charge has three such calls and one of 500 ms."""
     assert concurrency("OrderExpiry") == pytest.approx(0.005 + 0.008)
     assert concurrency("PaymentConsumer") == pytest.approx(0.005 + 3 * 0.008 + 0.5)
 
 
-def test_a_limit_takes_so_many_orders() -> None:
+def test_a_limit_allows_this_many_orders() -> None:
     assert limit("SNS: messages a second").orders == 9000 // 4
     assert limit("API Gateway: requests a second").orders == 10_000 // 2
     assert limit("`MaximumConcurrency` of PaymentConsumer").orders == int(50 / 0.529)
 
 
-def test_the_first_to_be_met_comes_first() -> None:
+def test_limits_are_in_the_order_in_which_they_are_reached() -> None:
     found = [one.orders for one in limits()]
     assert found == sorted(found)
     assert {"OrderConsumer", "OrderExpiry", "PaymentConsumer", "ShippingConsumer"} == {
@@ -62,7 +62,7 @@ def test_the_first_to_be_met_comes_first() -> None:
     }
 
 
-def test_payments_concurrency_is_within_what_the_gateway_takes() -> None:
+def test_payments_concurrency_is_within_the_gateways_rate_limit() -> None:
     most = int(mappings()["PaymentConsumer"].properties["ScalingConfig"]["MaximumConcurrency"])
     assert most <= quotas().of("gateway_calls") * concurrency("PaymentConsumer")
 
@@ -73,7 +73,7 @@ def test_the_consumers_leave_most_of_the_account_to_the_api() -> None:
 
 
 def test_a_relay_publishes_more_than_its_partition_can_write() -> None:
-    """Ten calls of 8 ms and 5 ms more for a hundred records; one call for one."""
+    """A hundred records need 5 ms and ten calls of 8 ms; one record needs one call."""
     assert relay_records_a_second(100) == pytest.approx(100 / 0.085)
     assert relay_records_a_second(1) == pytest.approx(1 / 0.013)
     assert relays().keys() == {"OrderRelay", "PaymentRelay", "ShippingRelay"}
@@ -81,20 +81,20 @@ def test_a_relay_publishes_more_than_its_partition_can_write() -> None:
 
 
 def test_a_backlog_drains_by_the_difference() -> None:
-    """600 wait after a minute, and ten a second go."""
+    """After a minute 600 messages wait, and ten a second are removed."""
     assert drain(PLAIN, 60) == Drained(60, 0)
 
 
-def test_what_comes_faster_than_it_is_handled_never_drains() -> None:
+def test_a_queue_never_drains_if_messages_arrive_faster_than_they_are_handled() -> None:
     assert drain(replace(PLAIN, arrivals=20), 60) == Drained(None, 0)
 
 
 def test_pollers_that_grow_drain_later() -> None:
-    """5, 10, 15 and then 20 workers: 30 messages that were not handled, so three seconds more."""
+    """5, 10, 15 and then 20 workers: 30 messages are not handled in time, which takes three more seconds."""
     assert drain(replace(PLAIN, at_first=5, more_a_second=5), 60) == Drained(63, 0)
 
 
-def test_more_workers_than_the_gateway_takes_are_refused_and_no_quicker() -> None:
+def test_more_workers_than_the_gateways_rate_do_not_drain_the_queue_sooner() -> None:
     limited = replace(PLAIN, gateway_rate=20)
     few, many = drain(limited, 60), drain(replace(limited, concurrency=200, at_first=200), 60)
     assert few.refused == 0
@@ -104,8 +104,8 @@ def test_more_workers_than_the_gateway_takes_are_refused_and_no_quicker() -> Non
     assert many.seconds >= few.seconds
 
 
-def test_what_is_hidden_is_no_more_than_sqs_allows() -> None:
-    """A hundred at most may be refused and on their way back: ten workers do no more than that."""
+def test_messages_in_flight_stay_within_the_limit_of_sqs() -> None:
+    """With at most a hundred messages in flight, fewer calls are refused."""
     eager = replace(PLAIN, gateway_rate=20, concurrency=200, at_first=200)
     free, held = drain(eager, 60), drain(replace(eager, in_flight=100), 60)
     assert held.refused < free.refused

@@ -1,0 +1,37 @@
+"""The runbook names log messages, errors and parameters as the code and the template have them."""
+
+import re
+
+import pytest
+
+from choreography import errors
+from infra.local.in_process import ROOT
+
+RUNBOOK = (ROOT / "infra/runbook.md").read_text()
+CODE = "\n".join(path.read_text() for path in sorted((ROOT / "functions").rglob("*.py")))
+NAMED = set(re.findall(r"`([^`]+)`", RUNBOOK))
+MESSAGES = sorted(text for text in NAMED if re.fullmatch(r"[a-z]+( [a-z;]+)+", text) and "choreo" not in text)
+KINDS = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_log_message_of_the_runbook_is_logged(message: str) -> None:
+    assert re.search(rf'"{re.escape(message)}', CODE)
+
+
+def test_the_runbook_explains_every_kind_of_error_that_reaches_a_log_or_a_dead_letter() -> None:
+    unexplained = {kind.__name__ for kind in KINDS} - NAMED
+    assert unexplained == ABSTRACT | SELF_EXPLANATORY
+
+
+ABSTRACT = {"ChoreographyError", "Retryable", "Permanent"}
+SELF_EXPLANATORY = {"PoisonMessage", "UnknownOrder", "UnknownParcel", "IllegalTransition"}
+"""The reason of the dead letter says what is wrong; the section on dead letters applies."""
+
+
+def test_a_parameter_of_the_runbook_is_one_of_the_template() -> None:
+    named = {text for text in NAMED if re.fullmatch(r"[A-Z]\w+(Concurrency|Seconds)", text)}
+    section = (ROOT / "template.yaml").read_text().partition("\nParameters:\n")[2]
+    parameters = re.split(r"\n(?=[A-Z])", section, maxsplit=1)[0]
+    assert named <= set(re.findall(r"^  (\w+):", parameters, re.MULTILINE))
+    assert named
