@@ -28,6 +28,7 @@ from tests.local.event_sources import (
 from tests.local.event_sources import (
     answers as answering,
 )
+from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED
 from tests.recorded.recorded import answers, differences
 
 QUEUE, STREAM = answers("mapping_of_a_queue"), answers("mapping_of_a_stream")
@@ -48,8 +49,16 @@ def clock() -> Clock:
 
 
 def recorded(answered: dict[str, Any], name: str) -> dict[str, Any]:
+    """The answers of an entry, without those that are named as not played."""
     found: dict[str, Any] = answered[name]["answers"]
-    return found
+    return {step: found[step] for step in found if (name, step) not in MAPPING_STEPS_NOT_PLAYED}
+
+
+def test_what_is_not_played_is_recorded() -> None:
+    entries = {**QUEUE, **STREAM}
+    assert {
+        (entry, step) for entry in entries for step in entries[entry]["answers"]
+    } >= MAPPING_STEPS_NOT_PLAYED.keys()
 
 
 def bodies_as_recorded(events: list[Any]) -> list[Any]:
@@ -151,23 +160,62 @@ def test_a_message_comes_again_as_recorded(clock: Clock) -> None:
         assert differences(expected, batch.event) == []
 
 
+def redriving() -> None:
+    """Makes a queue whose messages go to the queue `dead` after two receives."""
+    policy = {"deadLetterTargetArn": a_queue("dead"), "maxReceiveCount": "2"}
+    attributes = {"VisibilityTimeout": "0", "RedrivePolicy": json.dumps(policy)}
+    client("sqs").create_queue(QueueName="q", Attributes=attributes)
+
+
+def handed_over(answered: dict[str, Any], *steps: str) -> list[Any]:
+    """The recorded events of these invocations, with the body that is sent here."""
+    events = [answered[step]["Messages"][0]["Body"]["event"] for step in steps]
+    for record in (record for event in events for record in event["Records"]):
+        record["body"] = "body"
+    return events
+
+
 @pytest.mark.parametrize(
-    ("name", "answer"),
+    ("name", "answer", "steps"),
     [
-        ("empty_json_batch_succeeds", {}),
-        ("invalid_result_json_batch_fails", {"batchItemFailures": [{"foo": "notvalid"}]}),
+        ("empty_json_batch_succeeds", {}, ["first_invocation"]),
+        (
+            "invalid_result_json_batch_fails",
+            {"batchItemFailures": [{"foo": "notvalid"}]},
+            ["first_invocation", "second_invocation"],
+        ),
     ],
 )
-def test_a_queue_answers_a_partial_batch_response_as_recorded(name: str, answer: Any, clock: Clock) -> None:
+def test_a_queue_answers_a_partial_batch_response_as_recorded(
+    name: str, answer: Any, steps: list[str], clock: Clock
+) -> None:
     answered = recorded(QUEUE, f"test_report_batch_item_failures_{name}")
-    again = "second_invocation" in answered
-    url = client("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-    client("sqs").send_message(QueueUrl=url, MessageBody="body")
-    mapping = queue_mapping(clock, **REPORTS)
-    batch = mapping.poll()
-    assert batch is not None
-    mapping.complete(batch, answer)
-    assert (mapping.poll() is not None) is again
+    redriving()
+    send("body")
+    events = delivered(queue_mapping(clock, **REPORTS), clock, answering(answer))
+    assert differences(handed_over(answered, *steps), events) == []
+    assert len(received("dead")) == len(answered.get("dlq_response", {}).get("Messages", []))
+
+
+def test_a_message_that_fails_too_often_is_dead_lettered_as_recorded(clock: Clock) -> None:
+    answered = recorded(QUEUE, "test_redrive_policy_with_failing_lambda")
+    redriving()
+    send("body")
+    events = delivered(queue_mapping(clock, BatchSize=1), clock, raises)
+    assert differences(handed_over(answered, "first_attempt", "second_attempt"), events) == []
+    assert [message["Body"] for message in received("dead")] == ["body"]
+    assert len(answered["dlq_response"]["Messages"]) == 1
+
+
+def test_an_error_of_the_function_fails_the_whole_batch_as_recorded(clock: Clock) -> None:
+    answered = recorded(QUEUE, "test_report_batch_item_failures_on_lambda_error")
+    bodies = ["{not a json body", json.dumps({"message": 2, "fail_attempts": 0})]
+    redriving()
+    for body in bodies:
+        send(body)
+    delivered(queue_mapping(clock, **REPORTS), clock, raises)
+    assert [message["Body"] for message in received("dead")] == bodies
+    assert [message["Body"] for message in answered["dlq_messages"]] == [bodies[0], json.loads(bodies[1])]
 
 
 TABLE_FILTERS: dict[str, Any] = {
@@ -196,14 +244,17 @@ NOT_MATCHING: dict[str, Any] = {
 @pytest.mark.parametrize("name", TABLE_FILTERS)
 def test_a_stream_filter_lets_through_what_was_recorded(name: str, clock: Clock) -> None:
     """With every field of the records, such as SizeBytes."""
-    expected = recorded(STREAM, f"{OF_STREAMS}event_filter[{name}]")["lambda-multiple-log-events"]
+    answered = recorded(STREAM, f"{OF_STREAMS}event_filter[{name}]")
+    first, expected = answered["lambda-log-events"], answered["lambda-multiple-log-events"]
     criteria = {"Filters": [{"Pattern": json.dumps(TABLE_FILTERS[name])}]}
     mapping = stream_mapping(clock, a_table("NEW_AND_OLD_IMAGES"), BatchSize=1, FilterCriteria=criteria)
     for event in expected:
         put(**event["Records"][0]["dynamodb"]["NewImage"])
     if name in NOT_MATCHING:
         put(**NOT_MATCHING[name])
-    assert differences(expected, delivered(mapping, clock, answering(None))) == []
+    events = delivered(mapping, clock, answering(None))
+    assert differences(expected, events) == []
+    assert differences(first, events[: len(first)]) == []
 
 
 @pytest.mark.parametrize("pattern", ["single-string", '[{"eventName": ["INSERT"=123}]'])
@@ -282,6 +333,20 @@ def test_a_partial_failure_is_retried_and_given_up_as_recorded(clock: Clock) -> 
     by_key = sorted(records, key=lambda record: record["dynamodb"]["Keys"]["my_partition_key"]["S"])
     assert differences(answered["dynamodb_records"]["Records"], by_key) == []
     assert differences(recorded_failures(answered), failures()) == []
+
+
+def test_a_batch_that_is_reported_to_fail_is_told_as_recorded(clock: Clock) -> None:
+    answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_failures_with_on_failure_destination_config")
+    destination = {"OnFailure": {"Destination": a_queue("failed")}}
+    given = {"BatchSize": 1, "MaximumRetryAttempts": 3, "DestinationConfig": destination, **REPORTS}
+    stream = with_binary()
+    delivered(stream_mapping(clock, stream, **given), clock, reports_all)
+    assert differences(recorded_failures(answered), failures()) == []
+
+
+def reports_all(event: Any) -> Any:
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
 
 
 def test_a_queue_as_destination_is_told_what_was_recorded(clock: Clock) -> None:
