@@ -103,9 +103,11 @@ class Shop:
         found = lambda_.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
         for mapping in found:
             lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        yield
-        for mapping in found:
-            lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        try:
+            yield
+        finally:
+            for mapping in found:
+                lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def drain(self) -> None:
         """Returns once all orders have ended, and no message of the services waits or is being handled."""

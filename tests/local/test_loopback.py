@@ -8,10 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.credentials import CREDENTIALS
 from tests.guard.sitecustomize import FILE, OffMachine, is_here
+from tests.local.conftest import running, started
 
 ELSEWHERE = "192.0.2.1"
 """For documentation only, so that nothing has this address: RFC 5737."""
+FUNCTION = f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Caller:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: |
+        import socket
+        def handler(event, context):
+            try:
+                socket.create_connection(("{ELSEWHERE}", 80), 0.1)
+            except RuntimeError as error:
+                return {{"raised": type(error).__name__}}
+      Events: {{Get: {{Type: HttpApi, Properties: {{Method: GET, Path: /call}}}}}}
+"""
 CONNECT = f"import socket; socket.create_connection(('{ELSEWHERE}', 80), 0.1)"
 
 
@@ -50,5 +69,23 @@ def test_processes_that_tests_start_are_guarded_too(off_machine: Path) -> None:
     assert os.environ[FILE] == str(off_machine)
     done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
     assert "OffMachine" in done.stderr
+    assert ELSEWHERE in off_machine.read_text()
+    off_machine.write_text("")
+
+
+def test_the_functions_of_a_local_run_are_guarded_too(off_machine: Path, tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(FUNCTION)
+    with running("run", "--template", str(template)) as run:
+        assert run.call("GET", "/call") == {"raised": "OffMachine"}
+    assert ELSEWHERE in off_machine.read_text()
+    off_machine.write_text("")
+
+
+def test_the_command_line_is_guarded_too(off_machine: Path) -> None:
+    environment = os.environ | CREDENTIALS | {"AWS_ENDPOINT_URL": f"http://{ELSEWHERE}"}
+    with started("infra.cli", "watch", "--once", environment=environment) as command:
+        command.communicate(timeout=60)
+    assert command.returncode != 0
     assert ELSEWHERE in off_machine.read_text()
     off_machine.write_text("")

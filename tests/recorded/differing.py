@@ -1,5 +1,7 @@
 """Recorded answers that ours differ from, and recorded tests that are not played, each with its reason."""
 
+from itertools import product
+
 ENCRYPTION = "encryption is not played: a key does not switch SqsManagedSseEnabled off"
 PARSER = "what AWS's JSON parser says after `failed to parse JSON.` is its own"
 
@@ -43,4 +45,45 @@ STEPS_NOT_PLAYED: dict[tuple[str, str], str] = {
     ): "the recording does not say what was sent",
     ("TestSNSSubscriptionSQS::test_publish_batch_exceptions", "no-group-id"): "FIFO topics are not played",
     ("TestSNSSubscriptionSQS::test_publish_batch_exceptions", "no-dedup-id"): "FIFO topics are not played",
+}
+
+EARLIER = "an earlier recording of the same test, under names and with patterns that its source no longer has"
+SENT = "an answer of SendMessageBatch, which tests/recorded/test_services.py compares"
+FIFO = "the queue is a FIFO queue"
+RESERVED = "reserved concurrency is not played"
+REFUSED = "CreateEventSourceMapping is not played: such a template is refused at the start, in other words"
+CREATION = "exception_event_source_creation"
+_FILTER = "TestSQSEventSourceMapping::test_sqs_event_filter"
+_BATCHES = "TestSQSEventSourceMapping::test_sqs_event_source_mapping_batch_size"
+_RESERVED = "TestSQSEventSourceMapping::test_sqs_event_source_mapping_batching_reserved_concurrency"
+
+MAPPING_STEPS_NOT_PLAYED: dict[tuple[str, str], str] = {
+    **{
+        (f"{_FILTER}[{name}]", "invocation_events"): EARLIER
+        for name in (
+            *(f"filter{number}-item_matching{number}-item_not_matching{number}" for number in (0, 1, 2, 3)),
+            "filter4-item_matching4-this is a test string",
+            *(f"filter{number}-item_matching{number}-item_not_matching{number}" for number in (5, 6, 7)),
+            *(f"{kind}-filter" for kind in ("and", "exists", "or", "single")),
+            "numeric-prefix",
+        )
+    },
+    **{
+        (f"{_BATCHES}[{size}]", f"send-message-batch-result-{sent}"): SENT
+        for size, sent in product((15, 100, 1_000, 10_000), (5, 10))
+    },
+    **{
+        ("test_report_batch_item_failures", step): FIFO
+        for step in ("dlq_response", "first_invocation", "second_invocation", "send_message_batch")
+    },
+    **{
+        (f"TestDynamoDBEventSourceMapping::test_dynamodb_invalid_event_filter[{pattern}]", CREATION): REFUSED
+        for pattern in ("single-string", '[{"eventName": ["INSERT"=123}]')
+    },
+    (_RESERVED, "Records"): RESERVED,
+    (_RESERVED, "batch_info"): RESERVED,
+    (
+        "test_failing_lambda_retries_after_visibility_timeout",
+        "event_source_mapping",
+    ): "CreateEventSourceMapping is not played: mappings come from the template",
 }

@@ -1,9 +1,11 @@
 """The comparison with recorded answers finds what differs."""
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.recorded import counts
 from tests.recorded.recorded import differences
 
 
@@ -32,3 +34,11 @@ def test_a_placeholder_stands_for_any_value(recorded: Any, ours: Any) -> None:
 )
 def test_a_difference_is_named_by_its_path(recorded: Any, ours: Any, told: str) -> None:
     assert differences(recorded, ours) == [told]
+
+
+def test_the_counts_name_what_differs_and_what_is_not_played(capsys: pytest.CaptureFixture[str]) -> None:
+    counts.main()
+    head, differing, unplayed = capsys.readouterr().out.split("\n\n")
+    *services, every = (list(map(int, re.findall(r"\b\d+\b", line))) for line in head.splitlines())
+    assert [sum(column) for column in zip(*services, strict=True)] == every
+    assert [differing.count("\n- "), unplayed.count("\n- ")] == every[1:]

@@ -1,62 +1,33 @@
-"""Event source mappings hand over, retry and give up as AWS did in the recorded answers.
+"""Mappings of streams hand over, retry and give up as AWS did in the recorded answers.
 
 The steps are those of LocalStack's tests, which recorded the answers; their names are in the answers' keys.
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from infra.local.clients import client
 from infra.local.event_sources.checks import Unplayable, check
-from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
 from tests.local.event_sources import (
     Clock,
     a_queue,
     a_table,
     delivered,
     put,
-    queue_mapping,
     raises,
     received,
-    send,
     stream_mapping,
 )
-from tests.local.event_sources import (
-    answers as answering,
-)
+from tests.local.event_sources import answers as answering
+from tests.recorded.mapped import REPORTS, aws, clock, recorded
 from tests.recorded.recorded import answers, differences
 
-QUEUE, STREAM = answers("mapping_of_a_queue"), answers("mapping_of_a_stream")
+__all__ = ["aws", "clock"]
+
+STREAM = answers("mapping_of_a_stream")
 OF_STREAMS = "TestDynamoDBEventSourceMapping::test_dynamodb_"
-OF_QUEUES = "TestSQSEventSourceMapping::test_sqs_"
-REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
-
-
-@pytest.fixture(autouse=True)
-def aws() -> Iterator[None]:
-    with quicker_moto(), environment({}):
-        yield
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def recorded(answered: dict[str, Any], name: str) -> dict[str, Any]:
-    found: dict[str, Any] = answered[name]["answers"]
-    return found
-
-
-def bodies_as_recorded(events: list[Any]) -> list[Any]:
-    """The recorder read bodies that are JSON, and put fixed texts for these."""
-    for record in (record for event in events for record in event["Records"]):
-        record["body"] = json.loads(record["body"])
-    return events
 
 
 def failures(queue: str = "failed") -> Any:
@@ -66,108 +37,6 @@ def failures(queue: str = "failed") -> Any:
 
 def recorded_failures(answered: dict[str, Any]) -> Any:
     return [message["Body"] for message in answered["destination_queue_messages"]["Messages"]]
-
-
-FILTERS = {
-    "single": {"my-key": ["my-value"]},
-    "or": {"my-key": ["my-value-one", "my-value-two"]},
-    "and": {"my-key-one": ["other-filter", "my-value-one"], "my-key-two": ["my-value-two"]},
-    "exists": {"my-key": [{"exists": True}]},
-    "numeric-bigger": {"my-number": [{"numeric": [">", 100]}]},
-    "numeric-smaller": {"my-number": [{"numeric": ["<", 100]}]},
-    "numeric-range": {"my-number": [{"numeric": [">=", 100, "<", 200]}]},
-    "prefix": {"my-key": [{"prefix": "yes"}]},
-    "valid-json-filter": {"my-key": ["my-value"]},
-}
-OTHERS = {
-    "and": {"my-key-one": "other-value-", "my-key-two": "my-value-two"},
-    "exists": {"other-key": "any-value-two"},
-    "numeric-bigger": {"my-number": 100},
-    "numeric-smaller": {"my-number": 100},
-    "numeric-range": {"my-number": 200},
-    "prefix": {"my-key": "no-value"},
-    "valid-json-filter": None,
-}
-
-
-@pytest.mark.parametrize("name", FILTERS)
-def test_a_queue_filter_lets_through_what_was_recorded(name: str, clock: Clock) -> None:
-    expected = recorded(QUEUE, f"{OF_QUEUES}event_filter[{name}]")["invocation_events"]
-    a_queue()
-    other = OTHERS.get(name, {"my-key": "other-value"})
-    send(json.dumps(expected[0]["Records"][0]["body"]))
-    send("plain-string" if other is None else json.dumps(other))
-    criteria = {"Filters": [{"Pattern": json.dumps({"body": FILTERS[name]})}]}
-    mapping = queue_mapping(clock, MaximumBatchingWindowInSeconds=1, FilterCriteria=criteria)
-    events = delivered(mapping, clock, answering(None))
-    assert differences(expected, bodies_as_recorded(events)) == []
-    assert received() == []
-
-
-def test_a_message_is_handed_over_as_recorded(clock: Clock) -> None:
-    expected = recorded(QUEUE, f"{OF_QUEUES}event_source_mapping")["events"]
-    a_queue()
-    send(json.dumps({"foo": "bar"}))
-    events = delivered(queue_mapping(clock, MaximumBatchingWindowInSeconds=1), clock, answering(None))
-    assert differences(expected, bodies_as_recorded(events)) == []
-
-
-@pytest.mark.parametrize("size", [15, 100, 1_000, 10_000])
-def test_a_large_batch_is_handed_over_as_recorded(size: int, clock: Clock) -> None:
-    expected = recorded(QUEUE, f"{OF_QUEUES}event_source_mapping_batch_size[{size}]")["Records"]
-    a_queue()
-    for record in expected:
-        send(record["body"])
-    mapping = queue_mapping(clock, MaximumBatchingWindowInSeconds=10, BatchSize=size)
-    (event,) = delivered(mapping, clock, answering(None))
-    assert differences(expected, event["Records"]) == []
-
-
-def test_message_attributes_are_handed_over_as_recorded(clock: Clock) -> None:
-    answered = recorded(QUEUE, "test_message_body_and_attributes_passed_correctly")
-    expected = answered["first_attempt"]["Messages"][0]["Body"]["event"]
-    (record,) = expected["Records"]
-    attributes: dict[str, Any] = {
-        name: {"DataType": value["dataType"], "StringValue": value["stringValue"]}
-        for name, value in record["messageAttributes"].items()
-    }
-    a_queue()
-    send("body", **attributes)
-    (event,) = delivered(queue_mapping(clock, BatchSize=1), clock, answering(None))
-    assert differences(expected | {"Records": [record | {"body": "body"}]}, event) == []
-
-
-def test_a_message_comes_again_as_recorded(clock: Clock) -> None:
-    answered = recorded(QUEUE, "test_failing_lambda_retries_after_visibility_timeout")
-    url = client("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-    client("sqs").send_message(QueueUrl=url, MessageBody="body")
-    mapping = queue_mapping(clock, BatchSize=1)
-    for attempt in ("first_attempt", "second_attempt"):
-        expected = answered[attempt]["Messages"][0]["Body"]["event"]
-        expected["Records"][0]["body"] = "body"
-        batch = mapping.poll()
-        assert batch is not None
-        mapping.fail(batch, "failed attempt")
-        assert differences(expected, batch.event) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [
-        ("empty_json_batch_succeeds", {}),
-        ("invalid_result_json_batch_fails", {"batchItemFailures": [{"foo": "notvalid"}]}),
-    ],
-)
-def test_a_queue_answers_a_partial_batch_response_as_recorded(name: str, answer: Any, clock: Clock) -> None:
-    answered = recorded(QUEUE, f"test_report_batch_item_failures_{name}")
-    again = "second_invocation" in answered
-    url = client("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
-    client("sqs").send_message(QueueUrl=url, MessageBody="body")
-    mapping = queue_mapping(clock, **REPORTS)
-    batch = mapping.poll()
-    assert batch is not None
-    mapping.complete(batch, answer)
-    assert (mapping.poll() is not None) is again
 
 
 TABLE_FILTERS: dict[str, Any] = {
@@ -196,14 +65,17 @@ NOT_MATCHING: dict[str, Any] = {
 @pytest.mark.parametrize("name", TABLE_FILTERS)
 def test_a_stream_filter_lets_through_what_was_recorded(name: str, clock: Clock) -> None:
     """With every field of the records, such as SizeBytes."""
-    expected = recorded(STREAM, f"{OF_STREAMS}event_filter[{name}]")["lambda-multiple-log-events"]
+    answered = recorded(STREAM, f"{OF_STREAMS}event_filter[{name}]")
+    first, expected = answered["lambda-log-events"], answered["lambda-multiple-log-events"]
     criteria = {"Filters": [{"Pattern": json.dumps(TABLE_FILTERS[name])}]}
     mapping = stream_mapping(clock, a_table("NEW_AND_OLD_IMAGES"), BatchSize=1, FilterCriteria=criteria)
     for event in expected:
         put(**event["Records"][0]["dynamodb"]["NewImage"])
     if name in NOT_MATCHING:
         put(**NOT_MATCHING[name])
-    assert differences(expected, delivered(mapping, clock, answering(None))) == []
+    events = delivered(mapping, clock, answering(None))
+    assert differences(expected, events) == []
+    assert differences(first, events[: len(first)]) == []
 
 
 @pytest.mark.parametrize("pattern", ["single-string", '[{"eventName": ["INSERT"=123}]'])
@@ -282,6 +154,20 @@ def test_a_partial_failure_is_retried_and_given_up_as_recorded(clock: Clock) -> 
     by_key = sorted(records, key=lambda record: record["dynamodb"]["Keys"]["my_partition_key"]["S"])
     assert differences(answered["dynamodb_records"]["Records"], by_key) == []
     assert differences(recorded_failures(answered), failures()) == []
+
+
+def test_a_batch_that_is_reported_to_fail_is_told_as_recorded(clock: Clock) -> None:
+    answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_failures_with_on_failure_destination_config")
+    destination = {"OnFailure": {"Destination": a_queue("failed")}}
+    given = {"BatchSize": 1, "MaximumRetryAttempts": 3, "DestinationConfig": destination, **REPORTS}
+    stream = with_binary()
+    delivered(stream_mapping(clock, stream, **given), clock, reports_all)
+    assert differences(recorded_failures(answered), failures()) == []
+
+
+def reports_all(event: Any) -> Any:
+    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
 
 
 def test_a_queue_as_destination_is_told_what_was_recorded(clock: Clock) -> None:

@@ -1,0 +1,30 @@
+"""What the comparisons of event source mappings share."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.local.in_process import environment
+from infra.local.quicker import quicker_moto
+from tests.local.event_sources import Clock
+from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED
+
+REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with quicker_moto(), environment({}):
+        yield
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def recorded(answered: dict[str, Any], name: str) -> dict[str, Any]:
+    """The answers of an entry, without those that are named as not played."""
+    found: dict[str, Any] = answered[name]["answers"]
+    return {step: found[step] for step in found if (name, step) not in MAPPING_STEPS_NOT_PLAYED}
