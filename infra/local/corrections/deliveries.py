@@ -1,6 +1,7 @@
 """Corrections to moto's SNS: what a subscription of a queue delivers, and what it is described as."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -61,10 +62,12 @@ def _deliver(
         return
     if message_structure == "json":
         message = subscription._parse_message_structure(message, "sqs")
-    raw = subscription.attributes.get("RawMessageDelivery")
+    content, raw = message, subscription.attributes.get("RawMessageDelivery")
     if not raw:
         message = _envelope(subscription, message, message_id, subject, message_attributes)
     attributes = _sqs_attributes(message_attributes or {}) if raw else {}
+    if group_id and str(subscription.topic.content_based_deduplication).lower() == "true":
+        deduplication_id = deduplication_id or hashlib.sha256(content.encode()).hexdigest()
     for queue_arn in (subscription.endpoint, _dead_letter_queue(subscription)):
         if queue_arn and _sent(queue_arn, message, attributes, group_id, deduplication_id):
             return

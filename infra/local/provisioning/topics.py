@@ -8,14 +8,19 @@ from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
+from infra.local.provisioning.queues import fifo_attributes, name_of
 from infra.local.provisioning.shapes import anything, choice, flag, map_of, named, text
 from infra.local.stack import Resource
 
-NAME = named("[a-zA-Z0-9_-]{1,256}", "up to 256 letters, digits, hyphens and underscores")
+NAME = named(
+    r"[a-zA-Z0-9_-]{1,256}|[a-zA-Z0-9_-]{1,251}\.fifo",
+    "up to 256 letters, digits, hyphens and underscores, with .fifo at the end of a FIFO topic's",
+)
+OF_FIFO = {"ContentBasedDeduplication": flag}
 
 
 def _topic(declared: Declared) -> Resource:
-    name = declared.properties.get("TopicName", declared.name)
+    name = name_of(declared, "TopicName", "FifoTopic", 256)
     arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}"
     return declared.resource(arn, TopicArn=arn, TopicName=name)
 
@@ -24,7 +29,9 @@ def _create_topic(declared: Declared, described: Resource) -> Resource:
     name, topics = described.attributes["TopicName"], get_backend("sns")[ACCOUNT][REGION].topics
     if described.id in topics:  # CreateTopic would succeed, and the topic would belong to two stacks
         raise Refused(f"there is a topic {name} already; choose another TopicName, or let its stack leave")
-    client("sns").create_topic(Name=name)
+    client("sns").create_topic(
+        Name=name, Attributes=fifo_attributes(declared.properties, "FifoTopic", OF_FIFO)
+    )
     return described
 
 
@@ -67,8 +74,15 @@ KINDS = {
         _create_topic,
         _remove_topic,
         service="sns",
-        played={"TopicName": NAME},
-        left_out=("DisplayName", "KmsMasterKeyId", "SignatureVersion", "Tags", "TracingConfig"),
+        played={"FifoTopic": flag, **OF_FIFO, "TopicName": NAME},
+        left_out=(
+            "DisplayName",
+            "FifoThroughputScope",
+            "KmsMasterKeyId",
+            "SignatureVersion",
+            "Tags",
+            "TracingConfig",
+        ),
     ),
     "AWS::SNS::Subscription": Kind(
         _subscription,
