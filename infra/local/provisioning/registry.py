@@ -2,10 +2,12 @@
 
 from infra.local.provisioning import (
     accepted,
+    asynchronous,
     functions,
     http_apis,
     mappings,
     queues,
+    schedules,
     secrets,
     ssm,
     tables,
@@ -14,10 +16,12 @@ from infra.local.provisioning import (
 
 KINDS = {
     **accepted.KINDS,
+    **asynchronous.KINDS,
     **functions.KINDS,
     **http_apis.KINDS,
     **mappings.KINDS,
     **queues.KINDS,
+    **schedules.KINDS,
     **secrets.KINDS,
     **ssm.KINDS,
     **tables.KINDS,

@@ -7,6 +7,7 @@ from moto.backends import get_backend
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.queues import fifo_attributes, name_of
 from infra.local.provisioning.shapes import anything, choice, flag, map_of, named, text
@@ -46,8 +47,10 @@ def _subscription(declared: Declared) -> Resource:
 
 def _subscribe(declared: Declared, _: Resource) -> Resource:
     given = declared.properties
-    if given["Protocol"] != "sqs":
-        raise Refused(f"Protocol {given['Protocol']} cannot be played locally; subscribe a queue (sqs)")
+    if given["Protocol"] == "lambda":
+        function_of(declared, given["Endpoint"], "Endpoint")
+    elif given["Protocol"] != "sqs":
+        raise Refused(f"Protocol {given['Protocol']} cannot be played locally; use sqs or lambda")
     attributes = {"RawMessageDelivery": str(given.get("RawMessageDelivery", False)).lower()}
     if "FilterPolicyScope" in given:
         attributes["FilterPolicyScope"] = given["FilterPolicyScope"]
@@ -56,7 +59,7 @@ def _subscribe(declared: Declared, _: Resource) -> Resource:
             attributes[name] = json.dumps(given[name])
     arn = client("sns").subscribe(
         TopicArn=given["TopicArn"],
-        Protocol="sqs",
+        Protocol=given["Protocol"],
         Endpoint=given["Endpoint"],
         Attributes=attributes,
         ReturnSubscriptionArn=True,
