@@ -32,6 +32,7 @@ KINDS = {
 INSTEAD = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
     "AWS::CloudFormation::Stack": "let its template join by itself",
+    "AWS::Lambda::Url": "use an event of the type HttpApi instead of FunctionUrlConfig",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
 """By the beginning of a type that cannot be played: what to do."""
