@@ -4,13 +4,15 @@ One thread, because moto is not thread-safe; every wait is an await, every moto 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics, outside, stack_names
+from infra.local import asgi, aws_endpoint, cloudformation, metrics, notified, outside, stack_names
+from infra.local.asynchronous import Asynchronous
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -26,6 +28,7 @@ from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
+from infra.local.schedules.runner import Schedules
 from infra.local.stack import Function, Stack
 from infra.local.tokens import PREFIX as ISSUER
 
@@ -54,6 +57,9 @@ class Backend:
         self._gateway = Gateway(self.stacks, self.environments, self._journal)
         self._control = Control(self)
         self.deliveries = Deliveries(self.environments, self.faults, self._journal, self.metrics)
+        self._asynchronous = Asynchronous(self.environments, self.faults)
+        self._schedules = Schedules(self._asynchronous.invoke)
+        notified.use(self._notify)
         self.ended = asyncio.Event()
 
     @cached_property
@@ -90,6 +96,7 @@ class Backend:
             self.stacks[name] = stack
             self._templates[name] = template.resolve()
             self.deliveries.start(stack)
+            self._schedules.start(stack)
         return self.stacks[name]
 
     def _restore(self, stack: Stack) -> None:
@@ -105,6 +112,8 @@ class Backend:
         if name not in self.stacks:
             raise TemplateError(f"no stack {name} is running; there are {', '.join(self.stacks)}")
         self.deliveries.stop(name)
+        self._schedules.stop(name)
+        self._asynchronous.stop(name)
         gone = self.stacks.pop(name)
         del self._templates[name]
         queue_names = {url.rpartition("/")[2] for url in gone.queues.values()}
@@ -112,6 +121,13 @@ class Backend:
         remove(gone)
         if self._data is not None:
             self._data.forget(gone)
+
+    def _notify(self, function_arn: str, event: dict[str, Any]) -> bool:
+        for stack in self.stacks.values():
+            with contextlib.suppress(LookupError):
+                self._asynchronous.invoke(stack, stack.function_called(function_arn), event)
+                return True
+        return False
 
     def functions(self) -> list[Function]:
         return [function for stack in self.stacks.values() for function in stack.functions.values()]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.credentials import ACCOUNT, REGION
+from infra.local.schedules.expressions import Times
 
 ANY = "ANY"
 """The method of a route that takes any."""
@@ -31,11 +32,35 @@ class Function:
     runtime: str = "python3.13"
     layers: tuple[str, ...] = ()
     """Folders that modules are imported from, after the code's own."""
+    dead_letters: str = ""
+    """The ARN of the queue or topic for events whose asynchronous invocation failed."""
 
     @property
     def service(self) -> str:
         """The service that it is part of, by Powertools' variable; else its own name."""
         return self.environment.get("POWERTOOLS_SERVICE_NAME", self.logical_id)
+
+
+@dataclass(frozen=True)
+class AsyncSettings:
+    """A function's AWS::Lambda::EventInvokeConfig, with the ARNs of its destinations."""
+
+    retries: int = 2
+    max_age_seconds: int = 21_600
+    on_success: str = ""
+    on_failure: str = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A rule or schedule of EventBridge that invokes a function; `source` is the service of its events."""
+
+    logical_id: str
+    function: str
+    arn: str
+    times: Times
+    source: str
+    input: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +140,9 @@ class Stack:
     resources: dict[str, Resource] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     sources: dict[str, EventSource] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    async_settings: dict[str, AsyncSettings] = field(default_factory=dict)
+    """By the function's logical id."""
     apis: dict[str, HttpApi] = field(default_factory=dict)
     """By physical id."""
     outputs: dict[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Corrections to moto's SNS: what a subscription of a queue delivers, and what it is described as."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import sqs_backends
 
-from infra.local import addresses
+from infra.local import addresses, notified
 from infra.local.credentials import ACCOUNT
 
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
@@ -39,12 +40,12 @@ def _deliver(
     deduplication_id: str | None = None,
     message_structure: str | None = None,
 ) -> None:
-    """Delivers to a queue, or else to the subscription's dead-letter queue; the publisher learns of neither.
+    """Delivers to a queue or function, or else to the subscription's dead-letter queue.
 
-    A queue that is gone is a client error, which SNS does not retry:
+    The publisher learns of neither. A queue that is gone is a client error, which SNS does not retry:
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
-    if subscription.protocol != "sqs":
+    if subscription.protocol not in ("sqs", "lambda"):
         _publish(
             subscription,
             message,
@@ -60,12 +61,19 @@ def _deliver(
     if matcher is not None and not matcher.matches(message_attributes, message):
         return
     if message_structure == "json":
-        message = subscription._parse_message_structure(message, "sqs")
-    raw = subscription.attributes.get("RawMessageDelivery")
+        message = subscription._parse_message_structure(message, subscription.protocol)
+    content, raw = message, subscription.attributes.get("RawMessageDelivery")
+    if subscription.protocol == "lambda":
+        envelope = _envelope(subscription, message, message_id, subject, message_attributes)
+        if notified.hand_over(subscription.endpoint, notified.event(subscription.arn, json.loads(envelope))):
+            return
     if not raw:
         message = _envelope(subscription, message, message_id, subject, message_attributes)
     attributes = _sqs_attributes(message_attributes or {}) if raw else {}
-    for queue_arn in (subscription.endpoint, _dead_letter_queue(subscription)):
+    if group_id and str(subscription.topic.content_based_deduplication).lower() == "true":
+        deduplication_id = deduplication_id or hashlib.sha256(content.encode()).hexdigest()
+    queues = [subscription.endpoint] if subscription.protocol == "sqs" else []
+    for queue_arn in (*queues, _dead_letter_queue(subscription)):
         if queue_arn and _sent(queue_arn, message, attributes, group_id, deduplication_id):
             return
 

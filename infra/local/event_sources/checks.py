@@ -34,7 +34,7 @@ def check(source_arn: str, properties: Mapping[str, Any]) -> None:
     size = _number(properties, "BatchSize", 1, 10_000)
     window = _number(properties, "MaximumBatchingWindowInSeconds", 0, 300) or 0
     if service == "sqs":
-        _check_queue(properties, size or 0, window)
+        _check_queue(source_arn, properties, size or 0, window)
     else:
         _check_stream(properties)
     try:
@@ -43,10 +43,15 @@ def check(source_arn: str, properties: Mapping[str, Any]) -> None:
         raise Unplayable(f"FilterCriteria: {error}; correct the filter, as AWS refuses it as well") from None
 
 
-def _check_queue(properties: Mapping[str, Any], size: int, window: int) -> None:
+def _check_queue(source_arn: str, properties: Mapping[str, Any], size: int, window: int) -> None:
     for name in OF_STREAMS:
         if name in properties:
             raise Unplayable(f"{name}: only mappings of streams have it; remove it")
+    if source_arn.endswith(".fifo") and (window or size > WITHOUT_WINDOW):
+        raise Unplayable(
+            f"BatchSize: a FIFO queue has batches of up to {WITHOUT_WINDOW}, without a "
+            "MaximumBatchingWindowInSeconds; correct it"
+        )
     if size > WITHOUT_WINDOW and window < 1:
         raise Unplayable(
             f"BatchSize: {size} needs a MaximumBatchingWindowInSeconds of at least 1; "

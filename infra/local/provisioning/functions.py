@@ -1,5 +1,7 @@
 """Lambda functions and layers, and versions and aliases, which all are the one code in the folder."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +51,24 @@ def _create(declared: Declared, described: Resource) -> Resource:
         environment=variables,
         timeout_seconds=given.get("Timeout", 3),
         memory_mb=given.get("MemorySize", 128),
+        dead_letters=_target(given),
         may_recurse=given.get("RecursiveLoop") == "Allow",
         runtime=runtime,
         layers=tuple(_layer(declared, arn) for arn in given.get("Layers", []) if POWERTOOLS not in arn),
     )
     return described
+
+
+def _target(given: Mapping[str, Any]) -> str:
+    target: str = given.get("DeadLetterConfig", {}).get("TargetArn", "")
+    return checked_target("DeadLetterConfig.TargetArn", target)
+
+
+def checked_target(path: str, arn: str) -> str:
+    """The ARN of a queue or topic that failed events are sent to, or no text. Raises Refused for another."""
+    if arn and not re.match("arn:aws:(sqs|sns):", arn):
+        raise Refused(f"{path}: {arn} cannot be played locally; use a queue or a topic, by ARN")
+    return arn
 
 
 def _code(declared: Declared) -> Path:
@@ -144,6 +159,7 @@ KINDS = {
         _create,
         played={
             "Code": _code_shape,
+            "DeadLetterConfig": record(TargetArn=text),
             "Environment": record(Variables=map_of(scalar)),
             "FunctionName": named("[a-zA-Z0-9_-]{1,64}", "up to 64 letters, digits, hyphens and underscores"),
             "Handler": named(r"\S{1,128}", "text such as module.function"),

@@ -1,16 +1,26 @@
 """SQS queues."""
 
 import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import named, number, record, text
+from infra.local.provisioning.shapes import choice, flag, named, number, record, scalar, text
 from infra.local.queues import is_there
 from infra.local.stack import Resource
 
-NAME = named("[a-zA-Z0-9_-]{1,80}", "up to 80 letters, digits, hyphens and underscores")
+NAME = named(
+    r"[a-zA-Z0-9_-]{1,80}|[a-zA-Z0-9_-]{1,75}\.fifo",
+    "up to 80 letters, digits, hyphens and underscores, with .fifo at the end of a FIFO queue's",
+)
+OF_FIFO = {
+    "ContentBasedDeduplication": flag,
+    "DeduplicationScope": choice("messageGroup", "queue"),
+    "FifoThroughputLimit": choice("perQueue", "perMessageGroupId"),
+}
 REDRIVE_POLICY = record(
     ("deadLetterTargetArn", "maxReceiveCount"), deadLetterTargetArn=text, maxReceiveCount=number(1, 1000)
 )
@@ -25,11 +35,34 @@ NUMBERS = {
 
 
 def _describe(declared: Declared) -> Resource:
-    name = declared.properties.get("QueueName", declared.name_within(80))
+    name = name_of(declared, "QueueName", "FifoQueue", 80)
     # moto makes addresses from the caller's endpoint; clients of the run have to reach the queue here.
     url = f"{declared.endpoint}/{ACCOUNT}/{name}"
     arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
     return declared.resource(url, Arn=arn, QueueName=name, QueueUrl=url)
+
+
+def name_of(declared: Declared, property_: str, fifo: str, most: int) -> str:
+    """The name of a queue or topic: a FIFO one's ends with .fifo. Raises Refused for another."""
+    is_fifo = declared.properties.get(fifo, False)
+    name: str | None = declared.properties.get(property_)
+    if name is None:
+        return f"{declared.name_within(most - 5)}.fifo" if is_fifo else declared.name_within(most)
+    if name.endswith(".fifo") != is_fifo:
+        wanted = "has to end" if is_fifo else f"may end, with {fifo}: true only,"
+        raise Refused(f"{property_}: {name} {wanted} with .fifo; correct one of them")
+    return name
+
+
+def fifo_attributes(given: Mapping[str, Any], fifo: str, others: Iterable[str]) -> dict[str, str]:
+    """The attributes of a FIFO queue or topic, as text. Raises Refused for them without `fifo`."""
+    found = [name for name in others if name in given]
+    if not given.get(fifo, False):
+        for name in found:
+            raise Refused(f"{name} needs {fifo}: true; add it, or remove {name}")
+        return {}
+    # moto takes the text "false" of a topic for true.
+    return {fifo: "true"} | {name: scalar(name, given[name]) for name in found if given[name] is not False}
 
 
 def _create(declared: Declared, described: Resource) -> Resource:
@@ -37,7 +70,13 @@ def _create(declared: Declared, described: Resource) -> Resource:
     if is_there(name):  # CreateQueue would succeed, and the queue would belong to two stacks
         raise Refused(f"there is a queue {name} already; choose another QueueName, or let its stack leave")
     attributes = {key: str(given[key]) for key in NUMBERS if key in given}
+    attributes |= fifo_attributes(given, "FifoQueue", OF_FIFO)
     if "RedrivePolicy" in given:
+        target = given["RedrivePolicy"]["deadLetterTargetArn"]
+        if target.endswith(".fifo") != name.endswith(".fifo"):
+            raise Refused(
+                f"RedrivePolicy.deadLetterTargetArn: {target} is not of this kind, FIFO or not; change one"
+            )
         attributes["RedrivePolicy"] = json.dumps(given["RedrivePolicy"])
     client("sqs").create_queue(QueueName=name, Attributes=attributes)
     return described
@@ -53,7 +92,7 @@ KINDS = {
         _create,
         _remove,
         service="sqs",
-        played={"QueueName": NAME, "RedrivePolicy": REDRIVE_POLICY, **NUMBERS},
+        played={"FifoQueue": flag, **OF_FIFO, "QueueName": NAME, "RedrivePolicy": REDRIVE_POLICY, **NUMBERS},
         left_out=(
             "KmsDataKeyReusePeriodSeconds",
             "KmsMasterKeyId",

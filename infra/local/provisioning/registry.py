@@ -2,10 +2,12 @@
 
 from infra.local.provisioning import (
     accepted,
+    asynchronous,
     functions,
     http_apis,
     mappings,
     queues,
+    schedules,
     secrets,
     ssm,
     tables,
@@ -14,10 +16,12 @@ from infra.local.provisioning import (
 
 KINDS = {
     **accepted.KINDS,
+    **asynchronous.KINDS,
     **functions.KINDS,
     **http_apis.KINDS,
     **mappings.KINDS,
     **queues.KINDS,
+    **schedules.KINDS,
     **secrets.KINDS,
     **ssm.KINDS,
     **tables.KINDS,
@@ -28,6 +32,7 @@ KINDS = {
 INSTEAD = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
     "AWS::CloudFormation::Stack": "let its template join by itself",
+    "AWS::Lambda::Url": "use an event of the type HttpApi instead of FunctionUrlConfig",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
 """By the beginning of a type that cannot be played: what to do."""

@@ -1,0 +1,1 @@
+"""Schedules: rules and schedules of EventBridge invoke functions at certain times."""
