@@ -1,6 +1,7 @@
 """A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or in ways that a test asks for."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,7 +18,7 @@ from shipping.sandbox import UNSERVED
 from shipping.signature import NotSigned, verify
 from tests.world import DISPATCH_SECRET, World
 
-SECRET = "whsec_c2lnbmVkIGJ5IHRoZSBvcmRlcidzIHNoaXBwaW5n"
+SECRET = "whsec_" + b64encode(b"shared with the carrier").decode()
 
 Reply = tuple[int, dict[str, Any]]
 Befalls = str | bytes | tuple[int, Any]

@@ -16,6 +16,7 @@ from shipping import http_carrier
 from shipping.carrier import Carrier, Dispatch, Dispatched, Unserviceable
 from shipping.http_carrier import ANSWER_LIMIT_BYTES, HttpCarrier, connect
 from shipping.sandbox import SandboxCarrier
+from tests.conftest import Printed
 from tests.specified_carrier import SECRET, Befalls, SpecifiedCarrier
 from tests.world import World
 
@@ -264,6 +265,34 @@ def test_an_order_waits_for_the_carrier_and_its_parcel_leaves_once(
     world.drain()
     assert (world.status(order_id), len(carrier.parcels)) == ("paid", 1)
     world.wake_hidden("ShippingQueue")
+    world.drain()
+    assert (world.status(order_id), len(carrier.parcels)) == ("shipped", 1)
+
+
+def test_an_order_waits_while_the_carrier_does_not_accept_our_signature_and_an_alarm_is_told(
+    with_http: tuple[World, SpecifiedCarrier], printed: Printed
+) -> None:
+    world, carrier = with_http
+    order_id = world.place()
+    carrier.befalls = [(401, {})]
+    world.drain()
+    refused = [line["MessagesRefused"] for line in printed() if "MessagesRefused" in line]
+    assert (world.status(order_id), refused) == ("paid", [[1]])
+    world.wake_hidden("ShippingQueue")
+    world.drain()
+    assert world.status(order_id) == "shipped"
+
+
+def test_a_dispatch_that_was_not_understood_is_redriven_after_the_correction(
+    with_http: tuple[World, SpecifiedCarrier],
+) -> None:
+    world, carrier = with_http
+    order_id = world.place()
+    carrier.befalls = [(400, {})]
+    world.drain()
+    (dead,) = world.messages("ShippingDeadLetters")
+    assert dead["MessageAttributes"]["reason"]["StringValue"] == "NotUnderstood: carrier: HTTP 400"
+    world.send("ShippingQueue", dead["Body"])
     world.drain()
     assert (world.status(order_id), len(carrier.parcels)) == ("shipped", 1)
 
