@@ -9,7 +9,7 @@ from typing import Any
 
 from choreography.outbox import Origin, derived_id, events
 from choreography.table import Outgoing, Record, to_attributes, to_item
-from contracts.envelope import Event, Fact
+from contracts.envelope import Event, Payload
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
@@ -56,7 +56,7 @@ PLACED = OrderPlaced(
 )
 CAPTURED = PaymentCaptured(payment_id="pi_sample", **MONEY)
 DISPATCHED = ShipmentDispatched(tracking_number="SBX000000001")
-EMITTED: dict[str, tuple[Fact, ...]] = {
+EMITTED: dict[str, tuple[Payload, ...]] = {
     "order": (PLACED, OrderCancellationRequested()),
     "payment": (
         CAPTURED,
@@ -72,7 +72,7 @@ EMITTED: dict[str, tuple[Fact, ...]] = {
     ),
 }
 STATES = {"order": Order(), "payment": Payment(), "shipping": Shipment()}
-ARRIVING: dict[str, tuple[tuple[str, Fact], tuple[str, Fact]]] = {
+ARRIVING: dict[str, tuple[tuple[str, Payload], tuple[str, Payload]]] = {
     "order": (("payment", CAPTURED), ("shipping", DISPATCHED)),
     "payment": (("order", PLACED), ("shipping", ShipmentCancelled())),
     "shipping": (("order", PLACED), ("payment", CAPTURED)),
@@ -80,10 +80,10 @@ ARRIVING: dict[str, tuple[tuple[str, Fact], tuple[str, Fact]]] = {
 """For each consumer, two events about one order, in causal order."""
 
 
-def event(source: str, fact: Fact, order_id: str = ORDER_ID) -> Event[Any]:
-    cause = None if fact.type == "order.placed" else derived_id(order_id, "order.placed")
+def event(source: str, payload: Payload, order_id: str = ORDER_ID) -> Event[Any]:
+    cause = None if payload.type == "order.placed" else derived_id(order_id, "order.placed")
     origin = Origin(f"/services/{source}", order_id, "sample-request", cause)
-    return events((fact,), origin, START)[0]
+    return events((payload,), origin, START)[0]
 
 
 def queue_batch(service: str, bodies: list[str]) -> dict[str, Any]:
@@ -122,9 +122,9 @@ def queue_record(service: str, body: str, number: int) -> dict[str, Any]:
 
 
 def batches(service: str) -> Iterator[tuple[str, Any]]:
-    first, second = [event(source, fact).to_json() for source, fact in ARRIVING[service]]
-    source, fact = ARRIVING[service][0]
-    others = [event(source, fact, derived_id(str(number), "order")).to_json() for number in range(10)]
+    first, second = [event(source, payload).to_json() for source, payload in ARRIVING[service]]
+    source, payload = ARRIVING[service][0]
+    others = [event(source, payload, derived_id(str(number), "order")).to_json() for number in range(10)]
     yield "one", queue_batch(service, [first])
     yield "duplicate", queue_batch(service, [first, first])
     yield "out_of_order", queue_batch(service, [second, first])
@@ -137,9 +137,9 @@ def stream_batch(service: str, count: int) -> dict[str, Any]:
 
 
 def stream_record(service: str, number: int) -> dict[str, Any]:
-    facts = EMITTED[service]
+    payloads = EMITTED[service]
     order_id = ORDER_ID if number == 0 else derived_id(str(number), "order")
-    made = event(service, facts[number % len(facts)], order_id)
+    made = event(service, payloads[number % len(payloads)], order_id)
     record = Record(order_id, STATES[service], 1, {}, (Outgoing(1, made.to_json()),))
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK}-{service.capitalize()}Table"
     return {

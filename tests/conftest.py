@@ -1,4 +1,4 @@
-"""What the tests share: a world to place orders in, and the facts that services tell each other."""
+"""What the tests share: a world to place orders in, and a payload of each event."""
 
 import gc
 import importlib
@@ -19,7 +19,7 @@ import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from choreography.outbox import Origin, events
-from contracts.envelope import Event, Fact
+from contracts.envelope import Event, Payload
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
@@ -36,9 +36,9 @@ from tests.world import ORDER_ID, PARAMETERS, World, an_order
 MakeEvent = Callable[..., Event[Any]]
 
 MONEY: dict[str, Any] = {"amount_minor": 2500, "currency": "EUR"}
-FACTS: dict[str, Fact] = {
-    fact.type: fact
-    for fact in (
+PAYLOADS: dict[str, Payload] = {
+    payload.type: payload
+    for payload in (
         OrderPlaced(
             customer_id="ada",
             items=an_order()["items"],
@@ -108,7 +108,9 @@ def make_event() -> MakeEvent:
 
     def make(kind: str, order_id: str = ORDER_ID, **changes: Any) -> Event[Any]:
         origin = Origin("/test", order_id, "request-1", f"cause-{order_id}")
-        (event,) = events((FACTS[kind].model_copy(update=changes),), origin, datetime(2026, 1, 1, tzinfo=UTC))
+        (event,) = events(
+            (PAYLOADS[kind].model_copy(update=changes),), origin, datetime(2026, 1, 1, tzinfo=UTC)
+        )
         return event
 
     return make

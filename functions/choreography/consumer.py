@@ -35,15 +35,15 @@ still be sent again. Otherwise those at the end of a batch would use up their re
 logger = Logger()
 
 
-class Handles(Protocol):
+class EventHandler(Protocol):
     """What `Participant` does with an event."""
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None: ...
 
 
 @reported()
-def consume(event: dict[str, Any], context: LambdaContext, participant: Handles) -> dict[str, Any]:
-    """Handles an SQS batch; the answer lists the messages to deliver again.
+def consume(event: dict[str, Any], context: LambdaContext, participant: EventHandler) -> dict[str, Any]:
+    """EventHandler an SQS batch; the answer lists the messages to deliver again.
 
     Environment: QUEUE_URL and DEAD_LETTER_QUEUE_URL, the queue that the batch is from and its dead letters.
     Raises ValueError if the function's timeout leaves no time for a single call.
@@ -71,7 +71,7 @@ def _check_timeout(context: LambdaContext) -> None:
 class _Handler:
     """Handles one message. It raises to have SQS deliver the message again; otherwise Lambda deletes it."""
 
-    def __init__(self, participant: Handles) -> None:
+    def __init__(self, participant: EventHandler) -> None:
         self._participant = participant
 
     def __call__(self, record: SQSRecord) -> None:

@@ -1,4 +1,4 @@
-"""The shape of a decision: pure data, from state and event to new state, facts to publish and an effect."""
+"""A decision is pure data: the new state, the payloads of the events to publish, and an effect."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from choreography.errors import IllegalTransition
-from contracts.envelope import Event, Fact
+from contracts.envelope import Event, Payload
 
 
 class State(BaseModel):
-    """A service's view of one order; a fresh one says that nothing was seen yet."""
+    """A service's state of one order. A new instance stands for an order without any event yet."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -23,23 +23,23 @@ StateT = TypeVar("StateT", bound=State)
 class Decision(Generic[StateT]):
     """What to do about an event.
 
-    Without an `effect`: write `state` and publish `facts`. With one: write `state` first, as the intent,
+    Without an `effect`: write `state` and publish `payloads`. With one: write `state` first, as the intent,
     if it differs from what was read; perform the effect; then decide again with its answer.
     """
 
     state: StateT
-    facts: tuple[Fact, ...] = ()
-    """In the order in which they came about: each is the cause of the next."""
+    payloads: tuple[Payload, ...] = ()
+    """In causal order: each event is the cause of the next one."""
     effect: Any = None
     caused_by: str | None = None
-    """Id of the event that led to the first of `facts`, where it is not the one being handled."""
+    """Id of the event that led to the first of `payloads`, where it is not the one being handled."""
 
 
 Reaction = Callable[[StateT, Event[Any]], Decision[StateT]]
-"""The first decision about an event: from the state as read."""
+"""The first decision about an event, from the state as read."""
 
 Transitions = Mapping[str, frozenset[str]]
-"""The legal moves from each status. A status that lists none is final."""
+"""The legal moves from each status. A status without moves is final."""
 
 
 def check_move(machine: str, transitions: Transitions, before: str, after: str) -> None:

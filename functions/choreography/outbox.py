@@ -1,4 +1,4 @@
-"""From facts to events: who says it, about what, because of what, under which id."""
+"""Makes events of payloads: adds source, subject, cause and a derived id."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from contracts.envelope import Event, Fact, describe
+from contracts.envelope import Event, Payload, to_event
 
 NAMESPACE = UUID("6f0c5cbe-51d2-5f0b-9f63-8f1f3c6e2a10")
 
@@ -26,18 +26,18 @@ class Origin:
     causationid: str | None
 
 
-def events(facts: Iterable[Fact], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
-    """The events that state `facts`, each the cause of the next.
+def events(payloads: Iterable[Payload], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
+    """An event for each payload. Each event is the cause of the next one.
 
-    Without a cause, the order's own id is the seed of the first one's id.
+    Without a cause, the first event's id is derived from the order's id.
     """
-    told: list[Event[Any]] = []
-    for fact in facts:
-        cause = told[-1].id if told else origin.causationid
-        told.append(
-            describe(
-                fact,
-                id=derived_id(cause or origin.order_id, fact.type),
+    made: list[Event[Any]] = []
+    for payload in payloads:
+        cause = made[-1].id if made else origin.causationid
+        made.append(
+            to_event(
+                payload,
+                id=derived_id(cause or origin.order_id, payload.type),
                 source=origin.source,
                 subject=origin.order_id,
                 time=time,
@@ -45,4 +45,4 @@ def events(facts: Iterable[Fact], origin: Origin, time: datetime) -> tuple[Event
                 causationid=cause,
             )
         )
-    return tuple(told)
+    return tuple(made)

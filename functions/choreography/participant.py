@@ -65,9 +65,9 @@ class Participant(Generic[StateT]):
             answer = self.perform(decision.effect)
             decision = self.outcome(read.state, event, answer)
         origin = Origin(self.source, event.order_id, event.correlationid, decision.caused_by or event.id)
-        emitted = events(decision.facts, origin, datetime.now(UTC))
+        emitted = events(decision.payloads, origin, datetime.now(UTC))
         self.table.write(read, decision.state, handled=event, emitted=emitted)
         count(Metric.MESSAGES_HANDLED)
         for reached in self.milestones(decision.state) - self.milestones(read.state):
             count(reached)
-        return tuple(fact.type for fact in decision.facts)
+        return tuple(payload.type for payload in decision.payloads)

@@ -1,7 +1,8 @@
-"""SnapStart: what a snapshot of a started function has to hold, and what must not come out of it twice.
+"""SnapStart: the clients that a snapshot contains, and the random numbers that it must not repeat.
 
-A client is made without a connection, so it may be in there; order ids are the operating system's (uuid4).
-Only `random`, by which botocore spreads its attempts, would be the same in every environment restored.
+A client has no connection before its first call, so a snapshot may contain it. Order ids come from the
+operating system (uuid4). Only `random`, which spreads retries of botocore, would repeat everywhere.
+https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html
 """
 
 import random
@@ -13,5 +14,5 @@ register_after_restore(random.seed)
 
 
 def in_snapshot(client: Callable[[], object]) -> None:
-    """Has a client made before the snapshot is taken, so that no start has to. Elsewhere it does nothing."""
+    """Makes a client before the snapshot is taken, so that no start has to make it."""
     register_before_snapshot(client)

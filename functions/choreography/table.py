@@ -1,4 +1,4 @@
-"""A service's own table: one item an order, and the one conditional write that changes it."""
+"""A service's own table: one item for each order, changed by one conditional write."""
 
 import random
 import time
@@ -25,7 +25,7 @@ _deserialize = TypeDeserializer().deserialize
 
 
 def to_attributes(item: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
-    """A DynamoDB item in the low-level form; absent (None) values are left out."""
+    """A DynamoDB item in the low-level form, without the values that are None."""
     return {name: _serialize(value) for name, value in item.items() if value is not None}
 
 
@@ -37,7 +37,7 @@ PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8)
 """Unprocessed keys are asked for again after a random part of these pauses: keys are left where the table
 throttles. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
-OURS = frozenset({"order_id", "version", "inbox", "outbox", "emits"})
+RESERVED = frozenset({"order_id", "version", "inbox", "outbox", "emits"})
 """The attributes that every service's items have beside their state."""
 
 
@@ -52,28 +52,28 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Record(Generic[StateT]):
-    """An order as its service has it. Version 0 is an order that the service has not heard of."""
+    """A service's record of an order. Version 0 means that the table has no item of the order yet."""
 
     order_id: str
     state: StateT
     version: int = 0
     inbox: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The idempotency records: what was handled, by CloudEvents id. They are few, and never expire."""
+    """The idempotency records: handled events by CloudEvents id. An order has few, and they never expire."""
     outbox: tuple[Outgoing, ...] = ()
-    """Every event ever emitted: publishing them all again is safe, and heals a relay that was long down."""
+    """All events that the order emitted. They stay, so `choreo republish` can publish them again."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
-    """What another version of the code wrote, and this one does not know: kept as it is. While two versions
-    are live, an order's events meet both."""
+    """Attributes that another version of the code wrote. They are kept unchanged: during a rollout, two
+    versions handle events of the same order."""
 
 
 class Table(Generic[StateT]):
-    """Reads and writes records. `name` is that of the DynamoDB table, whose key is `order_id`."""
+    """Reads and writes records. `name` is the DynamoDB table's name; its key is `order_id`."""
 
     def __init__(self, name: str, state: type[StateT]) -> None:
         self._name, self._state = name, state
 
     def read(self, order_id: str) -> Record[StateT]:
-        """The order's record, by a consistent read: a stale one would only lose the race of the write."""
+        """The order's record, by a consistent read. A write from a stale record would lose its race."""
         key = to_attributes({"order_id": order_id})
         found = aws.dynamodb().get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
         return self._record(from_attributes(found)) if found else Record(order_id, self._state())
@@ -106,9 +106,9 @@ class Table(Generic[StateT]):
         handled: Event[Any] | None = None,
         emitted: tuple[Event[Any], ...] = (),
     ) -> Record[StateT]:
-        """The one write: new state, idempotency record of the `handled` event, and outbox; all or nothing.
+        """The one write: new state, idempotency record of the `handled` event, and outbox, all or nothing.
 
-        Raises RaceLost where the item is no longer what was read, or has a record of the event.
+        Raises RaceLost if the item changed since `read`, or has a record of the event already.
         """
         version = read.version + 1
         inbox = dict(read.inbox)
@@ -151,7 +151,9 @@ class Table(Generic[StateT]):
             version=int(item["version"]),
             inbox=item["inbox"],
             outbox=tuple(Outgoing(int(o["version"]), o["event"]) for o in item["outbox"]),
-            unknown={n: v for n, v in item.items() if n not in OURS and n not in self._state.model_fields},
+            unknown={
+                n: v for n, v in item.items() if n not in RESERVED and n not in self._state.model_fields
+            },
         )
 
 
@@ -164,7 +166,7 @@ def to_item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
         "version": record.version,
         "inbox": record.inbox,
         "outbox": [{"version": outgoing.version, "event": outgoing.event} for outgoing in record.outbox],
-        "emits": emits,  # the relay's mapping filters on it: an intent's write wakes no relay
+        "emits": emits,  # the relay's mapping filters on it: an intent's write invokes no relay
     }
 
 

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 in structured JSON: the envelope that every message travels in."""
+"""CloudEvents 1.0 in structured JSON: the envelope of every message."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar, cast
@@ -8,13 +8,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 SCHEMA_BASE = "https://schemas.order-choreography.example"
 
 
-class Fact(BaseModel):
-    """What an event says: its `data`. Unknown fields are ignored, so that minor versions may add some."""
+class Payload(BaseModel):
+    """The `data` of an event. Consumers ignore unknown fields, so minor versions may add fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     type: ClassVar[str]
-    """CloudEvents `type`: what happened, in the past tense."""
+    """CloudEvents `type`, in the past tense."""
     version: ClassVar[str] = "1.0"
     """`major.minor`; a consumer reads every minor version of the majors that it knows."""
 
@@ -37,7 +37,7 @@ def _within_key(subject: str) -> str:
 
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
-DataT = TypeVar("DataT", bound=Fact)
+DataT = TypeVar("DataT", bound=Payload)
 
 
 class Event(BaseModel, Generic[DataT]):
@@ -75,7 +75,7 @@ class Event(BaseModel, Generic[DataT]):
         return self.model_dump_json(exclude_none=True).translate(_ESCAPED)
 
 
-def describe(
+def to_event(
     data: DataT,
     *,
     id: str,
@@ -85,7 +85,7 @@ def describe(
     correlationid: str,
     causationid: str | None,
 ) -> Event[DataT]:
-    """Puts a fact into its envelope."""
+    """The event with this payload as its `data`."""
     envelope = cast("type[Event[DataT]]", Event.__class_getitem__(type(data)))  # known only when running
     return envelope(
         id=id,

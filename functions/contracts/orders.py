@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from contracts.values import Address, AmountMinor, Currency, Item, personal
 
 
-class OrderPlaced(Fact):
-    """A customer's order was accepted: Payment may charge it, Shipping may prepare it."""
+class OrderPlaced(Payload):
+    """A customer's order was accepted. Payment may charge it, and Shipping may prepare it."""
 
     type: ClassVar[str] = "order.placed"
     version: ClassVar[str] = "1.1"
@@ -28,11 +28,11 @@ class OrderPlaced(Fact):
     )
     shipping_address: Address
     expires_at: AwareDatetime | None = None
-    """Undecided by then, Order has it cancelled; nor does a charge begin any more."""
+    """The deadline. After it, Order requests the cancellation and Payment starts no charge."""
 
 
-class OrderCancellationRequested(Fact):
-    """The customer wants the order stopped, or its time is over: Shipping decides whether it still can be."""
+class OrderCancellationRequested(Payload):
+    """The customer or the deadline asks to stop the order. Shipping decides whether that is possible."""
 
     type: ClassVar[str] = "order.cancellation_requested"
     version: ClassVar[str] = "1.1"

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from contracts.values import AmountMinor, Currency
 
 
-class PaymentCaptured(Fact):
+class PaymentCaptured(Payload):
     """The customer was charged the order's total."""
 
     type: ClassVar[str] = "payment.captured"
@@ -15,15 +15,15 @@ class PaymentCaptured(Fact):
     currency: Currency
 
 
-class PaymentDeclined(Fact):
+class PaymentDeclined(Payload):
     """The gateway refused the charge; no money was taken."""
 
     type: ClassVar[str] = "payment.declined"
     reason: str
 
 
-class PaymentRefunded(Fact):
-    """All that was charged was given back."""
+class PaymentRefunded(Payload):
+    """The whole charge was refunded."""
 
     type: ClassVar[str] = "payment.refunded"
     payment_id: str
@@ -32,7 +32,7 @@ class PaymentRefunded(Fact):
     currency: Currency
 
 
-class PaymentVoided(Fact):
-    """The order was cancelled before it was charged, and never will be charged."""
+class PaymentVoided(Payload):
+    """The order was cancelled before a charge, and no charge will follow."""
 
     type: ClassVar[str] = "payment.voided"

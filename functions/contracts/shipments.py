@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from contracts.values import personal
 
 _TRACKING = personal(
@@ -13,15 +13,15 @@ _TRACKING = personal(
 )
 
 
-class ShipmentDispatched(Fact):
-    """The parcel left: the pivot, after which nothing is undone."""
+class ShipmentDispatched(Payload):
+    """The parcel left. This is the pivot: after it, no step of the order is undone."""
 
     type: ClassVar[str] = "shipment.dispatched"
     tracking_number: str = Field(json_schema_extra=_TRACKING)
 
 
-class ShipmentDelivered(Fact):
-    """The parcel reached the customer, at the time that the carrier says. May be read before
+class ShipmentDelivered(Payload):
+    """The parcel reached the customer, at the time that the carrier reports. It may arrive before
     shipment.dispatched, which it implies."""
 
     type: ClassVar[str] = "shipment.delivered"
@@ -29,14 +29,14 @@ class ShipmentDelivered(Fact):
     delivered_at: AwareDatetime
 
 
-class ShipmentFailed(Fact):
+class ShipmentFailed(Payload):
     """The carrier cannot serve the address; no parcel leaves."""
 
     type: ClassVar[str] = "shipment.failed"
     reason: str
 
 
-class ShipmentCancelled(Fact):
-    """The order was stopped in time; no parcel leaves."""
+class ShipmentCancelled(Payload):
+    """The order was stopped before its dispatch; no parcel leaves."""
 
     type: ClassVar[str] = "shipment.cancelled"

@@ -11,7 +11,7 @@ AmountMinor = Annotated[int, Field(gt=0, description="minor units of the currenc
 
 
 def personal(**needed: str) -> JsonDict:
-    """Marks a field as personal data in its schema: by service, what for; and how long it is kept there."""
+    """Marks a field as personal data: for each service, the purpose and how long the service keeps it."""
     return {"x-personal-data": dict(needed)}
 
 

@@ -1,4 +1,4 @@
-"""Order's HTTP API: place, look at and cancel orders."""
+"""Order's HTTP API: places, shows and cancels orders."""
 
 import os
 from collections.abc import Callable
@@ -129,7 +129,7 @@ def _place(request: PlaceOrder, key: str | None) -> dict[str, Any]:
 
 
 def _place_once(request: PlaceOrder, key: str) -> dict[str, Any]:
-    """Replays the stored answer; `Orders.place` is safe by itself should the record be lost or expire."""
+    """Replays the stored answer. `Orders.place` is idempotent by itself, if the record is lost or expires."""
 
     def place(*, attempt: dict[str, str]) -> dict[str, Any]:
         return _place(request, attempt["idempotency_key"])

@@ -1,4 +1,4 @@
-"""Order's queue: what Payment and Shipping say happened."""
+"""Order's queue: the events of Payment and Shipping."""
 
 import os
 from typing import Any

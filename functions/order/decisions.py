@@ -1,4 +1,4 @@
-"""Order's decisions, pure: what is noted of the other services, and what may be cancelled."""
+"""Order's pure decisions: which events it records, and which orders may be cancelled."""
 
 from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
 
@@ -15,7 +15,7 @@ from order.state import TRANSITIONS, Order, status
 
 
 class TooLate(Exception):
-    """The order is `status`, and stays so."""
+    """The order has a `status` that a cancellation no longer changes."""
 
     def __init__(self, status: str) -> None:
         super().__init__(f"the order is {status}")
@@ -26,11 +26,11 @@ EXPIRED = "not paid and dispatched in time"
 
 
 def cancel(state: Order, reason: Literal["customer", "expired"] = "customer") -> Decision[Order]:
-    """Asks for an order to be stopped; asking twice is asking once.
+    """Requests the order's cancellation. A second request changes nothing.
 
     Raises TooLate once it is shipped, completed or rejected.
     """
-    stands = status(state.facts)
+    stands = status(state.event_types)
     if stands in ("shipped", "completed", "rejected"):
         raise TooLate(stands)
     if stands in ("cancelling", "cancelled"):
@@ -65,9 +65,9 @@ def _note_delivery(state: Order, event: Event[ShipmentDelivered]) -> Decision[Or
 
 
 def _see(state: Order, event_type: str) -> Order:
-    facts = state.facts | {event_type}
-    check_move("order", TRANSITIONS, status(state.facts), status(facts))
-    return state.model_copy(update={"facts": facts})
+    seen = state.event_types | {event_type}
+    check_move("order", TRANSITIONS, status(state.event_types), status(seen))
+    return state.model_copy(update={"event_types": seen})
 
 
 REACTIONS: Mapping[str, Reaction[Order]] = {

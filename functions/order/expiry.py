@@ -47,7 +47,7 @@ class Expiry:
         if not isinstance(event.data, OrderPlaced) or event.data.expires_at is None:
             return None
         try:
-            stands = status(orders().find(event.order_id).state.facts)
+            stands = status(orders().find(event.order_id).state.event_types)
         except NoSuchOrder as error:
             raise UnknownOrder(f"{event.type} is about an order that does not exist") from error
         if stands in DECIDED or stands == "cancelling":

@@ -1,4 +1,4 @@
-"""The orders themselves: placing, cancelling, finding them in Order's table."""
+"""Places, cancels and finds orders in Order's table."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ class BadCursor(ValueError):
 class Orders:
     """Order's table. `name` is the DynamoDB table's; its index `by_customer` lists keys only.
 
-    An order that is neither shipped nor over after `time_limit_seconds` is to be cancelled; None: never.
+    Order cancels an order that is not shipped or ended after `time_limit_seconds`. None means no limit.
     """
 
     def __init__(self, name: str, time_limit_seconds: int | None = None) -> None:
@@ -45,22 +45,22 @@ class Orders:
         self._table = Table(name, Order)
 
     def place(self, request: PlaceOrder, idempotency_key: str | None, correlationid: str) -> Record[Order]:
-        """Accepts an order: its item and the event that tells of it are one write.
+        """Accepts an order. One write stores its item and its event.
 
-        With a key, the order's id follows from customer and key, so that repeating the request can make
-        no second order, even where the HTTP edge's own record was lost or has expired.
+        With a key, the order's id is derived from customer and key. So a repeated request creates no second
+        order, even if the HTTP edge's record was lost or has expired.
         Raises KeyConflict if the key was used for another order.
         """
         order_id = _order_id(request.customer_id, idempotency_key)
         now = datetime.now(UTC)
-        placed = request.fact(self._expiry(now))
+        placed = request.payload(self._expiry(now))
         order = Order(
             customer_id=request.customer_id,
             placed_at=now.isoformat(timespec="milliseconds"),
             placed=placed,
             request_digest=request.digest(),
             correlationid=correlationid,
-            facts=frozenset({placed.type}),
+            event_types=frozenset({placed.type}),
         )
         emitted = events((placed,), Origin(SOURCE, order_id, correlationid, None), now)
         try:
@@ -78,18 +78,18 @@ class Orders:
         return None if limit is None else placed_at + timedelta(seconds=limit)
 
     def cancel(self, order_id: str, reason: Literal["customer", "expired"] = "customer") -> Record[Order]:
-        """Asks for the order to be stopped.
+        """Requests the order's cancellation.
 
-        Raises NoSuchOrder, TooLate, or RaceLost if other writes won throughout.
+        Raises NoSuchOrder, TooLate, or RaceLost if other writes won every race.
         """
         for _ in range(RACES):
             read = self.find(order_id)
             decision = cancel(read.state, reason)
-            if not decision.facts:
+            if not decision.payloads:
                 return read
             placed = json.loads(read.outbox[0].event)
             origin = Origin(SOURCE, order_id, placed["correlationid"], placed["id"])
-            emitted = events(decision.facts, origin, datetime.now(UTC))
+            emitted = events(decision.payloads, origin, datetime.now(UTC))
             try:
                 record = self._table.write(read, decision.state, emitted=emitted)
                 count(Metric.CANCELLATIONS_REQUESTED)

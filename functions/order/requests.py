@@ -1,4 +1,4 @@
-"""What a customer may send. It is stricter than the events, because the customer can still correct it."""
+"""The requests of customers. They are stricter than events, because a customer can still correct them."""
 
 import hashlib
 import re
@@ -49,7 +49,7 @@ def _known_country(code: str) -> str:
 
 
 def _one_of(codes: frozenset[str], description: str) -> Any:
-    """Says in the schema, too, which codes there are."""
+    """A field whose schema lists the codes."""
     return Field(description=description, json_schema_extra={"enum": [*sorted(codes)]})
 
 
@@ -62,7 +62,7 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class _Request(BaseModel):
-    # A misspelt field is a mistake worth telling, and "2" is not a number.
+    # A misspelt field is refused, and "2" is not a number.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
@@ -75,7 +75,7 @@ class RequestedItem(_Request):
 
 
 class RequestedAddress(_Request):
-    """Where the parcel is to go."""
+    """The parcel's destination."""
 
     name: Text = Field(min_length=1, max_length=200)
     line1: Text = Field(min_length=1, max_length=200)
@@ -85,12 +85,12 @@ class RequestedAddress(_Request):
 
 
 class PlaceOrder(_Request):
-    """The body of `POST /orders`. In all, it may cost at most 99,999,999 minor units."""
+    """The body of `POST /orders`. The total is at most 99,999,999 minor units."""
 
     customer_id: Text = Field(min_length=1, max_length=ID_LIMIT)
     items: list[RequestedItem] = Field(min_length=1, max_length=100)
     currency: Annotated[str, AfterValidator(_known_currency), _one_of(CURRENCIES, "ISO 4217")]
-    # Printable ASCII, but not digits, spaces and hyphens alone: a card's number must not come into any event.
+    # Printable ASCII, but not digits, spaces and hyphens alone: no event may contain a card number.
     payment_method: str = Field(
         max_length=64,
         pattern=r"^[ -~]*[!-,./:-~][ -~]*$",
@@ -111,10 +111,10 @@ class PlaceOrder(_Request):
         return sum(item.quantity * item.unit_price for item in self.items)
 
     def digest(self) -> str:
-        """The same for the same order, however its JSON was written."""
+        """A hash that is the same for the same order, whatever the form of its JSON."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def fact(self, expires_at: datetime | None = None) -> OrderPlaced:
+    def payload(self, expires_at: datetime | None = None) -> OrderPlaced:
         return OrderPlaced(
             customer_id=self.customer_id,
             items=tuple(Item(**item.model_dump()) for item in self.items),

@@ -1,4 +1,4 @@
-"""What Order knows of an order: what was placed, and which events it has seen of it since."""
+"""What Order stores of an order: the placed order, and the types of the events seen since."""
 
 from choreography.decisions import State
 from choreography.metrics import Metric
@@ -8,39 +8,40 @@ SOURCE = "/services/order"
 
 FINAL = frozenset({"completed", "rejected", "cancelled"})
 DECIDED = FINAL | {"shipped"}
-"""Past the pivot, or over: of a shipped order only the carrier's word is still to come."""
+"""An order that can no longer be cancelled. After `shipped`, only the delivery can follow."""
 
 
 class Order(State):
-    """A fresh one was never placed. `facts` are the types of the events seen, Order's own included."""
+    """A new instance stands for an order that was never placed."""
 
     customer_id: str | None = None
     placed_at: str | None = None
     placed: OrderPlaced | None = None
     request_digest: str | None = None
-    """Of the request that placed it: the same order id with another digest is another order."""
+    """Of the request that placed the order. Another digest under this order id is a key conflict."""
     correlationid: str | None = None
-    facts: frozenset[str] = frozenset()
+    event_types: frozenset[str] = frozenset()
+    """The types of the events that Order published or received about the order."""
     tracking_number: str | None = None
     delivered_at: str | None = None
     reason: str | None = None
     """Why it was rejected or could not be shipped."""
 
 
-def status(facts: frozenset[str]) -> str:
-    """How an order stands, from what was seen of it, in whatever order it was seen."""
-    stopped = facts & {"shipment.cancelled", "shipment.failed"}
-    if "payment.declined" in facts:
+def status(event_types: frozenset[str]) -> str:
+    """The status that follows from the types of the events seen, in any order of arrival."""
+    stopped = event_types & {"shipment.cancelled", "shipment.failed"}
+    if "payment.declined" in event_types:
         return "rejected"
-    if "shipment.delivered" in facts:
+    if "shipment.delivered" in event_types:
         return "completed"
-    if "shipment.dispatched" in facts:
+    if "shipment.dispatched" in event_types:
         return "shipped"
-    if stopped and facts & {"payment.refunded", "payment.voided"}:
+    if stopped and event_types & {"payment.refunded", "payment.voided"}:
         return "cancelled"
-    if stopped or "order.cancellation_requested" in facts:
+    if stopped or "order.cancellation_requested" in event_types:
         return "cancelling"
-    return "paid" if "payment.captured" in facts else "placed"
+    return "paid" if "payment.captured" in event_types else "placed"
 
 
 TRANSITIONS = {
@@ -55,7 +56,7 @@ TRANSITIONS = {
 
 _MILESTONES = {
     "shipped": frozenset({Metric.ORDERS_SHIPPED}),
-    # The carrier's word may be heard before Shipping's.
+    # shipment.delivered may arrive before shipment.dispatched.
     "completed": frozenset({Metric.ORDERS_SHIPPED, Metric.ORDERS_COMPLETED}),
     "rejected": frozenset({Metric.ORDERS_REJECTED}),
     "cancelled": frozenset({Metric.ORDERS_CANCELLED}),
@@ -63,4 +64,4 @@ _MILESTONES = {
 
 
 def milestones(state: Order) -> frozenset[Metric]:
-    return _MILESTONES.get(status(state.facts), frozenset())
+    return _MILESTONES.get(status(state.event_types), frozenset())

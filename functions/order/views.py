@@ -1,4 +1,4 @@
-"""How an order is shown: to its customer, and as a history."""
+"""The API's answers about an order: its summary and its history."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ def summary(record: Record[Order]) -> dict[str, Any]:
     assert placed is not None, "only placed orders are shown"
     view = {
         "order_id": record.order_id,
-        "status": status(order.facts),
+        "status": status(order.event_types),
         "customer_id": placed.customer_id,
         "items": [item.model_dump() for item in placed.items],
         "total": placed.amount_minor,
@@ -27,7 +27,7 @@ def summary(record: Record[Order]) -> dict[str, Any]:
 
 
 def history(record: Record[Order]) -> list[dict[str, str]]:
-    """The events that Order has published and seen, each after its cause; else by their own times."""
+    """The events that Order published and received: each after its cause, otherwise by time."""
     seen = [{"id": event_id, **receipt} for event_id, receipt in record.inbox.items()]
     seen += [_published(outgoing.event) for outgoing in record.outbox]
     return _in_causal_order(seen)
@@ -44,7 +44,7 @@ def _in_causal_order(entries: list[dict[str, str]]) -> list[dict[str, str]]:
     left = {entry["id"]: entry for entry in sorted(entries, key=lambda entry: (entry["time"], entry["id"]))}
     ordered = []
     while left:
-        # Causes that were not seen, or not yet, hold nothing up.
+        # An event whose cause is missing is not held back.
         entry = next(entry for entry in left.values() if entry.get("causationid") not in left)
         ordered.append(left.pop(entry["id"]))
     return ordered

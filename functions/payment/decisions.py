@@ -1,4 +1,4 @@
-"""Payment's decisions, pure: which order is charged, refunded or never charged."""
+"""Payment's pure decisions: which order is charged, refunded or never charged."""
 
 from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
 
@@ -28,7 +28,7 @@ def _charge(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
 
 
 def settle(state: Payment, event: Event[OrderPlaced]) -> Decision[Payment]:
-    """Ends a charge that was begun: with what became of it, or else so that it is never made."""
+    """Ends a charge that was begun: with its outcome, or by making the charge impossible."""
     return (
         Decision(state, effect=Settle(_charge_for(event))) if state.status == "charging" else Decision(state)
     )

@@ -1,4 +1,4 @@
-"""The port to the system that moves the money. A call may be repeated: its idempotency key makes it one."""
+"""The port to the payment gateway. A call may be repeated: under one idempotency key it has one effect."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class Settle:
-    """Find out what became of a charge, and make sure that it is not made from now on."""
+    """Find out whether a charge was made; if not, make it impossible."""
 
     charge: Charge
 
@@ -35,7 +35,7 @@ class Settle:
 
 @dataclass(frozen=True)
 class Refund:
-    """Give all of a captured charge back."""
+    """Refund the whole of a captured charge."""
 
     order_id: str
     payment_id: str
@@ -63,7 +63,7 @@ class Refunded:
 
 
 EXPIRED = "expired"
-"""Why a charge is declined that was not made in time."""
+"""The reason of a charge that was not made before the order's deadline."""
 
 
 class Gateway(Protocol):

@@ -1,4 +1,4 @@
-"""A gateway for trials: its own ledger in DynamoDB, and Stripe's names for test payment methods."""
+"""A gateway for trials: a ledger in DynamoDB, and the names of Stripe's test payment methods."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ ACCEPTED = frozenset({"pm_card_visa", "pm_card_mastercard", "pm_card_amex"})
 
 
 class SandboxGateway:
-    """Money moves where the ledger has an entry for it: one an idempotency key."""
+    """Each charge and refund is an entry in the ledger; there is one entry for each idempotency key."""
 
     def __init__(self, table_name: str) -> None:
         self._ledger = Ledger(table_name)
@@ -41,7 +41,7 @@ class SandboxGateway:
         at = datetime.now(UTC).isoformat()
         request_fields = asdict(request)
         order_id = request_fields.pop("order_id")
-        request_fields.pop("placed_at", None)  # it forgets no key
+        request_fields.pop("placed_at", None)  # only needed where a gateway forgets keys
         return self._ledger.enter(
             order_id,
             request.idempotency_key,

@@ -1,4 +1,4 @@
-"""What Payment knows of an order, and the moves that are legal."""
+"""What Payment stores of an order, and the legal moves."""
 
 from choreography.decisions import State, Transitions
 from choreography.metrics import Metric
@@ -16,7 +16,7 @@ TRANSITIONS: Transitions = {
 
 
 class Payment(State):
-    """`charging` is the intent: from that write to the outcome's, only the charge may go on."""
+    """`charging` is the intent. Until the outcome is written, other events of the order are retried."""
 
     status: str = "none"
     payment_id: str | None = None

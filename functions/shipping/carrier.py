@@ -1,4 +1,4 @@
-"""The port to the carrier. A call may be repeated: its idempotency key makes it one."""
+"""The port to the carrier. A call may be repeated: under one idempotency key it has one effect."""
 
 from dataclasses import dataclass
 from datetime import datetime

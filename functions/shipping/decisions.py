@@ -1,4 +1,4 @@
-"""Shipping's decisions, pure: what leaves, what is stopped, and when it is too late to stop."""
+"""Shipping's pure decisions: which parcel leaves, and which order is stopped."""
 
 from __future__ import annotations  # otherwise each start builds a model for every Event[...] here
 
@@ -44,7 +44,7 @@ def _dispatch_if_ready(state: Shipment, noted: Shipment, event: Event[Any]) -> D
 
 def _stop(state: Shipment, event: Event[OrderCancellationRequested]) -> Decision[Shipment]:
     if state.status != "none":
-        return Decision(state)  # too late, or over already
+        return Decision(state)  # too late, or already ended
     return Decision(_end(state, "cancelled"), (ShipmentCancelled(),))
 
 
@@ -53,23 +53,23 @@ def _forget(state: Shipment, event: Event[PaymentDeclined]) -> Decision[Shipment
 
 
 def _deliver(state: Shipment, event: Event[ParcelDelivered]) -> Decision[Shipment]:
-    told = ShipmentDelivered(**event.data.model_dump())
+    delivered = ShipmentDelivered(**event.data.model_dump())
     match state:
         case Shipment(status="delivered"):
             return Decision(state)
         case Shipment(status="dispatching"):
-            # Not refused: carriers do not tell for ever. The dispatch's outcome, when known, tells of both.
-            return Decision(state.model_copy(update={"delivery": state.delivery or told}))
+            # Accepted, because a carrier repeats its webhook only for some days. The outcome publishes both.
+            return Decision(state.model_copy(update={"delivery": state.delivery or delivered}))
         case Shipment(status="dispatched", captured_by=str(captured_by)):
             dispatched = derived_id(captured_by, ShipmentDispatched.type)
-            return Decision(_end(state, "delivered"), (told,), caused_by=dispatched)
+            return Decision(_end(state, "delivered"), (delivered,), caused_by=dispatched)
     raise UnknownParcel(
         f"no parcel of order {event.order_id} was handed to the carrier: it is {state.status}"
     )
 
 
 def outcome(state: Shipment, event: Event[Any], answer: Dispatched | Unserviceable) -> Decision[Shipment]:
-    """What the carrier's answer means. Its cause is the payment, whichever event completed the join."""
+    """The decision from the carrier's answer. Its cause is the payment, whichever event arrived last."""
     match answer:
         case Dispatched(tracking_number):
             left = ShipmentDispatched(tracking_number=tracking_number)
@@ -101,4 +101,4 @@ REACTIONS: Mapping[str, Reaction[Shipment]] = {
 }
 
 CARRIER_REACTIONS: Mapping[str, Reaction[Shipment]] = {ParcelDelivered.type: _deliver}
-"""To what the carrier tells: it comes over HTTP, not through the queue."""
+"""Reactions to the carrier's webhook, which arrives over HTTP and not through the queue."""

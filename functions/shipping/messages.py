@@ -1,11 +1,11 @@
-"""What the carrier tells: more of a message is read only if its type is of concern."""
+"""The carrier's messages. Only the type of a message is read first; other types are ignored."""
 
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
-class Told(BaseModel):
+class CarrierMessage(BaseModel):
     """Any message of the carrier."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
@@ -13,7 +13,7 @@ class Told(BaseModel):
 
 
 class Delivery(BaseModel):
-    """`reference` is the order's id, which the carrier was given with the parcel."""
+    """`reference` is the order's id, which the dispatch gave to the carrier."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
     reference: str = Field(min_length=1, max_length=128)
@@ -21,7 +21,7 @@ class Delivery(BaseModel):
     delivered_at: AwareDatetime
 
 
-class Delivered(Told):
+class DeliveryMessage(CarrierMessage):
     """The parcel reached the customer."""
 
     type: Literal["shipment.delivered"]

@@ -1,4 +1,4 @@
-"""A carrier to try things with: its own ledger in DynamoDB, and no service to Antarctica."""
+"""A carrier for trials: a ledger in DynamoDB, and no service to Antarctica."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ UNSERVED = frozenset({"AQ"})
 
 
 class SandboxCarrier:
-    """A parcel left where the ledger says so: one entry an idempotency key."""
+    """Each dispatch is an entry in the ledger; there is one entry for each idempotency key."""
 
     def __init__(self, table_name: str) -> None:
         self._ledger = Ledger(table_name)

@@ -1,4 +1,4 @@
-"""What Shipping knows of an order, and the moves that are legal."""
+"""What Shipping stores of an order, and the legal moves."""
 
 from choreography.decisions import State, Transitions
 from choreography.metrics import Metric
@@ -26,13 +26,13 @@ class Shipment(State):
     """From order.placed; kept only while a parcel may still leave."""
     items: tuple[Item, ...] = ()
     captured_by: str | None = None
-    """Id of the payment.captured that was seen."""
+    """Id of the payment.captured event."""
     intent_by: str | None = None
-    """Id of the event whose handling carries the dispatch out."""
+    """Id of the event whose handler performs the dispatch."""
     delivery: ShipmentDelivered | None = None
-    """Where the carrier told of the delivery first: to be published with the dispatch."""
+    """A delivery that the carrier reported before the dispatch was written; published with the dispatch."""
     correlationid: str | None = None
-    """The order's, kept with the intent: the carrier does not tell it back."""
+    """The order's. It is kept because the carrier's messages do not contain it."""
 
 
 _MILESTONES = {

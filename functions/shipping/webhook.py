@@ -22,10 +22,10 @@ from choreography.problems import Problem, failed, invalid
 from choreography.reporting import reported
 from choreography.secrets import secret
 from choreography.table import Table
-from contracts.envelope import describe
+from contracts.envelope import to_event
 from shipping.carrier import ParcelDelivered
 from shipping.decisions import CARRIER_REACTIONS
-from shipping.messages import Delivered, Delivery, Told
+from shipping.messages import CarrierMessage, Delivery, DeliveryMessage
 from shipping.signature import NotSigned, verify
 from shipping.state import SOURCE, Shipment, milestones
 
@@ -50,32 +50,34 @@ def receive() -> Response[None]:
     body = _body()
     message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
     try:
-        told = Told.model_validate_json(body)
-        delivery = Delivered.model_validate_json(body).data if told.type == "shipment.delivered" else None
+        message = CarrierMessage.model_validate_json(body)
+        delivery = (
+            DeliveryMessage.model_validate_json(body).data if message.type == "shipment.delivered" else None
+        )
     except ValidationError as error:
         raise invalid(error, "the body is not a message of the carrier") from None
     if delivery is not None:
         _deliver(message_id, delivery)
     else:
-        logger.info("message type ignored", extra={"message_id": message_id, "type": told.type})
+        logger.info("message type ignored", extra={"message_id": message_id, "type": message.type})
     return Response(HTTPStatus.NO_CONTENT.value)
 
 
-def _deliver(message_id: str, told: Delivery) -> None:
+def _deliver(message_id: str, delivery: Delivery) -> None:
     table = Table(os.environ["TABLE_NAME"], Shipment)
-    correlationid = table.read(told.reference).state.correlationid
+    correlationid = table.read(delivery.reference).state.correlationid
     if correlationid is None:
-        raise UnknownParcel(f"no parcel of order {told.reference} was handed to the carrier")
-    event = describe(
-        ParcelDelivered(tracking_number=told.tracking_number, delivered_at=told.delivered_at),
+        raise UnknownParcel(f"no parcel of order {delivery.reference} was handed to the carrier")
+    event = to_event(
+        ParcelDelivered(tracking_number=delivery.tracking_number, delivered_at=delivery.delivered_at),
         id=derived_id(CARRIER, message_id),
         source=CARRIER,
-        subject=told.reference,
-        time=told.delivered_at,
+        subject=delivery.reference,
+        time=delivery.delivered_at,
         correlationid=correlationid,
         causationid=None,
     )
-    log = {"message_id": message_id, "order_id": told.reference, "type": event.type}
+    log = {"message_id": message_id, "order_id": delivery.reference, "type": event.type}
     emitted = Participant(SOURCE, table, CARRIER_REACTIONS, milestones=milestones).handle(event)
     if emitted is None:
         logger.info("nothing to do", extra=log | {"correlation_id": correlationid})

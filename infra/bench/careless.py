@@ -43,9 +43,9 @@ def _handle(participant: Participant[StateT], event: Event[Any]) -> tuple[str, .
     if decision.effect is not None and participant.perform and participant.outcome:
         decision = participant.outcome(decision.state, event, participant.perform(decision.effect))
     origin = Origin(participant.source, event.order_id, event.correlationid, decision.caused_by or event.id)
-    emitted = events(decision.facts, origin, datetime.now(UTC))
+    emitted = events(decision.payloads, origin, datetime.now(UTC))
     participant.table.write(read, decision.state, emitted=emitted)
-    return tuple(fact.type for fact in decision.facts)
+    return tuple(payload.type for payload in decision.payloads)
 
 
 def _read(table: Table[StateT], order_id: str) -> Record[StateT]:

@@ -110,4 +110,4 @@ def _publisher(source: str, services: list[Service]) -> str:
 
 
 def _stand(item: Mapping[str, Any]) -> str:
-    return str(item["status"]) if "status" in item else status(frozenset(item.get("facts", ())))
+    return str(item["status"]) if "status" in item else status(frozenset(item.get("event_types", ())))

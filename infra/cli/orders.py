@@ -11,7 +11,7 @@ from order.state import DECIDED, status
 BATCH = 100
 """The most keys that one BatchGetItem takes."""
 _SHOWN = {
-    "ProjectionExpression": "order_id, customer_id, placed_at, placed, facts, tracking_number, #reason",
+    "ProjectionExpression": "order_id, customer_id, placed_at, placed, event_types, tracking_number, #reason",
     "ExpressionAttributeNames": {"#reason": "reason"},
 }
 
@@ -82,7 +82,7 @@ def _order(attributes: dict[str, Any]) -> Order:
         order_id=item["order_id"],
         customer_id=item["customer_id"],
         placed_at=item["placed_at"],
-        status=status(frozenset(item["facts"])),
+        status=status(frozenset(item["event_types"])),
         total=f"{placed['amount_minor']} {placed['currency']}",
         note=item.get("tracking_number") or item.get("reason") or "",
     )

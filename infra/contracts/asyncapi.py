@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.catalogue import EVENTS
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from infra.contracts.examples import PRODUCERS, example
 from infra.contracts.landscape import Landscape, Queue
 from infra.contracts.schemas import described, schema
@@ -24,24 +24,24 @@ def asyncapi(landscape: Landscape) -> dict[str, Any]:
         "defaultContentType": CONTENT_TYPE,
         "channels": _channels(landscape),
         "operations": _operations(landscape),
-        "components": {"messages": {kind: _message(fact) for kind, fact in EVENTS.items()}},
+        "components": {"messages": {kind: _message(payload) for kind, payload in EVENTS.items()}},
     }
 
 
-def _message(fact: type[Fact]) -> dict[str, Any]:
+def _message(payload: type[Payload]) -> dict[str, Any]:
     return {
-        "name": fact.type,
-        "title": f"{fact.type} {fact.version}",
-        "summary": described(fact),
+        "name": payload.type,
+        "title": f"{payload.type} {payload.version}",
+        "summary": described(payload),
         "contentType": CONTENT_TYPE,
-        "payload": _embedded(fact),
-        "examples": [{"name": "sample", "payload": example(fact.type)}],
+        "payload": _embedded(payload),
+        "examples": [{"name": "sample", "payload": example(payload.type)}],
     }
 
 
-def _embedded(fact: type[Fact]) -> dict[str, Any]:
+def _embedded(payload: type[Payload]) -> dict[str, Any]:
     """The schema with its definitions inlined: a `$ref` would refer to the document, not to the schema."""
-    made = schema(fact)
+    made = schema(payload)
     definitions = made.pop("$defs")
     for keyword in ("$schema", "$id"):
         made.pop(keyword)

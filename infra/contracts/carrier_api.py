@@ -20,9 +20,9 @@ from shipping.dispatches import (
     request_for,
 )
 from shipping.http_carrier import ANSWER_LIMIT_BYTES, OPERATORS, PASSING, READ_SECONDS
-from shipping.messages import Delivered
+from shipping.messages import DeliveryMessage
 
-MODELS = (DispatchRequest, DispatchAnswer, DispatchRefusal, Delivered)
+MODELS = (DispatchRequest, DispatchAnswer, DispatchRefusal, DeliveryMessage)
 
 
 def _listed(statuses: Iterable[HTTPStatus]) -> str:
@@ -158,7 +158,7 @@ _DELIVERED = {
     "operationId": "parcelDelivered",
     "summary": "A parcel was delivered. The carrier calls POST /carrier/webhooks of the HTTP API",
     "parameters": _parameters(),
-    "requestBody": {"required": True, "content": _content(Delivered)},
+    "requestBody": {"required": True, "content": _content(DeliveryMessage)},
     "responses": _answer(HTTPStatus.NO_CONTENT, None, "Noted, now or before")
     | _answer(HTTPStatus.UNAUTHORIZED, None, "Not signed, or too old")
     | _answer(HTTPStatus.NOT_FOUND, None, "No parcel of this reference was dispatched")

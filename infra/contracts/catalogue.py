@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contracts.catalogue import EVENTS
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from infra.contracts.asyncapi import resolved
 from infra.contracts.examples import PRODUCERS, example
 from infra.contracts.landscape import Landscape
@@ -32,7 +32,7 @@ alone; a carrier over HTTP is sent the address and what is in the parcel."""
 
 def catalogue(landscape: Landscape) -> str:
     sections = [_INTRODUCTION, _overview(landscape)]
-    sections += [_event(fact, landscape) for fact in EVENTS.values()]
+    sections += [_event(payload, landscape) for payload in EVENTS.values()]
     return "\n\n".join([*sections, _personal(landscape)]) + "\n"
 
 
@@ -43,8 +43,8 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def _overview(landscape: Landscape) -> str:
     rows = [
-        (f"[{kind}](#{kind.replace('.', '')})", fact.version, PRODUCERS[kind], _consumers(kind, landscape))
-        for kind, fact in EVENTS.items()
+        (f"[{kind}](#{kind.replace('.', '')})", payload.version, PRODUCERS[kind], _consumers(kind, landscape))
+        for kind, payload in EVENTS.items()
     ]
     return _table(("Event", "Version", "Producer", "Consumers"), rows)
 
@@ -53,24 +53,25 @@ def _consumers(kind: str, landscape: Landscape) -> str:
     return ", ".join(landscape.consumers(kind))
 
 
-def _event(fact: type[Fact], landscape: Landscape) -> str:
-    producer = PRODUCERS[fact.type]
-    rows = list(_rows("", data(fact)))
+def _event(payload: type[Payload], landscape: Landscape) -> str:
+    producer = PRODUCERS[payload.type]
+    rows = list(_rows("", data(payload)))
     return "\n\n".join(
         [
-            f"## {fact.type}",
-            described(fact),
-            f"Version {fact.version} ([schema]({fact.type}/{fact.version}.json)). Published by {producer} to "
-            f"{landscape.topic_of(producer)}; read by {_consumers(fact.type, landscape)}.",
+            f"## {payload.type}",
+            described(payload),
+            f"Version {payload.version} ([schema]({payload.type}/{payload.version}.json)). "
+            f"Published by {producer} to {landscape.topic_of(producer)}; "
+            f"read by {_consumers(payload.type, landscape)}.",
             _table(("Field", "Type", "Required", "About"), rows) if rows else "It says nothing more.",
-            f"```json\n{json.dumps(example(fact.type), indent=2)}\n```",
+            f"```json\n{json.dumps(example(payload.type), indent=2)}\n```",
         ]
     )
 
 
-def data(fact: type[Fact]) -> dict[str, Any]:
+def data(payload: type[Payload]) -> dict[str, Any]:
     """The schema of what an event says, with its definitions in place."""
-    made = schema(fact)
+    made = schema(payload)
     flat: dict[str, Any] = resolved(made["properties"]["data"], made["$defs"])
     return flat
 
@@ -99,8 +100,8 @@ def _type(field: dict[str, Any]) -> str:
 def _personal(landscape: Landscape) -> str:
     rows = [
         (kind, f"`{name}`", service, *need.split("; "))
-        for kind, fact in EVENTS.items()
-        for name, needs in personal_fields(data(fact))
+        for kind, payload in EVENTS.items()
+        for name, needs in personal_fields(data(payload))
         for service, need in sorted(needs.items())
     ]
     days = max(queue.retention_days for queue in landscape.queues.values())

@@ -15,9 +15,9 @@ from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, Probl
 from infra.contracts.landscape import Landscape, Route
 from infra.contracts.schemas import Untitled
 from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
-from shipping.messages import Delivered
+from shipping.messages import DeliveryMessage
 
-MODELS = (PlaceOrder, Delivered, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
+MODELS = (PlaceOrder, DeliveryMessage, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
 """A correlation id that cannot be used, and a dependency that does not answer."""
 
@@ -100,7 +100,7 @@ OPERATIONS = {
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             HTTPStatus.UNPROCESSABLE_ENTITY,
         ),
-        takes=Delivered,
+        takes=DeliveryMessage,
         parameters=("WebhookId", "WebhookTimestamp", "WebhookSignature"),
     ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from contracts.catalogue import EVENTS
-from contracts.envelope import SCHEMA_BASE, Event, Fact
+from contracts.envelope import SCHEMA_BASE, Event, Payload
 
 DIALECT = GenerateJsonSchema.schema_dialect
 
@@ -18,17 +18,17 @@ class Untitled(GenerateJsonSchema):
         return False
 
 
-def schema(fact: type[Fact]) -> dict[str, Any]:
+def schema(payload: type[Payload]) -> dict[str, Any]:
     """The schema for a consumer of this version: it accepts every minor of its major, and unknown fields."""
-    made = Event[fact].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]  # known only when running
+    made = Event[payload].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]  # known only when running
     about = {
         "$schema": DIALECT,
-        "$id": fact.dataschema(),
-        "title": f"{fact.type} {fact.version}",
-        "description": described(fact),
+        "$id": payload.dataschema(),
+        "title": f"{payload.type} {payload.version}",
+        "description": described(payload),
     }
-    made["properties"]["type"] = {"const": fact.type, "type": "string"}
-    made["properties"]["dataschema"] |= {"format": "uri", "pattern": _every_minor(fact)}
+    made["properties"]["type"] = {"const": payload.type, "type": "string"}
+    made["properties"]["dataschema"] |= {"format": "uri", "pattern": _every_minor(payload)}
     made["properties"]["source"] |= {"format": "uri-reference"}
     # Every event has these fields: the model's defaults are for code that creates events.
     made["required"] = sorted({*made["required"], "specversion", "datacontenttype"})
@@ -37,16 +37,16 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """The schemas by path, such as order.placed/1.1.json."""
-    return {f"{fact.type}/{fact.version}.json": schema(fact) for fact in EVENTS.values()}
+    return {f"{payload.type}/{payload.version}.json": schema(payload) for payload in EVENTS.values()}
 
 
-def described(fact: type[Fact]) -> str:
+def described(payload: type[Payload]) -> str:
     """The docstring in one line."""
-    return " ".join((inspect.getdoc(fact) or "").split())
+    return " ".join((inspect.getdoc(payload) or "").split())
 
 
-def _every_minor(fact: type[Fact]) -> str:
-    major = fact.version.partition(".")[0]
+def _every_minor(payload: type[Payload]) -> str:
+    major = payload.version.partition(".")[0]
     # Only dots are escaped: an escaped hyphen is an error in JavaScript, which reads schemas as well.
-    prefix = f"{SCHEMA_BASE}/{fact.type}/{major}.".replace(".", r"\.")
+    prefix = f"{SCHEMA_BASE}/{payload.type}/{major}.".replace(".", r"\.")
     return f"^{prefix}[0-9]+$"

@@ -67,7 +67,7 @@ class Calls:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Handles every request that botocore sends, and forwards it to moto."""
+        """EventHandler every request that botocore sends, and forwards it to moto."""
         moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
 
         def send(

@@ -25,7 +25,7 @@ import shipping.decisions
 from choreography.decisions import Decision, State
 from choreography.errors import Permanent, Retryable
 from choreography.outbox import Origin, events
-from contracts.envelope import Event, Fact, describe
+from contracts.envelope import Event, Payload, to_event
 from infra.simulation.story import SERVICES, Behaviour, Entry, at_rest, order_request, wrong_ledger
 from order.decisions import TooLate, cancel
 from order.state import SOURCE as ORDER
@@ -39,7 +39,7 @@ ORDERS, PAYMENT, SHIPPING = 0, 1, 2
 """Indexes in SERVICES."""
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDER_ID = "the-order"
-DELIVERY = describe(
+DELIVERY = to_event(
     ParcelDelivered(tracking_number="SBX1", delivered_at=NOW),
     id="delivery",
     source="/carrier",
@@ -158,8 +158,8 @@ class Explorer:
         return Finding(len(came), ends)
 
     def _start(self) -> World:
-        placed = order_request().fact(expires_at=NOW)
-        order = Order(placed=placed, facts=frozenset({placed.type}))
+        placed = order_request().payload(expires_at=NOW)
+        order = Order(placed=placed, event_types=frozenset({placed.type}))
         items = [Item(order, frozenset()), *(Item(service.state(), frozenset()) for service in SERVICES[1:])]
         network = self._publish((placed,), Origin(ORDER, ORDER_ID, "request", None))
         return World(tuple(map(self._items.of, items)), self._ledgers.of(()), network)
@@ -209,10 +209,10 @@ class Explorer:
             decision = cancel(state)
         except TooLate:
             return None
-        if not decision.facts:
+        if not decision.payloads:
             return None
         origin = Origin(ORDER, ORDER_ID, "request", self._published[0].id)
-        return self._items.of(Item(decision.state, inbox)), self._publish(decision.facts, origin)
+        return self._items.of(Item(decision.state, inbox)), self._publish(decision.payloads, origin)
 
     def _lapse(self, item: int, network: int) -> int | None:
         """Payment handles order.placed after the order's time limit, and starts no charge."""
@@ -250,7 +250,7 @@ class Explorer:
             raise Violation(f"the carrier's report is rejected: {error}") from error
         origin = Origin(SERVICES[SHIPPING].source, ORDER_ID, "request", decision.caused_by or DELIVERY.id)
         number = self._items.of(Item(decision.state, inbox | {DELIVERY.id}))
-        return number, self._publish(decision.facts, origin)
+        return number, self._publish(decision.payloads, origin)
 
     def _starts(self, service: int, item: int, network: int) -> tuple[int, ...]:
         """Workers that may read now: those whose delivery can change something."""
@@ -324,12 +324,12 @@ class Explorer:
         message, inbox = self._published[worker.event], self._items.values[worker.read].inbox
         cause = decision.caused_by or message.id
         origin = Origin(SERVICES[worker.service].source, ORDER_ID, message.correlationid, cause)
-        published = self._publish(decision.facts, origin)
+        published = self._publish(decision.payloads, origin)
         return Step(self._items.of(Item(decision.state, inbox | {message.id})), ledger, published)
 
-    def _publish(self, facts: tuple[Fact, ...], origin: Origin) -> int:
+    def _publish(self, payloads: tuple[Payload, ...], origin: Origin) -> int:
         bits = 0
-        for event in events(facts, origin, NOW):
+        for event in events(payloads, origin, NOW):
             number = self._events.setdefault(event.id, len(self._published))
             if number == len(self._published):
                 self._published.append(event)

@@ -52,7 +52,7 @@ def _as_placed(item: dict[str, Any]) -> dict[str, Any]:
         "inbox": {},
         "outbox": item["outbox"][:1],
         "emits": False,
-        "facts": ["order.placed"],
+        "event_types": ["order.placed"],
     }
     return item | first | {"tracking_number": None, "reason": None}
 

@@ -35,7 +35,7 @@ SERVICES = (
         order.state.SOURCE,
         order.decisions,
         order.state.Order,
-        lambda state: order.state.status(state.facts),
+        lambda state: order.state.status(state.event_types),
         order.state.TRANSITIONS,
     ),
     Service(

@@ -102,7 +102,7 @@ def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
         items = client("dynamodb").scan(TableName=table)["Items"]
     assert len(items) == 10
     assert all("outbox" in item for item in items) == safe
-    assert all("shipment.dispatched" in str(item["facts"]) for item in items)
+    assert all("shipment.dispatched" in str(item["event_types"]) for item in items)
 
 
 @pytest.mark.parametrize("batch", [1, 10])

@@ -142,6 +142,6 @@ def essence(item: dict[str, Any]) -> dict[str, Any]:
     """An item but for when, and by which of the events that a join waits for, it came to be so."""
     emitted = sorted(read["event"].partition('"time"')[0] for read in item["outbox"])
     varies = {"version", "inbox", "outbox", "emits", "intent_by"}
-    facts = {"facts": sorted(item.get("facts", []))}
+    types = {"event_types": sorted(item.get("event_types", []))}
     rest = {name: value for name, value in item.items() if name not in varies}
-    return rest | facts | {"inbox": sorted(item["inbox"]), "emitted": emitted}
+    return rest | types | {"inbox": sorted(item["inbox"]), "emitted": emitted}

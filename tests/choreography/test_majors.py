@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from choreography.consumer import Handles
+from choreography.consumer import EventHandler
 from choreography.outbox import Origin, events
 from contracts.catalogue import EVENTS
-from contracts.envelope import Event, Fact, describe
+from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
 from contracts.values import Address, AmountMinor, Currency, Item, Value
 from infra.contracts.landscape import landscape
@@ -34,7 +34,7 @@ class Money(Value):
     currency: Currency
 
 
-class OrderPlacedV2(Fact):
+class OrderPlacedV2(Payload):
     """order.placed with its amount and currency made one field: a break for every consumer."""
 
     type: ClassVar[str] = NEW
@@ -51,14 +51,14 @@ class OrderPlacedV2(Fact):
 class Downgrading:
     """What a service puts before its participant while it reads both."""
 
-    participant: Handles
+    participant: EventHandler
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
         if isinstance(event.data, OrderPlacedV2):
             envelope = event.model_dump(
                 include={*("id", "source", "subject", "time"), *("correlationid", "causationid")}
             )
-            event = describe(old(event.data), **envelope)
+            event = to_event(old(event.data), **envelope)
         return self.participant.handle(event)
 
 
@@ -80,17 +80,17 @@ class Migration:
     def say(self, *kinds: str) -> None:
         """Order publishes these versions of order.placed, in one write."""
 
-        def told(facts: Iterable[Fact], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
-            versions = [version for fact in facts for version in self._versions(fact, kinds)]
+        def told(payloads: Iterable[Payload], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
+            versions = [version for payload in payloads for version in self._versions(payload, kinds)]
             return events(versions, origin, time)
 
         self._patch.setattr("order.orders.events", told)
 
     @staticmethod
-    def _versions(fact: Fact, kinds: tuple[str, ...]) -> list[Fact]:
-        if not isinstance(fact, OrderPlaced):
-            return [fact]
-        return [fact if kind == OLD else new(fact) for kind in kinds]
+    def _versions(payload: Payload, kinds: tuple[str, ...]) -> list[Payload]:
+        if not isinstance(payload, OrderPlaced):
+            return [payload]
+        return [payload if kind == OLD else new(payload) for kind in kinds]
 
     def read_both(self, queue: str) -> None:
         """The code of a queue's consumer learns the new version."""

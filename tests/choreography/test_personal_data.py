@@ -58,7 +58,7 @@ def placed_event(world: World) -> str:
 
 
 def poison(event: str) -> Iterator[str]:
-    """The event with each of its facts spoilt in turn by what it says, and cut off, and no JSON at all."""
+    """The event with each of its fields spoilt in turn by what it says, and cut off, and no JSON at all."""
     whole = json.loads(event)
     for path in _paths(whole["data"]):
         broken = json.loads(event)

@@ -13,7 +13,7 @@ from choreography.consumer import consume
 from choreography.decisions import Decision, State
 from choreography.participant import Participant
 from choreography.table import Table
-from contracts.envelope import Fact
+from contracts.envelope import Payload
 from infra.local.event_sources import mappings
 from infra.local.in_process import environment
 from order.state import Order
@@ -36,7 +36,7 @@ def newer(service: str, live: Participant[Any]) -> Participant[Any]:
         return replace(
             decision,
             state=decision.state.model_copy(update={"note": NOTE}),
-            facts=tuple(newer_fact(fact) for fact in decision.facts),
+            payloads=tuple(newer_payload(payload) for payload in decision.payloads),
         )
 
     def reaction(kind: str) -> Any:
@@ -54,8 +54,8 @@ def newer(service: str, live: Participant[Any]) -> Participant[Any]:
     )
 
 
-def newer_fact(fact: Fact) -> Fact:
-    return newer_minor(type(fact)).model_validate(fact.model_dump() | {"note": NOTE})
+def newer_payload(payload: Payload) -> Payload:
+    return newer_minor(type(payload)).model_validate(payload.model_dump() | {"note": NOTE})
 
 
 class Split:

@@ -10,7 +10,7 @@ from infra.contracts.landscape import landscape
 
 CATALOGUE = catalogue(landscape())
 PERSONAL = [
-    (kind, name, needs) for kind, fact in EVENTS.items() for name, needs in personal_fields(data(fact))
+    (kind, name, needs) for kind, payload in EVENTS.items() for name, needs in personal_fields(data(payload))
 ]
 
 

@@ -10,31 +10,31 @@ from jsonschema import Draft202012Validator
 from pydantic import create_model
 
 from contracts.catalogue import EVENTS, UnknownMajor, read
-from contracts.envelope import Fact, describe
+from contracts.envelope import Payload, to_event
 from infra.contracts.compatibility import breaks
 from infra.contracts.examples import example
 from infra.contracts.schemas import schema
 
 
-def newer_minor(fact: type[Fact]) -> type[Fact]:
+def newer_minor(payload: type[Payload]) -> type[Payload]:
     """The same event with another optional field."""
-    major, _, minor = fact.version.partition(".")
+    major, _, minor = payload.version.partition(".")
     return numbered(
-        create_model(fact.__name__, __base__=fact, note=(str, "none")), f"{major}.{int(minor) + 1}"
+        create_model(payload.__name__, __base__=payload, note=(str, "none")), f"{major}.{int(minor) + 1}"
     )
 
 
-def numbered(fact: type[Fact], version: str) -> type[Fact]:
-    fact.version = version
-    return fact
+def numbered(payload: type[Payload], version: str) -> type[Payload]:
+    payload.version = version
+    return payload
 
 
-def said_by(fact: type[Fact], kind: str, **more: Any) -> dict[str, Any]:
+def said_by(payload: type[Payload], kind: str, **more: Any) -> dict[str, Any]:
     """An event as a producer with this version of the contract sends it."""
     wire = example(kind)
-    data = fact.model_validate(wire["data"] | more)
+    data = payload.model_validate(wire["data"] | more)
     envelope = {name: wire.get(name) for name in ("id", "source", "subject", "correlationid", "causationid")}
-    sent = describe(data, time=wire["time"], **envelope)  # type: ignore[arg-type]  # of any event
+    sent = to_event(data, time=wire["time"], **envelope)  # type: ignore[arg-type]  # of any event
     made: dict[str, Any] = json.loads(sent.to_json())
     return made
 
@@ -59,12 +59,12 @@ def test_a_new_consumer_reads_an_old_producer(kind: str, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("kind", EVENTS)
 def test_the_first_minor_is_still_read(kind: str) -> None:
-    fact, sent = EVENTS[kind], example(kind)
-    later = {name for name, field in fact.model_fields.items() if not field.is_required()}
+    payload, sent = EVENTS[kind], example(kind)
+    later = {name for name, field in payload.model_fields.items() if not field.is_required()}
     sent["data"] = {name: value for name, value in sent["data"].items() if name not in later}
-    sent["dataschema"] = sent["dataschema"].replace(fact.version, "1.0")
+    sent["dataschema"] = sent["dataschema"].replace(payload.version, "1.0")
     assert read(json.dumps(sent)).type == kind
-    assert Draft202012Validator(schema(fact)).is_valid(sent)
+    assert Draft202012Validator(schema(payload)).is_valid(sent)
 
 
 @pytest.mark.parametrize("kind", EVENTS)

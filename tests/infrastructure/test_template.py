@@ -126,7 +126,9 @@ def test_a_service_subscribes_to_just_what_it_reacts_to(service: str) -> None:
 def test_a_subscription_asks_a_topic_only_for_what_its_owner_publishes(name: str) -> None:
     topic = SUBSCRIPTIONS[name]["TopicArn"]["Ref"]
     publisher = {"OrderTopic": "orders", "PaymentTopic": "payments", "ShippingTopic": "shipments"}[topic]
-    published = {fact.type for fact in EVENTS.values() if fact.__module__ == f"contracts.{publisher}"}
+    published = {
+        payload.type for payload in EVENTS.values() if payload.__module__ == f"contracts.{publisher}"
+    }
     assert set(SUBSCRIPTIONS[name]["FilterPolicy"]["type"]) <= published
 
 

@@ -64,7 +64,7 @@ def pretending(before: str, instead: str) -> Mutate:
 def no_memory_of_the_void(react: React) -> React:
     def mutant(state: Payment, event: Event[Any]) -> Decision[Payment]:
         decision = react(state, event)
-        return Decision(state, decision.facts) if decision.state.status == "voided" else decision
+        return Decision(state, decision.payloads) if decision.state.status == "voided" else decision
 
     return mutant
 

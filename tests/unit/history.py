@@ -29,5 +29,5 @@ def run(
         if decision.effect is not None:
             decision = module.outcome(decision.state, event, answers[type(decision.effect)])
         state = decision.state
-        emitted += [fact.type for fact in decision.facts]
+        emitted += [payload.type for payload in decision.payloads]
     return state, emitted

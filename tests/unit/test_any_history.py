@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 import order.decisions
 import payment.decisions
 import shipping.decisions
-from contracts.envelope import Event, Fact, describe
+from contracts.envelope import Event, Payload, to_event
 from order.state import FINAL, Order, status
 from payment.gateway import Charge, Declined
 from payment.state import Payment
 from shipping.carrier import Dispatch, ParcelDelivered, Unserviceable
 from shipping.state import Shipment
-from tests.conftest import FACTS, MakeEvent
+from tests.conftest import PAYLOADS, MakeEvent
 from tests.unit.history import ANSWERS, run
 from tests.world import ORDER_ID
 
@@ -33,7 +33,7 @@ def arrivals(data: st.DataObject, kinds: list[str]) -> list[str]:
 def delivered(id_: str) -> Event[ParcelDelivered]:
     """What the carrier tells."""
     moment = datetime(2026, 1, 2, tzinfo=UTC)
-    return describe(
+    return to_event(
         ParcelDelivered(tracking_number="SBX1", delivered_at=moment),
         id=id_,
         source="/carrier",
@@ -67,11 +67,11 @@ STORIES = {
 def test_order_ends_as_what_it_heard_says(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
-    state = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
     if cancelled:
         state = order.decisions.cancel(state).state
     state, emitted = run(order.decisions, state, [make_event(kind) for kind in arrivals(data, kinds)])
-    assert (status(state.facts), emitted) == (ends, [])
+    assert (status(state.event_types), emitted) == (ends, [])
 
 
 @pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
@@ -80,11 +80,11 @@ def test_order_ends_as_what_it_heard_says(
 def test_order_never_leaves_a_final_status(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
-    state = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
     stood = []
     for kind in arrivals(data, kinds):
         state = order.decisions.REACTIONS[kind](state, make_event(kind)).state
-        stood.append(status(state.facts))
+        stood.append(status(state.event_types))
     finals = [stands for stands in stood if stands in FINAL]
     assert finals == [ends] * len(finals)
     assert stood[-1] == ends
@@ -124,15 +124,15 @@ def test_shipping_tells_of_a_delivery_once_and_after_the_dispatch(
     noted, _ = run(shipping.decisions, Shipment(), [make_event("order.placed")])
     state = shipping.decisions.REACTIONS[paid.type](noted, paid).state
     words = data.draw(st.permutations(["answer", "delivery", "delivery again"]))
-    told: list[Fact] = []
+    told: list[Payload] = []
     for word in words:
         if word == "answer":
             decision = shipping.decisions.outcome(state, paid, ANSWERS[Dispatch])
         else:
             decision = shipping.decisions.CARRIER_REACTIONS[ParcelDelivered.type](state, delivered(word))
         state = decision.state
-        told += decision.facts
-    assert (state.status, [fact.type for fact in told]) == (
+        told += decision.payloads
+    assert (state.status, [payload.type for payload in told]) == (
         "delivered",
         ["shipment.dispatched", "shipment.delivered"],
     )

@@ -11,7 +11,7 @@ from hypothesis.strategies import text
 
 from choreography.outbox import derived_id
 from contracts.catalogue import EVENTS, ContractError, UnknownMajor, UnknownType, read
-from contracts.envelope import describe
+from contracts.envelope import to_event
 from contracts.payments import PaymentDeclined
 from tests.conftest import MakeEvent
 
@@ -36,7 +36,7 @@ def test_every_event_survives_the_wire(kind: str, make_event: MakeEvent) -> None
 @given(text())
 @example("\ufffe and \uffff and \0")
 def test_an_event_with_any_text_is_characters_that_a_queue_takes(reason: str) -> None:
-    event = describe(PaymentDeclined(reason=reason), **ENVELOPE)
+    event = to_event(PaymentDeclined(reason=reason), **ENVELOPE)
     sent = event.to_json()
     assert QUEUE_TAKES.fullmatch(sent)
     assert read(sent) == event

@@ -14,7 +14,7 @@ from payment.gateway import Charge, Declined
 from payment.state import Payment
 from shipping.carrier import Unserviceable
 from shipping.state import Shipment
-from tests.conftest import FACTS, MakeEvent
+from tests.conftest import PAYLOADS, MakeEvent
 from tests.unit.history import ANSWERS, run
 
 
@@ -72,7 +72,7 @@ def test_an_unserved_address_is_a_failed_shipment_caused_by_the_payment(make_eve
     intent = shipping.decisions.REACTIONS["order.placed"](noted, make_event("order.placed"))
     decision = shipping.decisions.outcome(intent.state, make_event("order.placed"), Unserviceable("no"))
     assert decision.caused_by == captured.id
-    assert [fact.type for fact in decision.facts] == ["shipment.failed"]
+    assert [payload.type for payload in decision.payloads] == ["shipment.failed"]
 
 
 def test_while_a_charge_is_under_way_a_refund_waits(make_event: MakeEvent) -> None:
@@ -95,7 +95,7 @@ def test_a_cancellation_that_meets_a_dispatch_under_way_is_too_late(make_event: 
     decision = shipping.decisions.REACTIONS["order.cancellation_requested"](
         under_way, make_event("order.cancellation_requested")
     )
-    assert (decision.state, decision.facts) == (under_way, ())
+    assert (decision.state, decision.payloads) == (under_way, ())
 
 
 def test_order_refuses_news_of_an_order_that_was_never_placed(make_event: MakeEvent) -> None:
@@ -118,22 +118,22 @@ STORIES = {
 def test_order_ends_the_same_in_any_order_of_arrival(
     ends: str, kinds: tuple[str, ...], make_event: MakeEvent
 ) -> None:
-    placed = Order(placed=FACTS["order.placed"], facts=frozenset({"order.placed"}))
+    placed = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
     state, _ = run(order.decisions, placed, [make_event(kind) for kind in kinds])
-    assert status(state.facts) == ends
+    assert status(state.event_types) == ends
 
 
 @pytest.mark.parametrize("stands", ["shipped", "completed", "rejected"])
 def test_what_is_over_cannot_be_cancelled(stands: str) -> None:
-    facts = frozenset({"order.placed", *STORIES[stands]})
+    seen = frozenset({"order.placed", *STORIES[stands]})
     with pytest.raises(order.decisions.TooLate, match=stands):
-        order.decisions.cancel(Order(facts=facts))
+        order.decisions.cancel(Order(event_types=seen))
 
 
 def test_asking_twice_to_cancel_is_asking_once() -> None:
-    once = order.decisions.cancel(Order(facts=frozenset({"order.placed"})))
-    assert [fact.type for fact in once.facts] == ["order.cancellation_requested"]
-    assert order.decisions.cancel(once.state).facts == ()
+    once = order.decisions.cancel(Order(event_types=frozenset({"order.placed"})))
+    assert [payload.type for payload in once.payloads] == ["order.cancellation_requested"]
+    assert order.decisions.cancel(once.state).payloads == ()
 
 
 def test_states_are_frozen() -> None:

@@ -50,7 +50,7 @@ def test_what_is_final_lists_no_move() -> None:
 
 
 def test_a_refused_move_is_permanent_and_says_which(make_event: MakeEvent) -> None:
-    rejected = Order(placed=make_event("order.placed").data, facts=frozenset({"shipment.dispatched"}))
+    rejected = Order(placed=make_event("order.placed").data, event_types=frozenset({"shipment.dispatched"}))
     with pytest.raises(Permanent, match="order: shipped cannot become rejected") as refused:
         order.decisions.REACTIONS["payment.declined"](rejected, make_event("payment.declined"))
     assert isinstance(refused.value, IllegalTransition)

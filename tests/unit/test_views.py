@@ -8,7 +8,7 @@ import pytest
 from choreography.table import Outgoing, Record
 from order.state import Order
 from order.views import history, summary
-from tests.conftest import FACTS, MakeEvent
+from tests.conftest import PAYLOADS, MakeEvent
 
 
 def receipt(kind: str, cause: str | None = None, minute: int = 0) -> dict[str, str]:
@@ -17,7 +17,7 @@ def receipt(kind: str, cause: str | None = None, minute: int = 0) -> dict[str, s
 
 
 def order_record(inbox: dict[str, dict[str, str]], **changes: Any) -> Record[Order]:
-    state = Order(placed=FACTS["order.placed"], placed_at="2026-01-01T12:00:00.000+00:00", **changes)
+    state = Order(placed=PAYLOADS["order.placed"], placed_at="2026-01-01T12:00:00.000+00:00", **changes)
     return Record("order-1", state, 1, inbox)
 
 
@@ -62,7 +62,7 @@ def test_what_order_published_stands_among_what_it_heard(make_event: MakeEvent) 
 
 
 def test_a_summary_leaves_out_what_is_not_known_yet() -> None:
-    shown = summary(order_record({}, facts=frozenset({"order.placed"})))
+    shown = summary(order_record({}, event_types=frozenset({"order.placed"})))
     assert shown["status"] == "placed"
     assert (shown["total"], shown["currency"]) == (2500, "EUR")
     assert shown.keys().isdisjoint({"tracking_number", "reason"})

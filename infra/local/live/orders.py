@@ -82,13 +82,15 @@ class Order:
 
     def status(self, owner: str) -> str:
         """How it stands, from what its owner said and handled of it."""
-        facts = {event["type"] for _, publisher, event in self.events.values() if publisher == owner}
-        facts |= {m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled}
+        event_types = {event["type"] for _, publisher, event in self.events.values() if publisher == owner}
+        event_types |= {
+            m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled
+        }
         if any(
             asked.route.path.endswith("/cancellation") and asked.answer.status < 300 for asked in self.asked
         ):
-            facts.add("order.cancellation_requested")
-        return status(frozenset(facts))
+            event_types.add("order.cancellation_requested")
+        return status(frozenset(event_types))
 
     def summary(self, owner: str) -> dict[str, Any]:
         """A line of the list of orders."""
