@@ -1,11 +1,14 @@
 """Every template plays, or is refused in one sentence that names the file, and leaves nothing behind."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from infra.local.backend import Backend
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.template import load
+from infra.local.stack import Stack
 from tests.local.templates import HEAD, cases
 from tests.local.templates.played import UNEXPECTED, folder, told
 
@@ -46,6 +49,20 @@ def test_a_fault_of_our_own_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch)
     answer = told("Resources: {Q: {Type: AWS::SQS::Queue}}\n")
     assert answer.startswith("template.yaml: Q: it cannot be created (ZeroDivisionError('division by zero'))")
     assert UNEXPECTED in answer
+
+
+def test_a_stack_whose_template_was_refused_can_join_again_by_its_name(folder: Path) -> None:
+    async def play() -> Stack:
+        backend, template = Backend("http://localhost:3000"), folder / "joining.yaml"
+        template.write_text("Resources: {Q: {Type: AWS::SQS::Queue}, T: {Type: AWS::S3::Bucket}}\n")
+        with pytest.raises(TemplateError, match="T: AWS::S3::Bucket cannot be played locally; remove it"):
+            backend.add("guest", template)
+        template.write_text("Resources: {Q: {Type: AWS::SQS::Queue}, T: {Type: AWS::SNS::Topic}}\n")
+        stack = backend.add("guest", template)
+        backend.remove("guest")
+        return stack
+
+    assert set(asyncio.run(play()).resources) == {"Q", "T"}
 
 
 def test_what_aws_refuses_takes_back_all_that_was_created_before() -> None:

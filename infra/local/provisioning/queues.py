@@ -49,8 +49,9 @@ def name_of(declared: Declared, property_: str, fifo: str, most: int) -> str:
     if name is None:
         return f"{declared.name_within(most - 5)}.fifo" if is_fifo else declared.name_within(most)
     if name.endswith(".fifo") != is_fifo:
-        wanted = "has to end" if is_fifo else f"may end, with {fifo}: true only,"
-        raise Refused(f"{property_}: {name} {wanted} with .fifo; correct one of them")
+        if is_fifo:
+            raise Refused(f"{property_}: {name} has to end with .fifo; correct it, or remove {fifo}")
+        raise Refused(f"{property_}: {name} ends with .fifo, which needs {fifo}: true; add it, or rename it")
     return name
 
 
@@ -75,7 +76,8 @@ def _create(declared: Declared, described: Resource) -> Resource:
         target = given["RedrivePolicy"]["deadLetterTargetArn"]
         if target.endswith(".fifo") != name.endswith(".fifo"):
             raise Refused(
-                f"RedrivePolicy.deadLetterTargetArn: {target} is not of this kind, FIFO or not; change one"
+                f"RedrivePolicy.deadLetterTargetArn: {target} is not FIFO as this queue, or this queue is "
+                "not; make both of one kind"
             )
         attributes["RedrivePolicy"] = json.dumps(given["RedrivePolicy"])
     client("sqs").create_queue(QueueName=name, Attributes=attributes)
