@@ -16,6 +16,8 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 
 from infra.local.clients import client
+from infra.local.in_process import ROOT
+from infra.local.template import load
 from tests.world import STRIPES_KEY, World
 
 CARD_ERRORS = {
@@ -58,12 +60,17 @@ class SpecifiedStripe(stripe.HTTPClient):
         client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")
         payment = world.stack.functions["PaymentConsumer"]
         variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": STRIPES_KEY}
-        world.stack.functions["PaymentConsumer"] = replace(payment, environment=variables)
-        with patch("payment.stripe_gateway._http_client", lambda: self):
+        timeout = load(ROOT / "template.yaml").mappings["Gateways"]["stripe"]["Timeout"]
+        world.stack.functions["PaymentConsumer"] = replace(
+            payment, environment=variables, timeout_seconds=timeout
+        )
+        with patch.object(
+            stripe.RequestsClient, "request", lambda _, *given, **more: self.request(*given, **more)
+        ):
             yield
 
     def client(self) -> stripe.StripeClient:
-        return stripe.StripeClient("sk_test_specified", http_client=self, max_network_retries=1)
+        return stripe.StripeClient("sk_test_specified", http_client=self, max_network_retries=0)
 
     def request(  # type: ignore[override]  # without streams and files
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | None = None, **_: Any
@@ -81,9 +88,6 @@ class SpecifiedStripe(stripe.HTTPClient):
         if befalls == "lost":
             raise _no_answer("read timed out")
         return json.dumps(body), status, CaseInsensitiveDict({"Request-Id": "req_1"})
-
-    def _sleep_time_seconds(self, num_retries: int) -> float:
-        return 0
 
     def close(self) -> None: ...
 

@@ -23,8 +23,17 @@ from infra.local.in_process import ROOT, InProcess, environment, invoke
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"
-PARAMETERS: tuple[dict[str, str], ...] = ({}, {"PaymentGateway": "stripe", "StripeSecretArn": STRIPES_KEY})
-"""With each gateway."""
+DISPATCH_SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:carrier"
+PARAMETERS: tuple[dict[str, str], ...] = (
+    {},
+    {"PaymentGateway": "stripe", "StripeSecretArn": STRIPES_KEY},
+    {
+        "Carrier": "http",
+        "CarrierEndpoint": "https://carrier.example.com/v1",
+        "DispatchSecretArn": DISPATCH_SECRET,
+    },
+)
+"""With the sandboxes, with the other gateway, and with the other carrier."""
 
 
 class Crash(BaseException):

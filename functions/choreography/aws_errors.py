@@ -89,16 +89,17 @@ REFUSED = frozenset(
 
 
 def classified(error: Exception) -> Exception:
-    """Unavailable or NotAdmitted if an AWS call caused `error`; otherwise `error` itself.
+    """Unavailable or NotAdmitted if an AWS call caused `error`; a ChoreographyError, also if it was wrapped;
+    otherwise `error` itself.
 
     Any other refusal, such as a ValidationException, stays what it is: a defect of the code. It is not
     Permanent, since a rollout that brought the defect is rolled back within minutes, and the messages that
     it met then succeed at a later receive.
     """
-    if isinstance(error, ChoreographyError):
-        return error
     for cause in _causes(error):
         match cause:
+            case ChoreographyError():  # that Powertools wrapped
+                return cause
             case ClientError() if _is_passing(cause):
                 return Unavailable(str(cause))
             case ClientError() if _is_refusal(cause):

@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
 from choreography.aws_errors import classified
-from choreography.errors import NotAdmitted, NoTimeLeft, Permanent, PoisonMessage, Retryable
+from choreography.deadline import deadline
+from choreography.errors import NotAdmitted, Permanent, PoisonMessage, Retryable
 from choreography.metrics import Gauge, Metric, count, measure
 from choreography.reporting import reported
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
@@ -28,8 +28,9 @@ REQUEUE_AFTER = 5
 less than any queue's `maxReceiveCount`, so SQS never dead-letters a message that can still succeed. The
 function then invokes itself through its queue, which Lambda stops after about 16 rounds unless the template
 sets `RecursiveLoop: Allow`."""
-SECONDS_FOR_A_MESSAGE = aws.LONGEST_CALL_SECONDS + 1
-"""With less time left, a message is not begun: one call without an answer could outlast the invocation."""
+RESERVE_SECONDS = aws.LONGEST_CALL_SECONDS + 1
+"""Kept for SQS: with this time left, no message is handled any further, but every message that must wait can
+still be sent again. Otherwise those at the end of a batch would use up their receives in an outage."""
 
 logger = Logger()
 
@@ -45,22 +46,33 @@ def consume(event: dict[str, Any], context: LambdaContext, participant: Handles)
     """Handles an SQS batch; the answer lists the messages to deliver again.
 
     Environment: QUEUE_URL and DEAD_LETTER_QUEUE_URL, the queue that the batch is from and its dead letters.
+    Raises ValueError if the function's timeout leaves no time for a single call.
     """
-    return dict(
-        process_partial_response(
-            event=event,
-            record_handler=_Handler(participant, context),
-            processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
-            context=context,
+    _check_timeout(context)
+    with deadline(context, RESERVE_SECONDS):
+        return dict(
+            process_partial_response(
+                event=event,
+                record_handler=_Handler(participant),
+                processor=BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False),
+                context=context,
+            )
         )
-    )
+
+
+def _check_timeout(context: LambdaContext) -> None:
+    needed = aws.LONGEST_CALL_SECONDS + RESERVE_SECONDS
+    if context.get_remaining_time_in_millis() < needed * 1000:
+        raise ValueError(
+            f"the Timeout of {context.function_name} is too short: a consumer needs over {needed} s"
+        )
 
 
 class _Handler:
     """Handles one message. It raises to have SQS deliver the message again; otherwise Lambda deletes it."""
 
-    def __init__(self, participant: Handles, context: LambdaContext) -> None:
-        self._participant, self._context = participant, context
+    def __init__(self, participant: Handles) -> None:
+        self._participant = participant
 
     def __call__(self, record: SQSRecord) -> None:
         attempt = int(record.attributes.approximate_receive_count)
@@ -83,7 +95,6 @@ class _Handler:
 
     def _handle(self, record: SQSRecord, event: Event[Any], attempt: int) -> None:
         try:
-            self._check_time()
             emitted = self._participant.handle(event)
         except Exception as error:
             match classified(error):
@@ -101,11 +112,6 @@ class _Handler:
                 logger.info("nothing to do")
             else:
                 logger.info("handled", extra={"emitted": emitted})
-
-    def _check_time(self) -> None:
-        left_ms = self._context.get_remaining_time_in_millis()
-        if left_ms < SECONDS_FOR_A_MESSAGE * 1000:
-            raise NoTimeLeft(f"{left_ms} ms are left; a message may take {SECONDS_FOR_A_MESSAGE} s")
 
 
 def _give_up(record: SQSRecord, error: Permanent) -> None:
@@ -138,7 +144,7 @@ def _requeue(record: SQSRecord) -> bool:
             MessageAttributes=_attributes(record),
             DelaySeconds=WAIT_SECONDS,
         )
-    except (ClientError, BotoCoreError):
+    except aws.CALL_ERRORS:
         logger.exception("message not requeued; SQS delivers it again")
         return False
     return True
@@ -150,7 +156,7 @@ def _retry_in(record: SQSRecord, seconds: int) -> None:
         aws.sqs().change_message_visibility(
             QueueUrl=os.environ["QUEUE_URL"], ReceiptHandle=record.receipt_handle, VisibilityTimeout=seconds
         )
-    except (ClientError, BotoCoreError):
+    except aws.CALL_ERRORS:
         logger.exception("visibility timeout not changed; SQS delivers the message after the queue's own")
 
 

@@ -4,7 +4,7 @@ ChoreographyError
 ├── Retryable            the message is retried until it succeeds
 │   ├── IntentHeld       another message's external effect is under way
 │   ├── RaceLost         another worker wrote the order first, several times in a row
-│   ├── NoTimeLeft       the invocation's time does not suffice for one more message
+│   ├── NoTimeLeft       the invocation's time does not suffice for one more call
 │   ├── Unavailable      AWS throttles a call, fails, or does not answer
 │   ├── Unanswered       an external system gave no answer: the call may have taken effect
 │   └── NotAdmitted      AWS or an external system refuses every request of ours
@@ -38,7 +38,7 @@ class RaceLost(Retryable):
 
 
 class NoTimeLeft(Retryable):
-    """The invocation could time out within the next message, which would fail the whole batch."""
+    """The invocation could time out within the next call, so that call did not begin."""
 
 
 class Unavailable(Retryable):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from choreography import aws
 from choreography.aws_errors import classified
+from choreography.deadline import deadline
 from choreography.errors import Retryable
 from choreography.metrics import Metric, count
 from choreography.reporting import reported
@@ -52,10 +52,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     Environment: TOPIC_ARN, and DEAD_LETTER_QUEUE_URL for an event that breaks its contract.
     """
-    for batch in _batches(_entries(event["Records"])):
-        failed = _publish(batch)
-        if failed is not None:
-            return {"batchItemFailures": [{"itemIdentifier": failed.sequence_number}]}
+    with deadline(context):
+        for batch in _batches(_entries(event["Records"])):
+            failed = _publish(batch)
+            if failed is not None:
+                return {"batchItemFailures": [{"itemIdentifier": failed.sequence_number}]}
     return {"batchItemFailures": []}
 
 
@@ -103,7 +104,7 @@ def _publish(batch: list[Entry]) -> Entry | None:
                 TopicArn=os.environ["TOPIC_ARN"],
                 PublishBatchRequestEntries=[_request(number, entry) for number, entry in left.items()],
             )
-        except (ClientError, BotoCoreError) as error:
+        except aws.CALL_ERRORS as error:
             _log_failure(error, left)
             break
         # An entry may be in neither list of the answer: only `Successful` says that it was published.

@@ -16,7 +16,7 @@ def personal(**needed: str) -> JsonDict:
 
 
 _FOR_THE_PARCEL = personal(
-    shipping="to address the parcel; until it left, or the order was stopped",
+    shipping="to address the parcel; given to the carrier; kept until it left, or the order was stopped",
     order="in the event that it published; as long as the order",
 )
 

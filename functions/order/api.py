@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import aws, correlation
+from choreography.deadline import deadline
 from choreography.problems import Problem, failed, invalid
 from choreography.reporting import reported
 from choreography.table import Record
@@ -49,7 +50,8 @@ idempotency = IdempotencyConfig(
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, IDEMPOTENCY_TABLE_NAME, TIME_LIMIT_SECONDS, and those of `caller`."""
     idempotency.register_lambda_context(context)  # so that a crashed call's lock ends with its time limit
-    return correlation.resolve(app, event, context, logger)
+    with deadline(context):
+        return correlation.resolve(app, event, context, logger)
 
 
 @app.post("/orders")
@@ -193,8 +195,10 @@ def _refuse(problem: Problem) -> Response[str]:
 
 
 @app.not_found
-def _no_route(error: Exception) -> Response[str]:
-    return _refuse(Problem(HTTPStatus.NOT_FOUND, "there is nothing here"))
+def _refuse_path(error: Exception) -> Response[str]:
+    """Answers for the API's `$default` route: a request with a path or a method that no route has."""
+    request = app.current_event
+    return _refuse(Problem(HTTPStatus.NOT_FOUND, f"the API has no {request.http_method} {request.path}"))
 
 
 def _answer_error(error: Exception) -> Response[str]:

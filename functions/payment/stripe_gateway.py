@@ -6,11 +6,11 @@ https://docs.stripe.com/declines/codes. Imported only where PaymentGateway says 
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from choreography import deadline
 from choreography.errors import RefundFailed, Unanswered
 from payment.gateway import EXPIRED, Captured, Charge, Declined, Refund, Refunded
 from payment.stripe_amounts import NotChargeable, stripe_amount
@@ -19,16 +19,18 @@ from payment.stripe_errors import declined, failure
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
 
-TIMEOUT_SECONDS = 3
-RETRIES = 1
-"""At once, and under the same key. A message that is still unanswered then is retried later."""
+CONNECT_SECONDS, READ_SECONDS = 1, 3
+LONGEST_CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+"""Stripe's library does not retry: it could wait for the minute that a Retry-After header asks for. The
+message is retried instead, under the same key."""
 KEYS_LAST = timedelta(hours=23)
 """Stripe may forget an idempotency key after 24 hours."""
 SEARCHABLE_AFTER = timedelta(hours=2)
 """Stripe's search finds a new payment within a minute, or within an hour while it has an outage. The list of
 payments has it at once (https://docs.stripe.com/search#data-freshness)."""
-LISTED = 500
-"""Payments that are looked through. With more since the order, it waits until it can be searched for."""
+LISTED = 100
+"""Payments in one page, the only one that is read. With more since the order, it waits until it can be
+searched for."""
 
 
 class StripeGateway:
@@ -127,8 +129,7 @@ class StripeGateway:
 
     def _listed(self, charge: Charge) -> list[stripe.PaymentIntent]:
         begin = int((charge.placed_at or datetime.now(UTC)).timestamp()) - 60  # clocks differ
-        listed = self._intents.list({"created": {"gte": begin}, "limit": 100})
-        return list(islice(listed.auto_paging_iter(), LISTED))
+        return list(self._intents.list({"created": {"gte": begin}, "limit": LISTED}).data)
 
     def _refund_of(self, payment_id: str) -> stripe.Refund:
         try:
@@ -138,14 +139,22 @@ class StripeGateway:
 
 
 def connect(api_key: str) -> StripeGateway:
-    client = stripe.StripeClient(api_key, http_client=_http_client(), max_network_retries=RETRIES)
+    client = stripe.StripeClient(api_key, http_client=_http_client(), max_network_retries=0)
     return StripeGateway(client)
+
+
+class _HttpClient(stripe.RequestsClient):
+    """None of its calls outlasts the invocation that makes it. Raises NoTimeLeft."""
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        deadline.check(LONGEST_CALL_SECONDS)
+        return super().request(*args, **options)
 
 
 @cache
 def _http_client() -> stripe.RequestsClient:
     """One for a process: it keeps its connections."""
-    return stripe.RequestsClient(timeout=TIMEOUT_SECONDS)
+    return _HttpClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
 
 
 def _age(charge: Charge) -> timedelta:

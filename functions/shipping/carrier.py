@@ -1,6 +1,7 @@
-"""The port to whoever carries the parcel. Calls may be repeated: the idempotency key makes them one."""
+"""The port to the carrier. A call may be repeated: its idempotency key makes it one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from contracts.shipments import ShipmentDelivered
@@ -9,11 +10,13 @@ from contracts.values import Address, Item
 
 @dataclass(frozen=True)
 class Dispatch:
-    """Send the order's parcel. One key an order, for ever: it cannot leave twice."""
+    """Send the order's parcel. An order has one key and keeps it, so its parcel cannot leave twice."""
 
     order_id: str
     address: Address
     items: tuple[Item, ...]
+    decided_at: datetime | None = None
+    """The time of the event that led to the dispatch: no attempt is older."""
 
     @property
     def idempotency_key(self) -> str:
@@ -27,16 +30,18 @@ class Dispatched:
 
 @dataclass(frozen=True)
 class Unserviceable:
+    """No parcel of the order leaves, now or later: the order is refunded."""
+
     reason: str
 
 
 class ParcelDelivered(ShipmentDelivered):
-    """What the carrier tells by itself, once or more often, and even before it answered the dispatch."""
+    """The carrier's webhook: sent once or more often, and even before the answer to the dispatch."""
 
     type: ClassVar[str] = "carrier.parcel_delivered"
 
 
 class Carrier(Protocol):
     def dispatch(self, dispatch: Dispatch) -> Dispatched | Unserviceable:
-        """Raises Unanswered if nobody can tell whether the parcel left."""
+        """Raises Unanswered if it is not known whether the parcel left."""
         ...

@@ -38,7 +38,8 @@ def _dispatch_if_ready(state: Shipment, noted: Shipment, event: Event[Any]) -> D
     intent = noted.model_copy(
         update={"status": "dispatching", "intent_by": event.id, "correlationid": event.correlationid}
     )
-    return Decision(_move(state, intent), effect=Dispatch(event.order_id, noted.address, noted.items))
+    dispatch = Dispatch(event.order_id, noted.address, noted.items, decided_at=event.time)
+    return Decision(_move(state, intent), effect=dispatch)
 
 
 def _stop(state: Shipment, event: Event[OrderCancellationRequested]) -> Decision[Shipment]:
@@ -57,7 +58,7 @@ def _deliver(state: Shipment, event: Event[ParcelDelivered]) -> Decision[Shipmen
         case Shipment(status="delivered"):
             return Decision(state)
         case Shipment(status="dispatching"):
-            # Not refused: carriers do not tell for ever. The dispatch's outcome, when known, tells of both.
+            # Kept, not refused: a carrier stops repeating its report. The dispatch's outcome then publishes both events.
             return Decision(state.model_copy(update={"delivery": state.delivery or told}))
         case Shipment(status="dispatched", captured_by=str(captured_by)):
             dispatched = derived_id(captured_by, ShipmentDispatched.type)

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import correlation
+from choreography.deadline import deadline
 from choreography.errors import UnknownParcel
 from choreography.metrics import Metric, count
 from choreography.outbox import derived_id
@@ -40,7 +41,8 @@ logger = Logger()
 @reported()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Environment: TABLE_NAME, and CARRIER_SECRET_ID, the name or ARN of the carrier's secret."""
-    return correlation.resolve(app, event, context, logger)
+    with deadline(context):
+        return correlation.resolve(app, event, context, logger)
 
 
 @app.post("/carrier/webhooks")

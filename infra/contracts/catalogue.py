@@ -17,7 +17,8 @@ Written by `make contracts`, from the models and template.yaml; change those. Ev
 [CloudEvent](https://cloudevents.io) in structured JSON, described by the schema that its `dataschema` names.
 Within a major version, fields are only added; consumers ignore what they do not know. A new major version is
 a type of its own, such as `order.placed.v2`, beside the old until every consumer reads it.
-[asyncapi.json](asyncapi.json) has the topics and queues, [openapi.json](openapi.json) the HTTP API."""
+[asyncapi.json](asyncapi.json) has the topics and queues, [openapi.json](openapi.json) the HTTP API, and
+[carrier.openapi.json](carrier.openapi.json) the API that a carrier implements."""
 
 _PERSONAL = """## Personal data
 
@@ -25,8 +26,8 @@ Who needs a field, what for, and how long it is kept there. No event carries car
 token of the gateway, and an order with a card's number there is refused. Ids of orders, payments and refunds
 identify no person without access to Order's table.
 No table deletes by itself: "as long as the order" is until its item is deleted.
-Point-in-time recovery holds what was deleted for 35 days more. The sandbox carrier's book has the country
-alone."""
+Point-in-time recovery holds what was deleted for 35 days more. The sandbox carrier's ledger has the country
+alone; a carrier over HTTP is sent the address and what is in the parcel."""
 
 
 def catalogue(landscape: Landscape) -> str:

@@ -38,7 +38,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Route:
-    """`asks_for_token`: where the stack has an issuer of tokens."""
+    """A route that callers use, so not `$default`.
+
+    `asks_for_token`: where the stack has an issuer of tokens.
+    """
 
     method: str
     path: str
@@ -127,6 +130,8 @@ def _routes(template: Template) -> tuple[Route, ...]:
     for api in _of_type(template, "AWS::ApiGatewayV2::Api").values():
         for path, methods in api["Body"]["paths"].items():
             for method, operation in methods.items():
+                if operation.get("isDefaultRoute"):
+                    continue
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
                 called = re.search(r"\$\{(\w+)\}/invocations", uri)
                 assert called is not None, uri

@@ -107,10 +107,11 @@ OPERATIONS = {
 
 
 _DESCRIPTION = """\
-Place, look at and cancel orders. Every refusal of a service is a problem document. API Gateway's own have
-only a `message`: 401 without a good token, where the stack has an issuer of tokens (in dev it may have none);
-429 above its rate limit, after which a request may be repeated; 413 above 10 MB. Fields are added to answers
-within a version: ignore those that you do not know.
+Place, look at and cancel orders. Every refusal of a service is a problem document, also 404 for a path or a
+method that no route has. API Gateway's own refusals have only a `message`, which HTTP APIs cannot change: 401
+without a valid token, if the stack has an issuer of tokens (in dev it may have none); 413 above 10 MB; 429
+above the rate limit, after which a request may be repeated; 500 or 503 if the function itself fails. Fields
+are added to answers within a version: ignore those that you do not know.
 """
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.catalogue import EVENTS
 from infra.contracts.asyncapi import asyncapi
+from infra.contracts.carrier_api import carrier_api
 from infra.contracts.catalogue import catalogue
 from infra.contracts.compatibility import Incompatible, refuse
 from infra.contracts.http_compatibility import refuse_http
@@ -21,6 +22,7 @@ def files() -> dict[str, str]:
     made: dict[str, Any] = dict(schemas())
     made["asyncapi.json"] = asyncapi(landscape())
     made["openapi.json"] = openapi(landscape())
+    made["carrier.openapi.json"] = carrier_api()
     written = {path: text(document) for path, document in made.items()}
     return written | {"CATALOGUE.md": catalogue(landscape())}
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics
+from infra.local import asgi, aws_endpoint, cloudformation, metrics, outside
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -75,7 +75,9 @@ class Backend:
         """
         if name not in self.stacks:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
-            stack = Provisioner(load(template, parameters), name, self.endpoint, imports).provision()
+            loaded = load(template, parameters)
+            outside.check(loaded.parameters)
+            stack = Provisioner(loaded, name, self.endpoint, imports).provision()
             self.stacks[name] = stack
             if self._data is not None:
                 self._data.restore(stack)

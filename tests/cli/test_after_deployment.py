@@ -41,7 +41,7 @@ def events(begin: datetime, *told: tuple[str, str, str]) -> list[dict[str, Any]]
 
 @pytest.fixture
 def cloudformation(deployed: Deployed) -> Iterator[Stubber]:
-    client = boto3.client("cloudformation", region_name=REGION)
+    client = boto3.Session("a", "b").client("cloudformation", region_name=REGION)
     deployed._clients["cloudformation"] = client
     with Stubber(client) as stubber:
         yield stubber

@@ -79,6 +79,19 @@ KINDS = {
             {"MessagesFailed": "- - -"},
         ),
     ),
+    # Five more than were dispatched, within a quarter of an hour.
+    "CarrierRefusesParcels": Kind(
+        must=(
+            {"ParcelsRefused": "5"},
+            {"ParcelsRefused": "- 6 -"},
+            {"ParcelsRefused": "0 9 0", "ParcelsDispatched": "9 4 9"},
+        ),
+        must_not=(
+            {"ParcelsRefused": "4 4 4 4"},
+            {"ParcelsRefused": "9 9 9", "ParcelsDispatched": "5 8 90"},
+            {"ParcelsDispatched": "9 9 9"},
+        ),
+    ),
     "OrdersUnfinished": Kind(
         must=(
             {"OrdersAccepted": "9 9 9 9"},

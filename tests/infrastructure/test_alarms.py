@@ -124,6 +124,13 @@ def test_orders_that_are_accepted_and_do_not_finish_are_noticed() -> None:
         assert m["Id"] in compared["Expression"]
 
 
+def test_a_carrier_that_refuses_most_parcels_is_noticed() -> None:
+    (*measured, _) = ALARMS["CarrierRefusesParcels"]["Metrics"]
+    metrics = [m["MetricStat"]["Metric"] for m in measured]
+    assert [m["MetricName"] for m in metrics] == [Metric.PARCELS_REFUSED, Metric.PARCELS_DISPATCHED]
+    assert all(m["Dimensions"] == [{"Name": "service", "Value": "shipping"}] for m in metrics)
+
+
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_says_what_to_do_and_tells_somebody(name: str) -> None:
     page, _, section = ALARMS[name]["AlarmDescription"].partition("#")

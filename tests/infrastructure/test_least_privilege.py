@@ -19,12 +19,18 @@ from infra.local.template import Template, load
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
 from tests.infrastructure.test_template import FUNCTIONS
+from tests.specified_carrier import SpecifiedCarrier
 from tests.specified_stripe import SpecifiedStripe
 from tests.world import PARAMETERS, World, an_order
 
-SANDBOX, STRIPE = (load(ROOT / "template.yaml", parameters) for parameters in PARAMETERS)
+SANDBOX, STRIPE, HTTP = (load(ROOT / "template.yaml", parameters) for parameters in PARAMETERS)
 NOTIFICATIONS = load(ROOT / "infra/examples/notifications/template.yaml")
-DEPLOYED = {"sandbox": (SANDBOX, STACK), "stripe": (STRIPE, STACK), "notifications": (NOTIFICATIONS, "guest")}
+DEPLOYED = {
+    "sandbox": (SANDBOX, STACK),
+    "stripe": (STRIPE, STACK),
+    "http": (HTTP, STACK),
+    "notifications": (NOTIFICATIONS, "guest"),
+}
 
 SERVICES = ["Order", "Payment", "Shipping"]
 
@@ -53,6 +59,9 @@ def needs(name: str) -> set[Permission]:
         world = World()
         if name == "stripe":
             with SpecifiedStripe().used_by(world):
+                everything(world)
+        elif name == "http":
+            with SpecifiedCarrier().used_by(world):
                 everything(world)
         elif name == "notifications":
             everything_that_is_told(world, stack)
@@ -117,7 +126,7 @@ def everything_that_is_told(world: World, stack: str) -> None:
     assert world.messages("DeadLetters")
 
 
-@pytest.mark.parametrize("name", ["sandbox", "stripe"])
+@pytest.mark.parametrize("name", ["sandbox", "stripe", "http"])
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_role_reaches_nothing_of_another_service(service: str, name: str) -> None:
     reached = [p.resource for p in allowed(*DEPLOYED[name]) if p.function.startswith(f"{STACK}-{service}")]
@@ -213,6 +222,7 @@ EXPLAINED = {
         "Resource",
         "${StripeSecretArn}-??????",
     ): "the random end of a secret's ARN, where it is partial",
+    ("Allow", "Resource", "${DispatchSecretArn}-??????"): "the same",
     (
         "Allow",
         "Condition",
@@ -291,15 +301,18 @@ def test_just_those_without_tls_are_denied(template: Template) -> None:
 
 
 def test_only_the_routes_of_its_api_may_invoke_a_function() -> None:
-    """A policy that SAM writes. In it `*` is the stage, of which there is one, or an order's id."""
+    """A policy that SAM writes. In it `*` is the stage, of which there is one; an order's id; or, for the
+    function of the default route, any route of the API."""
     for permission in (r for r in SANDBOX.resources.values() if r["Type"] == "AWS::Lambda::Permission"):
         arn, names = permission["Properties"]["SourceArn"]["Fn::Sub"]
         assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
         assert names == {"__ApiId__": {"Ref": "HttpApi"}, "__Stage__": "*"}
-        method, path = arn.partition("${__ApiId__}/${__Stage__}/")[2].split("/", 1)
-        assert "/" + path.replace("*", "{order_id}") in routes(method)
+        allowed = arn.partition("${__ApiId__}/${__Stage__}/")[2]
+        assert allowed == "*" or allowed.replace("*", "{order_id}") in ROUTES
 
 
-def routes(method: str) -> set[str]:
-    paths = SANDBOX.resources["HttpApi"]["Properties"]["Body"]["paths"]
-    return {path for path, methods in paths.items() if method.lower() in methods}
+ROUTES = {
+    f"{method.upper()}{path}"
+    for path, methods in SANDBOX.resources["HttpApi"]["Properties"]["Body"]["paths"].items()
+    for method in methods
+}

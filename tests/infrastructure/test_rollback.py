@@ -23,7 +23,7 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
     monkeypatch.setattr("time.sleep", pause)
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
-    with Stubber(boto3.client("cloudformation", region_name="eu-west-1")) as stubber:
+    with Stubber(boto3.Session("a", "b").client("cloudformation", region_name="eu-west-1")) as stubber:
         yield stubber
 
 

@@ -12,11 +12,12 @@ from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT, STACK, environment
 from infra.local.resolver import Physical, Resolver
 from infra.local.template import load
+from infra.permissions.roles import allowed
 from tests.infrastructure.test_template import FUNCTIONS
-from tests.world import STRIPES_KEY
+from tests.world import DISPATCH_SECRET, PARAMETERS
 
 SENSITIVE = re.compile("SECRET|KEY|TOKEN|PASSWORD|CREDENTIAL")
-NAMES = [{"Ref": "CarrierSecret"}, {"Ref": "StripeSecretArn"}]
+NAMES = [{"Ref": "CarrierSecret"}, {"Ref": "DispatchSecretArn"}, {"Ref": "StripeSecretArn"}]
 """References to secrets, which are their ARNs."""
 TEMPLATES = [ROOT / "template.yaml", *ROOT.glob("infra/examples/*/template.yaml")]
 CODE = {
@@ -34,32 +35,41 @@ def test_an_environment_names_its_secrets(name: str) -> None:
     assert all(value in NAMES for value in sensitive.values())
 
 
-WHOLE = f"{STRIPES_KEY}-a1B2c3"
+PARTIAL = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:mine"
+WHOLE = f"{PARTIAL}-a1B2c3"
+GIVEN = {"PaymentConsumer": "StripeSecret", "ShippingConsumer": "DispatchSecret"}
+"""The secrets that a stack is given, by the one function that reads them."""
 
 
-@pytest.mark.parametrize("given", [STRIPES_KEY, WHOLE], ids=["partial", "whole"])
-def test_a_whole_arn_of_a_secret_and_a_partial_one_both_let_payment_read_it(given: str) -> None:
+@pytest.mark.parametrize("function", GIVEN)
+@pytest.mark.parametrize("given", [PARTIAL, WHOLE], ids=["partial", "whole"])
+def test_a_whole_arn_of_a_secret_and_a_partial_one_both_let_its_function_read_it(
+    function: str, given: str
+) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
-    patterns = statement("secretsmanager:GetSecretValue", StripeSecretArn=given)["Resource"]
+    patterns = statement(function, "secretsmanager:GetSecretValue", given)["Resource"]
     assert any(fnmatch(WHOLE, pattern) for pattern in patterns)
-    assert not any(fnmatch(f"{STRIPES_KEY}-of-another-a1B2c3", pattern) for pattern in patterns)
+    assert not any(fnmatch(f"{PARTIAL}-of-another-a1B2c3", pattern) for pattern in patterns)
 
 
-def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone() -> None:
+@pytest.mark.parametrize("function", GIVEN)
+def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone(function: str) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
-    decrypt = statement("kms:Decrypt", StripeSecretArn=WHOLE, StripeSecretKmsKeyArn=key)
+    decrypt = statement(function, "kms:Decrypt", WHOLE, key)
     assert decrypt["Resource"] == key
     assert decrypt["Condition"] == {
         "StringEquals": {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
     }
 
 
-def statement(action: str, **parameters: str) -> dict[str, Any]:
-    """The statement of Payment's role that allows an action, where Stripe is the gateway."""
-    template = load(ROOT / "template.yaml", {"PaymentGateway": "stripe"} | parameters)
+def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, Any]:
+    """The statement of a function's role that allows an action, where no sandbox is used."""
+    parameters = {"PaymentGateway": "stripe", "Carrier": "http"}
+    given = GIVEN[function]
+    template = load(ROOT / "template.yaml", parameters | {f"{given}Arn": arn, f"{given}KmsKeyArn": key})
     resolve = Resolver(template, STACK, lambda name: Physical(name, {"Arn": name})).resolve
-    policies = resolve(template.resources["PaymentConsumerRole"]["Properties"]["Policies"])
+    policies = resolve(template.resources[f"{function}Role"]["Properties"]["Policies"])
     (found,) = [
         statement
         for policy in policies
@@ -67,6 +77,13 @@ def statement(action: str, **parameters: str) -> dict[str, Any]:
         if statement["Action"] == action
     ]
     return dict(found)
+
+
+def test_one_role_reads_the_secret_of_the_dispatches() -> None:
+    """Not the webhook's: who can make it verify a message must not be able to have a parcel sent."""
+    template = load(ROOT / "template.yaml", PARAMETERS[-1])
+    reading = {p.function for p in allowed(template, STACK) if p.resource.startswith(DISPATCH_SECRET)}
+    assert reading == {f"{STACK}-ShippingConsumer"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)

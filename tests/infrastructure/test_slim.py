@@ -13,7 +13,7 @@ import pytest
 from infra.local.in_process import STACK
 from infra.permissions.roles import allowed
 from infra.slim import NotUnderstood, called, slim
-from tests.infrastructure.test_least_privilege import NOTIFICATIONS, SANDBOX, STRIPE, changed
+from tests.infrastructure.test_least_privilege import HTTP, NOTIFICATIONS, SANDBOX, STRIPE, changed
 
 SERVICES = ["dynamodb", "logs", "secretsmanager", "sns", "sqs", "xray"]
 
@@ -21,9 +21,9 @@ SERVICES = ["dynamodb", "logs", "secretsmanager", "sns", "sqs", "xray"]
 
 
 def test_what_may_be_called_is_what_any_role_allows_whatever_the_parameters() -> None:
-    permissions = allowed(SANDBOX, STACK) | allowed(STRIPE, STACK)
+    permissions = allowed(SANDBOX, STACK) | allowed(STRIPE, STACK) | allowed(HTTP, STACK)
     assert {p.action.partition(":")[0] for p in permissions} == set(SERVICES)
-    assert called(SANDBOX) == {*SERVICES, "kms"}, "kms where Stripe's secret has a key of its own"
+    assert called(SANDBOX) == {*SERVICES, "kms"}, "kms where a secret has a key of its own"
     assert called(NOTIFICATIONS) == {"dynamodb", "logs", "sqs", "xray"}
 
 

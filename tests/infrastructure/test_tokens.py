@@ -11,10 +11,13 @@ from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
 from infra.local.template import TemplateError, load
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
+from tests.world import DISPATCH_SECRET, STRIPES_KEY
 
 (API,) = of_type("AWS::ApiGatewayV2::Api").values()
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
+OTHER_PATHS = ("x-amazon-apigateway-any-method", "$default")
+"""Answered with 404 only: tests/moto/test_callers.py."""
 
 
 FILMS = """
@@ -39,6 +42,15 @@ GUARDED_AS_A_WHOLE = (
 )
 
 
+REAL = {
+    "PaymentGateway": "stripe",
+    "StripeSecretArn": STRIPES_KEY,
+    "Carrier": "http",
+    "CarrierEndpoint": "http://127.0.0.1:9",
+    "DispatchSecretArn": DISPATCH_SECRET,
+}
+
+
 def where_asked(value: Any) -> Any:
     """The value where tokens are asked for; where they are not, there is none."""
     condition, asked, not_asked = value["Fn::If"]
@@ -53,7 +65,7 @@ def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml
 
 def test_every_route_asks_for_a_token_but_the_carriers() -> None:
     for route, operation in OPERATIONS.items():
-        if route == SIGNED:
+        if route in (SIGNED, OTHER_PATHS):
             assert "security" not in operation
         else:
             assert where_asked(operation["security"]) == [{"Jwt": []}]
@@ -102,10 +114,11 @@ def test_the_function_refuses_unverified_requests_where_tokens_are_asked_for() -
 
 def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
     issuer = {"JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
-    stack = provision(issuer | {"Stage": "prod"})
+    stack = provision(issuer | REAL | {"Stage": "prod"})
     asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
     assert asking.pop(SIGNED) is None
-    assert asking.keys() == OPERATIONS.keys() - {SIGNED}
+    assert asking.pop(("any", "$default")) is None
+    assert asking.keys() == OPERATIONS.keys() - {SIGNED, OTHER_PATHS}
     assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
     assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "true"
 

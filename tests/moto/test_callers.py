@@ -140,3 +140,12 @@ def test_where_no_token_is_asked_for_anybody_sees_all(world: World) -> None:
     order_id = world.place()
     assert world.status(order_id) == "placed"
     assert world.cancel(order_id) == 202
+
+
+@pytest.mark.parametrize("path", ["/orders/", "//orders", "/Orders", "/orders/{}/", "/carrier/webhooks"])
+def test_the_default_route_which_asks_for_no_token_shows_no_order(world: World, path: str) -> None:
+    order_id = world.place()
+    api = world.stack.functions["OrderApi"]
+    asking = {**api.environment, "VERIFIES_CALLERS": "true"}
+    world.stack.functions["OrderApi"] = replace(api, environment=asking)
+    assert ask(world, None, "GET", path.format(order_id)).status in (401, 404)

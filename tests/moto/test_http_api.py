@@ -147,6 +147,16 @@ def test_an_unknown_order_is_not_found(world: World, path: str, order_id: str) -
     assert (answer.status, problem(answer)["status"]) == (404, 404)
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/nothing"), ("DELETE", "/orders"), ("GET", "/carrier/webhooks")]
+)
+def test_a_path_or_method_without_a_route_is_answered_with_a_problem_document(
+    world: World, method: str, path: str
+) -> None:
+    answer = world.request(method, path)
+    assert (answer.status, problem(answer)["detail"]) == (404, f"the API has no {method} {path}")
+
+
 @pytest.mark.parametrize("order_id", ["none", "n" * 2049])
 def test_an_unknown_order_cannot_be_cancelled(world: World, order_id: str) -> None:
     assert world.cancel(order_id) == 404

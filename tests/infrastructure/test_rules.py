@@ -1,0 +1,56 @@
+"""Parameters that do not fit together are refused before anything is deployed."""
+
+import re
+
+import pytest
+
+from infra.local.in_process import ROOT
+from infra.local.template import TemplateError
+from tests.infrastructure.test_tokens import REAL, provision
+
+PROD = REAL | {"Stage": "prod", "JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "missing"),
+    [
+        (PROD | {"PaymentGateway": "sandbox"}, "PaymentGateway=stripe"),
+        (PROD | {"Carrier": "sandbox"}, "Carrier=http"),
+        ({"PaymentGateway": "stripe"}, "StripeSecretArn"),
+        (REAL | {"CarrierEndpoint": ""}, "CarrierEndpoint"),
+        (REAL | {"DispatchSecretArn": ""}, "DispatchSecretArn"),
+    ],
+)
+def test_a_stack_that_could_not_charge_or_ship_is_refused(parameters: dict[str, str], missing: str) -> None:
+    """Prod with the sandbox carrier would take money and ship nothing."""
+    with pytest.raises(TemplateError, match=f"Give {missing}, too"):
+        provision(parameters)
+
+
+@pytest.mark.parametrize("parameters", [{}, REAL, PROD], ids=["sandbox", "real", "prod"])
+def test_any_other_stack_is_accepted(parameters: dict[str, str]) -> None:
+    assert "ShippingConsumer" in provision(parameters).functions
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "accepted"),
+    [
+        ("", True),
+        ("https://carrier.example.com", True),
+        ("https://carrier.example.com:8443/v1", True),
+        ("http://127.0.0.1:9000/v1", True),
+        ("http://localhost", True),
+        ("http://carrier.example.com", False),
+        ("http://localhost.example.com", False),
+        ("http://127.0.0.1.example.com", False),
+        ("http://localhost@carrier.example.com", False),
+        ("https://", False),
+        ("https://carrier.example.com/v1?key=1", False),
+        ("https://carrier example.com", False),
+        ("ftp://carrier.example.com", False),
+    ],
+)
+def test_a_customers_address_leaves_by_https_only(endpoint: str, accepted: bool) -> None:
+    _, _, parameter = (ROOT / "template.yaml").read_text().partition("CarrierEndpoint:")
+    (pattern, *_) = re.findall(r"AllowedPattern: '(.*)'", parameter)
+    assert bool(re.fullmatch(pattern, endpoint)) is accepted

@@ -1,0 +1,180 @@
+"""A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or in ways that a test asks for."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import MSG_PEEK
+from threading import Lock, Thread
+from typing import Any
+
+from infra.local.clients import client
+from infra.local.in_process import ROOT
+from infra.local.template import load
+from shipping.dispatches import KEY_REUSED
+from shipping.sandbox import UNSERVED
+from shipping.signature import NotSigned, verify
+from tests.world import DISPATCH_SECRET, World
+
+SECRET = "whsec_c2lnbmVkIGJ5IHRoZSBvcmRlcidzIHNoaXBwaW5n"
+
+Reply = tuple[int, dict[str, Any]]
+Befalls = str | bytes | tuple[int, Any]
+"""What befalls a request: another answer, which may be any bytes; `fine`; or
+`lost`: the carrier acts, and closes the connection without an answer;
+`unreached`: it closes the connection, and does not act;
+`late`: it acts, and answers after the caller has gone;
+`twice`: it answers the next request on this connection with the same answer;
+`short`, `endless`, `dripping`: the answer ends early, never, or comes by single bytes."""
+
+
+class SpecifiedCarrier(ThreadingHTTPServer):
+    """The parcels that it took, by reference; its keys; and what befalls the next requests."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.parcels: dict[str, dict[str, Any]] = {}
+        self.keys: dict[str, tuple[bytes, Reply]] = {}
+        self.befalls: list[Befalls] = []
+        self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.answers: list[Reply] = []
+        self.lock = Lock()
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    @contextmanager
+    def open(self) -> Iterator["SpecifiedCarrier"]:
+        thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.shutdown()
+            self.server_close()
+
+    @contextmanager
+    def used_by(self, world: World) -> Iterator[None]:
+        """The world, with the parameters for this carrier; the secret is in Secrets Manager."""
+        client("secretsmanager").create_secret(Name="carrier", SecretString=SECRET)
+        shipping = world.stack.functions["ShippingConsumer"]
+        variables = {
+            "CARRIER": "http",
+            "CARRIER_ENDPOINT": self.endpoint,
+            "DISPATCH_SECRET_ID": DISPATCH_SECRET,
+        }
+        world.stack.functions["ShippingConsumer"] = replace(
+            shipping,
+            environment={**shipping.environment, **variables},
+            timeout_seconds=load(ROOT / "template.yaml").mappings["Carriers"]["http"]["Timeout"],
+        )
+        with self.open():
+            yield
+
+    def handle_error(self, *_: Any) -> None:
+        """Callers that hang up are part of the tests."""
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
+        try:
+            message_id = verify(SECRET, headers, body)
+        except NotSigned as error:
+            return 401, {"title": str(error)}
+        collection, _, reference = path.removeprefix("/v1/").partition("/")
+        match method, collection, reference:
+            case "POST", "dispatches", "" if message_id == headers["idempotency-key"]:
+                return self._dispatch(message_id, body)
+            case "GET", "dispatches", _ if message_id == f"lookup-{reference}":
+                found = self.parcels.get(reference)
+                return (200, found) if found else (404, {"title": "no such dispatch"})
+        return 404, {"title": "no such route"}
+
+    def _dispatch(self, key: str, body: bytes) -> Reply:
+        if key not in self.keys:
+            self.keys[key] = body, self._take(json.loads(body))
+        known, reply = self.keys[key]
+        return reply if known == body else (422, {"reason": KEY_REUSED})
+
+    def _take(self, request: dict[str, Any]) -> Reply:
+        if request["address"]["country"] in UNSERVED:
+            return 422, {"reason": "address_not_served"}
+        number = f"HTTP{len(self.parcels) + 1}"
+        taken = {"reference": request["reference"], "tracking_number": number}
+        self.parcels[request["reference"]] = taken
+        return 201, taken
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SpecifiedCarrier
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def log_message(self, *_: Any) -> None: ...
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        carrier = self.server
+        carrier.requests.append((self.command, self.path, headers, body))
+        befalls = carrier.befalls.pop(0) if carrier.befalls else "fine"
+        if befalls == "unreached":
+            self.close_connection = True
+            return
+        if isinstance(befalls, bytes):
+            self.close_connection = True
+            self.wfile.write(befalls)
+            return
+        if isinstance(befalls, tuple):
+            self._send(*befalls)
+            return
+        with carrier.lock:
+            reply = carrier.answer(self.command, self.path, headers, body)
+        carrier.answers.append(reply)
+        with suppress(OSError):  # the caller has gone
+            self._befall(befalls, *reply)
+
+    def _befall(self, befalls: str, status: int, answer: dict[str, Any]) -> None:
+        self.close_connection = befalls not in ("fine", "twice")
+        match befalls:
+            case "late":
+                self.rfile.read(1)  # returns when the caller closes the connection
+                self._send(status, answer)
+            case "twice":
+                self._send(status, answer)
+                self.connection.recv(1, MSG_PEEK)  # returns at the next request, or when the caller closes
+                self._send(status, answer)
+            case "short":
+                self._send(status, answer, more=1)
+            case "endless" | "dripping":
+                self._send(status, answer, more=10**9)
+                while befalls == "endless" or not self._has_gone():
+                    self.wfile.write(b" " * (1024 if befalls == "endless" else 1))
+            case "fine":
+                self._send(status, answer)
+
+    def _send(self, status: int, answer: Any, more: int = 0) -> None:
+        content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content) + more))
+        if 300 <= status < 400:
+            self.send_header("location", self.server.endpoint)
+        self.end_headers()
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def _has_gone(self) -> bool:
+        """Whether the caller closes the connection within a moment."""
+        self.connection.settimeout(0.02)
+        try:
+            return not self.connection.recv(1)
+        except TimeoutError:
+            return False
