@@ -58,7 +58,7 @@ def _deliver(state: Shipment, event: Event[ParcelDelivered]) -> Decision[Shipmen
         case Shipment(status="delivered"):
             return Decision(state)
         case Shipment(status="dispatching"):
-            # Kept, not refused: a carrier stops repeating its report. The dispatch's outcome then publishes both events.
+            # Kept: a carrier stops repeating its report. The outcome of the dispatch publishes both events.
             return Decision(state.model_copy(update={"delivery": state.delivery or told}))
         case Shipment(status="dispatched", captured_by=str(captured_by)):
             dispatched = derived_id(captured_by, ShipmentDispatched.type)
