@@ -52,7 +52,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Record(Generic[StateT]):
-    """An order as its service has it. Version 0 is an order that the service has not heard of."""
+    """An order as its service has it. Version 0 is an order that the service does not know yet."""
 
     order_id: str
     state: StateT
@@ -60,7 +60,7 @@ class Record(Generic[StateT]):
     inbox: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The idempotency records: what was handled, by CloudEvents id. They are few, and never expire."""
     outbox: tuple[Outgoing, ...] = ()
-    """Every event ever emitted: publishing them all again is safe, and heals a relay that was long down."""
+    """Every event ever emitted. Run `choreo republish` to publish them again, which is always safe."""
     unknown: Mapping[str, Any] = field(default_factory=dict)
     """What another version of the code wrote, and this one does not know: kept as it is. While two versions
     are live, an order's events meet both."""

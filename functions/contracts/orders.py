@@ -28,11 +28,11 @@ class OrderPlaced(Fact):
     )
     shipping_address: Address
     expires_at: AwareDatetime | None = None
-    """Undecided by then, Order has it cancelled; nor does a charge begin any more."""
+    """Deadline. After it, Order requests cancellation and Payment starts no charge."""
 
 
 class OrderCancellationRequested(Fact):
-    """The customer wants the order stopped, or its time is over: Shipping decides whether it still can be."""
+    """The customer cancels the order, or its deadline is over. Shipping decides whether it is in time."""
 
     type: ClassVar[str] = "order.cancellation_requested"
     version: ClassVar[str] = "1.1"

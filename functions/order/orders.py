@@ -37,7 +37,7 @@ class BadCursor(ValueError):
 class Orders:
     """Order's table. `name` is the DynamoDB table's; its index `by_customer` lists keys only.
 
-    An order that is neither shipped nor over after `time_limit_seconds` is to be cancelled; None: never.
+    An order that is neither shipped nor ended after `time_limit_seconds` is cancelled; None: never.
     """
 
     def __init__(self, name: str, time_limit_seconds: int | None = None) -> None:
