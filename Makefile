@@ -13,16 +13,16 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser test-asyncapi simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
 
 run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN="--data state")
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
 
 test-clone: ## run the snippets of the documents in a clone whose path has a space
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
@@ -34,6 +34,12 @@ test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
+
+test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
+	@$(BIN)/python -m pytest -p tests.second_dynamodb.plugin tests/moto tests/choreography
+
+test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
+	@$(BIN)/python -m pytest -m elsewhere tests/elsewhere
 
 simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
@@ -113,6 +119,11 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@$(call NPM,.venv-node,tests/contracts/asyncapi,ci)
 	@touch $@
 
+.venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/second_dynamodb/,package.json package-lock.json)
+	@echo "Installing dynalite into .venv-dynalite, once …"
+	@$(call NPM,.venv-dynalite,tests/second_dynamodb,ci)
+	@touch $@
+
 .venv-offline/ready: infra/bench/node/package.json
 	@echo "Installing serverless-offline into .venv-offline, once …"
 	@$(call NPM,.venv-offline,infra/bench/node,install)
@@ -139,7 +150,8 @@ lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
 	$(BIN)/uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
 	$(BIN)/uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
 	$(BIN)/uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
-	npm update --prefix tests/contracts/asyncapi --package-lock-only --omit-lockfile-registry-resolved
+	for folder in contracts/asyncapi second_dynamodb; do \
+	  npm update --prefix tests/$$folder --package-lock-only --omit-lockfile-registry-resolved || exit; done
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 

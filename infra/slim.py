@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.loaders import Loader
 
-from infra.local.template import Template, TemplateError, load
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.template import Template, load
 
 FOLDERS = {"states": "stepfunctions"}
 """botocore's name of a service where IAM has another for its actions."""

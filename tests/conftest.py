@@ -25,10 +25,11 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from infra.bench.bundle import deployed
 from infra.local.in_process import ROOT, STACK
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
-from infra.local.template import load
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
+from tests.described import described
 from tests.guard.sitecustomize import FILE
 from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
@@ -86,6 +87,14 @@ def stay_here(off_machine: Path) -> Iterator[None]:
     told = off_machine.read_text()
     off_machine.write_text("")
     assert told == ""
+
+
+@pytest.fixture(autouse=True)
+def as_described() -> Iterator[None]:
+    """Fails a test in which an answer to a call is not as botocore's model of the service describes it."""
+    with described() as checked:
+        yield
+    assert checked.wrong == []
 
 
 def pytest_collection_finish() -> None:

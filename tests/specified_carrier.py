@@ -11,7 +11,7 @@ from typing import Any
 
 from infra.local.clients import client
 from infra.local.in_process import ROOT
-from infra.local.template import load
+from infra.local.provisioning.template import load
 from shipping.dispatches import KEY_REUSED
 from shipping.sandbox import UNSERVED
 from shipping.signature import NotSigned, verify

@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 
 from infra.local.clients import client
 from infra.local.in_process import ROOT
-from infra.local.template import load
+from infra.local.provisioning.template import load
 from tests.world import STRIPES_KEY, World
 
 CARD_ERRORS = {

@@ -32,8 +32,11 @@ class Shipments:
 
     def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
         """Does as `Participant.handle`. Raises GetParameterError as well."""
+        return self.participant().handle(event)
+
+    def participant(self) -> Participant[Shipment]:
         table = Table(os.environ["TABLE_NAME"], Shipment)
-        return Participant(SOURCE, table, REACTIONS, outcome, _carrier().dispatch, milestones).handle(event)
+        return Participant(SOURCE, table, REACTIONS, outcome, _carrier().dispatch, milestones)
 
 
 def _carrier() -> Carrier:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from infra.local.in_process import ROOT
-from infra.local.template import load
+from infra.local.provisioning.template import load
 from infra.slim import called, slim
 
 MEGA = 1_000_000

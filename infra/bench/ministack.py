@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import boto3
@@ -19,7 +20,7 @@ import boto3
 from infra.bench.served import HOST, Served, free_port, serving
 from infra.local.credentials import REGION
 from infra.local.in_process import ROOT, STACK
-from infra.local.template import Template, load
+from infra.local.provisioning.template import Template, load
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 API = "HttpApi"
@@ -95,10 +96,13 @@ def document(template: Template) -> dict[str, Any]:
     }
 
 
-def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
     properties = dict(resource.get("Properties", {}))
     if resource["Type"] == "AWS::Lambda::Function":
         properties["Code"] = CODE
+    if resource["Type"] == "AWS::SecretsManager::Secret":
+        # It minds no ExcludePunctuation, and the carrier's secret has to be base64.
+        properties["SecretString"] = token_hex(properties.pop("GenerateSecretString")["PasswordLength"] // 2)
     if limit := properties.get("ScalingConfig"):
         # What a parameter gives stays text there, and ends the polling of all queues.
         properties["ScalingConfig"] = {

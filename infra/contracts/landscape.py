@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from infra.local.in_process import ROOT
-from infra.local.template import Template, load
+from infra.local.provisioning.template import Template, load
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from infra.local.control import PREFIX
 from infra.local.crew import Crew, Fork
@@ -23,7 +24,7 @@ class Refused(Exception):
 def ask(port: int, method: str, path: str, body: Any = None) -> Any:
     """The backend's answer at one of its own addresses. Raises Refused, or OSError if it is not there."""
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{PREFIX}{path}",
+        f"http://127.0.0.1:{port}{PREFIX}{quote(path)}",
         None if body is None else json.dumps(body).encode(),
         method=method,
     )

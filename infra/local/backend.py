@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics, outside
+from infra.local import asgi, aws_endpoint, cloudformation, metrics, outside, stack_names
 from infra.local.control import PREFIX as OWN
 from infra.local.control import Control
 from infra.local.data import Data
@@ -22,15 +22,16 @@ from infra.local.guard import Guard
 from infra.local.live import PREFIX
 from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
-from infra.local.provision import Provisioner, remove
+from infra.local.provisioning.dynamic import ssm_parameter
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner, remove
+from infra.local.provisioning.template import load
 from infra.local.stack import Function, Stack
-from infra.local.template import TemplateError, load
 from infra.local.tokens import PREFIX as ISSUER
 
 if TYPE_CHECKING:
     from infra.local.live.server import Live
     from infra.local.tokens.issuer import Issuer
-
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 
@@ -47,6 +48,7 @@ class Backend:
     ) -> None:
         self._data, self.issuer, self._guard = data, issuer, guard or Guard()
         self.endpoint, self.stacks, self.environments = endpoint, dict[str, Stack](), Environments()
+        self._templates = dict[str, Path]()
         self.metrics = Metrics()
         self.faults, self._journal = Faults(), Journal()
         self._gateway = Gateway(self.stacks, self.environments, self._journal)
@@ -70,19 +72,33 @@ class Backend:
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Provisions a template as a stack, with these instead of its parameters' defaults.
 
-        One of that name that is there already stays as it is.
-        Raises TemplateError if it cannot be played.
+        A stack that is there already, by this name and of this template, stays as it is.
+        Raises TemplateError if it cannot be played, or if the name is another template's.
         """
+        stack_names.check(name)
+        running = self._templates.get(name, template.resolve())
+        if running != template.resolve():
+            raise TemplateError(
+                f"{template}: a stack {name} is running already, of {running}; choose another --name"
+            )
         if name not in self.stacks:
             imports = {export: value for s in self.stacks.values() for export, value in s.exports.items()}
-            loaded = load(template, parameters)
-            outside.check(loaded.parameters)
-            stack = Provisioner(loaded, name, self.endpoint, imports).provision()
+            read = load(template, parameters, ssm_parameter)
+            outside.check(read.parameters)
+            stack = Provisioner(read, name, self.endpoint, imports).provision()
+            self._restore(stack)
             self.stacks[name] = stack
-            if self._data is not None:
-                self._data.restore(stack)
+            self._templates[name] = template.resolve()
             self.deliveries.start(stack)
         return self.stacks[name]
+
+    def _restore(self, stack: Stack) -> None:
+        if self._data is not None:
+            try:
+                self._data.restore(stack)
+            except TemplateError:
+                remove(stack)
+                raise
 
     def remove(self, name: str) -> None:
         """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
@@ -90,6 +106,7 @@ class Backend:
             raise TemplateError(f"no stack {name} is running; there are {', '.join(self.stacks)}")
         self.deliveries.stop(name)
         gone = self.stacks.pop(name)
+        del self._templates[name]
         queue_names = {url.rpartition("/")[2] for url in gone.queues.values()}
         self.faults.forget({function.service for function in gone.functions.values()}, queue_names)
         remove(gone)
@@ -135,7 +152,7 @@ class Backend:
                 self.metrics.hand_over()
             answer = await aws_endpoint.answer(call, self.ended)
             if self._data is not None and answer.status == HTTPStatus.OK:
-                self._data.keep(call)  # before anybody is told that it was done
+                self._data.keep(call)  # before the caller gets the answer
             if not call.operation.startswith(_READS):
                 self._journal.note_call(call, answer)
                 self.deliveries.tell()

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local import attach
+from infra.local import attach, stack_names
 from infra.local.console import BOLD, colour_of, error, paint
 from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
 from infra.local.crew import Crew, Fork, context
 from infra.local.live import PREFIX as PAGE
+from infra.local.provisioning.errors import TemplateError
 from infra.local.stack import Function
-from infra.local.template import TemplateError
 
 if TYPE_CHECKING:
     from infra.local.tokens.issuer import Issuer
@@ -115,11 +115,14 @@ def run(argv: list[str]) -> int:
 def join(argv: list[str]) -> int:
     parser = _parser("join", "Add a stack to a running choreography, and run its functions in this terminal.")
     parser.add_argument("template", type=Path, help="the stack's SAM template")
-    parser.add_argument("--name", help="the stack's name (default: its template's folder)")
+    parser.add_argument("--name", help="the stack's name (default: as its template's folder)")
     parser.add_argument("--debug", metavar="FUNCTION", help="let a debugger attach to this function")
     arguments = parser.parse_args(argv)
     template = arguments.template.resolve()
-    name = arguments.name or template.parent.name
+    name = arguments.name or stack_names.of_folder(template.parent.name)
+    stack_names.check(name)
+    if name != template.parent.name:
+        print(f"Joining as the stack {name}.", flush=True)
     return _attach(
         arguments,
         lambda: read(attach.ask(arguments.port, "PUT", f"stacks/{name}", {"template": str(template)})),

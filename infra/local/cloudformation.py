@@ -1,6 +1,6 @@
 """CloudFormation's answers about the stacks that run, so that tools find their resources as on AWS.
 
-Resources that are not played, and those that have no address of their own, are left out.
+Resources that are accepted and not played are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from infra.local.aws_endpoint import Call
-from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
 from infra.local.stack import Stack
 
@@ -27,16 +26,17 @@ def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
             described = [stacks[name]] if name else list(stacks.values())
             return _answer(call.operation, "Stacks", [_stack(stack) for stack in described])
         case "DescribeStackResources" if name:
-            return _answer(call.operation, "StackResources", list(_resources(stacks[name])))
+            return _answer(call.operation, "StackResources", list(_resources(stacks[name], "Timestamp")))
         case "ListStackResources" if name:
-            return _answer(call.operation, "StackResourceSummaries", list(_resources(stacks[name])))
+            listed = list(_resources(stacks[name], "LastUpdatedTimestamp"))
+            return _answer(call.operation, "StackResourceSummaries", listed)
     return _refusal(f"{call.operation} cannot be played locally")
 
 
 def _stack(stack: Stack) -> Element:
     member = _member(
         StackName=stack.name,
-        StackId=f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack.name}/local",
+        StackId=stack.id,
         CreationTime=CREATED,
         StackStatus="CREATE_COMPLETE",
     )
@@ -48,26 +48,16 @@ def _stack(stack: Stack) -> Element:
     return member
 
 
-def _resources(stack: Stack) -> Iterator[Element]:
-    functions = {logical_id: function.name for logical_id, function in stack.functions.items()}
-    kinds: dict[str, Mapping[str, str]] = {
-        "AWS::DynamoDB::Table": stack.tables,
-        "AWS::Lambda::Function": functions,
-        "AWS::SecretsManager::Secret": stack.secrets,
-        "AWS::SNS::Subscription": stack.subscriptions,
-        "AWS::SNS::Topic": stack.topics,
-        "AWS::SQS::Queue": stack.queues,
-    }
-    for kind, resources in kinds.items():
-        for logical_id, physical_id in resources.items():
-            yield _member(
-                LogicalResourceId=logical_id,
-                PhysicalResourceId=physical_id,
-                ResourceType=kind,
-                ResourceStatus="CREATE_COMPLETE",
-                Timestamp=CREATED,
-                LastUpdatedTimestamp=CREATED,
-            )
+def _resources(stack: Stack, time: str) -> Iterator[Element]:
+    """The resources; `time` is what the operation calls the time of a resource's last change."""
+    for logical_id, resource in stack.resources.items():
+        yield _member(
+            LogicalResourceId=logical_id,
+            PhysicalResourceId=resource.id,
+            ResourceType=resource.type,
+            ResourceStatus="CREATE_COMPLETE",
+            **{time: CREATED},
+        )
 
 
 def _member(**fields: str) -> Element:

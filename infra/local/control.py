@@ -11,8 +11,8 @@ from infra.local import guard, http_api
 from infra.local.asgi import Receive
 from infra.local.environments import Invocation
 from infra.local.http_api import Answer, Request
+from infra.local.provisioning.errors import TemplateError
 from infra.local.stack import Function
-from infra.local.template import TemplateError
 from infra.local.worker import ENVIRONMENT, METRICS, TIMEOUT
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from infra.local.provisioning.errors import Refused
 from infra.local.stack import ANY, DEFAULT, Authorizer, Cors, Function, HttpApi, Route
-from infra.local.template import TemplateError
 
 LONGEST_SECONDS = 30.0
 """API Gateway's integration timeout."""
@@ -19,16 +19,10 @@ METHODS = {"get", "put", "post", "delete", "options", "head", "patch", ANY_METHO
 """The keys of a path that are operations."""
 
 
-def http_api(
-    logical_id: str, properties: Mapping[str, Any], function_called: Callable[[str], Function]
-) -> HttpApi:
-    """Raises TemplateError for what cannot be played."""
-    body = properties.get("Body")
-    if not isinstance(body, dict):
-        raise TemplateError(
-            f"{logical_id}: an HTTP API without a Body cannot be played locally; use AWS::Serverless::HttpApi"
-        )
-    api = HttpApi(list(_routes(logical_id, body, function_called)))
+def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Function]) -> HttpApi:
+    """Raises Refused for what cannot be played."""
+    body = properties["Body"]
+    api = HttpApi(list(_routes(body, function_called)))
     # The property has capital letters, and replaces what the definition says.
     given = body.get("x-amazon-apigateway-cors") or {}
     given = given | {
@@ -38,9 +32,7 @@ def http_api(
     return api
 
 
-def _routes(
-    logical_id: str, body: Mapping[str, Any], function_called: Callable[[str], Function]
-) -> Iterator[Route]:
+def _routes(body: Mapping[str, Any], function_called: Callable[[str], Function]) -> Iterator[Route]:
     for path, methods in body.get("paths", {}).items():
         for method, operation in methods.items():
             if method not in METHODS:  # a description, or parameters of all
@@ -49,8 +41,8 @@ def _routes(
             found = re.search(r"functions/(arn:[^/]+)/invocations", str(integration.get("uri")))
             payload = str(integration.get("payloadFormatVersion", "2.0"))
             if found is None or payload not in PAYLOADS:
-                raise TemplateError(f"{logical_id}: {method} {path} has no Lambda proxy that can be played")
-            authorizer, scopes = _guard(logical_id, body, operation)
+                raise Refused(f"Body: {method} {path} has no Lambda proxy that can be played; give it one")
+            authorizer, scopes = _guard(body, operation)
             yield Route(
                 method=ANY if method == ANY_METHOD else method.upper(),
                 path=DEFAULT if path == f"/{DEFAULT}" else path,
@@ -69,12 +61,12 @@ def _cors(given: Mapping[str, Any]) -> Cors:
         headers=tuple(given.get("allowHeaders", ())),
         exposed=tuple(given.get("exposeHeaders", ())),
         max_age_seconds=given.get("maxAge"),
-        credentials=bool(given.get("allowCredentials", False)),
+        credentials=given.get("allowCredentials", False),
     )
 
 
 def _guard(
-    logical_id: str, body: Mapping[str, Any], operation: Mapping[str, Any]
+    body: Mapping[str, Any], operation: Mapping[str, Any]
 ) -> tuple[Authorizer | None, tuple[str, ...]]:
     """Who may use a route: the authorizer that verifies callers, and the scopes of which they need one."""
     required = operation.get("security", [])
@@ -95,4 +87,4 @@ def _guard(
             )
         ]:
             return Authorizer(issuer, tuple(audience)), tuple(scopes)
-    raise TemplateError(f"{logical_id}: only JWT authorizers, one an operation, can be played locally")
+    raise Refused("Body: only JWT authorizers, one an operation, can be played locally; use one, or none")

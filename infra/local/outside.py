@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from infra.local.template import TemplateError
+from infra.local.provisioning.errors import TemplateError
 
 
-def check(parameters: Mapping[str, str]) -> None:
+def check(parameters: Mapping[str, str | list[str]]) -> None:
     """Raises TemplateError for a parameter named `…Endpoint` with an address of another machine."""
     for name, value in parameters.items():
-        if name.endswith("Endpoint") and value and not _is_here(value):
+        if name.endswith("Endpoint") and isinstance(value, str) and value and not _is_here(value):
             raise TemplateError(
                 f"{name}={value} is another machine, which the local run never calls: "
                 "give an address of this one, such as http://127.0.0.1:9000"

@@ -31,6 +31,11 @@ class MotoQueue:
                 named(self._name).delete_message(handle)
 
 
+def is_there(name: str) -> bool:
+    """Whether there is a queue of this name."""
+    return name in sqs_backends[ACCOUNT][REGION].queues
+
+
 class AskedQueue:
     """The same by calls: for another process's moto, or where calls are counted."""
 

@@ -7,16 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
-from moto.dynamodb.models import dynamodb_backends
-from moto.secretsmanager.models import secretsmanager_backends
-from moto.sns.models import sns_backends
-from moto.sqs.models import sqs_backends
 
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.provision import Provisioner
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.template import load
 from infra.local.stack import Stack
-from infra.local.template import load
 
 _copies: dict[tuple[Path, str, str], bytes] = {}
 _translated = cache(load)
@@ -32,38 +30,37 @@ def provisioned(template: Path, name: str, endpoint: str) -> Stack:
     return _put_back(_copies[given])
 
 
-def _backends() -> dict[str, Any]:
-    """What moto keeps the resources in: one for each service that a template's can be of, by its class."""
-    every = (dynamodb_backends, secretsmanager_backends, sns_backends, sqs_backends)
-    found = [backends[ACCOUNT][REGION] for backends in every]
-    return {type(backend).__name__: backend for backend in found}
+def _backend(service: str) -> Any:
+    """What moto keeps a service's resources in."""
+    return get_backend(service)[ACCOUNT][REGION]
 
 
 def _copy(stack: Stack) -> bytes:
+    """The stack, and the contents of the backends that hold its resources."""
+    services = {KINDS[resource.type].service for resource in stack.resources.values()}
+    held = {service: vars(_backend(service)) for service in services if service is not None}
     file = io.BytesIO()
-    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(
-        (stack, {name: vars(backend) for name, backend in _backends().items()})
-    )
+    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((stack, held))
     return file.getvalue()
 
 
 def _put_back(copy: bytes) -> Stack:
     stack: Stack
     stack, held = _Unpickler(io.BytesIO(copy)).load()
-    for name, backend in _backends().items():
-        vars(backend).update(held[name])
+    for service, contents in held.items():
+        vars(_backend(service)).update(contents)
     return stack
 
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> str | None:
-        """A backend that a resource refers to is the one that moto has then."""
-        return type(value).__name__ if isinstance(value, BaseBackend) else None
+        """The service of a backend that a resource refers to: loaded, it is the one that moto has then."""
+        return type(value).__module__.split(".")[1] if isinstance(value, BaseBackend) else None
 
     def reducer_override(self, value: Any) -> Any:
         return (threading.RLock, ()) if isinstance(value, type(threading.RLock())) else NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
-    def persistent_load(self, name: str) -> Any:
-        return _backends()[name]
+    def persistent_load(self, service: str) -> Any:
+        return _backend(service)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from infra.local.credentials import ACCOUNT, REGION
+
 ANY = "ANY"
 """The method of a route that takes any."""
 DEFAULT = "$default"
@@ -27,6 +29,8 @@ class Function:
     may_recurse: bool = False
     """RecursiveLoop: Allow."""
     runtime: str = "python3.13"
+    layers: tuple[str, ...] = ()
+    """Folders that modules are imported from, after the code's own."""
 
     @property
     def service(self) -> str:
@@ -94,26 +98,61 @@ class HttpApi:
     stages: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Resource:
+    """A created resource: its physical id, which `Ref` gives, and what `Fn::GetAtt` gives."""
+
+    type: str
+    id: str
+    attributes: Mapping[str, str]
+
+
 @dataclass
 class Stack:
-    """All that was created for a template, by logical id."""
+    """All that was created for a template, by logical id, in the order of creation."""
 
     name: str
+    resources: dict[str, Resource] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     sources: dict[str, EventSource] = field(default_factory=dict)
     apis: dict[str, HttpApi] = field(default_factory=dict)
-    queues: dict[str, str] = field(default_factory=dict)
-    """Queue URLs."""
-    topics: dict[str, str] = field(default_factory=dict)
-    """Topic ARNs."""
-    tables: dict[str, str] = field(default_factory=dict)
-    """Table names."""
-    secrets: dict[str, str] = field(default_factory=dict)
-    """Secret ARNs."""
-    subscriptions: dict[str, str] = field(default_factory=dict)
-    """Subscription ARNs."""
+    """By physical id."""
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """CloudFormation's stack id."""
+        return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.name}/local"
+
+    def ids(self, type_: str) -> dict[str, str]:
+        """The physical ids of all resources of a type."""
+        return {name: resource.id for name, resource in self.resources.items() if resource.type == type_}
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """Queue URLs."""
+        return self.ids("AWS::SQS::Queue")
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """Topic ARNs."""
+        return self.ids("AWS::SNS::Topic")
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """Table names."""
+        return self.ids("AWS::DynamoDB::Table")
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Secret ARNs."""
+        return self.ids("AWS::SecretsManager::Secret")
+
+    @property
+    def subscriptions(self) -> dict[str, str]:
+        """Subscription ARNs."""
+        return self.ids("AWS::SNS::Subscription")
 
     @property
     def routes(self) -> list[Route]:
@@ -121,6 +160,12 @@ class Stack:
         return [route for api in self.apis.values() for route in api.routes]
 
     def function_called(self, reference: str) -> Function:
-        """By its name or ARN; an alias or version after either is of no account, as there is one code."""
+        """By its name or ARN. A version or alias after either is ignored: there is one code.
+
+        Raises LookupError if there is none.
+        """
         bare = re.sub(r"^((?:arn:aws:lambda:[^:]+:[^:]+:function:)?[^:]+)(:[^:]+)?$", r"\1", reference)
-        return next(f for f in self.functions.values() if bare in (f.name, f.arn))
+        for function in self.functions.values():
+            if bare in (function.name, function.arn):
+                return function
+        raise LookupError(reference)

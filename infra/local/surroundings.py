@@ -28,7 +28,7 @@ def enter(function: Function, host: str, port: int) -> Console:
     os.environ.update(variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()
-    sys.path.insert(0, str(code))
+    sys.path[:0] = [str(code), *function.layers]
     os.chdir(code)
     console = Console(function.service, sys.__stdout__ or sys.stderr)
     sys.stdout = console

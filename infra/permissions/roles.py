@@ -4,19 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.resolver import Physical, Resolver
-from infra.local.template import Template
+from infra.local.provisioning.functions import function_name
+from infra.local.provisioning.kinds import Declared
+from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.resolver import Resolver
+from infra.local.provisioning.template import Template
+from infra.local.stack import Resource, Stack
 from infra.permissions.calls import Permission
 
-ARNS = {
-    "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/",
-    "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:",
-    "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:",
-    "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:",
-    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:",
-}
-"""How the ARN of a resource begins; its name follows."""
-REFERRED_TO_BY_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
+LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 OTHER_GRANTS = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
 QUEUE_POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -51,16 +47,17 @@ def allowed(template: Template, stack: str) -> set[Permission]:
 
 
 def used_by_lambda(template: Template, stack: str) -> set[Permission]:
-    """What Lambda itself does in the functions' names: it polls, logs, traces, and gives up into queues."""
+    """What Lambda does with the functions' roles: it polls, logs, traces, and sends to on-failure queues."""
     resolve = _resolver(template, stack).resolve
     used = set()
     for name, function in _of_type(template, "AWS::Lambda::Function"):
-        logs = f"{ARNS['AWS::Logs::LogGroup']}{resolve(function['LoggingConfig']['LogGroup'])}:*"
+        logs = f"{LOG_GROUP}{resolve(function['LoggingConfig']['LogGroup'])}:*"
         used |= {Permission(f"{stack}-{name}", action, logs) for action in LOGGING}
         if function["TracingConfig"]["Mode"] == "Active":
             used |= {Permission(f"{stack}-{name}", action, "*") for action in TRACING}
     for _, mapping in _of_type(template, "AWS::Lambda::EventSourceMapping"):
-        used |= {Permission(resolve(mapping["FunctionName"]), *each) for each in _polling(resolve(mapping))}
+        name = function_name(resolve(mapping["FunctionName"]))
+        used |= {Permission(name, *each) for each in _polling(resolve(mapping))}
     return used
 
 
@@ -103,21 +100,15 @@ def _of_type(template: Template, kind: str) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _resolver(template: Template, stack: str) -> Resolver:
-    """Gives resources the names that the local run gives them, without creating any.
+    """Gives resources the names that the local run gives them, without creating any."""
 
-    An alias stands for its function, whose role it has.
-    """
+    def describe(logical_id: str) -> Resource:
+        resource = template.resources[logical_id]
+        kind, properties = KINDS[resource["Type"]], resource.get("Properties", {})
+        if not kind.not_played:
+            properties = resolver.resolve(properties)
+        return kind.describe(Declared(logical_id, resource["Type"], properties, template, described, ""))
 
-    def describe(logical_id: str) -> Physical:
-        kind = template.resources[logical_id]["Type"]
-        if kind == "AWS::Lambda::Alias":
-            logical_id = template.resources[logical_id]["Properties"]["FunctionName"]["Ref"]
-        name = f"{stack}-{logical_id}"
-        arn = ARNS.get(kind, "") + name
-        if kind == "AWS::Logs::LogGroup":
-            return Physical(name, {"Arn": f"{arn}:*"})  # as CloudFormation gives it
-        return Physical(
-            arn if kind in REFERRED_TO_BY_ARN else name, {"Arn": arn, "StreamArn": f"{arn}/stream/1"}
-        )
-
-    return Resolver(template, stack, describe)
+    described = Stack(stack)
+    resolver = Resolver(template, described, describe)
+    return resolver

@@ -9,8 +9,9 @@ from infra.simulation.determinism import Clock, Dice
 from infra.simulation.outages import Outage
 from infra.simulation.world import World
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 40 * 60, 80 * 60
-"""Eight receives last at most nine minutes, and 16 rounds of a recursive loop 24 minutes."""
+SHORTEST_SECONDS, LONGEST_SECONDS = 70 * 60, 100 * 60
+"""16 rounds of a recursive loop last 24 minutes. Where Lambda then drops the message, its eight receives last
+for eight visibility timeouts: 33 minutes more."""
 PAUSE_SECONDS = 10.0
 """The longest that a stream waits between two attempts."""
 

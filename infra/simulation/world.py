@@ -22,11 +22,11 @@ from infra.local.event_sources.mapping import Batch, EventSourceMapping
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import Template, load
 from infra.local.queues import MotoQueue
 from infra.local.recursion import VARIABLE, trace_header
 from infra.local.stack import EventSource, Function
-from infra.local.template import Template, load
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
 from infra.simulation.calls import Calls, Crash

@@ -20,9 +20,9 @@ from infra.bench.work import quiet
 from infra.cost.outcomes import in_batches
 from infra.local.clients import client
 from infra.local.in_process import ROOT, InProcess
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
-from infra.local.template import load
 
 UNUSED = {
     "stripe": "money moves in the sandbox here",

@@ -10,7 +10,7 @@ from choreography import aws
 from contracts.catalogue import EVENTS, read
 from infra.local.event_sources import mappings
 from infra.local.in_process import ROOT, environment
-from infra.local.template import load
+from infra.local.provisioning.template import load
 from tests.world import World, crash
 
 TESTS = sorted(Path(__file__).parents[1].rglob("test_*.py"))

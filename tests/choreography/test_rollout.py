@@ -19,6 +19,7 @@ from infra.local.in_process import environment
 from order.state import Order
 from payment.consumer import Payments
 from payment.state import Payment
+from shipping.consumer import Shipments
 from shipping.state import Shipment
 from tests.contracts.test_evolution import newer_minor
 from tests.world import World
@@ -65,8 +66,8 @@ class Split:
         self.ran: list[bool] = []
         """Whether each invocation so far was the newer version's."""
 
-    def __call__(self, event: Any, context: Any, live: Participant[Any] | Payments) -> Any:
-        live = live.participant() if isinstance(live, Payments) else live
+    def __call__(self, event: Any, context: Any, live: Participant[Any] | Payments | Shipments) -> Any:
+        live = live if isinstance(live, Participant) else live.participant()
         self.ran.append(self._next_is_newer)
         self._next_is_newer = not self._next_is_newer
         return consume(event, context, newer(self._service, live) if self.ran[-1] else live)

@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from infra.local.in_process import ROOT, environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import Template, load
 from infra.local.quicker import quicker_moto
-from infra.local.template import Template, TemplateError, load
 from tests.infrastructure.test_alarms import ALARMS
 from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type
 
@@ -116,7 +117,7 @@ def test_a_split_alias_is_refused_locally() -> None:
     with (
         quicker_moto(),
         environment({}),
-        pytest.raises(TemplateError, match="RoutingConfig cannot be played"),
+        pytest.raises(TemplateError, match="RoutingConfig is unknown, or cannot be played"),
     ):
         Provisioner(replace(TEMPLATE, resources=resources), "split", "http://localhost:3000").provision()
 

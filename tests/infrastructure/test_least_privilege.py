@@ -13,9 +13,9 @@ import pytest
 from choreography.errors import RaceLost
 from choreography.table import Table
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import Template, load
 from infra.local.quicker import quicker_moto
-from infra.local.template import Template, load
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
 from tests.infrastructure.test_template import FUNCTIONS
@@ -114,7 +114,7 @@ def everything_that_is_told(world: World, stack: str) -> None:
     with environment({}):
         guest = Provisioner(NOTIFICATIONS, stack, "http://localhost:3000", world.stack.exports).provision()
     world.stack.functions |= guest.functions
-    world.stack.queues |= guest.queues
+    world.stack.resources |= guest.resources
     world.place()
     world.drain()
     told = [message["Body"] for message in world.messages("Queue")]
@@ -198,7 +198,10 @@ def test_a_managed_policy_is_an_error() -> None:
 
 def test_an_alias_that_a_mapping_invokes_stands_for_its_function() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
-    resources["Live"] = {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "OrderRelay"}}}
+    resources["Live"] = {
+        "Type": "AWS::Lambda::Alias",
+        "Properties": {"FunctionName": {"Ref": "OrderRelay"}, "Name": "live"},
+    }
     resources["OrderRelayOutbox"]["Properties"]["FunctionName"] = {"Ref": "Live"}
     assert used_by_lambda(replace(SANDBOX, resources=resources), STACK) == used_by_lambda(SANDBOX, STACK)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from infra.local.in_process import ROOT
-from infra.local.template import TemplateError
+from infra.local.provisioning.errors import TemplateError
 from tests.infrastructure.test_tokens import REAL, provision
 
 PROD = REAL | {"Stage": "prod", "JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}

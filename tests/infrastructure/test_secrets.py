@@ -10,8 +10,9 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from choreography import secrets
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.resolver import Physical, Resolver
-from infra.local.template import load
+from infra.local.provisioning.resolver import Resolver
+from infra.local.provisioning.template import load
+from infra.local.stack import Resource, Stack
 from infra.permissions.roles import allowed
 from tests.infrastructure.test_template import FUNCTIONS
 from tests.world import DISPATCH_SECRET, PARAMETERS
@@ -68,7 +69,7 @@ def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, 
     parameters = {"PaymentGateway": "stripe", "Carrier": "http"}
     given = GIVEN[function]
     template = load(ROOT / "template.yaml", parameters | {f"{given}Arn": arn, f"{given}KmsKeyArn": key})
-    resolve = Resolver(template, STACK, lambda name: Physical(name, {"Arn": name})).resolve
+    resolve = Resolver(template, Stack(STACK), lambda name: Resource("", name, {"Arn": name})).resolve
     policies = resolve(template.resources[f"{function}Role"]["Properties"]["Policies"])
     (found,) = [
         statement

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import ROOT, environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
-from infra.local.template import TemplateError, load
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 from tests.world import DISPATCH_SECRET, STRIPES_KEY
 
@@ -144,4 +145,4 @@ def test_the_apis_limits_are_below_those_of_the_account(limit: str) -> None:
     """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}
-    assert 0 < int(TEMPLATE.parameters[f"Api{limit}Limit"]) < {"Rate": 10_000, "Burst": 5_000}[limit]
+    assert 0 < int(str(TEMPLATE.parameters[f"Api{limit}Limit"])) < {"Rate": 10_000, "Burst": 5_000}[limit]

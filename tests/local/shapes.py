@@ -1,7 +1,8 @@
 """Checks answers of the endpoint with botocore's own descriptions of what AWS answers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 from xml.etree import ElementTree
@@ -23,7 +24,14 @@ TYPES: dict[str, tuple[type, ...]] = {
     "float": (int, float),
     "timestamp": (int, float),
 }
-SCALARS = {"integer": int, "long": int, "double": float, "float": float}
+SCALARS: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "long": int,
+    "double": float,
+    "float": float,
+    "timestamp": lambda text: datetime.fromisoformat(text).timestamp(),
+}
+"""How the text of an XML element is read."""
 
 
 @cache

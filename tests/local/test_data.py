@@ -1,8 +1,10 @@
 """With --data, nothing that was accepted is lost when the laptop's AWS is stopped or killed."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from infra.local.data import history
+from infra.local.data import Data, history
 from tests.local.conftest import running
 from tests.local.test_run import ORDER, ends_as, place, start
 
@@ -33,6 +35,16 @@ def test_a_folder_that_cannot_be_used_is_a_one_line_error(tmp_path: Path) -> Non
     refused = start("--port", "0", "--data", str(tmp_path / "file"))
     assert refused.returncode == 2
     assert "--data" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_an_item_that_cannot_be_read_is_a_one_line_error(tmp_path: Path) -> None:
+    Data(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as file, file:
+        file.execute("INSERT INTO items VALUES ('order-choreography-OrderTable', 'key', 'no item')")
+    refused = start("--port", "0", "--data", str(tmp_path))
+    assert refused.returncode == 2
+    assert "the item key of the table order-choreography-OrderTable cannot be written" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 

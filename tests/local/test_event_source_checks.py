@@ -8,14 +8,16 @@ import pytest
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources.checks import Unplayable, check
 from infra.local.in_process import environment
-from infra.local.provision import KINDS, Provisioner
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
-from infra.local.template import TemplateError, load
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
 START = {"StartingPosition": "LATEST"}
-LEFT_OUT = KINDS["AWS::Lambda::EventSourceMapping"].left_out
+KIND = KINDS["AWS::Lambda::EventSourceMapping"]
 
 
 def refusal(arn: str, properties: dict[str, Any]) -> str | None:
@@ -76,7 +78,7 @@ def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, A
 
 @pytest.mark.parametrize("name", ["ParallelizationFactor", "TumblingWindowInSeconds"])
 def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
-    assert name not in KINDS["AWS::Lambda::EventSourceMapping"].played | LEFT_OUT
+    assert name not in {*KIND.played, *KIND.left_out}
 
 
 def test_the_refusal_names_file_resource_and_property(tmp_path: Path) -> None:
@@ -93,6 +95,6 @@ Resources:
       CodeUri: .
       Events: {Source: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 100}}}
 """)
-    expected = "shop.yaml: ReaderSource, an event source of Reader: BatchSize: 100 needs"
+    expected = "shop.yaml: ReaderSource, made from Reader: BatchSize: 100 needs"
     with quicker_moto(), environment({}), pytest.raises(TemplateError, match=expected):
         Provisioner(load(template), "shop", "http://localhost:3000").provision()

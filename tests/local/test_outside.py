@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 from infra.local import outside
-from infra.local.template import TemplateError
+from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import ROOT, running
 from tests.local.test_run import ORDER, TO_ANTARCTICA, client, ends_as, place
 from tests.specified_carrier import SECRET, SpecifiedCarrier
@@ -37,12 +36,19 @@ def test_a_carrier_on_another_machine_is_refused_in_one_sentence() -> None:
 
 @pytest.mark.parametrize("url", ["", "http://localhost:3000", "http://127.0.0.1", "https://[::1]:9/v1"])
 def test_an_endpoint_on_this_machine_is_accepted(url: str) -> None:
-    outside.check({"CarrierEndpoint": url})
+    assert not is_refused(url)
 
 
 @pytest.mark.parametrize(
     "url", ["https://10.0.0.1", "http://localhost.example.com", "http://localhost@10.0.0.1", "localhost", "["]
 )
-def test_any_other_endpoint_is_refused(url: Any) -> None:
-    with pytest.raises(TemplateError, match="another machine"):
+def test_any_other_endpoint_is_refused(url: str) -> None:
+    assert is_refused(url)
+
+
+def is_refused(url: str) -> bool:
+    try:
         outside.check({"CarrierEndpoint": url})
+    except TemplateError:
+        return True
+    return False

@@ -6,9 +6,9 @@ import pytest
 
 from infra.local.clients import client
 from infra.local.in_process import environment
-from infra.local.provision import Provisioner
+from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
-from infra.local.template import load
 
 
 @pytest.mark.parametrize(

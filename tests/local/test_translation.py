@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.local import translation
 from infra.local.in_process import ROOT
-from infra.local.template import load
-from infra.local.translation import translated
+from infra.local.provisioning import translation
+from infra.local.provisioning.template import load
+from infra.local.provisioning.translation import translated
 
 FUNCTION = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://a/b", "Handler": "f.f"}}
 

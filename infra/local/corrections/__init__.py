@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from infra.local.corrections import deliveries, filtering, move_tasks, queues, streams, tables
+from infra.local.corrections import deliveries, filtering, move_tasks, queues, secrets, streams, tables
 
 
 @contextmanager
 def corrections() -> Iterator[None]:
     """Within it, moto answers as AWS does where these modules know better."""
     with ExitStack() as stack:
-        for module in (queues, move_tasks, deliveries, filtering, streams, tables):
+        for module in (queues, move_tasks, deliveries, filtering, secrets, streams, tables):
             for patched in module.patches():
                 stack.enter_context(patched)
         yield

@@ -1,0 +1,90 @@
+"""Reads a template's file into plain data: YAML with CloudFormation's short forms, or JSON."""
+
+import json
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.local.provisioning.errors import TemplateError
+
+try:
+    from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]  # to mypy, only the first is one
+
+TAG = "tag:yaml.org,2002:"
+REFUSED_TAGS = ("binary", "omap", "pairs", "set")
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html#template-formats.supported-yaml"""
+
+
+def read(path: Path) -> Any:
+    """What the file holds, as JSON could hold it. Raises TemplateError."""
+    try:
+        text = path.read_bytes().decode()
+    except OSError as error:
+        raise TemplateError(f"{path}: {error.strerror}; name a SAM template that is there") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise TemplateError(f"{path}:{line}: this line is not UTF-8; save the file as UTF-8") from error
+    try:
+        # As JSON and back: keys become text, and what refers to itself is noticed.
+        return json.loads(json.dumps(yaml.load(text, Loader=_Loader)))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
+        told = ", ".join(part for part in (error.context, error.problem) if part)
+        raise TemplateError(f"{where}: {told}; correct the YAML there") from error
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{path}: {' '.join(str(error).split())}; correct the YAML") from error
+    except (RecursionError, ValueError) as error:
+        raise TemplateError(
+            f"{path}: a value contains itself, or is nested too deeply or too long; write it out"
+        ) from error
+
+
+class _Loader(SafeLoader):
+    """YAML with CloudFormation's short forms, such as !Ref."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """As usual, but a key that is there twice is an error: CloudFormation would take the last."""
+        seen = set()
+        for key, _ in node.value:
+            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
+            if name is None:
+                raise yaml.MarkedYAMLError(problem="a key has to be text", problem_mark=key.start_mark)
+            if name in seen:
+                problem = f"the key {key.value} is there twice"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            if name[0] != f"{TAG}merge":
+                seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _refused(_: _Loader, node: yaml.Node) -> None:
+    problem = f"{node.tag.replace(TAG, '!!')} is not YAML that CloudFormation reads"
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+_Loader.add_multi_constructor("!", _short_form)
+_Loader.add_constructor(f"{TAG}timestamp", _text)  # a date is text, as in CloudFormation
+for _name in REFUSED_TAGS:
+    _Loader.add_constructor(TAG + _name, _refused)

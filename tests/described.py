@@ -1,0 +1,40 @@
+"""Checks the answers that clients in this process get with botocore's own descriptions of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from botocore.endpoint import Endpoint
+from botocore.model import OperationModel
+
+from infra.local.http_api import Answer
+from tests.local import shapes
+
+_get_response: Any = Endpoint._do_get_response  # type: ignore[attr-defined]  # where answers are read
+
+
+@dataclass
+class Checked:
+    """The operations whose answers were checked, and what is wrong with answers."""
+
+    operations: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def described() -> Iterator[Checked]:
+    """Within it, answers are checked: those of moto, of the local run, and of other engines."""
+    checked = Checked()
+
+    def check(endpoint: Any, request: Any, operation: OperationModel, context: Any) -> Any:
+        found, failure = _get_response(endpoint, request, operation, context)
+        if found is not None:
+            answer = Answer(found[0].status_code, [], found[0].content)
+            checked.operations.add(operation.name)
+            checked.wrong += shapes.wrong(operation.service_model.service_name, operation.name, answer)
+        return found, failure
+
+    with patch.object(Endpoint, "_do_get_response", check):
+        yield checked

@@ -1,0 +1,84 @@
+"""A valid template in which any one value is dropped or replaced plays, or is refused as the corpus is."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infra.local.provisioning import reading
+from tests.local.templates.played import UNEXPECTED, folder, told
+
+__all__ = ["folder"]  # the fixture
+
+VALID = reading.read(Path(__file__).parent / "templates/valid/template.yaml")
+DROPPED = object()
+REPLACEMENTS: tuple[Any, ...] = (
+    DROPPED,
+    None,
+    True,
+    0,
+    -1,
+    "",
+    "x",
+    "a.b",
+    [],
+    ["x"],
+    {},
+    {"x": "y"},
+    {"Ref": "Q"},
+    {"Fn::Sub": 1},
+)
+
+
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The paths of all values within a value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield (*path, key)
+        yield from paths(each, (*path, key))
+
+
+PATHS = list(paths(VALID))
+
+
+def changed(changes: dict[tuple[str | int, ...], Any]) -> str:
+    """The valid template with other values at these paths, as JSON."""
+    template = copy.deepcopy(VALID)
+    for path, value in changes.items():
+        inner = template
+        try:
+            for key in path[:-1]:
+                inner = inner[key]
+            if value is DROPPED:
+                del inner[path[-1]]
+            else:
+                inner[path[-1]] = copy.deepcopy(value)
+        except (IndexError, KeyError, TypeError):
+            continue  # another change took away what this one is about
+    return json.dumps(template)
+
+
+def test_the_valid_template_plays() -> None:
+    assert told(changed({})) == "plays"
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(REPLACEMENTS), min_size=1, max_size=2))
+def test_a_changed_template_plays_or_is_refused(changes: dict[tuple[str | int, ...], Any]) -> None:
+    answer = told(changed(changes))
+    assert answer == "plays" or answer.startswith("template.yaml:")
+    assert UNEXPECTED not in answer
+    assert "\n" not in answer
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("replacement", REPLACEMENTS, ids=repr)
+def test_every_single_change_plays_or_is_refused(replacement: Any) -> None:
+    for path in PATHS:
+        answer = told(changed({path: replacement}))
+        assert answer == "plays" or (UNEXPECTED not in answer and "\n" not in answer), (path, answer)

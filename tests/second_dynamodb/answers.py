@@ -1,0 +1,43 @@
+"""Answers of two engines in one form, so that only real differences are left."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+UNORDERED = ("Scan", "BatchGetItem")
+"""DynamoDB promises no order for the items of these."""
+NOT_COMPARED = ("ConsumedCapacity", "ItemCollectionMetrics")
+"""Neither engine counts capacity as AWS bills it."""
+
+
+def normal(operation: str, status: int, answer: Mapping[str, Any]) -> Any:
+    """An answer in a form that is the same for answers that mean the same."""
+    if status != 200:
+        return {"status": status, "error": error(answer), **_item_of(answer)}
+    told = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
+    return _normal(told, sort=operation in UNORDERED)
+
+
+def error(answer: Mapping[str, Any]) -> tuple[str, str]:
+    """The code and the message of an error."""
+    code = str(answer.get("__type", "")).rpartition("#")[2]
+    return code, str(answer.get("message", answer.get("Message", "")))
+
+
+def _item_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What ReturnValuesOnConditionCheckFailure asked for."""
+    return {"Item": _normal(answer["Item"], sort=False)} if "Item" in answer else {}
+
+
+def _normal(value: Any, *, sort: bool) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"N"}:
+            return {"N": Decimal(value["N"])}
+        if len(value) == 1 and value.keys() <= {"SS", "NS", "BS"}:
+            ((kind, members),) = value.items()
+            return {kind: sorted(members)}
+        return {name: _normal(inner, sort=sort) for name, inner in value.items()}
+    if isinstance(value, list):
+        inner = [_normal(each, sort=sort) for each in value]
+        return sorted(inner, key=repr) if sort else inner
+    return value
