@@ -18,7 +18,7 @@ def asyncapi(landscape: Landscape) -> dict[str, Any]:
         "info": {
             "title": "Order choreography: events",
             "version": "1.0.0",
-            "description": "What Order, Payment and Shipping tell each other: CloudEvents 1.0 in structured "
+            "description": "The events of Order, Payment and Shipping: CloudEvents 1.0 in structured "
             "JSON, over SNS topics and SQS queues. Delivery is at least once, in any order.",
         },
         "defaultContentType": CONTENT_TYPE,
@@ -67,7 +67,7 @@ def _channels(landscape: Landscape) -> dict[str, Any]:
         topic: {
             "address": topic,
             "title": f"What {publisher.capitalize()} publishes",
-            "description": "An SNS topic; the message attribute `type` is the event's.",
+            "description": "An SNS topic. The message attribute `type` has the event's type.",
             "messages": _messages(kind for kind, producer in PRODUCERS.items() if producer == publisher),
         }
         for topic, publisher in landscape.topics.items()
@@ -79,7 +79,7 @@ def _queue(queue: Queue, landscape: Landscape) -> dict[str, Any]:
     feeding = [s for s in landscape.subscriptions if s.queue == queue.name]
     channel: dict[str, Any] = {
         "address": queue.name,
-        "title": f"Read by {queue.consumer}" if queue.consumer else "Dead letters, for a person",
+        "title": f"Read by {queue.consumer}" if queue.consumer else "Dead letters, for an operator",
         "description": f"An SQS queue; messages are kept for {queue.retention_days} days.",
         "messages": _messages(kind for s in feeding for kind in s.types),
     }

@@ -1,4 +1,4 @@
-"""The catalogue for people, in Markdown: each event, who says and hears it, its fields and an example."""
+"""The catalogue in Markdown: each event with publisher, consumers, fields and an example."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -22,11 +22,11 @@ a type of its own, such as `order.placed.v2`, beside the old until every consume
 
 _PERSONAL = """## Personal data
 
-Who needs a field, what for, and how long it is kept there. No event carries card data: `payment_method` is a
-token of the gateway, and an order with a card's number there is refused. Ids of orders, payments and refunds
-identify no person without access to Order's table.
-No table deletes by itself: "as long as the order" is until its item is deleted.
-Point-in-time recovery holds what was deleted for 35 days more. The sandbox carrier's ledger has the country
+Which service needs a field, for what, and how long it keeps it. No event carries card data: `payment_method`
+is a token of the gateway, and an order with a card number there is refused. Ids of orders, payments and
+refunds identify no person without access to Order's table.
+No table deletes items by itself: "as long as the order" means until an operator deletes its item.
+Point-in-time recovery keeps deleted items for 35 more days. The sandbox carrier's ledger has the country
 alone; a carrier over HTTP is sent the address and what is in the parcel."""
 
 
@@ -113,7 +113,7 @@ def _personal(landscape: Landscape) -> str:
 
 
 def personal_fields(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """Each field that is marked as personal data, with who needs it."""
+    """The fields that are marked as personal data, with the services that need them."""
     for name, field in node.get("properties", {}).items():
         if "x-personal-data" in field:
             yield path + name, field["x-personal-data"]

@@ -1,4 +1,4 @@
-"""Who publishes to what, and who listens to which of it: read from template.yaml."""
+"""The publishers, topics, queues, consumers and routes, read from template.yaml."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from infra.local.provisioning.template import Template, load
 
 @dataclass(frozen=True)
 class Subscription:
-    """`policy` is the filter, as SNS has it; `types` are the event types that it lets through."""
+    """A subscription. `policy` is its filter policy, `types` are the event types that match it."""
 
     name: str
     topic: str
@@ -26,8 +26,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Queue:
-    """`consumer` is the function that takes from it, and `service` the one it is part of; none for dead
-    letters, which a person takes."""
+    """A queue, the function that consumes it and its service. A dead-letter queue has neither."""
 
     name: str
     retention_days: int
@@ -40,7 +39,7 @@ class Queue:
 class Route:
     """A route that callers use, so not `$default`.
 
-    `asks_for_token`: where the stack has an issuer of tokens.
+    `asks_for_token`: whether it needs a token if the stack has an issuer.
     """
 
     method: str
@@ -59,7 +58,7 @@ class Landscape:
     routes: tuple[Route, ...]
 
     def consumers(self, kind: str) -> tuple[str, ...]:
-        """The functions that events of a type reach."""
+        """The functions that receive events of this type."""
         queues = (self.queues[s.queue] for s in self.subscriptions if kind in s.types)
         return tuple(sorted(queue.consumer for queue in queues if queue.consumer is not None))
 
@@ -112,7 +111,7 @@ def _queues(template: Template) -> dict[str, Queue]:
 
 
 def _aliased(template: Template, alias: str) -> str:
-    """The function behind an alias, which is what mappings and routes invoke."""
+    """The function of an alias: mappings and routes invoke aliases."""
     function: str = template.resources[alias]["Properties"]["FunctionName"]["Ref"]
     return function
 

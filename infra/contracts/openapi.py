@@ -1,4 +1,4 @@
-"""One OpenAPI 3.1 document of the HTTP API: the routes of template.yaml, and what each takes and answers."""
+"""The OpenAPI 3.1 document of the HTTP API: the routes of template.yaml, their requests and answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ from shipping.messages import DeliveryMessage
 
 MODELS = (PlaceOrder, DeliveryMessage, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
-"""A correlation id that cannot be used, and a dependency that does not answer."""
+"""The refusals of every route: an invalid correlation id, and a dependency that does not answer."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What a route does; `problems` are the refusals beside those of every route."""
+    """A route's operation. `problems` are its refusals, in addition to those of every route."""
 
     id: str
     summary: str
@@ -35,7 +35,7 @@ class Operation:
     parameters: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     leads_to: tuple[str, ...] = ()
-    """Operations that take the order which this one answers."""
+    """Operations on the order that this operation answers."""
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -67,7 +67,7 @@ OPERATIONS = {
     ),
     ("get", "/orders/{order_id}"): Operation(
         "getOrder",
-        "An order as it stands",
+        "An order with its current status",
         HTTPStatus.OK,
         OrderSummary,
         (HTTPStatus.NOT_FOUND,),
@@ -75,7 +75,7 @@ OPERATIONS = {
     ),
     ("get", "/orders/{order_id}/history"): Operation(
         "getHistory",
-        "What Order published and saw of an order",
+        "The events of an order that Order published or handled",
         HTTPStatus.OK,
         OrderHistory,
         (HTTPStatus.NOT_FOUND,),
@@ -83,7 +83,7 @@ OPERATIONS = {
     ),
     ("post", "/orders/{order_id}/cancellation"): Operation(
         "cancelOrder",
-        "Asks for an order to be stopped; 409 where the parcel left",
+        "Requests an order's cancellation; 409 if the parcel has left",
         HTTPStatus.ACCEPTED,
         OrderSummary,
         (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
@@ -91,7 +91,7 @@ OPERATIONS = {
     ),
     ("post", "/carrier/webhooks"): Operation(
         "tellOfParcel",
-        "The carrier tells of a parcel, signed as Standard Webhooks has it",
+        "Receives the carrier's message about a parcel, signed as Standard Webhooks are",
         HTTPStatus.NO_CONTENT,
         None,
         (
@@ -107,7 +107,7 @@ OPERATIONS = {
 
 
 _DESCRIPTION = """\
-Place, look at and cancel orders. Every refusal of a service is a problem document, also 404 for a path or a
+Place, read and cancel orders. Every refusal of a service is a problem document, also 404 for a path or a
 method that no route has. API Gateway's own refusals have only a `message`, which HTTP APIs cannot change: 401
 without a valid token, if the stack has an issuer of tokens (in dev it may have none); 413 above 10 MB; 429
 above the rate limit, after which a request may be repeated; 500 or 503 if the function itself fails. Fields
@@ -215,7 +215,7 @@ _TEXT = {"type": "string"}
 _ID = {"type": "string", "minLength": 1, "maxLength": ID_LIMIT}
 _PARAMETERS = {
     "CorrelationId": _parameter(
-        "header", "X-Correlation-Id", "Found again in every event and log line of the order", _CORRELATION_ID
+        "header", "X-Correlation-Id", "Written into every event and log line of the order", _CORRELATION_ID
     ),
     "IdempotencyKey": _parameter(
         "header",
@@ -223,15 +223,17 @@ _PARAMETERS = {
         "Makes the request safe to repeat; with another body it answers 422",
         {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
     ),
-    "OrderId": _parameter("path", "order_id", "As answered when the order was placed", _TEXT, required=True),
+    "OrderId": _parameter(
+        "path", "order_id", "The id from the answer to the order's request", _TEXT, required=True
+    ),
     "CustomerId": _parameter("query", "customer_id", "Whose orders", _ID, required=True),
     "Limit": _parameter(
         "query",
         "limit",
-        "At most so many orders",
+        "The most orders of a page",
         {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 20},
     ),
-    "Cursor": _parameter("query", "cursor", "As the page before gave it; any other answers 400", _TEXT),
+    "Cursor": _parameter("query", "cursor", "The cursor from the page before; any other answers 400", _TEXT),
     "WebhookId": _parameter("header", "webhook-id", "The same at every attempt", _TEXT, required=True),
     "WebhookTimestamp": _parameter(
         "header", "webhook-timestamp", "Seconds since 1970", {"type": "string"}, required=True
@@ -241,8 +243,8 @@ _PARAMETERS = {
     ),
 }
 _UNAUTHORIZED = {
-    "description": "Without a good token: API Gateway's answer; Order's own, should a request get past it",
-    "headers": {"WWW-Authenticate": {"description": "What is wrong with it", "schema": _TEXT}},
+    "description": "Without a valid token: the answer of API Gateway, or of Order if a request passed it",
+    "headers": {"WWW-Authenticate": {"description": "The error of the token", "schema": _TEXT}},
     "content": {
         "application/json": {
             "schema": {"type": "object", "properties": {"message": _TEXT}, "required": ["message"]}
@@ -251,7 +253,7 @@ _UNAUTHORIZED = {
     },
 }
 _HEADERS = {
-    "X-Correlation-Id": {"description": "The caller's, or one that was made", "schema": _TEXT},
-    "Location": {"description": "Where the order is", "required": True, "schema": _TEXT},
+    "X-Correlation-Id": {"description": "The caller's id, or a new one", "schema": _TEXT},
+    "Location": {"description": "The path of the order", "required": True, "schema": _TEXT},
     "Retry-After": {"description": "Seconds to wait", "schema": _TEXT},
 }

@@ -1,4 +1,4 @@
-"""The published files: what they say today, and whether that may take the place of what is committed."""
+"""The published files: their current content, and whether it may replace the committed content."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "published"
 
 
 def files() -> dict[str, str]:
-    """Every file, by path in the folder, the same at every run."""
+    """The content of every file, by path in the folder. It is the same at every run."""
     made: dict[str, Any] = dict(schemas())
     made["asyncapi.json"] = asyncapi(landscape())
     made["openapi.json"] = openapi(landscape())
@@ -32,8 +32,8 @@ def text(document: Any) -> str:
 
 
 def check(folder: Path = FOLDER) -> None:
-    """Raises Incompatible if a schema of today breaks one that is published, of this minor or an older, if an
-    event is gone, or if the HTTP API of today breaks its callers."""
+    """Raises Incompatible if a current schema breaks a published one of the same or an older minor, if an
+    event was removed, or if the current HTTP API breaks its callers."""
     for kind in sorted({path.parent.name for path in folder.glob("*/*.json")} - EVENTS.keys()):
         raise Incompatible(f"{kind}: no longer there, and events of it may be in flight")
     for path, schema in schemas().items():
@@ -46,7 +46,7 @@ def check(folder: Path = FOLDER) -> None:
 
 
 def write(folder: Path = FOLDER) -> None:
-    """Older versions stay: events of theirs are still in flight, and are baselines."""
+    """Writes the files. Older versions stay as baselines, since their events may be in flight."""
     for path, content in files().items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

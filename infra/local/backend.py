@@ -70,7 +70,7 @@ class Backend:
         return Live(self, self._journal)
 
     def end(self) -> None:
-        """Lets go of whoever watches or waits, so that the server can stop."""
+        """Ends the requests of watchers and long polls, so that the server can stop."""
         self.ended.set()
         if "live" in vars(self):
             self.live.end()

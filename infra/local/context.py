@@ -11,7 +11,7 @@ VERSION = "$LATEST"
 LOG_STREAM = "local"
 
 
-def _nobody() -> SimpleNamespace:
+def _no_identity() -> SimpleNamespace:
     return SimpleNamespace(cognito_identity_id=None, cognito_identity_pool_id=None)
 
 
@@ -24,8 +24,8 @@ class Context:
     deadline: float
     function_version: str = VERSION
     log_stream_name: str = LOG_STREAM
-    identity: SimpleNamespace = field(default_factory=_nobody)
-    """Of a Cognito identity that invokes by itself; here none does."""
+    identity: SimpleNamespace = field(default_factory=_no_identity)
+    """The Cognito identity of the caller. No caller has one here."""
     client_context: None = None
     tenant_id: None = None
 

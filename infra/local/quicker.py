@@ -1,13 +1,14 @@
 """moto, with corrections that make it quicker, and change no answer.
 
-moto 5.2 looks for each member of each structure that it serializes under up to eight names, worked out anew
-each time: a quarter of all the time that a call takes. For plain dictionaries the names follow from the model
-alone, so they are kept; and so are the names of a class's methods, which it lists at each call. botocore puts
-its user agent together for every request; moto does not read it. And moto drops boto3's default session, and
-with it every description of AWS that was read, for the sake of clients made before moto was imported; there
-are none here. Nor need each of its services, and each session, read the list of all of AWS's anew. And moto
-keeps every object that it ever made, whatever became of it, for a page of its server that is not shown here;
-and has `requests` answered, too, by a list of all addresses that AWS has, made anew each time.
+- moto 5.2 looks up each member of each structure that it serializes under up to eight names, and computes
+  them each time: a quarter of the time of a call. For plain dictionaries the names follow from the model
+  alone, so they are cached; and so are the names of a class's methods, which moto lists at each call.
+- botocore composes its user agent for every request, and moto does not read it.
+- moto drops boto3's default session, and with it every description of AWS that was read, because of clients
+  that were created before moto was imported. There are none here.
+- Each of moto's services, and each session, reads the list of all AWS services again.
+- moto keeps every object that it ever created, for a page of its server that is not shown here.
+- moto also answers `requests`, by a list of all addresses of AWS that it builds each time.
 """
 
 from collections.abc import Iterator

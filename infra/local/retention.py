@@ -1,4 +1,4 @@
-"""What moto keeps for ever, and a run that goes on for long must not: two thirds of what an order leaves."""
+"""Drops delivered stream records and published messages. moto keeps them: two thirds of an order's memory."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -17,7 +17,7 @@ KEPT_RECORDS, KEPT_SECONDS = 100, 5
 def forget_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> None:
     """All that every one of the stream's mappings has delivered, but the last KEPT_RECORDS, and the newest.
 
-    Whoever else reads the stream, and looks again within KEPT_SECONDS, misses none.
+    Another reader of the stream that polls within KEPT_SECONDS misses none.
     """
     delivered = [m.position for m in mappings if isinstance(m, StreamMapping) and m.source.arn == stream_arn]
     if delivered:

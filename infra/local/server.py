@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class Server(uvicorn.Server):
-    """Stops at SIGINT and SIGTERM; `at_exit` runs first, so that nobody's long poll holds the end up."""
+    """Stops at SIGINT and SIGTERM; `at_exit` runs first, so that no long poll delays the end."""
 
     def __init__(self, application: Any, *at_exit: Callable[[], None]) -> None:
         super().__init__(

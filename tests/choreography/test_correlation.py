@@ -37,7 +37,7 @@ def test_every_line_of_a_whole_choreography_has_the_id_of_the_request(
     assert [line for line in logged if line.get("correlation_id") != GIVEN] == []
 
 
-def test_every_event_has_it(world: World) -> None:
+def test_every_event_has_the_correlation_id(world: World) -> None:
     order_id = place(world)
     world.drain()
     world.parcel_delivered(order_id)
@@ -46,7 +46,7 @@ def test_every_event_has_it(world: World) -> None:
         assert {event["correlationid"] for event in emitted} == {GIVEN}
 
 
-def test_a_cancellation_goes_on_under_the_orders_id_and_is_answered_with_its_own(
+def test_a_cancellation_keeps_the_orders_id_and_is_answered_with_its_own(
     world: World, printed: Printed
 ) -> None:
     order_id = place(world)
@@ -57,7 +57,7 @@ def test_a_cancellation_goes_on_under_the_orders_id_and_is_answered_with_its_own
     assert {line["correlation_id"] for line in lines(printed)} == {GIVEN}
 
 
-def test_what_waits_or_fails_or_is_dead_lettered_has_it_too(
+def test_log_lines_of_waiting_failed_and_dead_lettered_messages_have_the_id(
     world: World, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place(world)
@@ -83,7 +83,7 @@ def test_an_id_that_api_gateway_makes_is_accepted_when_it_is_sent_back(world: Wo
     assert place(world, given)
 
 
-def test_a_request_that_brings_none_is_given_one(world: World) -> None:
+def test_a_request_without_an_id_gets_one(world: World) -> None:
     answer = world.post("/orders", an_order())
     given = dict(answer.headers)["x-correlation-id"]
     order_id = json.loads(answer.body)["order_id"]
@@ -91,13 +91,13 @@ def test_a_request_that_brings_none_is_given_one(world: World) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "naïve", "a\nb", "{}"])
-def test_an_id_that_could_not_be_found_again_is_refused(world: World, given: str) -> None:
+def test_an_id_with_other_characters_is_refused(world: World, given: str) -> None:
     answer = world.post("/orders", an_order(), x_correlation_id=given)
     assert (answer.status, fields(answer)) == (400, {"X-Correlation-Id"})
     assert dict(answer.headers)["x-correlation-id"] != given
 
 
 @pytest.mark.parametrize(("path", "status"), [("/orders/none", 404), ("/orders", 400)])
-def test_a_refusal_has_it_too(world: World, path: str, status: int) -> None:
+def test_a_refusal_has_the_correlation_id(world: World, path: str, status: int) -> None:
     answer = world.request("GET", path, x_correlation_id=GIVEN)
     assert (answer.status, dict(answer.headers)["x-correlation-id"]) == (status, GIVEN)

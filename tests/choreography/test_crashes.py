@@ -105,7 +105,7 @@ def assert_ended(world: World, order_id: str, story: Story) -> None:
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
-def test_a_consumer_takes_just_these_steps(world: World, story: Story) -> None:
+def test_a_consumer_makes_exactly_these_calls(world: World, story: Story) -> None:
     taken: list[str] = []
 
     def take(operation: str) -> Any:

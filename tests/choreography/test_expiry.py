@@ -23,7 +23,7 @@ def expire(world: World, order_id: str) -> None:
     assert world.deliver("OrderExpiry", reminder(world, order_id)) == []
 
 
-def test_with_payment_down_for_longer_than_that_nothing_is_charged_afterwards(world: World) -> None:
+def test_after_an_outage_of_payment_beyond_the_time_limit_nothing_is_charged(world: World) -> None:
     world.time_limit(1)
     order_id = world.place()
     world.drain("payment")
@@ -39,7 +39,7 @@ def test_with_payment_down_for_longer_than_that_nothing_is_charged_afterwards(wo
     assert (world.ledger("Payment", order_id), world.ledger("Shipping", order_id)) == ([], [])
 
 
-def test_with_shipping_down_for_longer_than_that_the_money_is_given_back(world: World) -> None:
+def test_after_an_outage_of_shipping_beyond_the_time_limit_the_money_is_refunded(world: World) -> None:
     order_id = world.place()
     world.drain("shipping")
     assert world.status(order_id) == "paid"
@@ -56,7 +56,7 @@ def test_with_shipping_down_for_longer_than_that_the_money_is_given_back(world: 
     )
 
 
-def test_a_parcel_that_has_left_unheard_of_stays_shipped(world: World) -> None:
+def test_a_parcel_that_left_before_order_knew_stays_shipped(world: World) -> None:
     order_id = world.place()
     world.step("OrderRelayOutbox")
     world.drain("order")
@@ -72,7 +72,9 @@ def test_a_parcel_that_has_left_unheard_of_stays_shipped(world: World) -> None:
 
 
 @pytest.mark.parametrize("customer_first", [True, False])
-def test_the_customer_and_the_time_limit_ask_for_one_cancellation(world: World, customer_first: bool) -> None:
+def test_customer_and_time_limit_together_request_one_cancellation(
+    world: World, customer_first: bool
+) -> None:
     order_id = world.place()
     if customer_first:
         world.cancel(order_id)
@@ -86,9 +88,7 @@ def test_the_customer_and_the_time_limit_ask_for_one_cancellation(world: World, 
 @pytest.mark.parametrize(
     "order", [{}, {"country": "AQ"}, {"payment_method": "pm_card_chargeDeclined"}], ids=str
 )
-def test_what_is_decided_is_left_alone_and_not_looked_at_again(
-    world: World, order: dict[str, str], printed: Printed
-) -> None:
+def test_a_decided_order_is_not_checked_again(world: World, order: dict[str, str], printed: Printed) -> None:
     order_id = world.place(**order)
     world.drain()
     stood = world.item("OrderTable", order_id)
@@ -100,7 +100,7 @@ def test_what_is_decided_is_left_alone_and_not_looked_at_again(
 
 
 @pytest.mark.parametrize(("seconds_left", "waits"), [(30, 30), (3600, 900)])
-def test_what_has_time_left_is_looked_at_again_when_it_is_over(
+def test_an_order_with_time_left_is_checked_again_at_its_time_limit(
     world: World, seconds_left: int, waits: int
 ) -> None:
     order_id = world.place()
@@ -110,7 +110,7 @@ def test_what_has_time_left_is_looked_at_again_when_it_is_over(
     assert until == pytest.approx(time.time() + waits, abs=2)
 
 
-def test_the_first_look_is_set_by_the_write_that_places_the_order(world: World) -> None:
+def test_the_write_that_places_an_order_starts_its_timer(world: World) -> None:
     world.place()
     world.step("OrderRelayOutbox")
     (until,) = world.hidden_until("OrderExpiryQueue")
@@ -118,7 +118,7 @@ def test_the_first_look_is_set_by_the_write_that_places_the_order(world: World) 
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_crash_at_the_write_is_mended_by_the_next_delivery(world: World, moment: str) -> None:
+def test_after_a_crash_at_the_write_the_next_delivery_completes_it(world: World, moment: str) -> None:
     order_id = world.place()
     with crash(moment, "PutItem"):
         expire(world, order_id)
@@ -130,7 +130,7 @@ def test_a_crash_at_the_write_is_mended_by_the_next_delivery(world: World, momen
     ("moment", "ends", "ledger"),
     [("before", "rejected", ["charge declined"]), ("after", "cancelled", [CHARGED, REFUNDED])],
 )
-def test_a_charge_that_had_begun_in_time_is_settled(
+def test_a_charge_that_began_in_time_is_settled(
     world: World, moment: str, ends: str, ledger: list[str]
 ) -> None:
     """The gateway says whether the charge was made before the crash; if not, it is not made any more."""
@@ -151,7 +151,7 @@ def test_an_unknown_order_is_dead_lettered(world: World) -> None:
     assert dead["MessageAttributes"]["reason"]["StringValue"].startswith("UnknownOrder")
 
 
-def test_an_order_of_before_there_was_a_limit_never_expires(world: World) -> None:
+def test_an_order_without_a_time_limit_never_expires(world: World) -> None:
     order_id = world.place()
     old = json.loads(reminder(world, order_id))
     del old["data"]["expires_at"]
@@ -161,7 +161,7 @@ def test_an_order_of_before_there_was_a_limit_never_expires(world: World) -> Non
     assert world.ledger("Payment", order_id) == [CHARGED]
 
 
-def test_what_expired_is_counted(world: World, printed: Printed) -> None:
+def test_an_expired_order_is_counted(world: World, printed: Printed) -> None:
     order_id = world.place()
     for _ in range(2):
         expire(world, order_id)

@@ -165,7 +165,7 @@ def test_a_consumer_of_both_majors_acts_once_in_either_order(
     assert world.history(order_id).count("payment.captured") == 1
 
 
-def test_a_major_that_is_heard_too_early_is_kept_and_completes_its_order_later(
+def test_a_major_that_arrives_too_early_is_dead_lettered_and_completes_its_order_after_a_redrive(
     world: World, migration: Migration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Payment's subscription came before its code, for as long as it took to put that back."""

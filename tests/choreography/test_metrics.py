@@ -57,7 +57,7 @@ def test_each_outcome_is_counted_once(
     assert business == dict.fromkeys(expected, 1)
 
 
-def test_a_delivery_completes_an_order_once_however_often_it_is_told(world: World, printed: Printed) -> None:
+def test_a_repeated_delivery_completes_an_order_once(world: World, printed: Printed) -> None:
     order_id = world.place()
     world.drain()
     for _ in range(2):
@@ -90,7 +90,7 @@ def test_asking_twice_to_cancel_counts_once(world: World, printed: Printed) -> N
     assert counted(printed)["order CancellationsRequested"] == 1
 
 
-def test_what_becomes_of_messages_is_counted(
+def test_the_outcome_of_each_message_is_counted(
     world: World, printed: Printed, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = world.place()

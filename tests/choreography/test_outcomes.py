@@ -36,7 +36,7 @@ def test_a_declined_order_is_rejected_and_nothing_leaves(world: World) -> None:
     assert world.ledger("Shipping", order_id) == []
 
 
-def test_what_cannot_be_shipped_is_refunded(world: World) -> None:
+def test_an_order_that_cannot_be_shipped_is_refunded(world: World) -> None:
     order_id = world.place(country="AQ")
     world.drain()
     assert world.status(order_id) == "cancelled"

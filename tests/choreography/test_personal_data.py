@@ -102,7 +102,7 @@ def telling(told: list[Any]) -> list[Any]:
     ("changes", "status"),
     [({}, "completed"), ({"country": "AQ"}, "cancelled"), ({"payment_method": f"{METHOD}-2"}, "rejected")],
 )
-def test_an_orders_whole_way_tells_nothing_of_its_customer(
+def test_no_log_line_of_an_order_has_data_of_its_customer(
     world: World, printed: Printed, changes: dict[str, Any], status: str
 ) -> None:
     order_id = place(world, **changes)
@@ -139,7 +139,7 @@ def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Print
     assert telling(reasons(world)) == []
 
 
-def test_what_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printed) -> None:
+def test_an_event_that_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printed) -> None:
     event = placed_event(world)
     table = world.stack.tables["OrderTable"]
     (stored,) = client("dynamodb").scan(TableName=table)["Items"]
@@ -157,7 +157,7 @@ def test_what_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printe
 
 @pytest.mark.parametrize("service", ["Payment", "Shipping"])
 @pytest.mark.parametrize("call", ["get_item", "put_item"])
-def test_a_failure_is_logged_without_what_it_failed_on(
+def test_a_failure_is_logged_without_its_input(
     world: World, printed: Printed, monkeypatch: pytest.MonkeyPatch, service: str, call: str
 ) -> None:
     event = placed_event(world)
@@ -197,7 +197,7 @@ def test_an_item_that_cannot_be_read_is_not_quoted(
     assert telling(lines) == []
 
 
-def test_an_unsigned_word_of_the_carrier_is_not_quoted(world: World, printed: Printed) -> None:
+def test_an_unsigned_message_of_the_carrier_is_not_quoted(world: World, printed: Printed) -> None:
     order_id = place(world)
     body = json.dumps({"reference": order_id, "to": ADDRESS}).encode()
     assert world.tell(order_id, body, webhook_signature=f"v1,{CANARY}").status == 401

@@ -106,7 +106,7 @@ ENDS: list[tuple[dict[str, str], str, list[str], list[str]]] = [
 
 @pytest.mark.parametrize("first_is_newer", [False, True])
 @pytest.mark.parametrize(("order", "status", "payments", "parcels"), ENDS)
-def test_an_order_ends_right_whichever_version_meets_which_message(
+def test_an_order_ends_correctly_whichever_version_handles_which_message(
     world: World,
     first_is_newer: bool,
     order: dict[str, str],
@@ -136,7 +136,7 @@ def test_a_cancelled_order_is_not_charged_by_either_version(world: World, first_
     assert dead_letters(world) == []
 
 
-def test_what_the_newer_version_wrote_outlives_a_write_of_the_older(world: World) -> None:
+def test_attributes_of_the_newer_version_survive_a_write_of_the_older(world: World) -> None:
     with rolling_out(first_is_newer=True) as splits:
         order_id = world.place(country="AQ")
         world.drain()
@@ -145,7 +145,7 @@ def test_what_the_newer_version_wrote_outlives_a_write_of_the_older(world: World
     assert world.item("PaymentTable", order_id)["note"] == NOTE
 
 
-def test_rolled_back_the_older_version_ends_what_the_newer_began(world: World) -> None:
+def test_after_a_rollback_the_older_version_completes_what_the_newer_began(world: World) -> None:
     """The alarm goes off while a refund is still to come."""
     with rolling_out(first_is_newer=True):
         order_id = world.place(country="AQ")

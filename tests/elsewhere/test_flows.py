@@ -12,7 +12,7 @@ from infra.cli.kinds import KINDS, kinds, mix, request
 from tests.choreography.test_outcomes import (
     test_a_declined_order_is_rejected_and_nothing_leaves,
     test_an_order_is_charged_and_shipped,
-    test_what_cannot_be_shipped_is_refunded,
+    test_an_order_that_cannot_be_shipped_is_refunded,
 )
 from tests.elsewhere.shop import CHARGED, DISPATCHED, REFUNDED, Shop
 from tests.local.conftest import eventually
@@ -21,7 +21,7 @@ from tests.world import an_order, fields
 __all__ = [  # these tests run here as well, on the world of this folder
     "test_a_declined_order_is_rejected_and_nothing_leaves",
     "test_an_order_is_charged_and_shipped",
-    "test_what_cannot_be_shipped_is_refunded",
+    "test_an_order_that_cannot_be_shipped_is_refunded",
 ]
 pytestmark = pytest.mark.elsewhere
 CUSTOMERS = 8

@@ -1,4 +1,4 @@
-"""Whatever can go wrong has an alarm, and every alarm says what to do."""
+"""Every kind of failure has an alarm, and every alarm names its section of the runbook."""
 
 import json
 import re
@@ -26,7 +26,7 @@ SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$"
 
 
 def watched(namespace: Any, metric: str, dimension: str, value: Any) -> Any:
-    """The one alarm about a metric."""
+    """The only alarm on a metric."""
     (alarm,) = [
         alarm
         for alarm in ALARMS.values()
@@ -62,7 +62,7 @@ def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str
 
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
-def test_messages_that_fail_singly_are_noticed_too(service: str) -> None:
+def test_single_messages_that_fail_are_noticed(service: str) -> None:
     """Lambda counts no error for a batch that fails in part, so `Errors` does not show a bad consumer."""
     (*measured, compared) = ALARMS[f"{service.capitalize()}MessagesFail"]["Metrics"]
     metrics = [m["MetricStat"]["Metric"] for m in measured]
@@ -78,7 +78,7 @@ def test_messages_that_fail_singly_are_noticed_too(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
 def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
-    """The oldest message of the queue is young, since the consumer requeues what waits."""
+    """The oldest message of the queue is young, since the consumer requeues waiting messages."""
     alarm = watched({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
     assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
     assert alarm["Threshold"] == 600
@@ -104,7 +104,7 @@ def test_events_that_a_relay_cannot_publish_are_noticed(service: str) -> None:
 
 
 @pytest.mark.parametrize("name", RELAYS)
-def test_a_relay_that_falls_behind_is_noticed_long_before_the_stream_forgets(name: str) -> None:
+def test_a_relay_that_falls_behind_is_noticed_long_before_stream_records_expire(name: str) -> None:
     alarm = watched("AWS/Lambda", "IteratorAge", "FunctionName", {"Ref": name})
     assert alarm["Threshold"] < 24 * 3600 * 1000 / 10
 
@@ -132,7 +132,7 @@ def test_a_carrier_that_refuses_most_parcels_is_noticed() -> None:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_says_what_to_do_and_tells_somebody(name: str) -> None:
+def test_an_alarm_names_its_runbook_section_and_notifies_the_topic(name: str) -> None:
     page, _, section = ALARMS[name]["AlarmDescription"].partition("#")
     assert page == "infra/runbook.md"
     assert section in SECTIONS
@@ -140,7 +140,7 @@ def test_an_alarm_says_what_to_do_and_tells_somebody(name: str) -> None:
     assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # a queue at rest tells nothing
 
 
-def test_every_section_of_the_runbook_is_some_alarms() -> None:
+def test_every_section_of_the_runbook_belongs_to_an_alarm() -> None:
     assert {alarm["AlarmDescription"].partition("#")[2] for alarm in ALARMS.values()} == SECTIONS
 
 

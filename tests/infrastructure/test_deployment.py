@@ -53,7 +53,7 @@ def of_its_kind(function: str, service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_functions_own_alarms_take_it_back(name: str) -> None:
+def test_a_functions_own_alarms_roll_it_back(name: str) -> None:
     (when, watched, otherwise) = GROUPS[f"{name}DeploymentGroup"]["AlarmConfiguration"]["Fn::If"]
     assert (when, otherwise) == ("ShiftsTraffic", {})
     alarms = [alarm_named(alarm["Name"]) for alarm in watched["Alarms"]]
@@ -82,7 +82,7 @@ def test_everything_invokes_the_alias() -> None:
 
 
 def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
-    """Its logical id, and its description: what is new in either is published."""
+    """The version's logical id and description. A change of either publishes a new version."""
     (found,) = [
         (name, resource["Properties"]["Description"])
         for name, resource in template.resources.items()
@@ -94,7 +94,7 @@ def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -> None:
-    """SAM compares the template, not what its parameters are: a gateway that is changed would not be live."""
+    """SAM compares the template without parameters: a changed gateway would not be deployed to the alias."""
     made_of = json.dumps(FUNCTIONS[name])
     conditions = re.findall(r'"Fn::If": \["(\w+)"', made_of)
     made_of += json.dumps([TEMPLATE.conditions[condition] for condition in conditions])
@@ -110,7 +110,7 @@ def test_a_setting_that_changes_in_the_template_makes_a_new_version(name: str, t
     assert version_of(name, load(changed))[0] != version_of(name)[0]
 
 
-def test_an_alias_that_is_split_is_not_played_as_if_it_were_not() -> None:
+def test_a_split_alias_is_refused_locally() -> None:
     resources = {name: dict(resource) for name, resource in TEMPLATE.resources.items()}
     alias = resources["OrderConsumerAliaslive"]
     alias["Properties"] = {**alias["Properties"], "RoutingConfig": {"AdditionalVersionWeights": []}}
@@ -128,7 +128,7 @@ def steps() -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_a_workflow_keeps_no_key_and_asks_for_little(name: str) -> None:
+def test_a_workflow_stores_no_key_and_has_few_permissions(name: str) -> None:
     workflow = yaml.safe_load(WORKFLOWS[name])
     assert not re.search(r"secrets\.|access-key", WORKFLOWS[name])
     assert workflow["permissions"] == {}
@@ -136,20 +136,20 @@ def test_a_workflow_keeps_no_key_and_asks_for_little(name: str) -> None:
     assert may_sign == {"ci": set(), "deploy": {"dev", "prod"}, "stage": {"deploy"}}[name]
 
 
-def test_what_a_workflow_uses_of_others_cannot_be_changed_under_it() -> None:
+def test_every_action_of_a_workflow_is_pinned_by_commit() -> None:
     used = [step["uses"] for step in steps() if "uses" in step]
     assert used
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action) for action in used)
 
 
-def test_a_workflow_runs_what_the_makefile_has() -> None:
+def test_a_workflow_runs_targets_of_the_makefile() -> None:
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     run = {step["run"].split()[1] for step in steps() if "run" in step}
     assert run <= targets
     assert {"lint", "test", "sam-validate", "sam-build", "deploy"} <= run
 
 
-def test_prod_comes_after_dev_after_the_checks() -> None:
+def test_checks_come_before_dev_and_dev_before_prod() -> None:
     jobs = yaml.safe_load(WORKFLOWS["deploy"])["jobs"]
     assert (jobs["dev"]["needs"], jobs["prod"]["needs"]) == ("ci", "dev")
     configured = tomllib.loads((ROOT / "samconfig.toml").read_text())
@@ -159,7 +159,7 @@ def test_prod_comes_after_dev_after_the_checks() -> None:
     assert yaml.safe_load(WORKFLOWS["stage"])["jobs"]["deploy"]["environment"] == "${{ inputs.stage }}"
 
 
-def test_there_are_no_credentials_yet_while_what_others_wrote_is_built() -> None:
+def test_the_build_runs_before_the_job_has_credentials() -> None:
     (stage,) = yaml.safe_load(WORKFLOWS["stage"])["jobs"].values()
     done = [step.get("uses", step.get("run")).partition("@")[0] for step in stage["steps"]]
     credentials = done.index("aws-actions/configure-aws-credentials")
@@ -167,7 +167,7 @@ def test_there_are_no_credentials_yet_while_what_others_wrote_is_built() -> None
     assert done[credentials + 1 :] == ["make deploy", "make continue-rollback", "make republish"]
 
 
-def test_a_rollback_is_continued_only_where_the_deployment_failed() -> None:
+def test_a_rollback_is_continued_only_if_the_deployment_failed() -> None:
     (stage,) = yaml.safe_load(WORKFLOWS["stage"])["jobs"].values()
     assert {step["run"]: step.get("if") for step in stage["steps"][-3:]} == {
         "make deploy": None,
@@ -176,7 +176,7 @@ def test_a_rollback_is_continued_only_where_the_deployment_failed() -> None:
     }
 
 
-def test_only_one_environment_of_one_repository_gets_the_role() -> None:
+def test_only_one_environment_of_one_repository_can_assume_the_role() -> None:
     role = GITHUB.resources["DeployRole"]["Properties"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
@@ -199,14 +199,14 @@ def test_only_one_environment_of_one_repository_gets_the_role() -> None:
         ("my-shop", False),
     ],
 )
-def test_a_repository_is_named_as_its_tokens_subject_names_it(repository: str, fits: bool) -> None:
+def test_a_repository_may_be_named_with_and_without_ids(repository: str, fits: bool) -> None:
     """With ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
     source = (ROOT / "infra/deployment/github.yaml").read_text()
     (pattern,) = re.findall(r'AllowedPattern: "(.+)"', source)
     assert bool(re.fullmatch(pattern, repository)) is fits
 
 
-def test_the_execution_role_may_make_the_role_that_api_gateway_needs() -> None:
+def test_the_execution_role_may_create_api_gateways_service_linked_role() -> None:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html"""
     (policy,) = GITHUB.resources["ExecutionRole"]["Properties"]["Policies"]
     (statement,) = [
@@ -216,7 +216,7 @@ def test_the_execution_role_may_make_the_role_that_api_gateway_needs() -> None:
     assert statement["Condition"] == {"StringEquals": {"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}}
 
 
-def test_the_role_reaches_one_stack_and_hands_over_one_role() -> None:
+def test_the_role_may_change_one_stack_and_pass_one_role() -> None:
     policy, _ = GITHUB.resources["DeployRole"]["Properties"]["Policies"]
     passed = [s for s in policy["PolicyDocument"]["Statement"] if s["Action"] == "iam:PassRole"]
     assert [s["Resource"] for s in passed] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
@@ -230,7 +230,7 @@ def test_the_role_reaches_one_stack_and_hands_over_one_role() -> None:
     assert made.isdisjoint({"AWS::IAM::User", "AWS::IAM::AccessKey"})
 
 
-def test_what_the_stack_is_made_of_is_what_its_execution_role_may_make() -> None:
+def test_the_execution_role_may_create_exactly_the_stacks_resource_types() -> None:
     (policy,) = GITHUB.resources["ExecutionRole"]["Properties"]["Policies"]
     allowed = json.dumps(policy["PolicyDocument"])
     services = {resource["Type"].split("::")[1].lower() for resource in RESOURCES.values()}
@@ -238,11 +238,11 @@ def test_what_the_stack_is_made_of_is_what_its_execution_role_may_make() -> None
         assert f'"{service}:' in allowed, service
 
 
-def test_the_page_tells_of_every_variable() -> None:
+def test_the_guide_has_every_variable_of_the_workflows() -> None:
     told = (ROOT / "infra/deployment/README.md").read_text()
     for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
         assert f"`{variable}`" in told
 
 
-def test_the_workflows_are_where_github_looks() -> None:
+def test_the_workflows_are_in_githubs_folder() -> None:
     assert {Path(name).name for name in WORKFLOWS} == {"ci", "deploy", "stage"}

@@ -1,4 +1,4 @@
-"""Each role allows what its function asks of AWS, and nothing more: shown by calls that were made."""
+"""Each role allows the AWS calls that its function makes, and no others. The calls are recorded."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -36,13 +36,13 @@ SERVICES = ["Order", "Payment", "Shipping"]
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_function_may_do_all_that_it_does(name: str) -> None:
+def test_a_role_allows_every_call_of_its_function(name: str) -> None:
     template, stack = DEPLOYED[name]
     assert lines(needs(name) - allowed(template, stack)) == []
 
 
 @pytest.mark.parametrize("name", DEPLOYED)
-def test_a_function_may_do_nothing_that_it_never_does(name: str) -> None:
+def test_a_role_allows_no_call_that_its_function_never_makes(name: str) -> None:
     template, stack = DEPLOYED[name]
     assert lines(allowed(template, stack) - needs(name)) == []
 
@@ -53,7 +53,7 @@ def lines(permissions: set[Permission]) -> list[str]:
 
 @cache
 def needs(name: str) -> set[Permission]:
-    """By everything that the functions of a stack do, and by what Lambda does for them."""
+    """The permissions used by all functions of a stack, and by Lambda for them."""
     template, stack = DEPLOYED[name]
     with quicker_moto(), recorded() as made:
         world = World()
@@ -128,7 +128,7 @@ def everything_that_is_told(world: World, stack: str) -> None:
 
 @pytest.mark.parametrize("name", ["sandbox", "stripe", "http"])
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_role_reaches_nothing_of_another_service(service: str, name: str) -> None:
+def test_a_role_reaches_no_resource_of_another_service(service: str, name: str) -> None:
     reached = [p.resource for p in allowed(*DEPLOYED[name]) if p.function.startswith(f"{STACK}-{service}")]
     assert reached
     assert not any(f"{STACK}-{other}" in arn for other in SERVICES if other != service for arn in reached)
@@ -154,13 +154,13 @@ def the(function: str, action: str, resource: str) -> set[str]:
 TABLE = f"arn:aws:dynamodb:eu-west-1:123456789012:table/{STACK}-OrderTable"
 
 
-def test_a_permission_that_is_taken_away_is_missed() -> None:
+def test_a_removed_permission_is_noticed() -> None:
     template = changed("OrderApiRole", lambda statements: statements[0]["Action"].remove("dynamodb:GetItem"))
     missing = needs("sandbox") - allowed(template, STACK)
     assert set(lines(missing)) == the("OrderApi", "dynamodb:GetItem", TABLE)
 
 
-def test_a_permission_too_many_is_named() -> None:
+def test_a_superfluous_permission_is_named() -> None:
     template = changed("OrderApiRole", lambda statements: statements[0]["Action"].append("dynamodb:Scan"))
     unused = allowed(template, STACK) - needs("sandbox")
     assert set(lines(unused)) == the("OrderApi", "dynamodb:Scan", TABLE)
@@ -176,20 +176,20 @@ def test_a_resource_that_is_too_wide_is_named(wider: str) -> None:
 
 
 @pytest.mark.parametrize("more", [{"NotAction": "s3:*"}, {"Condition": {}}, {"Effect": "Deny"}])
-def test_a_statement_that_is_not_understood_is_not_passed_over(more: dict[str, Any]) -> None:
+def test_an_unknown_kind_of_statement_is_an_error(more: dict[str, Any]) -> None:
     template = changed("OrderApiRole", lambda statements: statements[0].update(more))
     with pytest.raises(NotUnderstood, match="OrderApiRole"):
         allowed(template, STACK)
 
 
 @pytest.mark.parametrize("kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"])
-def test_a_permission_from_elsewhere_is_not_passed_over(kind: str) -> None:
+def test_a_permission_outside_of_the_role_is_an_error(kind: str) -> None:
     template = replace(SANDBOX, resources={**SANDBOX.resources, "More": {"Type": kind, "Properties": {}}})
     with pytest.raises(NotUnderstood, match="More"):
         allowed(template, STACK)
 
 
-def test_a_managed_policy_is_not_passed_over() -> None:
+def test_a_managed_policy_is_an_error() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     with pytest.raises(NotUnderstood, match="managed"):
@@ -206,7 +206,7 @@ def test_an_alias_that_a_mapping_invokes_stands_for_its_function() -> None:
     assert used_by_lambda(replace(SANDBOX, resources=resources), STACK) == used_by_lambda(SANDBOX, STACK)
 
 
-def test_a_call_that_is_new_here_needs_what_no_role_has() -> None:
+def test_an_unknown_call_needs_a_permission_that_no_role_has() -> None:
     (need,) = needed("f", "dynamodb", "TransactWriteItems", {})
     assert need.action == "dynamodb:TransactWriteItems"
     assert "does not know" in need.resource
@@ -274,7 +274,7 @@ def wildcards(template: Template) -> set[tuple[str, str, str]]:
     }
 
 
-def test_every_wildcard_in_a_policy_is_explained() -> None:
+def test_every_wildcard_in_a_policy_has_a_reason() -> None:
     assert wildcards(SANDBOX) == EXPLAINED.keys()
     assert wildcards(NOTIFICATIONS) <= EXPLAINED.keys()
 
@@ -291,14 +291,14 @@ def allowed_anywhere(template: Template) -> set[str]:
     return {action for statement in anywhere for action in texts(statement["Action"])}
 
 
-def test_what_is_allowed_on_whatever_there_is_is_explained() -> None:
+def test_every_action_on_all_resources_has_a_reason() -> None:
     assert allowed_anywhere(SANDBOX) == ANYWHERE.keys()
     assert allowed_anywhere(NOTIFICATIONS) <= ANYWHERE.keys()
 
 
 @pytest.mark.parametrize("template", [SANDBOX, NOTIFICATIONS], ids=["main", "notifications"])
-def test_just_those_without_tls_are_denied(template: Template) -> None:
-    """So that a wildcard in a Deny can only ever refuse more."""
+def test_only_calls_without_tls_are_denied(template: Template) -> None:
+    """A wildcard in a Deny can then only refuse more."""
     conditions = [s["Condition"] for s in statements(template) if s["Effect"] == "Deny"]
     assert all(condition == {"Bool": {"aws:SecureTransport": False}} for condition in conditions)
 

@@ -20,7 +20,7 @@ SERVICES = ["dynamodb", "logs", "secretsmanager", "sns", "sqs", "xray"]
 # ---------------------------------------------------------------- what may be called
 
 
-def test_what_may_be_called_is_what_any_role_allows_whatever_the_parameters() -> None:
+def test_a_service_may_be_called_if_any_role_allows_it_with_any_parameters() -> None:
     permissions = allowed(SANDBOX, STACK) | allowed(STRIPE, STACK) | allowed(HTTP, STACK)
     assert {p.action.partition(":")[0] for p in permissions} == set(SERVICES)
     assert called(SANDBOX) == {*SERVICES, "kms"}, "kms where a secret has a key of its own"
@@ -40,7 +40,7 @@ def test_a_service_may_have_another_name_in_botocore() -> None:
     assert called(template) == {*SERVICES, "kms", "stepfunctions"}
 
 
-def test_a_managed_policy_is_not_passed_over() -> None:
+def test_a_managed_policy_is_an_error() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
     with pytest.raises(NotUnderstood, match="OrderApiRole"):
@@ -56,7 +56,7 @@ def statement(action: str) -> dict[str, Any]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A bundle with the descriptions of three services, and everybody's endpoints."""
+    """A bundle with the descriptions of three services, and the endpoints of all."""
     data = Path(botocore.__file__).parent / "data"
     for service in ("cloudwatch", "sns", "stepfunctions"):
         shutil.copytree(data / service, tmp_path / "botocore/data" / service)
@@ -92,7 +92,7 @@ def test_nothing_else_is_taken_from_the_endpoints(small: Path) -> None:
     assert after == before
 
 
-def test_what_is_slim_already_stays_so(small: Path) -> None:
+def test_a_slim_bundle_is_not_changed(small: Path) -> None:
     slim(small, {"sns"})
     before = endpoints(small)
     slim(small, {"sns"})

@@ -1,4 +1,4 @@
-"""The template, translated as CloudFormation will see it, keeps the design's rules."""
+"""The template, translated as CloudFormation gets it, follows the rules of the design."""
 
 import importlib
 import json
@@ -60,7 +60,7 @@ def test_a_function_has_a_role_of_its_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CONSUMED)
-def test_a_queue_gives_up_late_and_into_a_dead_letter_queue(name: str) -> None:
+def test_a_queue_dead_letters_a_message_after_several_receives(name: str) -> None:
     redrive = QUEUES[name]["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] in QUEUES
     assert redrive["maxReceiveCount"] >= 5
@@ -95,7 +95,7 @@ def test_a_mapping_takes_partial_batch_responses(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, m in MAPPINGS.items() if "StartingPosition" in m])
-def test_a_relay_starts_at_the_oldest_record_and_gives_up_into_a_queue(name: str) -> None:
+def test_a_relay_starts_at_the_oldest_record_and_has_an_on_failure_queue(name: str) -> None:
     mapping = MAPPINGS[name]
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True
@@ -111,7 +111,7 @@ def test_a_subscription_is_raw_filtered_and_has_a_dead_letter_queue(name: str) -
 
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
-def test_a_service_subscribes_to_just_what_it_reacts_to(service: str) -> None:
+def test_a_service_subscribes_to_exactly_the_events_that_it_reacts_to(service: str) -> None:
     queue = f"{service.capitalize()}Queue"
     heard = {
         kind
@@ -123,7 +123,7 @@ def test_a_service_subscribes_to_just_what_it_reacts_to(service: str) -> None:
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
-def test_a_subscription_asks_a_topic_only_for_what_its_owner_publishes(name: str) -> None:
+def test_a_filter_policy_names_only_events_that_the_topics_owner_publishes(name: str) -> None:
     topic = SUBSCRIPTIONS[name]["TopicArn"]["Ref"]
     publisher = {"OrderTopic": "orders", "PaymentTopic": "payments", "ShippingTopic": "shipments"}[topic]
     published = {
@@ -132,13 +132,13 @@ def test_a_subscription_asks_a_topic_only_for_what_its_owner_publishes(name: str
     assert set(SUBSCRIPTIONS[name]["FilterPolicy"]["type"]) <= published
 
 
-def test_every_event_is_heard_by_somebody() -> None:
+def test_every_event_has_a_subscriber() -> None:
     heard = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
     assert heard == EVENTS.keys()
 
 
-def test_a_topic_may_send_to_the_queues_of_its_subscriptions_and_to_no_other() -> None:
-    """With less, everything is deployed and nothing arrives."""
+def test_a_topic_may_send_only_to_the_queues_of_its_subscriptions() -> None:
+    """Without the permission, the deployment succeeds and no message arrives."""
     allowed = {
         (source["Ref"], statement["Resource"]["Fn::GetAtt"][0])
         for statement in policy_statements("AWS::SQS::QueuePolicy", "Allow")
@@ -154,7 +154,7 @@ def test_a_topic_may_send_to_the_queues_of_its_subscriptions_and_to_no_other() -
 
 @pytest.mark.parametrize("name", CONSUMED)
 def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
-    """Throttling by the function's own limit would burn receives."""
+    """Throttling by the function's reserved concurrency would use up receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
     most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
     assert 2 <= int(str(most)) <= 1000
@@ -174,7 +174,7 @@ def test_only_the_topics_of_the_template_may_send_to_its_queues() -> None:
         assert all(source["Ref"] in of_type("AWS::SNS::Topic") for source in sources)
 
 
-def test_no_policy_of_a_queue_or_topic_lets_just_anybody_in() -> None:
+def test_no_policy_of_a_queue_or_topic_allows_every_principal() -> None:
     for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
         for statement in policy_statements(kind, "Allow"):
             assert "*" not in json.dumps(statement["Principal"])
@@ -185,7 +185,7 @@ OVER_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": False}}
 
 @pytest.mark.parametrize("name", QUEUES)
 def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
-    """A policy has to be attached to the queue, too, to be about it."""
+    """A policy must also be attached to its queue."""
     (policy,) = [p for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": name} in p["Queues"]]
     (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert {"Fn::GetAtt": [name, "Arn"]} in denied["Resource"]
@@ -231,14 +231,14 @@ free text, such as an error message, could end the JSON string that it stands in
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html"""
 
 
-def test_the_access_log_is_json_and_tells_neither_who_asked_nor_for_which_order() -> None:
+def test_the_access_log_is_json_and_names_neither_caller_nor_order() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
     assert "$context.status" in logged
     assert set(logged) <= LOGGED_WITHOUT_QUOTATION_MARKS
 
 
-def test_address_and_topics_are_told_to_others() -> None:
+def test_the_stack_exports_its_address_and_topics() -> None:
     assert "ApiUrl" in TEMPLATE.outputs
     exported = {name for name, output in TEMPLATE.outputs.items() if "Export" in output}
     assert exported == {"OrderTopicArn", "PaymentTopicArn", "ShippingTopicArn"}
@@ -251,7 +251,7 @@ def test_a_table_is_encrypted_and_can_be_restored(name: str) -> None:
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_only_the_edges_answers_expire() -> None:
+def test_only_the_stored_answers_of_the_edge_expire() -> None:
     """A consumer's idempotency records must outlive any redrive: they never expire."""
     expiring = {
         n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table
@@ -271,7 +271,7 @@ def test_every_table_of_a_service_has_a_stream_of_new_images() -> None:
         assert tables[name]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
-def test_the_relays_filter_is_about_an_attribute_that_the_write_sets() -> None:
+def test_the_relays_filter_matches_an_attribute_that_the_write_sets() -> None:
     patterns = {
         filter_["Pattern"]
         for m in MAPPINGS.values()
@@ -283,7 +283,7 @@ def test_the_relays_filter_is_about_an_attribute_that_the_write_sets() -> None:
 
 
 def test_an_empty_endpoint_is_aws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The template sets AWS_ENDPOINT_URL always, since `sam local` overrides only what is there."""
+    """The template always sets AWS_ENDPOINT_URL, since `sam local` overrides only existing variables."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "")
     # With credentials, or botocore asks the metadata service of EC2 for them.
     client = boto3.client(

@@ -64,7 +64,7 @@ def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml
         return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 
-def test_every_route_asks_for_a_token_but_the_carriers() -> None:
+def test_every_route_except_the_carriers_asks_for_a_token() -> None:
     for route, operation in OPERATIONS.items():
         if route in (SIGNED, OTHER_PATHS):
             assert "security" not in operation
@@ -102,13 +102,15 @@ def test_tokens_are_asked_for_where_there_is_an_issuer() -> None:
         ({"JwtAudience": "orders"}, "JwtIssuer"),
     ],
 )
-def test_a_stack_that_would_be_open_by_mistake_is_refused(parameters: dict[str, str], missing: str) -> None:
+def test_a_stack_that_would_be_open_unintentionally_is_refused(
+    parameters: dict[str, str], missing: str
+) -> None:
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
         provision(parameters)
 
 
 def test_the_function_refuses_unverified_requests_where_tokens_are_asked_for() -> None:
-    """The authorizer is not the only guard."""
+    """A second safeguard behind the authorizer."""
     variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
     assert variables["VERIFIES_CALLERS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
 
@@ -131,7 +133,7 @@ def test_the_laptop_asks_for_none_without_an_issuer() -> None:
 
 
 @pytest.mark.parametrize("source", [SIGNED_BY_AWS, GUARDED_AS_A_WHOLE])
-def test_an_api_that_the_laptop_cannot_guard_stops_the_run(tmp_path: Path, source: str) -> None:
+def test_an_api_with_another_kind_of_authorizer_stops_the_local_run(tmp_path: Path, source: str) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(source)
     with pytest.raises(TemplateError, match="only JWT authorizers"):
@@ -139,7 +141,7 @@ def test_an_api_that_the_laptop_cannot_guard_stops_the_run(tmp_path: Path, sourc
 
 
 @pytest.mark.parametrize("limit", ["Rate", "Burst"])
-def test_what_the_api_takes_is_limited_below_what_the_account_may(limit: str) -> None:
+def test_the_apis_limits_are_below_those_of_the_account(limit: str) -> None:
     """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}

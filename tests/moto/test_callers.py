@@ -41,7 +41,7 @@ def ask(world: World, claims: dict[str, str] | None, method: str, path: str, bod
         ("scp", "orders:operate", None, False),
     ],
 )
-def test_an_operator_is_told_by_the_claim_that_the_issuer_makes(
+def test_an_operator_is_recognised_by_the_configured_claim(
     world: World, claim: str, value: str, given: str | None, operates: bool
 ) -> None:
     """A text is handed over as it is, and a list as `[a b]`."""
@@ -70,7 +70,7 @@ def test_an_order_is_not_placed_for_another_customer(world: World, claims: dict[
     [("GET", "", 200), ("GET", "/history", 200), ("POST", "/cancellation", 202)],
 )
 @pytest.mark.parametrize("claims", [ADA, OPERATOR])
-def test_a_customers_own_order_is_theirs_and_the_operators(
+def test_the_customer_and_an_operator_may_use_an_order(
     world: World, claims: dict[str, str], method: str, action: str, status: int
 ) -> None:
     order_id = world.place()
@@ -79,7 +79,7 @@ def test_a_customers_own_order_is_theirs_and_the_operators(
 
 @pytest.mark.parametrize(("method", "action"), [("GET", ""), ("GET", "/history"), ("POST", "/cancellation")])
 @pytest.mark.parametrize("claims", [BOB, WITHOUT_CLAIMS])
-def test_another_customers_order_looks_as_if_it_were_not_there(
+def test_another_customers_order_is_answered_as_unknown(
     world: World, claims: dict[str, str], method: str, action: str
 ) -> None:
     order_id = world.place()
@@ -91,7 +91,7 @@ def test_another_customers_order_looks_as_if_it_were_not_there(
 
 
 @pytest.mark.parametrize("query", ["", "?customer_id=ada"])
-def test_a_customer_lists_their_own_orders_without_saying_whose(world: World, query: str) -> None:
+def test_a_customer_lists_their_own_orders_without_naming_themselves(world: World, query: str) -> None:
     order_id = world.place()
     world.place(customer_id="bob")
     listed = json.loads(ask(world, ADA, "GET", f"/orders{query}").body)["orders"]
@@ -135,7 +135,7 @@ def test_where_tokens_are_asked_for_an_unverified_request_is_refused(
     assert len(world.items("OrderTable")) == 1
 
 
-def test_where_no_token_is_asked_for_anybody_sees_all(world: World) -> None:
+def test_where_no_token_is_asked_for_every_caller_sees_all_orders(world: World) -> None:
     """As in dev, and on the laptop."""
     order_id = world.place()
     assert world.status(order_id) == "placed"

@@ -11,7 +11,9 @@ from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World
 
 
-def test_a_poison_message_is_dead_lettered_and_its_batch_goes_on(world: World, make_event: MakeEvent) -> None:
+def test_a_poison_message_is_dead_lettered_and_its_batch_continues(
+    world: World, make_event: MakeEvent
+) -> None:
     good = [make_event("order.placed", order_id=str(number)) for number in range(3)]
     failed = world.deliver("PaymentConsumer", good[0], "not json", good[1], '{"specversion": "1.0"}', good[2])
     assert failed == []
@@ -34,7 +36,7 @@ def test_poison_leaves_its_queue_at_once_unchanged_and_with_its_reason(world: Wo
     assert said["reason"].startswith("PoisonMessage: message: Invalid JSON")
 
 
-def test_a_long_reason_is_cut_to_what_an_attribute_may_hold(world: World, make_event: MakeEvent) -> None:
+def test_a_long_reason_is_cut_to_the_limit_of_an_attribute(world: World, make_event: MakeEvent) -> None:
     message = json.loads(make_event("order.placed").to_json())
     message["data"]["items"] = [{"sku": "", "quantity": 0, "unit_price": 0}] * 50
     assert world.deliver("PaymentConsumer", json.dumps(message)) == []
@@ -66,16 +68,14 @@ def test_a_newer_major_is_dead_lettered(world: World, make_event: MakeEvent) -> 
 
 
 @pytest.mark.parametrize("kind", ["order.gifted", "payment.captured"])
-def test_what_a_service_does_not_know_or_care_about_is_ignored(
-    world: World, make_event: MakeEvent, kind: str
-) -> None:
+def test_unknown_and_unneeded_event_types_are_ignored(world: World, make_event: MakeEvent, kind: str) -> None:
     message = json.loads(make_event("payment.captured").to_json()) | {"type": kind}
     assert world.deliver("PaymentConsumer", json.dumps(message)) == []
     assert world.messages("PaymentDeadLetters") == []
     assert world.items("PaymentTable") == []
 
 
-def test_news_of_an_unknown_order_is_dead_lettered_by_order(world: World, make_event: MakeEvent) -> None:
+def test_order_dead_letters_an_event_about_an_unknown_order(world: World, make_event: MakeEvent) -> None:
     assert world.deliver("OrderConsumer", make_event("payment.captured")) == []
     (dead,) = world.messages("OrderDeadLetters")
     assert "UnknownOrder" in dead["MessageAttributes"]["reason"]["StringValue"]
@@ -122,7 +122,7 @@ def test_filter_policies_keep_others_events_out(world: World) -> None:
         ("OrderTopic", "order.gifted", set()),
     ],
 )
-def test_an_event_reaches_just_those_who_react_to_it(
+def test_an_event_reaches_only_the_services_that_react_to_it(
     world: World, topic: str, kind: str, hearers: set[str]
 ) -> None:
     kind_attribute = {"type": {"DataType": "String", "StringValue": kind}}

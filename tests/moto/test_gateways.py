@@ -43,7 +43,7 @@ def paid(gateway: Gateway) -> str:
     return captured.payment_id
 
 
-def test_a_charge_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -> None:
+def test_a_repeated_charge_is_made_once(gateway: Gateway) -> None:
     assert paid(gateway) == paid(gateway)
 
 
@@ -56,7 +56,7 @@ def test_a_charge_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -
         ("pm_unheard_of", "payment_method_unknown"),
     ],
 )
-def test_a_declined_charge_says_why_each_time(gateway: Gateway, method: str, reason: str) -> None:
+def test_a_declined_charge_has_the_same_reason_each_time(gateway: Gateway, method: str, reason: str) -> None:
     declined = replace(CHARGE, payment_method=method)
     assert [gateway.charge(declined) for _ in range(2)] == [Declined(reason)] * 2
 
@@ -67,7 +67,7 @@ def test_another_charge_under_the_same_key_is_refused(gateway: Gateway) -> None:
         gateway.charge(replace(CHARGE, amount_minor=9900))
 
 
-def test_a_refund_is_made_once_however_often_it_is_asked_for(gateway: Gateway) -> None:
+def test_a_repeated_refund_is_made_once(gateway: Gateway) -> None:
     refund = Refund(ORDER_ID, paid(gateway), 2500, "EUR")
     first = gateway.refund(refund)
     assert isinstance(first, Refunded)
@@ -92,7 +92,7 @@ def test_a_charge_that_was_declined_is_settled_as_declined(gateway: Gateway) -> 
     assert isinstance(gateway.settle(refused), Declined)
 
 
-def test_a_charge_stays_made_when_it_is_given_back(gateway: Gateway) -> None:
+def test_a_refunded_charge_stays_captured(gateway: Gateway) -> None:
     payment_id = paid(gateway)
     gateway.refund(Refund(ORDER_ID, payment_id, 2500, "EUR"))
     assert paid(gateway) == payment_id
@@ -146,7 +146,9 @@ RETRYABLE: list[tuple[HTTPStatus, Fail]] = [
 
 
 @pytest.mark.parametrize(("status", "fields"), RETRYABLE, ids=str)
-def test_what_may_pass_is_unanswered(account: SpecifiedStripe, status: HTTPStatus, fields: Fail) -> None:
+def test_a_temporary_failure_is_unanswered(
+    account: SpecifiedStripe, status: HTTPStatus, fields: Fail
+) -> None:
     account.befalls = [(status, fields)] * 4
     with pytest.raises(Unanswered, match=f"{status.value} req_1"):
         over(account).charge(CHARGE)
@@ -154,13 +156,13 @@ def test_what_may_pass_is_unanswered(account: SpecifiedStripe, status: HTTPStatu
 
 
 @pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN])
-def test_a_wrong_key_is_no_messages_fault(account: SpecifiedStripe, status: HTTPStatus) -> None:
+def test_a_wrong_key_makes_messages_wait(account: SpecifiedStripe, status: HTTPStatus) -> None:
     account.befalls = [(status, {"type": "invalid_request_error"})]
     with pytest.raises(NotAdmitted, match=str(status.value)):
         over(account).charge(CHARGE)
 
 
-def test_a_defect_is_told_without_what_stripe_says_of_the_customer(account: SpecifiedStripe) -> None:
+def test_a_defect_is_reported_without_stripes_text_about_the_customer(account: SpecifiedStripe) -> None:
     wrong = {"type": "invalid_request_error", "code": "parameter_unknown", "message": "Ada Lovelace"}
     account.befalls = [(HTTPStatus.BAD_REQUEST, wrong)]
     with pytest.raises(NotUnderstood) as told:
@@ -181,7 +183,7 @@ def test_a_defect_is_told_without_what_stripe_says_of_the_customer(account: Spec
         ({"currency": "IQD"}, "currency_not_supported"),
     ],
 )
-def test_what_can_never_be_paid_is_declined(
+def test_a_charge_that_can_never_succeed_is_declined(
     account: SpecifiedStripe, changes: dict[str, Any], reason: str
 ) -> None:
     assert over(account).charge(replace(CHARGE, **changes)) == Declined(reason)
@@ -255,7 +257,7 @@ def test_a_refund_that_comes_back_after_its_key_was_forgotten_is_found(account: 
 @pytest.mark.parametrize(
     ("befalls", "raised"), [("unreached", Unanswered), ((HTTPStatus.NOT_FOUND, {}), NotUnderstood)]
 )
-def test_a_refund_that_fails_is_never_taken_for_made(
+def test_a_failed_refund_is_not_reported_as_made(
     account: SpecifiedStripe, befalls: Any, raised: type[Exception]
 ) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
@@ -265,7 +267,9 @@ def test_a_refund_that_fails_is_never_taken_for_made(
 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
-def test_a_refund_that_stripe_could_not_make_is_for_a_person(account: SpecifiedStripe, status: str) -> None:
+def test_a_refund_that_stripe_could_not_make_is_dead_lettered_for_an_operator(
+    account: SpecifiedStripe, status: str
+) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
     account.refund_status = status
     with pytest.raises(RefundFailed, match=status):
@@ -273,7 +277,7 @@ def test_a_refund_that_stripe_could_not_make_is_for_a_person(account: SpecifiedS
 
 
 @pytest.mark.parametrize("status", ["pending", "requires_action", "succeeded"])
-def test_a_refund_that_stripe_is_making_is_made(account: SpecifiedStripe, status: str) -> None:
+def test_a_pending_refund_counts_as_made(account: SpecifiedStripe, status: str) -> None:
     account.refund_status = status
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
     assert isinstance(over(account).refund(refund), Refunded)

@@ -94,7 +94,7 @@ def test_a_number_is_whole_however_it_is_written(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"not json"])
-def test_what_is_not_json_is_a_bad_request(world: World, body: bytes) -> None:
+def test_a_body_that_is_not_json_is_a_bad_request(world: World, body: bytes) -> None:
     answer = world.post("/orders", body)
     assert answer.status == 400
     assert fields(answer) == {"body"}
@@ -169,7 +169,7 @@ def test_cancelling_twice_asks_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(("method", "ends"), [("pm_card_visa", "shipped"), ("pm_other", "rejected")])
-def test_what_is_over_cannot_be_cancelled(world: World, method: str, ends: str) -> None:
+def test_an_ended_order_cannot_be_cancelled(world: World, method: str, ends: str) -> None:
     order_id = world.place(payment_method=method)
     world.drain()
     answer = world.post(f"/orders/{order_id}/cancellation")

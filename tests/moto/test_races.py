@@ -113,7 +113,7 @@ def test_a_dispatch_that_overtakes_a_cancellation_makes_it_too_late(
     assert world.item("ShippingTable", ORDER_ID)["status"] == "dispatched"
 
 
-def test_a_race_that_is_lost_throughout_comes_back_by_itself(
+def test_a_message_whose_race_is_lost_throughout_is_retried(
     world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def always_late(self: Any, read: Any, *_: Any, **__: Any) -> None:
@@ -131,7 +131,7 @@ def test_a_race_that_is_lost_throughout_comes_back_by_itself(
 
 
 @pytest.mark.parametrize(("news", "answer"), [("payment.captured", 202), ("payment.declined", 409)])
-def test_asking_to_cancel_while_news_comes_in_is_decided_by_the_news(
+def test_a_cancellation_that_races_an_event_is_decided_by_the_event(
     world: World, make_event: MakeEvent, overtake: Overtake, news: str, answer: int
 ) -> None:
     order_id = world.place()

@@ -48,7 +48,7 @@ def relay(world: World, event: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("unlisted", [False, True])
-def test_only_the_entries_that_failed_go_again(
+def test_only_the_failed_entries_are_published_again(
     world: World, monkeypatch: pytest.MonkeyPatch, unlisted: bool
 ) -> None:
     order_ids = [world.place() for _ in range(3)]
@@ -60,7 +60,7 @@ def test_only_the_entries_that_failed_go_again(
 
 
 @pytest.mark.parametrize("unlisted", [False, True])
-def test_what_keeps_failing_is_reported_from_the_first_on(
+def test_entries_that_keep_failing_are_reported_from_the_first_on(
     world: World, monkeypatch: pytest.MonkeyPatch, unlisted: bool
 ) -> None:
     order_ids = [world.place() for _ in range(3)]
@@ -100,7 +100,7 @@ def test_published_twice_an_event_takes_effect_once(world: World) -> None:
     assert world.ledger("Payment", order_id) == ["charge captured"]
 
 
-def test_an_event_that_breaks_its_contract_never_leaves(world: World) -> None:
+def test_an_event_that_breaks_its_contract_is_not_published(world: World) -> None:
     good, bad = world.place(), world.place()
     event = stream_batch(world)
     outgoing = event["Records"][1]["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]["event"]
@@ -132,7 +132,7 @@ def test_each_write_publishes_only_what_it_emitted(world: World) -> None:
     assert sorted(kinds) == ["order.cancellation_requested", "order.placed"]
 
 
-def test_a_batch_stays_within_what_sns_takes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_stays_within_the_size_limit_of_sns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     order_ids = [world.place() for _ in range(4)]
     topic = Topic()
     event = stream_batch(world)
@@ -162,7 +162,7 @@ def test_a_deleted_item_publishes_nothing(world: World, monkeypatch: pytest.Monk
     assert topic.calls == []
 
 
-def test_what_was_published_before_a_failure_is_not_reported(
+def test_events_that_were_published_before_a_failure_are_not_reported(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_ids = [world.place() for _ in range(12)]

@@ -23,7 +23,7 @@ def held(world: World) -> World:
 
 
 @pytest.mark.parametrize(("earlier_receives", "seconds"), [(0, 2), (1, 4), (3, 16)])
-def test_what_meets_an_intent_waits_longer_each_time(
+def test_a_message_that_meets_an_intent_waits_longer_each_time(
     held: World, make_event: MakeEvent, earlier_receives: int, seconds: int
 ) -> None:
     held.send("PaymentQueue", make_event("shipment.cancelled").to_json())
@@ -68,7 +68,7 @@ def test_however_long_it_waits_it_is_never_dead_lettered(held: World, make_event
     assert held.messages("PaymentDeadLetters") == []
 
 
-def test_once_the_intent_is_resolved_what_waited_goes_on(held: World, make_event: MakeEvent) -> None:
+def test_a_waiting_message_is_handled_once_the_intent_is_resolved(held: World, make_event: MakeEvent) -> None:
     held.send("PaymentQueue", make_event("shipment.cancelled").to_json())
     held.step("PaymentConsumerQueue")
     held.deliver("PaymentConsumer", make_event("order.placed"))

@@ -24,7 +24,7 @@ def deliveries(world: World, order_id: str) -> int:
     return emitted.count("shipment.delivered")
 
 
-def test_told_twice_it_happened_once(world: World) -> None:
+def test_a_repeated_message_takes_effect_once(world: World) -> None:
     order_id = shipped(world)
     assert [world.parcel_delivered(order_id).status for _ in range(2)] == [204, 204]
     assert deliveries(world, order_id) == 1
@@ -45,7 +45,9 @@ def test_a_delivery_that_is_reported_under_another_id_takes_effect_once(world: W
         {"age_seconds": 3600},
     ],
 )
-def test_what_the_carrier_did_not_sign_now_is_refused(world: World, forged: dict[str, Any]) -> None:
+def test_a_message_without_a_valid_and_recent_signature_is_refused(
+    world: World, forged: dict[str, Any]
+) -> None:
     order_id = shipped(world)
     answer = world.tell(order_id, message(order_id, "SBX1", DELIVERED), **forged)
     assert (answer.status, problem(answer)["status"]) == (401, 401)
@@ -67,7 +69,7 @@ def test_a_delivery_of_an_unknown_order_is_refused(world: World) -> None:
     assert world.parcel_delivered("no-such-order").status == 404
 
 
-def test_what_is_of_no_concern_is_taken_and_changes_nothing(world: World) -> None:
+def test_an_unknown_type_of_message_is_accepted_and_changes_nothing(world: World) -> None:
     assert world.tell("msg_1", b'{"type": "shipment.in_transit", "data": {}}').status == 204
 
 
@@ -93,7 +95,7 @@ def test_a_message_that_is_too_large_is_refused(world: World) -> None:
 
 # Its writes: order.placed, the intent, the carrier's book, the outcome.
 @pytest.mark.parametrize(("moment", "write"), [("after", 3), ("before", 4)])
-def test_told_while_the_dispatch_is_under_way_it_waits_for_its_outcome(
+def test_a_delivery_reported_during_the_dispatch_waits_for_its_outcome(
     world: World, moment: str, write: int
 ) -> None:
     """Shipping crashed: the parcel has left, but its outcome is not written."""
@@ -112,7 +114,7 @@ def test_told_while_the_dispatch_is_under_way_it_waits_for_its_outcome(
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_crash_at_the_write_is_mended_by_telling_again(world: World, moment: str) -> None:
+def test_after_a_crash_at_the_write_a_repeated_message_completes_it(world: World, moment: str) -> None:
     order_id = shipped(world)
     with crash(moment, "PutItem"):
         world.parcel_delivered(order_id)
@@ -122,7 +124,7 @@ def test_a_crash_at_the_write_is_mended_by_telling_again(world: World, moment: s
     assert world.status(order_id) == "completed"
 
 
-def test_without_the_table_the_carrier_is_asked_to_tell_again(
+def test_without_the_table_the_carrier_is_asked_to_repeat_the_message(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = shipped(world)
@@ -132,7 +134,7 @@ def test_without_the_table_the_carrier_is_asked_to_tell_again(
     assert (answer.status, dict(answer.headers)["retry-after"]) == (503, "1")
 
 
-def test_order_hears_of_a_delivery_before_the_dispatch(world: World) -> None:
+def test_order_may_receive_the_delivery_before_the_dispatch(world: World) -> None:
     order_id = shipped(world)
     world.parcel_delivered(order_id)
     told = [o["event"] for o in world.item("ShippingTable", order_id)["outbox"]]

@@ -64,7 +64,7 @@ STORIES = {
 @pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
 @given(data=st.data())
 @any_history
-def test_order_ends_as_what_it_heard_says(
+def test_order_ends_as_the_events_that_it_received_say(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
     state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
@@ -116,7 +116,7 @@ def test_shipping_dispatches_once_paid_and_addressed(
 
 @given(data=st.data())
 @any_history
-def test_shipping_tells_of_a_delivery_once_and_after_the_dispatch(
+def test_shipping_publishes_a_delivery_once_and_after_the_dispatch(
     make_event: MakeEvent, data: st.DataObject
 ) -> None:
     """The carrier's word may come at any time after the parcel left, even before the dispatch is answered."""
@@ -140,7 +140,7 @@ def test_shipping_tells_of_a_delivery_once_and_after_the_dispatch(
 
 @given(data=st.data())
 @any_history
-def test_shipping_closes_what_is_declined(make_event: MakeEvent, data: st.DataObject) -> None:
+def test_shipping_closes_a_declined_order(make_event: MakeEvent, data: st.DataObject) -> None:
     kinds = arrivals(data, ["order.placed", "payment.declined"])
     state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
     assert (state.status, state.address, emitted) == ("closed", None, [])
@@ -150,7 +150,7 @@ def test_shipping_closes_what_is_declined(make_event: MakeEvent, data: st.DataOb
 @pytest.mark.parametrize("answer", [ANSWERS[Charge], Declined("card_declined")])
 @given(data=st.data())
 @any_history
-def test_payment_keeps_no_money_of_what_was_stopped(
+def test_payment_keeps_no_money_of_a_stopped_order(
     make_event: MakeEvent, data: st.DataObject, stop: str, answer: Any
 ) -> None:
     kinds = arrivals(data, ["order.placed", stop])

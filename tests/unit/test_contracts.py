@@ -28,7 +28,7 @@ QUEUE_TAKES = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_survives_the_wire(kind: str, make_event: MakeEvent) -> None:
+def test_every_event_is_the_same_after_serialisation(kind: str, make_event: MakeEvent) -> None:
     event = make_event(kind)
     assert read(event.to_json()) == event
 
@@ -75,7 +75,7 @@ def test_a_broken_message_is_refused_by_field(
 
 
 @pytest.mark.parametrize("message", ["", "{", "[]", "null", '"text"', "{}"])
-def test_what_is_no_event_is_refused(message: str) -> None:
+def test_a_message_that_is_no_event_is_refused(message: str) -> None:
     with pytest.raises(ContractError):
         read(message)
 

@@ -39,7 +39,9 @@ def test_a_cancellation_stops_the_parcel_unless_it_left(
 
 
 @pytest.mark.parametrize("kinds", list(permutations(["order.placed", "payment.declined"])))
-def test_a_declined_order_is_forgotten_address_and_all(kinds: tuple[str, ...], make_event: MakeEvent) -> None:
+def test_a_declined_order_is_closed_and_its_address_removed(
+    kinds: tuple[str, ...], make_event: MakeEvent
+) -> None:
     state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
     assert (state.status, state.address, emitted) == ("closed", None, [])
 
@@ -52,7 +54,7 @@ def test_a_declined_order_is_forgotten_address_and_all(kinds: tuple[str, ...], m
         (("order.placed", "shipment.failed"), "refunded"),
     ],
 )
-def test_what_was_stopped_is_refunded_or_never_charged(
+def test_a_stopped_order_is_refunded_or_never_charged(
     kinds: tuple[str, ...], ends: str, make_event: MakeEvent
 ) -> None:
     state, emitted = run(payment.decisions, Payment(), [make_event(kind) for kind in kinds])
@@ -98,7 +100,7 @@ def test_a_cancellation_that_meets_a_dispatch_under_way_is_too_late(make_event: 
     assert (decision.state, decision.payloads) == (under_way, ())
 
 
-def test_order_refuses_news_of_an_order_that_was_never_placed(make_event: MakeEvent) -> None:
+def test_order_refuses_events_about_an_unknown_order(make_event: MakeEvent) -> None:
     with pytest.raises(UnknownOrder, match="never placed"):
         order.decisions.REACTIONS["payment.captured"](Order(), make_event("payment.captured"))
 
@@ -124,13 +126,13 @@ def test_order_ends_the_same_in_any_order_of_arrival(
 
 
 @pytest.mark.parametrize("stands", ["shipped", "completed", "rejected"])
-def test_what_is_over_cannot_be_cancelled(stands: str) -> None:
+def test_an_ended_order_cannot_be_cancelled(stands: str) -> None:
     seen = frozenset({"order.placed", *STORIES[stands]})
     with pytest.raises(order.decisions.TooLate, match=stands):
         order.decisions.cancel(Order(event_types=seen))
 
 
-def test_asking_twice_to_cancel_is_asking_once() -> None:
+def test_a_repeated_cancellation_is_one_cancellation() -> None:
     once = order.decisions.cancel(Order(event_types=frozenset({"order.placed"})))
     assert [payload.type for payload in once.payloads] == ["order.cancellation_requested"]
     assert order.decisions.cancel(once.state).payloads == ()

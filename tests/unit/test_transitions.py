@@ -45,7 +45,7 @@ def test_staying_is_always_legal_and_every_move_leads_to_a_known_status(moves: T
         assert nexts <= moves.keys()
 
 
-def test_what_is_final_lists_no_move() -> None:
+def test_a_final_status_lists_no_move() -> None:
     assert {status for status, nexts in ORDER.items() if not nexts} == FINAL
 
 
@@ -57,25 +57,25 @@ def test_a_refused_move_is_permanent_and_says_which(make_event: MakeEvent) -> No
     assert (refused.value.before, refused.value.after) == ("shipped", "rejected")
 
 
-def test_payment_captures_nothing_that_it_did_not_start_to_charge(make_event: MakeEvent) -> None:
+def test_payment_captures_only_charges_that_it_began(make_event: MakeEvent) -> None:
     with pytest.raises(IllegalTransition, match="voided cannot become captured"):
         payment.decisions.outcome(Payment(status="voided"), make_event("order.placed"), Captured("pi_1"))
 
 
-def test_payment_refunds_nothing_that_was_declined(make_event: MakeEvent) -> None:
+def test_payment_refunds_no_declined_charge(make_event: MakeEvent) -> None:
     declined = Payment(status="declined", payment_id="pi_1", **MONEY)
     with pytest.raises(IllegalTransition, match="declined cannot become refunded"):
         payment.decisions.outcome(declined, make_event("shipment.cancelled"), Refunded("re_1"))
 
 
-def test_shipping_disbelieves_a_delivery_of_what_never_left(make_event: MakeEvent) -> None:
+def test_shipping_refuses_a_delivery_without_a_dispatch(make_event: MakeEvent) -> None:
     told = make_event("shipment.delivered")
     for status in ("none", "cancelled", "closed", "failed"):
         with pytest.raises(UnknownParcel, match=f"no parcel .*: it is {status}"):
             shipping.decisions.CARRIER_REACTIONS["carrier.parcel_delivered"](Shipment(status=status), told)
 
 
-def test_shipping_sends_nothing_that_was_cancelled(make_event: MakeEvent) -> None:
+def test_shipping_dispatches_no_cancelled_order(make_event: MakeEvent) -> None:
     with pytest.raises(IllegalTransition, match="cancelled cannot become dispatched"):
         shipping.decisions.outcome(
             Shipment(status="cancelled"), make_event("payment.captured"), Dispatched("SBX1")

@@ -44,16 +44,16 @@ def test_a_cause_comes_first_even_where_clocks_disagree() -> None:
     assert kinds(order_record({"b": early_clock, "a": late_clock})) == ["order.placed", "payment.captured"]
 
 
-def test_what_nothing_connects_is_ordered_by_time() -> None:
+def test_events_without_a_common_cause_are_ordered_by_time() -> None:
     inbox = {"x": receipt("late", minute=5), "y": receipt("early", minute=2)}
     assert kinds(order_record(inbox)) == ["early", "late"]
 
 
-def test_a_cause_that_was_never_seen_holds_nothing_up() -> None:
+def test_an_unseen_cause_holds_no_event_back() -> None:
     assert kinds(order_record({"b": receipt("payment.refunded", "unseen")})) == ["payment.refunded"]
 
 
-def test_what_order_published_stands_among_what_it_heard(make_event: MakeEvent) -> None:
+def test_published_and_received_events_are_in_one_order(make_event: MakeEvent) -> None:
     placed = make_event("order.placed")
     heard = {"b": receipt("payment.captured", placed.id)}
     record = Record("order-1", Order(), 1, heard, (Outgoing(1, placed.to_json()),))
@@ -61,14 +61,14 @@ def test_what_order_published_stands_among_what_it_heard(make_event: MakeEvent) 
     assert history(record)[0]["id"] == placed.id
 
 
-def test_a_summary_leaves_out_what_is_not_known_yet() -> None:
+def test_a_summary_leaves_out_unknown_fields() -> None:
     shown = summary(order_record({}, event_types=frozenset({"order.placed"})))
     assert shown["status"] == "placed"
     assert (shown["total"], shown["currency"]) == (2500, "EUR")
     assert shown.keys().isdisjoint({"tracking_number", "reason"})
 
 
-def test_a_summary_says_nothing_of_address_and_payment_method() -> None:
+def test_a_summary_has_neither_address_nor_payment_method() -> None:
     shown = summary(order_record({}, tracking_number="SBX1"))
     assert shown["tracking_number"] == "SBX1"
     assert shown.keys().isdisjoint({"shipping_address", "payment_method"})

@@ -1,7 +1,7 @@
-"""What happened, as it happened: bounded, and read by nobody unless somebody watches.
+"""The journal of a run, bounded in size. It is only read while a live page is open.
 
 Noting costs an append. Bodies are kept as they came; `story.py` reads them when they are looked at. Headers
-are not kept: nobody looks at them, and they are longer than what they head.
+are not kept: no reader needs them, and they are longer than most bodies.
 """
 
 import time

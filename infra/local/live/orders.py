@@ -69,7 +69,7 @@ class Message:
 
 @dataclass
 class Order:
-    """`revision` grows with each change, so that whoever looks at it knows when to look again."""
+    """`revision` grows with each change, so that a reader knows when to read again."""
 
     order_id: str
     at: float

@@ -29,7 +29,7 @@ QUIET_SECONDS = 10.0
 
 
 class Live:
-    """The page of one backend. Nobody watching, it does nothing."""
+    """The page of one backend. It does nothing while no page is open."""
 
     def __init__(self, backend: "Backend", journal: Journal) -> None:
         self._backend, self._journal = backend, journal
@@ -132,7 +132,7 @@ class Live:
     def _change_queue(self, queue: Queue, change: QueueChange) -> dict[str, Any]:
         faults = self._backend.faults.queue(queue.name)
         if queue.holds_dead_letters:
-            raise Problem(HTTPStatus.CONFLICT, f"{queue.name} holds dead letters, and delivers to nobody")
+            raise Problem(HTTPStatus.CONFLICT, f"{queue.name} holds dead letters, and has no consumer")
         for name in ("duplicate", "reorder", "break_next"):
             wanted = getattr(change, name)
             if wanted is not None:
@@ -141,7 +141,9 @@ class Live:
             if faults.usual_delay_seconds is None:
                 faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
             delay(queue.name, change.delay_seconds)
-        self._backend.deliveries.stir(queue.name)  # what waits already, too, even while nobody receives it
+        self._backend.deliveries.stir(
+            queue.name
+        )  # also the messages that wait already, even while no function receives
         self._backend.deliveries.tell()
         return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
 

@@ -16,7 +16,7 @@ RECENT = 40
 
 
 def state(backend: "Backend", topology: Topology, story: Story) -> dict[str, Any]:
-    """Small, and whole: whoever lost the last one needs only the next."""
+    """The whole state, which is small: a page that lost one update needs only the next."""
     story.catch_up()
     owner = owner_of_orders(topology)
     recent = list(story.orders.values())[-RECENT:]

@@ -1,4 +1,4 @@
-"""An issuer of tokens for development: it gives anybody a token for whomever they name.
+"""An issuer of tokens for development: it gives every caller a token with any subject.
 
 Its key pair is made at each start and never written down, so that a token is good in this run alone.
 """

@@ -1,4 +1,4 @@
-"""Notifications' decisions, pure: when there is somebody to tell, and something to tell."""
+"""Notifications' decisions, pure: a customer is notified once customer and outcome are known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

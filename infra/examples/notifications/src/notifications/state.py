@@ -6,7 +6,7 @@ SOURCE = "/services/notifications"
 
 
 class Notification(State):
-    """Both must be known before anybody is told; they may arrive in either order."""
+    """The customer is notified once both are known; they may arrive in either order."""
 
     customer_id: str | None = None
     news: str | None = None

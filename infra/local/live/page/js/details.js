@@ -12,7 +12,7 @@ const OUTCOMES = {
 export function details(row, began) {
   if (row.kind === "request") return request(row);
   const event = row.kind === "note" ? row.said.event : row.message.event;
-  const to = row.kind === "note" ? "to nobody" : `to ${capital(row.to)}`;
+  const to = row.kind === "note" ? "to no subscriber" : `to ${capital(row.to)}`;
   return h("div", { class: "stack" },
     h("div", { class: "row" }, h("strong", {}, row.label), h("span", { class: "dim" }, `from ${capital(row.from)} ${to}, published +${span(row.at - began)}`), chip(row.state)),
     row.kind === "message" ? attempts(row.message) : null,

@@ -6,7 +6,7 @@ const ROW = 42;
 const TOP = 48;
 const CUSTOMER = "customer";
 
-/** The rows of an order: requests, messages to each subscriber, and events that nobody subscribes to. */
+/** The rows of an order: requests, messages to each subscriber, and events without a subscriber. */
 export function rows(order, owner) {
   const requests = order.requests.map((request, number) => ({
     key: `request ${number}`, kind: "request", at: request.at, from: request.service === owner ? CUSTOMER : caller(request.path), to: request.service ?? owner, label: `${request.method} ${path(request.path)}`,

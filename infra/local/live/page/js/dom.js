@@ -18,7 +18,7 @@ export const h = (tag, attributes = {}, ...children) => fill(document.createElem
 /** An SVG element. */
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-/** Changes an element's text, if it changed: whoever listens hears nothing else. */
+/** Changes an element's text only if it differs, so that screen readers announce only changes. */
 export function write(element, text) {
   if (element.textContent !== String(text)) element.textContent = text;
 }

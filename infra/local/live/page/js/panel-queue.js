@@ -31,7 +31,7 @@ export class QueuePanel {
       h("p", { class: "dim" }, `What ${capital(queue.service)} has yet to handle. `, this.depth),
       h("div", { class: "row" }, this.switches.duplicate, this.switches.reorder, h("label", { class: "field" }, "Delay by", this.delay)),
       h("div", { class: "row" }, this.switches.break_next,
-        h("button", { type: "button", class: "danger", id: "poison", onclick: () => trying(async () => (await poison(name), say(`A message that nobody can read is in ${this.title}`))) }, "Send a poison message")),
+        h("button", { type: "button", class: "danger", id: "poison", onclick: () => trying(async () => (await poison(name), say(`An unreadable message is in ${this.title}`))) }, "Send a poison message")),
       ...list("Subscribes to", map.subscriptions.filter((subscription) => subscription.queue === name), map),
       this.waiting,
     );
