@@ -11,6 +11,8 @@ ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 # Many short processes run here: without cached bytecode, each would compile its code again.
 unexport PYTHONDONTWRITEBYTECODE
+# With it, Python does not find `infra` in this folder.
+unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-clone test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam

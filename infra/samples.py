@@ -18,6 +18,7 @@ from infra.cli.deliver import message, signed
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT
 from infra.local.quicker import quicker_moto
+from infra.local.shell import forget_settings
 from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment
@@ -281,6 +282,7 @@ def text(payload: Any) -> str:
 
 
 def main() -> None:
+    forget_settings()
     for path, payload in samples().items():
         file: Path = ROOT / "events" / path
         file.parent.mkdir(parents=True, exist_ok=True)

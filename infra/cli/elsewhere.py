@@ -12,7 +12,10 @@ ELSEWHERE = LOCAL | SIMULATION | COST
 
 def run(argv: list[str]) -> int:
     """Runs another package's command, also with `--help`."""
-    # Imported late: a command loads only its own libraries.
+    # Imported late: a command loads only its own libraries. All of these play AWS on this machine.
+    from infra.local.shell import forget_settings
+
+    forget_settings()
     if argv[0] in LOCAL:
         from infra.local.cli import main
 

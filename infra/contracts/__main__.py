@@ -4,9 +4,11 @@ import sys
 
 from infra.contracts.compatibility import Incompatible
 from infra.contracts.published import check, write
+from infra.local.shell import forget_settings
 
 
 def main() -> None:
+    forget_settings()
     try:
         check()
     except Incompatible as refusal:

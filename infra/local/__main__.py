@@ -8,6 +8,9 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 if __name__ == "__main__":
     sys.path.append(str(FUNCTIONS))  # the live page shows statuses, which are Order's own
     # Imported late: the functions' processes import this module, too.
+    from infra.local.shell import forget_settings
+
+    forget_settings()  # before boto3 and moto read them
     from infra.local.cli import main
 
     sys.exit(main())

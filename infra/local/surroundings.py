@@ -13,6 +13,7 @@ import time
 from infra.local.console import Console
 from infra.local.context import LOG_STREAM, VERSION, Context
 from infra.local.credentials import CREDENTIALS
+from infra.local.shell import forget_settings
 from infra.local.stack import Function
 
 LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
@@ -23,8 +24,7 @@ _request_id = ""
 
 def enter(function: Function, host: str, port: int) -> Console:
     """Makes this process the function's; returns its standard output."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.upper().endswith("_PROXY")]:
-        del os.environ[name]  # the shell's, which Lambda does not have
+    forget_settings()
     os.environ.update(variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()

@@ -33,6 +33,7 @@ from infra.local.crew import context
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
 from infra.local.queues import AskedQueue
+from infra.local.shell import forget_settings
 from infra.local.stack import EventSource, Function
 from infra.local.worker import work
 from infra.simulation.customers import wish
@@ -271,6 +272,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="how long orders are placed (default 10)")
     parser.add_argument("--port", type=int, default=3999)
     arguments = parser.parse_args(argv)
+    forget_settings()
     report = soak(arguments.seconds, arguments.port)
     outcomes = ", ".join(f"{count} {status}" for status, count in report.orders.items())
     print(f"{sum(report.orders.values())} orders ({outcomes}), {report.kills} processes killed")

@@ -79,10 +79,10 @@ def started(
 
 
 @contextmanager
-def running(*options: str) -> Iterator[Run]:
+def running(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
     """A local run with these options, ended however the test ends."""
     port = free_port()
-    with started("infra.local", *options, "--port", str(port)) as process:
+    with started("infra.local", *options, "--port", str(port), environment=environment) as process:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
         assert process.poll() is None, process.stdout and process.stdout.read()
         yield Run(f"http://localhost:{port}", process)
