@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from infra.cost.__main__ import LIST, Prices
-from infra.local.in_process import InProcess
+from infra.local.in_process import ROOT, InProcess
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
 from infra.scale.demand import demand
@@ -50,6 +51,21 @@ def mappings() -> dict[str, EventSource]:
         return {source.function: source for source in InProcess().stack.sources.values()}
 
 
+@cache
+def maximum_concurrency() -> dict[str, int]:
+    """MaximumConcurrency of each function's queue, with the template's default parameters.
+
+    It is read from the template, since the local run leaves it out.
+    """
+    template = load(ROOT / "template.yaml")
+    found = {}
+    for function, source in mappings().items():
+        scaling = template.resources[source.logical_id]["Properties"].get("ScalingConfig")
+        if scaling is not None:
+            found[function] = int(str(template.parameters[scaling["MaximumConcurrency"]["Ref"]]))
+    return found
+
+
 @dataclass(frozen=True)
 class Limit:
     """A limit: `need` is the part of `allowed` that one order a second uses."""
@@ -82,13 +98,12 @@ def limits() -> list[Limit]:
 
 
 def _of_the_template() -> list[Limit]:
-    def limit(function: str, source: EventSource) -> Limit:
+    def limit(function: str, most: int) -> Limit:
         parameter = "PaymentConcurrency" if function == PAYMENT else "ConsumerConcurrency"
-        most = source.properties["ScalingConfig"]["MaximumConcurrency"]
         remedy = f"raise `{parameter}`, up to {quotas().of('maximum_concurrency'):,}"
-        return Limit(f"`MaximumConcurrency` of {function}", int(most), concurrency(function), remedy)
+        return Limit(f"`MaximumConcurrency` of {function}", most, concurrency(function), remedy)
 
-    return [limit(f, source) for f, source in mappings().items() if "ScalingConfig" in source.properties]
+    return [limit(function, most) for function, most in maximum_concurrency().items()]
 
 
 def _of_the_account() -> list[Limit]:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from infra.scale.demand import demand
 from infra.scale.drain import Queue, drain
-from infra.scale.limits import PAYMENT, concurrency, limits, mappings, quotas, relay_records_a_second
+from infra.scale.limits import (
+    PAYMENT,
+    concurrency,
+    limits,
+    mappings,
+    maximum_concurrency,
+    quotas,
+    relay_records_a_second,
+)
 
 PAGE = Path(__file__).with_name("README.md")
 RATES = (1, 100, 10_000)
@@ -39,7 +47,7 @@ def _settings() -> str:
                 source.arn.split(":")[2],
                 source.properties["BatchSize"],
                 source.properties.get("MaximumBatchingWindowInSeconds", 0),
-                source.properties.get("ScalingConfig", {}).get("MaximumConcurrency", "one a shard"),
+                maximum_concurrency().get(function, "one a shard"),
                 f"{concurrency(function):.3f}",
             )
             for function, source in sorted(mappings().items())

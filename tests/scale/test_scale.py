@@ -6,7 +6,14 @@ import pytest
 
 from infra.scale.demand import demand
 from infra.scale.drain import Drained, Queue, drain
-from infra.scale.limits import Limit, concurrency, limits, mappings, quotas, relay_records_a_second
+from infra.scale.limits import (
+    Limit,
+    concurrency,
+    limits,
+    maximum_concurrency,
+    quotas,
+    relay_records_a_second,
+)
 from infra.scale.page import PAGE, TABLES, page, relays
 
 PLAIN = Queue(
@@ -63,13 +70,13 @@ def test_limits_are_in_the_order_in_which_they_are_reached() -> None:
 
 
 def test_payments_concurrency_is_within_the_gateways_rate_limit() -> None:
-    most = int(mappings()["PaymentConsumer"].properties["ScalingConfig"]["MaximumConcurrency"])
-    assert most <= quotas().of("gateway_calls") * concurrency("PaymentConsumer")
+    assert maximum_concurrency()["PaymentConsumer"] <= quotas().of("gateway_calls") * concurrency(
+        "PaymentConsumer"
+    )
 
 
 def test_the_consumers_leave_most_of_the_account_to_the_api() -> None:
-    scaled = [m.properties["ScalingConfig"] for m in mappings().values() if "ScalingConfig" in m.properties]
-    assert sum(int(each["MaximumConcurrency"]) for each in scaled) <= quotas().of("concurrent_executions") / 4
+    assert 0 < sum(maximum_concurrency().values()) <= quotas().of("concurrent_executions") / 4
 
 
 def test_a_relay_publishes_more_than_its_partition_can_write() -> None:

@@ -42,11 +42,10 @@ KINDS = {
             "MaximumBatchingWindowInSeconds": anything,
             "MaximumRecordAgeInSeconds": anything,
             "MaximumRetryAttempts": anything,
-            # A laptop runs fewer environments than any maximum allows; infra/scale computes with it.
-            "ScalingConfig": partial(MaximumConcurrency=anything),
             "StartingPosition": anything,
         },
         required=("EventSourceArn", "FunctionName"),
-        left_out=("MetricsConfig", "Tags"),
+        # A laptop runs fewer environments of a function than any maximum allows.
+        left_out=("MetricsConfig", "ScalingConfig", "Tags"),
     ),
 }
