@@ -14,11 +14,11 @@ from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
-from infra.cli.deliver import message, signed
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT
 from infra.local.quicker import quicker_moto
 from infra.local.shell import forget_settings
+from infra.shared.carrier_messages import message, signed
 from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment

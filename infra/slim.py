@@ -14,7 +14,8 @@ from typing import Any
 from botocore.loaders import Loader
 
 from infra.local.provisioning.errors import TemplateError
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.model import Template
+from infra.local.provisioning.template import load
 
 FOLDERS = {"states": "stepfunctions"}
 """botocore's name of a service where IAM has another for its actions."""

@@ -15,11 +15,11 @@ from moto.sqs.models import sqs_backends
 from choreography import aws, secrets
 from choreography.table import from_attributes
 from contracts.envelope import Event
-from infra.cli import deliver
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.http_api import Answer
 from infra.local.in_process import ROOT, InProcess, environment, invoke
+from infra.shared import carrier_messages
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"
@@ -96,13 +96,15 @@ class World(InProcess):
 
     def parcel_delivered(self, order_id: str) -> Answer:
         """Lets the carrier tell that it delivered the order's parcel, as often as it is called."""
-        body = deliver.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
+        body = carrier_messages.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
         return self.tell(order_id, body)
 
     def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Answer:
         """Sends a signed message of the carrier's, in which some headers were `changed` on the way."""
         secret = client("secretsmanager").get_secret_value(SecretId=self.stack.secrets["CarrierSecret"])
-        headers = deliver.signed(secret["SecretString"], order_id, body, int(time.time()) - age_seconds)
+        headers = carrier_messages.signed(
+            secret["SecretString"], order_id, body, int(time.time()) - age_seconds
+        )
         names = {name.replace("-", "_"): value for name, value in headers.items()}
         return self.request("POST", "/carrier/webhooks", body, **(names | changed))
 

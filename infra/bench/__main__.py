@@ -15,8 +15,8 @@ from infra.bench.offline import Settings
 from infra.bench.rivals import to_ministack, to_offline
 from infra.bench.scaling import two_to_one
 from infra.bench.work import many_waiting_to_few, ten_in_a_batch_to_ten_singles
-from infra.cli.display import out, table
-from infra.cli.parsing import Parser, positive
+from infra.shared.arguments import Parser, positive
+from infra.shared.display import out, table
 
 STARTS, TIMES, SLOW_TIMES = 15, 9, 3
 MANY, WAITING, FEW = 200, 2000, 20

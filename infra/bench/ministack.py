@@ -20,7 +20,8 @@ import boto3
 from infra.bench.served import HOST, Served, free_port, serving
 from infra.local.credentials import REGION
 from infra.local.in_process import ROOT, STACK
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.model import Template
+from infra.local.provisioning.template import load
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 API = "HttpApi"

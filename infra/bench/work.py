@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from infra.bench.pairs import ratio
-from infra.cli.kinds import request
 from infra.cost.outcomes import in_batches
 from infra.local.in_process import InProcess
 from infra.local.quicker import quicker_moto
+from infra.shared.order_kinds import request
 
 ORDER = json.dumps(request("shipped", "ada")).encode()
 TEN = 10

@@ -13,7 +13,7 @@ from infra.cli.account import LOCAL
 from infra.cli.deployed import Deployed
 from infra.cli.elsewhere import ELSEWHERE
 from infra.cli.errors import Mistake, NotFound
-from infra.cli.parsing import Parser
+from infra.shared.arguments import Parser
 
 EPILOG = f"""\
 Account: that of the standard AWS environment (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).

@@ -11,10 +11,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.cli.deployed import Deployed
-from infra.cli.display import out, table
 from infra.cli.errors import NotFound
-from infra.cli.parsing import positive
 from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
+from infra.shared.arguments import positive
+from infra.shared.display import out, table
 
 SUMMARY = "messages that could not be handled, and why"
 

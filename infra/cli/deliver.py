@@ -6,20 +6,18 @@ The sandbox carrier does not deliver by itself, so that you can see an order in 
 """
 
 import argparse
-import json
 import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 
-from choreography.outbox import derived_id
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from infra.cli.display import out
 from infra.cli.errors import Mistake, NotFound
 from infra.cli.orders import Orders
-from infra.cli.parsing import seconds
-from shipping.signature import sign
+from infra.shared.arguments import seconds
+from infra.shared.carrier_messages import message, signed
+from infra.shared.display import out
 
 SUMMARY = "have the sandbox carrier deliver an order's parcel"
 TIMEOUT_SECONDS = 30
@@ -47,27 +45,6 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         time.sleep(0.1)
     out.print(f"{arguments.order_id}  completed  {tracking_number}")
     return 0
-
-
-def message(order_id: str, tracking_number: str, delivered_at: datetime) -> bytes:
-    """The body of the carrier's webhook."""
-    data = {
-        "reference": order_id,
-        "tracking_number": tracking_number,
-        "delivered_at": delivered_at.isoformat(),
-    }
-    return json.dumps({"type": "shipment.delivered", "data": data}).encode()
-
-
-def signed(secret: str, order_id: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """The headers of the webhook. The message's id is the same at every attempt."""
-    message_id = f"msg_{derived_id(order_id, 'delivered')}"
-    return {
-        "content-type": "application/json",
-        "webhook-id": message_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(secret, message_id, timestamp, body),
-    }
 
 
 def _tracking_number(deployed: Deployed, order_id: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 from choreography.metrics import Gauge
 from infra.cli.deployed import Deployed
-from infra.cli.display import out, table
 from infra.cli.errors import NotFound
-from infra.cli.parsing import positive
+from infra.shared.arguments import positive
+from infra.shared.display import out, table
 
 SUMMARY = "counts of each service: orders, payments, parcels, messages"
 AT_ONCE = 500

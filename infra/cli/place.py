@@ -19,11 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
-from infra.cli.display import counts, out, progress
 from infra.cli.errors import Mistake
-from infra.cli.kinds import KINDS, kinds, mix, request
 from infra.cli.orders import Order, Orders
-from infra.cli.parsing import positive, seconds
+from infra.shared.arguments import positive, seconds
+from infra.shared.display import counts, out, progress
+from infra.shared.order_kinds import KINDS, kinds, mix, request
 
 SUMMARY = "place orders, one or many, and wait until they end"
 LOOK_SECONDS = 0.25

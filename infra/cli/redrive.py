@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from infra.cli.deployed import Deployed
-from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
 from infra.cli.queues import Queue, dead_letter_queues
+from infra.shared.display import out, progress
 
 SUMMARY = "move dead letters back to their queue"
 LOOK_SECONDS = 1

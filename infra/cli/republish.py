@@ -24,9 +24,9 @@ from rich.progress import Progress, TextColumn
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
-from infra.cli.display import out, progress
 from infra.cli.errors import Mistake, NotFound
 from infra.cli.last_deployment import changed_subscriptions
+from infra.shared.display import out, progress
 
 SUMMARY = "publish the events of the outboxes again"
 ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5

@@ -25,8 +25,8 @@ from choreography.table import Table, from_attributes, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.cli.deployed import Deployed
-from infra.cli.display import out
 from infra.cli.errors import Mistake, NotFound
+from infra.shared.display import out
 from payment.decisions import REACTIONS, outcome, settle
 from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settle
 from payment.sandbox import SandboxGateway

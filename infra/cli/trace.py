@@ -13,8 +13,8 @@ from rich.text import Text
 
 from infra.cli import mermaid
 from infra.cli.deployed import Deployed
-from infra.cli.display import coloured, out
 from infra.cli.history import History, Step, history
+from infra.shared.display import coloured, out
 
 SUMMARY = "one order's events, as text or as a Mermaid sequence diagram"
 

@@ -15,10 +15,10 @@ from rich.live import Live
 from rich.table import Table
 
 from infra.cli.deployed import Deployed
-from infra.cli.display import coloured, out, table
 from infra.cli.errors import NotFound
 from infra.cli.orders import Order, Orders
-from infra.cli.parsing import positive, seconds
+from infra.shared.arguments import positive, seconds
+from infra.shared.display import coloured, out, table
 
 SUMMARY = "recent orders, or those of one customer, with their changes"
 

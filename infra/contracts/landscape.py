@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any
 
 from infra.local.in_process import ROOT
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.model import Template
+from infra.local.provisioning.template import load
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from rich.table import Table
 
-from infra.cli.display import out, table
-from infra.cli.parsing import Parser, positive
 from infra.cost.outcomes import OUTCOMES, work_of
 from infra.cost.units import Bill, Item, bill
 from infra.cost.work import Invocation
+from infra.shared.arguments import Parser, positive
+from infra.shared.display import out, table
 
 LIST = Path(__file__).with_name("prices.json")
 MILLION = 1_000_000

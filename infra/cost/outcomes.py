@@ -12,8 +12,6 @@ from unittest.mock import patch
 from moto.sqs.models import sqs_backends
 
 from choreography import secrets
-from infra.cli import deliver
-from infra.cli.kinds import request
 from infra.cost.work import Work, counted
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
@@ -21,6 +19,8 @@ from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
 from infra.local.queues import AskedQueue, waiting
 from infra.local.quicker import quicker_moto
+from infra.shared import carrier_messages
+from infra.shared.order_kinds import request
 
 OUTCOMES: dict[str, str] = {
     "shipped": "shipped",
@@ -93,8 +93,8 @@ def _delivered(run: InProcess, order_id: str, work: Work) -> None:
     arn, so_far = run.stack.secrets["CarrierSecret"], len(work.calls)
     secret = client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     del work.calls[so_far:]  # the carrier's call, which is not counted
-    body = deliver.message(order_id, "SBX1", datetime.now(UTC))
-    headers = deliver.signed(secret, order_id, body, int(time.time()))
+    body = carrier_messages.message(order_id, "SBX1", datetime.now(UTC))
+    headers = carrier_messages.signed(secret, order_id, body, int(time.time()))
     run.request("POST", "/carrier/webhooks", body, **{n.replace("-", "_"): v for n, v in headers.items()})
 
 

@@ -195,10 +195,12 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         issuer = _issuer(endpoint) if arguments.tokens else None
         backend = Backend(endpoint, data, issuer, Guard(arguments.host, arguments.allow_host))
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
-        backend.add(STACK, arguments.template, parameters)
+        backend.stacks.add(STACK, arguments.template, parameters)
         gc.freeze()  # or a sixth of all later work would be to look there
         gc.enable()
-        functions = backend.api_functions() if arguments.what == "backend" else backend.functions()
+        functions = (
+            backend.stacks.api_functions() if arguments.what == "backend" else backend.stacks.functions()
+        )
         chosen = [] if arguments.only_backend else functions
         here = HOST if arguments.host in ANYWHERE else arguments.host
         crew = Crew(chosen, here, port, fork, arguments.debug)

@@ -4,19 +4,18 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from infra.local import guard, http_api
 from infra.local.asgi import Receive
-from infra.local.environments import Invocation
+from infra.local.environments import Environments, Invocation
 from infra.local.http_api import Answer, Request
+from infra.local.metrics import Metrics
 from infra.local.provisioning.errors import TemplateError
 from infra.local.stack import Function
+from infra.local.stacks import Stacks
 from infra.local.worker import ENVIRONMENT, METRICS, TIMEOUT
-
-if TYPE_CHECKING:
-    from infra.local.backend import Backend
 
 PREFIX = "/_local/"
 
@@ -24,9 +23,11 @@ PREFIX = "/_local/"
 class Control:
     """`runtime/{function}/invocation/…` is Lambda's runtime API, as far as our environments use it."""
 
-    def __init__(self, backend: "Backend") -> None:
-        self._backend, self._environments = backend, backend.environments
-        self._metrics = backend.metrics
+    def __init__(
+        self, stacks: Stacks, environments: Environments, metrics: Metrics, ended: asyncio.Event
+    ) -> None:
+        self._stacks, self._environments, self._metrics = stacks, environments, metrics
+        self._ended = ended
 
     async def answer(self, request: Request, receive: Receive) -> Answer:
         headers = dict(request.headers)
@@ -54,12 +55,12 @@ class Control:
                     self._metrics.add(json.loads(request.body))
                     return Answer(202, [], b"")
                 case "GET", ["services", service]:
-                    return _json(described(self._backend.consumers_of(service)))
+                    return _json(described(self._stacks.consumers_of(service)))
                 case "PUT", ["stacks", name]:
-                    stack = self._backend.add(name, Path(json.loads(request.body)["template"]))
+                    stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
                     return _json(described(stack.functions.values()))
                 case "DELETE", ["stacks", name]:
-                    self._backend.remove(name)
+                    self._stacks.remove(name)
                     return _json([])
         except TemplateError as error:
             return http_api.message(400, str(error))
@@ -73,7 +74,7 @@ class Control:
         turn = await self._environments.next(function, limit, headers.get(ENVIRONMENT, ""))
         # Of a request that was read whole only its end is left: the environment going away.
         gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
-        ended: asyncio.Future[Any] = asyncio.ensure_future(self._backend.ended.wait())
+        ended: asyncio.Future[Any] = asyncio.ensure_future(self._ended.wait())
         await asyncio.wait([turn, gone, ended], return_when=asyncio.FIRST_COMPLETED)
         gone.cancel()
         ended.cancel()

@@ -6,9 +6,9 @@ from typing import Any
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning.functions import function_name
 from infra.local.provisioning.kinds import Declared
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.registry import KINDS
 from infra.local.provisioning.resolver import Resolver
-from infra.local.provisioning.template import Template
 from infra.local.stack import Resource, Stack
 from infra.permissions.calls import Permission
 

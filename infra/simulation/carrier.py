@@ -1,6 +1,6 @@
 """The carrier: it reports deliveries by webhook, early, twice or never. An attacker sends forged reports."""
 
-from infra.cli.deliver import message, signed
+from infra.shared.carrier_messages import message, signed
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock, Dice
 from infra.simulation.observer import Observer

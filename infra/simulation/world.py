@@ -22,8 +22,9 @@ from infra.local.event_sources.mapping import Batch, EventSourceMapping
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import ROOT, STACK, environment
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.template import load
 from infra.local.queues import MotoQueue
 from infra.local.recursion import VARIABLE, trace_header
 from infra.local.stack import EventSource, Function

@@ -13,7 +13,7 @@ from infra.cli import place
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
-from infra.cli.kinds import kinds, mix
+from infra.shared.order_kinds import kinds, mix
 from tests.cli.conftest import options
 from tests.world import World
 

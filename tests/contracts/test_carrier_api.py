@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from infra.cli import deliver
 from infra.contracts.asyncapi import resolved
 from infra.contracts.published import FOLDER
 from infra.contracts.schemas import DIALECT
+from infra.shared import carrier_messages
 from shipping.http_carrier import connect, failure
 from tests.moto.test_carriers import DISPATCH, ELSEWHERE, LATE
 from tests.specified_carrier import SECRET, SpecifiedCarrier
@@ -67,7 +67,7 @@ def test_the_example_is_one() -> None:
 
 def test_the_webhook_is_what_the_carrier_sends() -> None:
     webhook = resolved(DOCUMENT["webhooks"]["parcelDelivered"]["post"], COMPONENTS)
-    message = deliver.message("order-1", "1", datetime(2026, 1, 2, tzinfo=UTC))
+    message = carrier_messages.message("order-1", "1", datetime(2026, 1, 2, tzinfo=UTC))
     assert_meets(webhook["requestBody"]["content"], json.loads(message))
 
 

@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from infra.cli import deliver
 from infra.contracts.published import FOLDER
 from infra.local.tokens import OPERATE, PREFIX
+from infra.shared import carrier_messages
 from tests.local.conftest import running
 
 DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())
@@ -62,7 +62,7 @@ class Carrier(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         assert isinstance(request.body, bytes)
-        request.headers.update(deliver.signed(self.secret, "any", request.body, int(time.time())))
+        request.headers.update(carrier_messages.signed(self.secret, "any", request.body, int(time.time())))
         return request
 
 

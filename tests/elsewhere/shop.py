@@ -14,11 +14,11 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from choreography.table import from_attributes
-from infra.cli import deliver
 from infra.cli.deployed import Deployed, find
 from infra.local.credentials import REGION
 from infra.local.http_api import Answer
 from infra.local.in_process import STACK
+from infra.shared import carrier_messages
 from tests.local.conftest import eventually
 from tests.world import an_order
 
@@ -67,8 +67,8 @@ class Shop:
         secret = self.deployed.client("secretsmanager").get_secret_value(
             SecretId=self.deployed.secret("CarrierSecret")
         )["SecretString"]
-        body = deliver.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
-        headers = deliver.signed(secret, order_id, body, int(time.time()))
+        body = carrier_messages.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
+        headers = carrier_messages.signed(secret, order_id, body, int(time.time()))
         self._awaited[order_id] = frozenset({"completed"})
         return self.request("POST", "/carrier/webhooks", body, **headers)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.cli.kinds import KINDS, kinds, mix, request
+from infra.shared.order_kinds import KINDS, kinds, mix, request
 from tests.choreography.test_outcomes import (
     test_a_declined_order_is_rejected_and_nothing_leaves,
     test_an_order_is_charged_and_shipped,

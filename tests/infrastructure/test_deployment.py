@@ -12,8 +12,9 @@ import yaml
 
 from infra.local.in_process import ROOT, environment
 from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from tests.infrastructure.test_alarms import ALARMS
 from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type

@@ -13,8 +13,9 @@ import pytest
 from choreography.errors import RaceLost
 from choreography.table import Table
 from infra.local.in_process import ROOT, STACK, environment
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.template import load
 from infra.local.quicker import quicker_moto
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import ROOT
-from infra.local.provisioning.template import Template, load
+from infra.local.provisioning.model import Template
+from infra.local.provisioning.template import load
 from infra.permissions.roles import allowed
 from tests.infrastructure.test_alarms import watched
 

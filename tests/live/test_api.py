@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.cli.kinds import request
+from infra.shared.order_kinds import request
 from tests.local.conftest import Run, eventually
 
 API = "/_choreo/api"

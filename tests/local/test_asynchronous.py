@@ -57,8 +57,8 @@ async def running(folder: Path, event: str = OFF) -> AsyncIterator[tuple[Backend
     (folder / "template.yaml").write_text(TEMPLATE % event)
     with quicker_moto(), environment({}):
         backend = Backend("http://localhost:3000")
-        yield backend, backend.add("shop", folder / "template.yaml")
-        backend.remove("shop")
+        yield backend, backend.stacks.add("shop", folder / "template.yaml")
+        backend.stacks.remove("shop")
 
 
 async def invoked(backend: Backend) -> Invocation:

@@ -18,13 +18,13 @@ def with_two_environments(function: str, fill: Callable[[Stack], None], second_c
     async def run() -> list[int]:
         with quicker_moto():
             backend = Backend("http://localhost:3000")
-            stack = backend.add("shop", ROOT / "template.yaml")
+            stack = backend.stacks.add("shop", ROOT / "template.yaml")
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]
             fill(stack)
             backend.deliveries.tell()
             await asyncio.wait(turns, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(turns, timeout=second_comes)
-            backend.remove("shop")
+            backend.stacks.remove("shop")
         return [len(turn.result().event["Records"]) if turn.done() else 0 for turn in turns]
 
     return asyncio.run(run())

@@ -58,8 +58,8 @@ def read(record: dict[str, Any]) -> str:
 async def running(template: Path) -> AsyncIterator[tuple[Backend, Stack]]:
     with quicker_moto():
         backend = Backend("http://localhost:3000")
-        yield backend, backend.add("shop", template)
-        backend.remove("shop")
+        yield backend, backend.stacks.add("shop", template)
+        backend.stacks.remove("shop")
 
 
 async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[bool]) -> None:

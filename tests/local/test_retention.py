@@ -101,7 +101,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
     async def kept_before_and_after() -> tuple[int, int]:
         with quicker_moto(), environment({}):
             backend = Backend("http://localhost:3000")
-            stack = backend.add("shop", ROOT / "template.yaml")
+            stack = backend.stacks.add("shop", ROOT / "template.yaml")
             shard = Shard(stack.sources["PaymentRelayOutbox"].arn)
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
@@ -112,7 +112,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             backend.environments.finish(invocation.id, {})
             await asyncio.sleep(0.1)
             after = shard.latest - shard.oldest
-            backend.remove("shop")
+            backend.stacks.remove("shop")
             return before, after
 
     assert asyncio.run(kept_before_and_after()) == (1, 0)

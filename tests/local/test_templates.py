@@ -56,10 +56,10 @@ def test_a_stack_whose_template_was_refused_can_join_again_by_its_name(folder: P
         backend, template = Backend("http://localhost:3000"), folder / "joining.yaml"
         template.write_text("Resources: {Q: {Type: AWS::SQS::Queue}, T: {Type: AWS::S3::Bucket}}\n")
         with pytest.raises(TemplateError, match="T: AWS::S3::Bucket cannot be played locally; remove it"):
-            backend.add("guest", template)
+            backend.stacks.add("guest", template)
         template.write_text("Resources: {Q: {Type: AWS::SQS::Queue}, T: {Type: AWS::SNS::Topic}}\n")
-        stack = backend.add("guest", template)
-        backend.remove("guest")
+        stack = backend.stacks.add("guest", template)
+        backend.stacks.remove("guest")
         return stack
 
     assert set(asyncio.run(play()).resources) == {"Q", "T"}

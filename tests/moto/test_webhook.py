@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.cli.deliver import message
+from infra.shared.carrier_messages import message
 from tests.world import World, crash, fields, problem
 
 DELIVERED = datetime(2026, 1, 2, tzinfo=UTC)

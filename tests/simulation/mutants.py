@@ -28,7 +28,7 @@ from choreography.table import Record, Table, to_attributes, to_item
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.local.credentials import ACCOUNT, REGION
-from infra.local.provisioning.template import Template
+from infra.local.provisioning.model import Template
 from order.requests import PlaceOrder
 from payment.gateway import Charge, Refund
 from shipping.carrier import Dispatch

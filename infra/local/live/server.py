@@ -6,21 +6,21 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infra.cli.kinds import KINDS
-from infra.cli.kinds import request as body_of
 from infra.local import asgi, guard, queues
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX, dead_letters, files
 from infra.local.live.journal import Journal, Moved
 from infra.local.live.problems import Problem
 from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, read
-from infra.local.live.state import dead_ids, delay, owner_of_orders, state
+from infra.local.live.state import Watched, dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
 from infra.local.tokens import OPERATE
+from infra.shared.order_kinds import KINDS
+from infra.shared.order_kinds import request as body_of
 
 if TYPE_CHECKING:
-    from infra.local.backend import Backend
+    from infra.local.tokens.issuer import Issuer
 
 API = "/api/"
 UPDATE_SECONDS = 0.2
@@ -29,12 +29,12 @@ QUIET_SECONDS = 10.0
 
 
 class Live:
-    """The page of one backend. It does nothing while no page is open."""
+    """The page of one run. It does nothing while no page is open."""
 
-    def __init__(self, backend: "Backend", journal: Journal) -> None:
-        self._backend, self._journal = backend, journal
+    def __init__(self, watched: Watched, journal: Journal, issuer: "Issuer | None") -> None:
+        self._watched, self._journal, self._issuer = watched, journal, issuer
         self._mapped: tuple[object, Topology] = (None, Topology())
-        self._story = Story(journal, self._topology, backend.faults.originals)
+        self._story = Story(journal, self._topology, watched.faults.originals)
         self._ended = False
 
     def end(self) -> None:
@@ -75,7 +75,7 @@ class Live:
             case "PATCH", ["queues", name]:
                 return _json(self._change_queue(self._queue(name), read(QueueChange, request)))
             case "GET", ["queues", name, "messages"]:
-                return _json(dead_letters.look(self._queue(name).name, self._backend.faults.originals))
+                return _json(dead_letters.look(self._queue(name).name, self._watched.faults.originals))
             case "POST", ["queues", name, "messages"]:
                 return _json(self._poison(self._queue(name), read(Message, request)))
             case "POST", ["queues", name, "redrive"]:
@@ -89,18 +89,17 @@ class Live:
 
     def _token(self) -> str | None:
         """An operator's, for the requests that the page makes; None where the run gives no tokens."""
-        issuer = self._backend.issuer
-        return issuer.token("live-page", OPERATE) if issuer else None
+        return self._issuer.token("live-page", OPERATE) if self._issuer else None
 
     def _topology(self) -> Topology:
-        stacks = tuple(self._backend.stacks.values())
+        stacks = tuple(self._watched.stacks.running.values())
         key = tuple(map(id, stacks))
         if self._mapped[0] != key:
             self._mapped = (key, topology(stacks))
         return self._mapped[1]
 
     def _state(self) -> dict[str, Any]:
-        return state(self._backend, self._topology(), self._story)
+        return state(self._watched, self._topology(), self._story)
 
     def _queue(self, name: str) -> Queue:
         known = self._topology().queues
@@ -120,7 +119,7 @@ class Live:
         if name not in self._topology().services:
             known = ", ".join(self._topology().services)
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no service {name}: there are {known}")
-        faults = self._backend.faults.service(name)
+        faults = self._watched.faults.service(name)
         if change.slow_seconds is not None:
             faults.slow_seconds = change.slow_seconds
         if change.running is True:
@@ -130,7 +129,7 @@ class Live:
         return {"running": faults.running.is_set(), "slow_seconds": faults.slow_seconds}
 
     def _change_queue(self, queue: Queue, change: QueueChange) -> dict[str, Any]:
-        faults = self._backend.faults.queue(queue.name)
+        faults = self._watched.faults.queue(queue.name)
         if queue.holds_dead_letters:
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} holds dead letters, and has no consumer")
         for name in ("duplicate", "reorder", "break_next"):
@@ -141,16 +140,16 @@ class Live:
             if faults.usual_delay_seconds is None:
                 faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
             delay(queue.name, change.delay_seconds)
-        self._backend.deliveries.stir(
+        self._watched.deliveries.stir(
             queue.name
         )  # also the messages that wait already, even while no function receives
-        self._backend.deliveries.tell()
+        self._watched.deliveries.tell()
         return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
 
     def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
         sent = queues.send(queue.name, message.body, {})
         self._journal.note(Moved(queue.name, [message.body]))
-        self._backend.deliveries.tell()
+        self._watched.deliveries.tell()
         return {"message_id": sent.id}
 
     def _redrive(self, queue: Queue, asked: Redrive) -> dict[str, Any]:
@@ -161,7 +160,7 @@ class Live:
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} {why}")
         bodies = dead_letters.redrive(queue.name, queue.source, asked.message_id, asked.body)
         self._journal.note(Moved(queue.source, bodies))
-        self._backend.deliveries.tell()
+        self._watched.deliveries.tell()
         return {"moved": len(bodies), "to": queue.source}
 
     async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:

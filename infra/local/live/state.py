@@ -1,28 +1,39 @@
 """How the run stands now: depths, faults, who is there, recent orders, and how much has flowed."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from infra.local import queues
 from infra.local.clients import client
+from infra.local.deliveries import Deliveries
+from infra.local.environments import Environments
 from infra.local.faults import Faults
 from infra.local.live.story import Story
 from infra.local.live.topology import Topology
-
-if TYPE_CHECKING:
-    from infra.local.backend import Backend
+from infra.local.stacks import Stacks
 
 RECENT = 40
 """The most orders that are listed."""
 
 
-def state(backend: "Backend", topology: Topology, story: Story) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Watched:
+    """The parts of the run that the page shows and changes."""
+
+    stacks: Stacks
+    environments: Environments
+    faults: Faults
+    deliveries: Deliveries
+
+
+def state(watched: Watched, topology: Topology, story: Story) -> dict[str, Any]:
     """The whole state, which is small: a page that lost one update needs only the next."""
     story.catch_up()
     owner = owner_of_orders(topology)
     recent = list(story.orders.values())[-RECENT:]
     return {
-        "services": {name: _service(backend, name) for name in topology.services},
-        "queues": {name: _queue(backend.faults, name) for name in topology.queues},
+        "services": {name: _service(watched, name) for name in topology.services},
+        "queues": {name: _queue(watched.faults, name) for name in topology.queues},
         "flow": dict(story.flow),
         "orders": [order.summary(owner) for order in reversed(recent)],
     }
@@ -43,14 +54,14 @@ def dead_ids(topology: Topology) -> frozenset[str]:
     )
 
 
-def _service(backend: "Backend", name: str) -> dict[str, Any]:
-    faults = backend.faults.service(name)
-    functions = [function for function in backend.functions() if function.service == name]
+def _service(watched: Watched, name: str) -> dict[str, Any]:
+    faults = watched.faults.service(name)
+    functions = [function for function in watched.stacks.functions() if function.service == name]
     return {
         "running": faults.running.is_set(),
         "slow_seconds": faults.slow_seconds,
-        "functions": {f.logical_id: backend.environments.presence(f.name) for f in functions},
-        "unpublished": backend.deliveries.unpublished(name),
+        "functions": {f.logical_id: watched.environments.presence(f.name) for f in functions},
+        "unpublished": watched.deliveries.unpublished(name),
     }
 
 

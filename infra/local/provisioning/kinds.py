@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.shapes import Shape
-from infra.local.provisioning.template import Template
 from infra.local.stack import Resource, Stack
 
 

@@ -12,10 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.provisioning.errors import Refused, TemplateError
 from infra.local.provisioning.intrinsics import Misused, truth
 from infra.local.provisioning.kinds import Declared
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.registry import KINDS, advice
 from infra.local.provisioning.resolver import Resolver
 from infra.local.provisioning.shapes import anything, map_of, record
-from infra.local.provisioning.template import Template
 from infra.local.stack import Resource, Stack
 
 

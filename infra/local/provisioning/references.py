@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.intrinsics import FUNCTIONS
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.shapes import within
-
-if TYPE_CHECKING:
-    from infra.local.provisioning.template import Template
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -21,7 +19,7 @@ PSEUDO_PARAMETERS = frozenset(
 KNOWN = {*FUNCTIONS, "Fn::FindInMap", "Fn::GetAtt", "Fn::If", "Fn::ImportValue", "Fn::Sub"}
 
 
-def check(template: "Template") -> None:
+def check(template: Template) -> None:
     """Raises Refused for a reference to what is not in the template, and for an unknown function."""
     for name, resource in template.resources.items():
         where = template.called(name)
@@ -38,13 +36,13 @@ def check(template: "Template") -> None:
         _check(template, values, section)
 
 
-def _check_condition(template: "Template", member: Mapping[str, Any], where: str) -> None:
+def _check_condition(template: Template, member: Mapping[str, Any], where: str) -> None:
     condition = member.get("Condition")
     if condition is not None and condition not in template.conditions:
         raise Refused(f"{where}: there is no condition {condition}; correct the name")
 
 
-def _check(template: "Template", value: Any, where: str) -> None:
+def _check(template: Template, value: Any, where: str) -> None:
     names = template.resources.keys() | template.parameters.keys() | PSEUDO_PARAMETERS
     for path, function, argument in _calls(value, ""):
         if function != "Ref" and function not in KNOWN:

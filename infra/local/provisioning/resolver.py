@@ -11,8 +11,8 @@ from infra.local.credentials import ACCOUNT, REGION
 from infra.local.provisioning import dynamic
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.intrinsics import FUNCTIONS, Misused, as_text, listed, truth
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.shapes import shown, within
-from infra.local.provisioning.template import Template
 from infra.local.stack import Resource, Stack
 
 _NO_VALUE = object()

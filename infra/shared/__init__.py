@@ -1,0 +1,1 @@
+"""Used by several packages of infra: kinds of order, carrier messages, terminal output, arguments."""
