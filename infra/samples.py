@@ -16,7 +16,7 @@ from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDi
 from contracts.values import Address, Item
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import ROOT
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.shell import forget_settings
 from infra.shared.carrier_messages import message, signed
 from order.state import Order
@@ -244,7 +244,7 @@ def environments() -> dict[str, dict[str, str]]:
 
     from infra.local.in_process import InProcess
 
-    with quicker_moto():
+    with patched_moto():
         functions = InProcess().stack.functions
     there = {"AWS_ENDPOINT_URL": ENDPOINT}
     return {name: dict(function.environment) | there for name, function in functions.items()}

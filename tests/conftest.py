@@ -25,8 +25,8 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from infra.bench.bundle import deployed
 from infra.local.in_process import ROOT, STACK
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.local.shell import forget_settings
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
@@ -135,7 +135,7 @@ def world() -> Iterator[World]:
 
     What its functions ask of AWS, their roles have to allow: AWS would refuse it.
     """
-    with quicker_moto(), recorded() as needs:
+    with patched_moto(), recorded() as needs:
         yield World()
     assert sorted(map(str, needs - _allowed())) == []
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from infra.bench.pairs import ratio
 from infra.local.credentials import CREDENTIALS
 from infra.local.in_process import ROOT, InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Function
 
 BUILT = ROOT / ".aws-sam" / "build"
@@ -24,7 +24,7 @@ def with_bytecode_to_without(python: str, times: int) -> Iterator[tuple[str, flo
     """Each function's ratio, with the Python of the build. Raises FileNotFoundError if there is no build."""
     if not (python and BUILT.exists()):
         raise FileNotFoundError("bytecode needs what `make sam-build` builds, and its Python in --python")
-    with quicker_moto():
+    with patched_moto():
         functions = InProcess().stack.functions
     for name, function in functions.items():
         yield name, _ratio(python, function, BUILT / name, times)

@@ -19,7 +19,7 @@ from infra.bench.bundle import add_packages, deployed, megabytes
 from infra.bench.pairs import ratio
 from infra.local.credentials import CREDENTIALS
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Function
 
 GOAL, GOAL_OF_HTTP = 1.5, 2.0
@@ -53,7 +53,7 @@ class ColdStart:
 
 
 def cold_starts(times: int) -> Iterator[ColdStart]:
-    with quicker_moto():
+    with patched_moto():
         stack = InProcess().stack
     http = {route.function for route in stack.routes}
     with tempfile.TemporaryDirectory() as folder:

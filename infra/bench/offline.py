@@ -20,7 +20,7 @@ from infra.bench.local_run import local_run
 from infra.bench.served import HOST, Served, free_port, serving
 from infra.local.credentials import CREDENTIALS, REGION
 from infra.local.in_process import ROOT, InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import EventSource, Function, Stack
 
 NODE = ROOT / ".venv-offline"
@@ -42,7 +42,7 @@ def offline(settings: Settings) -> Iterator[Served]:
     """Starts it, and waits until it answers. Its address is that of the HTTP API."""
     with local_run("--only-backend") as aws, tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        with quicker_moto():
+        with patched_moto():
             stack = InProcess(endpoint=aws.url).stack
         stack.sources = {name: _as_there(source, aws.url) for name, source in stack.sources.items()}
         (Path(folder) / "serverless.json").write_text(json.dumps(service(stack, aws.url, port, settings)))

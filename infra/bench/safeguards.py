@@ -18,7 +18,7 @@ from infra.cost.outcomes import in_batches, later, place
 from infra.cost.units import bill
 from infra.cost.work import Work, counted
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 
 ORDERS = 10
 
@@ -64,7 +64,7 @@ def ship(run: InProcess, *, safe: bool) -> None:
 
 
 def _counted(batch: int, *, safe: bool) -> Work:
-    with quicker_moto(), patch.dict(os.environ):
+    with patched_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)
         run = in_batches(batch)
         with counted() as work:
@@ -84,7 +84,7 @@ def _spent(batch: int, *, safe: bool) -> tuple[float, float]:
         finally:
             of_moto += time.process_time() - began
 
-    with quicker_moto(), quiet(), patch.object(BotocoreStubber, "process_request", answered):
+    with patched_moto(), quiet(), patch.object(BotocoreStubber, "process_request", answered):
         run = in_batches(batch)
         gc.collect()  # otherwise this measurement would collect the other's garbage
         of_moto, began = 0.0, time.process_time()

@@ -11,7 +11,7 @@ from statistics import median
 from infra.bench.pairs import ratio
 from infra.cost.outcomes import in_batches
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.shared.order_kinds import request
 
 ORDER = json.dumps(request("shipped", "ada")).encode()
@@ -41,7 +41,7 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _world(batch: int) -> Iterator[InProcess]:
-    with quicker_moto(), quiet():
+    with patched_moto(), quiet():
         yield in_batches(batch)
 
 

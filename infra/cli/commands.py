@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from infra.cli import deployed
 from infra.cli.account import LOCAL
+from infra.cli.delegated import DELEGATED
 from infra.cli.deployed import Deployed
-from infra.cli.elsewhere import ELSEWHERE
 from infra.cli.errors import Mistake, NotFound
 from infra.shared.arguments import Parser
 
@@ -94,7 +94,7 @@ def _parser(names: Iterable[str]) -> Parser:
             "--stack", default="order-choreography", help="the deployed stack (default %(default)s)"
         )
         command.add_arguments(added)
-    for name, summary in ELSEWHERE.items():
+    for name, summary in DELEGATED.items():
         commands.add_parser(name, help=summary, add_help=False)
     return parser
 

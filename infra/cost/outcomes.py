@@ -17,8 +17,8 @@ from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
+from infra.local.moto_patches import patched_moto
 from infra.local.queues import AskedQueue, waiting
-from infra.local.quicker import quicker_moto
 from infra.shared import carrier_messages
 from infra.shared.order_kinds import request
 
@@ -38,7 +38,7 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
 
     The result is always the same, so it is cached for the process.
     """
-    with quicker_moto(), patch.dict(os.environ):
+    with patched_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
         run = in_batches(batch)
         secrets.provider.cache_clear()

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from infra.local.control import PREFIX
-from infra.local.crew import Crew, Fork
+from infra.local.process_pool import Fork, ProcessPool
+from infra.local.runtime_api import PREFIX
 from infra.local.stack import Function
 
 WAIT_SECONDS = 0.5
@@ -44,10 +44,10 @@ async def run(port: int, choose: Callable[[], list[Function]], fork: Fork, debug
     if stop.is_set():
         return
     print(f"Running {', '.join(function.logical_id for function in chosen)}. Ctrl-C ends it.", flush=True)
-    crew = Crew(chosen, "127.0.0.1", port, fork, debug)
-    running = asyncio.create_task(crew.run())
+    pool = ProcessPool(chosen, "127.0.0.1", port, fork, debug)
+    running = asyncio.create_task(pool.run())
     await stop.wait()
-    crew.end(tell=True)
+    pool.end(tell=True)
     await asyncio.wait([running], timeout=WAIT_SECONDS)  # it tells the backend what does not answer any more
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local import asgi, aws_endpoint, cloudformation, metrics, notified
 from infra.local.asynchronous import Asynchronous
-from infra.local.control import PREFIX as OWN
-from infra.local.control import Control
 from infra.local.data import Data
 from infra.local.deliveries import Deliveries
 from infra.local.environments import Environments
@@ -22,6 +20,8 @@ from infra.local.guard import Guard
 from infra.local.live import PREFIX
 from infra.local.live.journal import Journal
 from infra.local.metrics import Metrics
+from infra.local.runtime_api import PREFIX as OWN
+from infra.local.runtime_api import RuntimeApi
 from infra.local.stacks import Stacks
 from infra.local.tokens import PREFIX as ISSUER
 
@@ -51,7 +51,7 @@ class Backend:
         self._asynchronous = Asynchronous(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        self._control = Control(self.stacks, self.environments, self._metrics, self._ended)
+        self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
         notified.use(self._notify)
 
     @cached_property
@@ -104,7 +104,7 @@ class Backend:
         elif self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
             answer = self._issuer.answer(request)
         elif request.path.startswith(OWN):
-            answer = await self._control.answer(request, receive)
+            answer = await self._runtime_api.answer(request, receive)
         else:
             answer = await self._gateway.answer(request)
         await asgi.write(send, answer)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from infra.local import attach, stack_names
 from infra.local.console import BOLD, colour_of, error, paint
-from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
-from infra.local.crew import Crew, Fork, context
 from infra.local.live import PREFIX as PAGE
+from infra.local.process_pool import Fork, ProcessPool, context
 from infra.local.provisioning.errors import TemplateError
+from infra.local.runtime_api import read
 from infra.local.stack import Function
 
 if TYPE_CHECKING:
@@ -185,11 +185,11 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.backend import Backend
     from infra.local.data import Data
     from infra.local.guard import ANYWHERE, Guard
-    from infra.local.quicker import quicker_moto
+    from infra.local.moto_patches import patched_moto
     from infra.local.server import Server
 
     port: int = listening.getsockname()[1]
-    with quicker_moto():
+    with patched_moto():
         data = Data(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
@@ -203,10 +203,10 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         )
         chosen = [] if arguments.only_backend else functions
         here = HOST if arguments.host in ANYWHERE else arguments.host
-        crew = Crew(chosen, here, port, fork, arguments.debug)
-        running = asyncio.create_task(crew.run())
+        pool = ProcessPool(chosen, here, port, fork, arguments.debug)
+        running = asyncio.create_task(pool.run())
         _greet(endpoint, sorted({function.service for function in chosen}), arguments.tokens)
-        await Server(backend, backend.end, crew.end).serve(sockets=[listening])
+        await Server(backend, backend.end, pool.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print("\nStopped.")

@@ -17,7 +17,7 @@ from infra.local.event_sources import mappings
 from infra.local.event_sources.mapping import Batch, EventSourceMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.faults import Faults
-from infra.local.live.journal import Ended, Journal, Moved
+from infra.local.live.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.metrics import Metrics
 from infra.local.recursion import METRIC, LoopStopped
 from infra.local.stack import Stack
@@ -51,13 +51,13 @@ class Deliveries:
     def tell(self) -> None:
         """Has every mapping look for records now: a look costs next to nothing."""
         for delivery, _ in chain(*self._running.values()):
-            delivery.news.set()
+            delivery.wake_up.set()
 
-    def stir(self, queue_name: str) -> None:
+    def inject_faults(self, queue_name: str) -> None:
         """Makes the faults that were asked for among the messages that wait."""
-        made = self.faults.stir(queue_name)
+        made = self.faults.inject(queue_name)
         if made:
-            self.journal.note(Moved(queue_name, made))
+            self.journal.note(QueueInput(queue_name, made))
 
     def unpublished(self, service: str) -> int:
         """How many writes emitted events that the service's relays have not published yet."""
@@ -79,7 +79,7 @@ class Delivery:
     def __init__(self, stack: Stack, mapping: EventSourceMapping, deliveries: Deliveries) -> None:
         self.mapping, self._all = mapping, deliveries
         self.function = stack.functions[mapping.source.function]
-        self.news = asyncio.Event()
+        self.wake_up = asyncio.Event()
         self._name = f"{stack.name}: the event source mapping {mapping.source.logical_id}"
         self._failures = 0
 
@@ -100,14 +100,14 @@ class Delivery:
         await self._all.environments.wait_for_free(self.function.name)
         if not service.running.is_set():
             return
-        self.news.clear()
-        self._all.stir(self.mapping.source.arn.rpartition(":")[2])
+        self.wake_up.clear()
+        self._all.inject_faults(self.mapping.source.arn.rpartition(":")[2])
         batch = self.mapping.poll()
         taken = asyncio.Event()
         if batch is None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-                    await self.news.wait()
+                    await self.wake_up.wait()
         elif isinstance(self.mapping, StreamMapping):
             await self._hand_over(batch, taken)
         else:
@@ -133,10 +133,10 @@ class Delivery:
                 console.error(str(error))
                 self._all.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
             self.mapping.fail(batch, str(error), request_id)
-            journal.note(Ended(noted, failure=str(error)))
+            journal.note(DeliveryEnd(noted, failure=str(error)))
         else:
             self.mapping.complete(batch, answer, request_id)
-            journal.note(Ended(noted, answer))
+            journal.note(DeliveryEnd(noted, answer))
             if isinstance(self.mapping, StreamMapping):
                 self._all.forget_delivered(self.mapping.source.arn)
         finally:

@@ -68,7 +68,7 @@ class Faults:
         for name in queue_names:
             self._queues.pop(name, None)
 
-    def stir(self, name: str) -> list[str]:
+    def inject(self, name: str) -> list[str]:
         """Does what was asked for to messages that wait and that it was not done to yet.
 
         Returns the bodies that it put in or changed.

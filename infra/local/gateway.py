@@ -16,7 +16,7 @@ from infra.local.stack import Cors, HttpApi, Stack
 from infra.local.tokens import Denied
 
 if TYPE_CHECKING:
-    from infra.local.tokens.authorizer import Gate
+    from infra.local.tokens.authorizer import JwtAuthorizer
 
 WAIT_SECONDS = 30.0
 """How long an event waits for a free environment; for a request, API Gateway's integration timeout."""
@@ -40,11 +40,11 @@ class Gateway:
         self._stacks, self._environments, self._journal = stacks, environments, journal
 
     @cached_property
-    def _gate(self) -> "Gate":
+    def _authorizer(self) -> "JwtAuthorizer":
         """Verifies tokens; a run whose routes ask for none does not load what that takes."""
-        from infra.local.tokens.authorizer import Gate
+        from infra.local.tokens.authorizer import JwtAuthorizer
 
-        return Gate()
+        return JwtAuthorizer()
 
     async def answer(self, request: Request) -> Answer:
         """Answers a customer's request."""
@@ -96,7 +96,9 @@ class Gateway:
     async def _answer(self, found: Found, request: Request) -> Answer:
         route, parameters = found.match
         try:
-            caller = await self._gate.check(route, route.authorizer, request) if route.authorizer else None
+            caller = (
+                await self._authorizer.check(route, route.authorizer, request) if route.authorizer else None
+            )
         except Denied as denied:
             return denied.answer
         given = http_api.forwarded(request)

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from infra.cost.__main__ import LIST, Prices
 from infra.local.in_process import ROOT, InProcess
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
 from infra.scale.demand import demand
 
@@ -47,7 +47,7 @@ def quotas() -> Quotas:
 @cache
 def mappings() -> dict[str, EventSource]:
     """The event source mapping of each function, with the template's default parameters."""
-    with quicker_moto():
+    with patched_moto():
         return {source.function: source for source in InProcess().stack.sources.values()}
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from choreography.table import from_attributes, to_attributes
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.simulation.determinism import deterministic
 from infra.simulation.faults import Scenario
 from infra.simulation.run import Simulation
@@ -19,7 +19,7 @@ def republished(scenario: Scenario) -> tuple[Projections, Projections]:
 
     Order's table keeps the orders as they were placed, since placing is a request and not an event.
     """
-    with deterministic(scenario.seed) as clock, quicker_moto():
+    with deterministic(scenario.seed) as clock, patched_moto():
         simulation = Simulation(scenario, clock)
         result = simulation.run()
         assert not result.wrong, result.wrong

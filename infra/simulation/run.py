@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.event_sources.mapping import Batch
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Function
 from infra.permissions.calls import recorded
 from infra.simulation.calls import Calls, Crash, Site
@@ -20,7 +20,7 @@ from infra.simulation.journal import Journal
 from infra.simulation.observer import Observer
 from infra.simulation.outages import drawn
 from infra.simulation.queues import Disorder
-from infra.simulation.rest import Rest
+from infra.simulation.quiescence import Quiescence
 from infra.simulation.story import SERVICES
 from infra.simulation.world import BATCH_SIZE, World, permissions
 
@@ -52,7 +52,7 @@ class Result:
 
 def run(scenario: Scenario) -> Result:
     """Runs a scenario. The same scenario gives the same result, byte for byte."""
-    with deterministic(scenario.seed) as clock, quicker_moto():
+    with deterministic(scenario.seed) as clock, patched_moto():
         return Simulation(scenario, clock).run()
 
 
@@ -94,7 +94,7 @@ class Simulation:
 
     def come_to_rest(self) -> None:
         people = (self._customers, self._carrier)
-        Rest(self.world, self._clock, self.checker, *people, self._disorder, self.deliver).reach()
+        Quiescence(self.world, self._clock, self.checker, *people, self._disorder, self.deliver).reach()
 
     def _result(self) -> Result:
         journal = self.journal

@@ -27,12 +27,12 @@ import boto3
 from choreography.table import from_attributes
 from infra.local.attach import ask
 from infra.local.context import Context
-from infra.local.control import read
 from infra.local.credentials import CREDENTIALS
-from infra.local.crew import context
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
+from infra.local.process_pool import context
 from infra.local.queues import AskedQueue
+from infra.local.runtime_api import read
 from infra.local.shell import forget_settings
 from infra.local.stack import EventSource, Function
 from infra.local.worker import work
@@ -64,16 +64,16 @@ def soak(seconds: float, port: int) -> Report:
     with _backend(port), environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
         functions = [f for service in SERVICES for f in read(ask(port, "GET", f"services/{service.name}"))]
         _shorten_visibility(functions)
-        crew = Crew(functions, port)
-        placed = _place_and_kill(crew, port, time.monotonic() + seconds)
+        pool = ProcessPool(functions, port)
+        placed = _place_and_kill(pool, port, time.monotonic() + seconds)
         wrong = _drain(functions, placed)
-        crew.end()
+        pool.end()
         journal = _journal(functions)
     outcomes = [journal.status("order", order_id) for order_id in journal.order_ids()]
-    return Report(wrong, {status: outcomes.count(status) for status in sorted(set(outcomes))}, crew.kills)
+    return Report(wrong, {status: outcomes.count(status) for status in sorted(set(outcomes))}, pool.kills)
 
 
-class Crew:
+class ProcessPool:
     """The processes: PROCESSES of each consumer, one of each relay, which the backend invokes."""
 
     def __init__(self, functions: list[Function], port: int) -> None:
@@ -181,13 +181,13 @@ def _shorten_visibility(functions: list[Function]) -> None:
             sqs.set_queue_attributes(QueueUrl=function.environment["QUEUE_URL"], Attributes=attributes)
 
 
-def _place_and_kill(crew: Crew, port: int, until: float) -> list[str]:
+def _place_and_kill(pool: ProcessPool, port: int, until: float) -> list[str]:
     """Ids of the orders that the API accepted."""
     with ThreadPoolExecutor(CUSTOMERS) as customers:
         accepted = [customers.submit(_shop, port, until) for _ in range(CUSTOMERS)]
         while time.monotonic() < until:
             time.sleep(KILL_EVERY_SECONDS)
-            crew.kill_one()
+            pool.kill_one()
         return [order_id for each in accepted for order_id in each.result()]
 
 

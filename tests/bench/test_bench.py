@@ -20,8 +20,8 @@ from infra.bench.work import quiet
 from infra.cost.outcomes import in_batches
 from infra.local.clients import client
 from infra.local.in_process import ROOT, InProcess
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.local.stack import Function
 
 UNUSED = {
@@ -51,7 +51,7 @@ pytestmark = pytest.mark.proof
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Function]:
-    with quicker_moto():
+    with patched_moto():
         return InProcess().stack.functions
 
 
@@ -95,7 +95,7 @@ def test_a_bundle_of_packages_has_what_they_need(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("safe", [True, False])
 def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
-    with quicker_moto(), quiet():
+    with patched_moto(), quiet():
         world = in_batches(10)
         ship(world, safe=safe)
         (table,) = [name for name in world.stack.tables.values() if name.endswith("OrderTable")]
@@ -123,7 +123,7 @@ def test_a_process_costs_what_it_started_too() -> None:
 
 def test_ministack_is_given_every_route_and_every_mapping() -> None:
     template = load(ROOT / "template.yaml")
-    with quicker_moto():
+    with patched_moto():
         stack = InProcess().stack
     given = document(template)["Resources"].values()
     routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]
@@ -132,7 +132,7 @@ def test_ministack_is_given_every_route_and_every_mapping() -> None:
 
 
 def test_serverless_offline_is_given_every_route_and_every_mapping() -> None:
-    with quicker_moto():
+    with patched_moto():
         stack = InProcess().stack
     given = service(stack, "http://localhost:3000", 3001, Settings(batch_size=1))["functions"]
     events = [event for function in given.values() for event in function["events"]]

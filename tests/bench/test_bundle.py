@@ -13,7 +13,7 @@ import pytest
 from infra.bench.bundle import add_packages
 from infra.bench.cold_start import fresh_python
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Function
 from tests.infrastructure.test_slim import SERVICES, services
 from tests.infrastructure.test_template import FUNCTIONS
@@ -52,7 +52,7 @@ print(json.dumps([found.method, found.access_key]))
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Function]:
-    with quicker_moto():
+    with patched_moto():
         return InProcess().stack.functions
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from infra.bench.cold_start import fresh_python
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Function
 
 pytestmark = pytest.mark.proof
@@ -33,7 +33,7 @@ print(json.dumps([services, connections, len(drawn)]))
 
 @pytest.fixture(scope="module")
 def functions() -> dict[str, Function]:
-    with quicker_moto():
+    with patched_moto():
         return InProcess().stack.functions
 
 

@@ -17,7 +17,7 @@ from infra.contracts.landscape import landscape
 from infra.contracts.openapi import OPERATIONS
 from infra.contracts.published import FOLDER, files
 from infra.local.in_process import ROOT, invoke
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.world import World
 
 PUBLISHED: dict[str, str] = {
@@ -111,7 +111,7 @@ def resolved(schema: Any) -> Any:
 
 def test_every_sample_request_is_answered_as_documented() -> None:
     answers = json.loads((ROOT / "events" / "answers.json").read_text())
-    with quicker_moto():
+    with patched_moto():
         world = World()
         for path in (path for path in answers if "/api/" in path or "/webhook/" in path):
             payload = json.loads((ROOT / "events" / path).read_text())

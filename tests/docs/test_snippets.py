@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from infra.cli.commands import COMMANDS
-from infra.cli.elsewhere import ELSEWHERE
+from infra.cli.delegated import DELEGATED
 from infra.local.in_process import ROOT
 from tests.docs.snippets import Snippet, commands, snippets
 
 SNIPPETS = {snippet.name: snippet for snippet in snippets()}
 
-RUN_ELSEWHERE = {
+RUN_DELEGATED = {
     "README.md: make run": "tests/local/test_readme.py",
     "README.md: curl -i http://localhost:3000/orders -H 'content-type: application/json' -d '{": (
         "tests/local/test_readme.py"
@@ -51,7 +51,7 @@ NOT_RUN = {
     " --stack-name order-choreography-prod \\": "needs an AWS account",
 }
 
-CHECKED = sorted(SNIPPETS.keys() - RUN_ELSEWHERE.keys() - NOT_RUN.keys())
+CHECKED = sorted(SNIPPETS.keys() - RUN_DELEGATED.keys() - NOT_RUN.keys())
 """Snippets of make and choreo commands, which the tests below run."""
 
 
@@ -92,18 +92,18 @@ def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("listed", [RUN_ELSEWHERE, NOT_RUN], ids=["run elsewhere", "not run"])
+@pytest.mark.parametrize("listed", [RUN_DELEGATED, NOT_RUN], ids=["run elsewhere", "not run"])
 def test_a_listed_snippet_exists(listed: dict[str, str]) -> None:
     assert listed.keys() - SNIPPETS.keys() == set()
 
 
 def test_a_test_that_runs_a_snippet_exists() -> None:
-    assert [path for path in RUN_ELSEWHERE.values() if not (ROOT / path).is_file()] == []
+    assert [path for path in RUN_DELEGATED.values() if not (ROOT / path).is_file()] == []
 
 
 @pytest.mark.parametrize(("document", "command"), sorted(set(commands("choreo"))))
 def test_a_choreo_command_in_a_document_exists(document: str, command: str) -> None:
-    assert command in {*COMMANDS, *ELSEWHERE}
+    assert command in {*COMMANDS, *DELEGATED}
 
 
 @pytest.mark.parametrize(("document", "target"), sorted(set(commands("make"))))

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from infra.local.in_process import ROOT, environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from tests.infrastructure.test_alarms import ALARMS
 from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type
 
@@ -116,7 +116,7 @@ def test_a_split_alias_is_refused_locally() -> None:
     alias = resources["OrderConsumerAliaslive"]
     alias["Properties"] = {**alias["Properties"], "RoutingConfig": {"AdditionalVersionWeights": []}}
     with (
-        quicker_moto(),
+        patched_moto(),
         environment({}),
         pytest.raises(TemplateError, match="RoutingConfig is unknown, or cannot be played"),
     ):

@@ -13,10 +13,10 @@ import pytest
 from choreography.errors import RaceLost
 from choreography.table import Table
 from infra.local.in_process import ROOT, STACK, environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
 from tests.infrastructure.test_template import FUNCTIONS
@@ -56,7 +56,7 @@ def lines(permissions: set[Permission]) -> list[str]:
 def needs(name: str) -> set[Permission]:
     """The permissions used by all functions of a stack, and by Lambda for them."""
     template, stack = DEPLOYED[name]
-    with quicker_moto(), recorded() as made:
+    with patched_moto(), recorded() as made:
         world = World()
         if name == "stripe":
             with SpecifiedStripe().used_by(world):

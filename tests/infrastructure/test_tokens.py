@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import ROOT, environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.local.stack import Authorizer, Stack
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 from tests.world import DISPATCH_SECRET, STRIPES_KEY
@@ -60,7 +60,7 @@ def where_asked(value: Any) -> Any:
 
 
 def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml") -> Stack:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 

@@ -18,7 +18,7 @@ from infra.local import aws_endpoint
 from infra.local.credentials import ACCOUNT, CREDENTIALS, REGION
 from infra.local.http_api import Answer, Request
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.local import shapes
 
 HOST = "localhost:3999"
@@ -121,5 +121,5 @@ async def _answer(call: aws_endpoint.Call) -> Answer:
 
 @contextmanager
 def endpoint() -> Iterator[Endpoint]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield Endpoint()

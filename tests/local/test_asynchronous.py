@@ -15,7 +15,7 @@ from infra.local.backend import Backend
 from infra.local.clients import client
 from infra.local.environments import Invocation
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.schedules import expressions
 from infra.local.schedules.events import event
 from infra.local.stack import Schedule, Stack
@@ -55,7 +55,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def running(folder: Path, event: str = OFF) -> AsyncIterator[tuple[Backend, Stack]]:
     (folder / "template.yaml").write_text(TEMPLATE % event)
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         backend = Backend("http://localhost:3000")
         yield backend, backend.stacks.add("shop", folder / "template.yaml")
         backend.stacks.remove("shop")

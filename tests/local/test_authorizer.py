@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from infra.local.http_api import Request
 from infra.local.stack import Authorizer, Route
 from infra.local.tokens import OPERATE, Denied
-from infra.local.tokens.authorizer import Gate
+from infra.local.tokens.authorizer import JwtAuthorizer
 from infra.local.tokens.issuer import AUDIENCE, Issuer
 from tests.local.conftest import Run, running
 from tests.local.test_run import ORDER
@@ -228,7 +228,7 @@ def passes(issuer: Issuer, token: str, *scopes: str) -> Any:
     authorizer = Authorizer(issuer.url, (AUDIENCE,))
     route = Route("GET", "/orders", "Order", authorizer, scopes)
     request = Request("GET", "/orders", headers=[("authorization", f"Bearer {token}")])
-    return asyncio.run(Gate().check(route, authorizer, request))["jwt"]
+    return asyncio.run(JwtAuthorizer().check(route, authorizer, request))["jwt"]
 
 
 def test_a_function_is_told_the_claims_as_text(issuer: Issuer) -> None:
@@ -266,7 +266,7 @@ def test_a_route_may_ask_for_one_of_some_scopes(issuer: Issuer, granted: dict[st
 
 
 def test_a_key_that_was_rotated_is_fetched_again(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, authorizer = Gate(), Authorizer(issuer.url, (AUDIENCE,))
+    gate, authorizer = JwtAuthorizer(), Authorizer(issuer.url, (AUDIENCE,))
 
     def check(token: str) -> Any:
         request = Request("GET", "/orders", headers=[("authorization", f"Bearer {token}")])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from infra.local.backend import Backend
 from infra.local.clients import client
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Stack
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
@@ -16,7 +16,7 @@ def with_two_environments(function: str, fill: Callable[[Stack], None], second_c
     """How many records each of a function's two environments is given, while the other does not answer."""
 
     async def run() -> list[int]:
-        with quicker_moto():
+        with patched_moto():
             backend = Backend("http://localhost:3000")
             stack = backend.stacks.add("shop", ROOT / "template.yaml")
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]

@@ -16,7 +16,7 @@ from infra.local.environments import Environments
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.live.journal import Journal
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.stack import Stack
 from tests.local.conftest import PATIENCE_SECONDS
 
@@ -56,7 +56,7 @@ def read(record: dict[str, Any]) -> str:
 
 @asynccontextmanager
 async def running(template: Path) -> AsyncIterator[tuple[Backend, Stack]]:
-    with quicker_moto():
+    with patched_moto():
         backend = Backend("http://localhost:3000")
         yield backend, backend.stacks.add("shop", template)
         backend.stacks.remove("shop")
@@ -112,7 +112,7 @@ def failing_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Call
 
 STEPS: list[tuple[Any, str]] = [
     (Environments, "wait_for_free"),
-    (Deliveries, "stir"),
+    (Deliveries, "inject_faults"),
     (Journal, "note_delivery"),
     (Environments, "start"),
     (Environments, "answer"),

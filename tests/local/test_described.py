@@ -5,7 +5,7 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 
 from infra.local.clients import client
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.permissions.calls import NEEDED
 from tests.described import described
 from tests.infrastructure.test_least_privilege import everything
@@ -24,7 +24,7 @@ def test_each_answer_to_a_client_is_checked(
     answer: str, wrong: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SecretsManagerResponse, "get_secret_value", lambda _: answer)
-    with quicker_moto(), environment({}), described() as checked:
+    with patched_moto(), environment({}), described() as checked:
         client("secretsmanager").get_secret_value(SecretId="secret")
     assert checked.wrong == wrong
 

@@ -8,11 +8,11 @@ import pytest
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources.checks import Unplayable, check
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.registry import KINDS
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
@@ -96,5 +96,5 @@ Resources:
       Events: {Source: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 100}}}
 """)
     expected = "shop.yaml: ReaderSource, made from Reader: BatchSize: 100 needs"
-    with quicker_moto(), environment({}), pytest.raises(TemplateError, match=expected):
+    with patched_moto(), environment({}), pytest.raises(TemplateError, match=expected):
         Provisioner(load(template), "shop", "http://localhost:3000").provision()

@@ -11,9 +11,9 @@ from infra.local.clients import client
 from infra.local.event_sources import mappings
 from infra.local.event_sources.mapping import Batch, EventSourceMapping
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 from infra.local.stack import Stack
 
 TEMPLATE = """
@@ -43,7 +43,7 @@ Resources:
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield Provisioner(load(tmp_path / "template.yaml"), "shop", "http://localhost:3000").provision()
 
 

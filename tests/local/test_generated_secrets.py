@@ -2,14 +2,14 @@
 
 from infra.local.clients import client
 from infra.local.in_process import ROOT, STACK, environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 
 
 def generated() -> str:
     """The carrier's secret after a start."""
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         stack = Provisioner(load(ROOT / "template.yaml"), STACK, "http://localhost:3000").provision()
         secret = client("secretsmanager").get_secret_value(SecretId=stack.secrets["CarrierSecret"])
         return str(secret["SecretString"])

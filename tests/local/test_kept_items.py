@@ -18,8 +18,8 @@ from infra.local.credentials import REGION
 from infra.local.data import Data
 from infra.local.http_api import Request
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
-from infra.local.quicker import quicker_moto
 from infra.local.stack import Resource, Stack
 
 TABLE: dict[str, Any] = {"TableName": "table", "BillingMode": "PAY_PER_REQUEST"}
@@ -44,7 +44,7 @@ ITEMS = st.dictionaries(st.sampled_from(["outbox", "version", "emits", "a"]), VA
 
 @pytest.fixture(autouse=True)
 def moto() -> Iterator[None]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         create()
         yield
 

@@ -13,8 +13,8 @@ from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.event_sources.records import sqs_record
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.queues import MotoQueue
-from infra.local.quicker import quicker_moto
 from infra.local.stack import EventSource
 
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[None]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield
 
 

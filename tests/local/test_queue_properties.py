@@ -6,9 +6,9 @@ import pytest
 
 from infra.local.clients import client
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from infra.local.quicker import quicker_moto
 def test_a_queue_has_the_number_that_the_template_gives_it(name: str, number: str, tmp_path: Path) -> None:
     template = tmp_path / "shop.yaml"
     template.write_text(f"Resources: {{Queue: {{Type: AWS::SQS::Queue, Properties: {{{name}: {number}}}}}}}")
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         stack = Provisioner(load(template), "shop", "http://localhost:3000").provision()
         asked = {"QueueUrl": stack.queues["Queue"], "AttributeNames": [name]}
         assert client("sqs").get_queue_attributes(**asked)["Attributes"] == {name: number}

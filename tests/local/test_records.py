@@ -13,7 +13,7 @@ from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.event_sources.records import stream_record
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.shards import Shard
 from tests.local.event_sources import (
     Clock,
@@ -30,7 +30,7 @@ from tests.local.event_sources import (
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[None]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield
 
 

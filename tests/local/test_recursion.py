@@ -14,7 +14,7 @@ import pytest
 from choreography.consumer import REQUEUE_AFTER
 from infra.local.credentials import ACCOUNT
 from infra.local.in_process import ROOT
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.recursion import ATTRIBUTE, METRIC, ROUNDS, LoopStopped, trace_header
 from infra.local.stack import Function
 from tests.conftest import MakeEvent
@@ -116,7 +116,7 @@ def copy(setting: str, tmp_path: Path) -> Iterator[World]:
     text = (ROOT / "template.yaml").read_text()
     (tmp_path / "template.yaml").write_text(text.replace(ALLOW, f"RecursiveLoop: {setting}"))
     (tmp_path / "functions").symlink_to(ROOT / "functions")
-    with quicker_moto():
+    with patched_moto():
         yield World(tmp_path / "template.yaml")
 
 

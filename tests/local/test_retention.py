@@ -15,7 +15,7 @@ from infra.local.clients import client
 from infra.local.credentials import REGION
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import InProcess, environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from infra.local.shards import Shard
 from infra.local.stack import EventSource
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
@@ -26,7 +26,7 @@ TABLE = "order-choreography-OrderTable"
 @pytest.fixture
 def stream() -> Iterator[str]:
     """The ARN of a table's stream with five records."""
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         stack = InProcess().stack
         dynamodb = boto3.client("dynamodb", region_name=REGION)
         for number in range(5):
@@ -99,7 +99,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
     monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
 
     async def kept_before_and_after() -> tuple[int, int]:
-        with quicker_moto(), environment({}):
+        with patched_moto(), environment({}):
             backend = Backend("http://localhost:3000")
             stack = backend.stacks.add("shop", ROOT / "template.yaml")
             shard = Shard(stack.sources["PaymentRelayOutbox"].arn)

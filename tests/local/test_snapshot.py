@@ -8,7 +8,7 @@ import pytest
 from infra.local import snapshot
 from infra.local.clients import client
 from infra.local.in_process import InProcess
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.world import World
 
 
@@ -41,16 +41,16 @@ def none_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_is_as_it_was_provisioned() -> None:
-    with quicker_moto():
+    with patched_moto():
         by_calls = asdict(InProcess().stack), resources()
-    with quicker_moto():
+    with patched_moto():
         assert (asdict(InProcess().stack), resources()) == by_calls
     assert all(by_calls[1].values())
 
 
 def test_orders_are_fulfilled_in_it_and_none_is_in_the_next() -> None:
     for _ in range(3):
-        with quicker_moto():
+        with patched_moto():
             world = World()
             assert world.items("OrderTable") == []
             order_id = world.place()
@@ -60,7 +60,7 @@ def test_orders_are_fulfilled_in_it_and_none_is_in_the_next() -> None:
 
 def test_what_a_test_changes_in_a_stack_is_not_in_the_next() -> None:
     for _ in range(2):
-        with quicker_moto():
+        with patched_moto():
             stack = InProcess().stack
             name, arn = stack.topics.popitem()
             del stack.resources[name]

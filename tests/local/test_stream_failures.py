@@ -13,7 +13,7 @@ import pytest
 from infra.local.clients import client
 from infra.local.credentials import ACCOUNT, REGION
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.local.event_sources import (
     Clock,
     a_queue,
@@ -31,7 +31,7 @@ REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[None]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield
 
 

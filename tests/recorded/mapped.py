@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.local.event_sources import Clock
 from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED
 
@@ -15,7 +15,7 @@ REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 
 @pytest.fixture(autouse=True)
 def aws() -> Iterator[None]:
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         yield
 
 

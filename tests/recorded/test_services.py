@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.recorded.differing import DIFFERING, NOT_PLAYED, STEPS_NOT_PLAYED
 from tests.recorded.plays import (
     deliveries,
@@ -41,7 +41,7 @@ def played(service: str, entry: str) -> dict[str, Any]:
     found = NAME.fullmatch(entry)
     assert found is not None, entry
     (play,) = (getattr(each, found["play"]) for each in PLAYS[service] if hasattr(each, found["play"]))
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         ours: dict[str, Any] = play(Played(), found["given"] or "")
     return ours
 

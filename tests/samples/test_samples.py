@@ -7,7 +7,7 @@ import pytest
 
 from infra import samples
 from infra.local.in_process import ROOT, invoke
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.world import World
 
 EVENTS = ROOT / "events"
@@ -28,7 +28,7 @@ def test_the_samples_are_up_to_date() -> None:
 
 
 def test_every_sample_is_answered_as_expected() -> None:
-    with quicker_moto():
+    with patched_moto():
         world = World()
         for path, expected in ANSWERS.items():
             payload = json.loads((EVENTS / path).read_text())

@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.clients import client
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 from tests.second_dynamodb.answers import normal
 from tests.second_dynamodb.repeated import Calls, repeated
 
@@ -33,7 +33,7 @@ class Second:
 
 def read_an_item(second: Second) -> Calls:
     """Puts an item on moto alone, reads it on both, and returns the calls."""
-    with quicker_moto(), environment({}):
+    with patched_moto(), environment({}):
         client("dynamodb").create_table(
             TableName="table",
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -23,8 +23,8 @@ SENT = {("sns", "Publish"), ("sns", "PublishBatch"), ("sqs", "SendMessage"), ("s
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request to the HTTP API, and what it was answered."""
+class HttpRequest:
+    """A request to the HTTP API, and its answer."""
 
     route: Route
     request: Request
@@ -38,8 +38,8 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A call that published events or sent messages, and succeeded."""
+class PublishCall:
+    """A successful call that published events or sent messages."""
 
     call: Call
     at: float = field(default_factory=time.time)
@@ -63,7 +63,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Ended:
+class DeliveryEnd:
     """How a delivery ended: with the function's answer, or with the reason why there is none."""
 
     delivery: Delivery
@@ -74,8 +74,8 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """Messages that a person put into a queue through the page: redriven, mended, copied or broken."""
+class QueueInput:
+    """Messages that a person put into a queue through the page."""
 
     queue_name: str
     bodies: Sequence[str]
@@ -86,7 +86,7 @@ class Moved:
         return sum(map(len, self.bodies))
 
 
-Entry = Asked | Said | Delivery | Ended | Moved
+Entry = HttpRequest | PublishCall | Delivery | DeliveryEnd | QueueInput
 
 
 class Journal:
@@ -108,11 +108,11 @@ class Journal:
     def note_call(self, call: Call, answer: Answer) -> None:
         """An AWS call that was answered: noted if it sent anything."""
         if answer.status == 200 and (call.service, call.operation) in SENT:
-            self.note(Said(replace(call, request=replace(call.request, headers=()))))
+            self.note(PublishCall(replace(call, request=replace(call.request, headers=()))))
 
     def note_request(self, route: Route, request: Request, answer: Answer, began: float) -> None:
         """A request to the HTTP API that was answered."""
-        self.note(Asked(route, replace(request, headers=()), replace(answer, headers=()), began))
+        self.note(HttpRequest(route, replace(request, headers=()), replace(answer, headers=()), began))
 
     def note_delivery(self, source: EventSource, batch: Batch) -> Delivery:
         """A batch that a function is invoked with; what a stream delivers is not kept."""

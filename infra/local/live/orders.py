@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from infra.local.live.journal import Asked
+from infra.local.live.journal import HttpRequest
 from order.state import DECIDED, status
 
 ServiceOf = Callable[[str], str | None]
@@ -74,7 +74,7 @@ class Order:
     order_id: str
     at: float
     revision: int = 0
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[HttpRequest] = field(default_factory=list)
     events: dict[str, tuple[float, str | None, Mapping[str, Any]]] = field(default_factory=dict)
     """By id: when each was first published, and by whom."""
     messages: dict[tuple[str, str], Message] = field(default_factory=dict)
@@ -138,7 +138,7 @@ def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "amount_minor": total}
 
 
-def _request(asked: Asked) -> dict[str, Any]:
+def _request(asked: HttpRequest) -> dict[str, Any]:
     return {
         "at": asked.began,
         "ended": asked.at,
@@ -150,7 +150,7 @@ def _request(asked: Asked) -> dict[str, Any]:
     }
 
 
-def order_ids(asked: Asked) -> Iterator[str]:
+def order_ids(asked: HttpRequest) -> Iterator[str]:
     """The order that a request placed or changed, if any: reading one changes nothing."""
     if asked.request.method != "POST" or asked.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from infra.local import asgi, guard, queues
 from infra.local.http_api import Answer, Request
 from infra.local.live import PREFIX, dead_letters, files
-from infra.local.live.journal import Journal, Moved
+from infra.local.live.journal import Journal, QueueInput
 from infra.local.live.problems import Problem
 from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, read
 from infra.local.live.state import Watched, dead_ids, delay, owner_of_orders, state
@@ -140,7 +140,7 @@ class Live:
             if faults.usual_delay_seconds is None:
                 faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
             delay(queue.name, change.delay_seconds)
-        self._watched.deliveries.stir(
+        self._watched.deliveries.inject_faults(
             queue.name
         )  # also the messages that wait already, even while no function receives
         self._watched.deliveries.tell()
@@ -148,7 +148,7 @@ class Live:
 
     def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
         sent = queues.send(queue.name, message.body, {})
-        self._journal.note(Moved(queue.name, [message.body]))
+        self._journal.note(QueueInput(queue.name, [message.body]))
         self._watched.deliveries.tell()
         return {"message_id": sent.id}
 
@@ -159,7 +159,7 @@ class Live:
                 why += ": `choreo republish` heals what a relay gave up"
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} {why}")
         bodies = dead_letters.redrive(queue.name, queue.source, asked.message_id, asked.body)
-        self._journal.note(Moved(queue.source, bodies))
+        self._journal.note(QueueInput(queue.source, bodies))
         self._watched.deliveries.tell()
         return {"moved": len(bodies), "to": queue.source}
 

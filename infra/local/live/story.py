@@ -7,7 +7,15 @@ from typing import Any
 from infra.local.event_sources.mapping import failed_items, reports_failures
 from infra.local.live.calls import event as read_event
 from infra.local.live.calls import sent
-from infra.local.live.journal import Asked, Delivery, Ended, Entry, Journal, Moved, Said
+from infra.local.live.journal import (
+    Delivery,
+    DeliveryEnd,
+    Entry,
+    HttpRequest,
+    Journal,
+    PublishCall,
+    QueueInput,
+)
 from infra.local.live.orders import Attempt, Message, Order, order_ids
 from infra.local.live.topology import Topology
 
@@ -33,26 +41,26 @@ class Story:
 
     def _tell(self, entry: Entry) -> None:
         match entry:
-            case Asked():
+            case HttpRequest():
                 self._asked(entry)
-            case Said():
+            case PublishCall():
                 self._said(entry)
             case Delivery():
                 self._delivered(entry)
-            case Ended():
+            case DeliveryEnd():
                 self._ended(entry)
-            case Moved():
+            case QueueInput():
                 for body in entry.bodies:
                     self._sent_again(entry.queue_name, body, entry.at)
 
-    def _asked(self, entry: Asked) -> None:
+    def _asked(self, entry: HttpRequest) -> None:
         self.flow[f"asked {self._topology().service_of(entry.route.function)}"] += 1
         for order_id in order_ids(entry):
             order = self._order(order_id, entry.began)
             order.asked.append(entry)
             order.at = min(order.at, entry.began)
 
-    def _said(self, entry: Said) -> None:
+    def _said(self, entry: PublishCall) -> None:
         for message in sent(entry.call):
             if entry.call.service == "sns":
                 self._published(message.to, message.body, message.attributes, entry.at)
@@ -90,7 +98,7 @@ class Story:
             message.attempts.append(attempt)
             begun.append((order, message, attempt))
 
-    def _ended(self, entry: Ended) -> None:
+    def _ended(self, entry: DeliveryEnd) -> None:
         begun = self._under_way.pop(id(entry.delivery), [])
         source = entry.delivery.source
         known = [record["messageId"] for record in entry.delivery.batch.records]

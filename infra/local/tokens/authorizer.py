@@ -28,7 +28,7 @@ _NOT_DESCRIBED = re.compile(r"[^ !#-\[\]-~]")
 """What an error_description may not have in it (RFC 6750, section 3)."""
 
 
-class Gate:
+class JwtAuthorizer:
     """Verifies callers, with keys that are fetched once from each issuer."""
 
     def __init__(self) -> None:

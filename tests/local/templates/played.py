@@ -8,12 +8,12 @@ import pytest
 
 from infra.local.clients import client
 from infra.local.in_process import environment
+from infra.local.moto_patches import patched_moto
 from infra.local.provisioning import translation
 from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
-from infra.local.quicker import quicker_moto
 
 UNEXPECTED = "please report it"
 """In the sentence about a fault of our own."""
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("templates")
     (folder / "code").mkdir()
     (folder / "layer").mkdir()
-    with pytest.MonkeyPatch.context() as patch, quicker_moto(), environment({}):
+    with pytest.MonkeyPatch.context() as patch, patched_moto(), environment({}):
         patch.setattr(translation, "FOLDER", None)
         patch.chdir(folder)
         yield folder

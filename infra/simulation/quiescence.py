@@ -21,7 +21,7 @@ PAUSE_SECONDS = 60.0
 """More than the wait of a stream between two attempts."""
 
 
-class Rest:
+class Quiescence:
     """Brings a run to its end and judges it."""
 
     def __init__(

@@ -20,7 +20,7 @@ from infra.local.worker import ENVIRONMENT, METRICS, TIMEOUT
 PREFIX = "/_local/"
 
 
-class Control:
+class RuntimeApi:
     """`runtime/{function}/invocation/…` is Lambda's runtime API, as far as our environments use it."""
 
     def __init__(

@@ -17,7 +17,7 @@ _delete_rest = Queue.delete_message
 
 
 @contextmanager
-def quicker_queues() -> Iterator[None]:
+def queue_patches() -> Iterator[None]:
     """Within it, long queues are nearly as quick as short ones."""
     with (
         patch.object(Queue, "messages", property(_visible)),

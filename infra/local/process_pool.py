@@ -32,7 +32,7 @@ def context() -> Fork:
     return fork
 
 
-class Crew:
+class ProcessPool:
     """One environment for each of the functions; `debug` is the logical id of one to debug."""
 
     def __init__(
@@ -109,4 +109,4 @@ def _kill(process: ForkServerProcess) -> None:
     process.kill()
 
 
-__all__ = ["Crew", "Fork", "context"]
+__all__ = ["Fork", "ProcessPool", "context"]

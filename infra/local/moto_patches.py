@@ -1,4 +1,4 @@
-"""moto, with corrections that make it quicker, and change no answer.
+"""Patches that make moto faster without a change of its answers.
 
 - moto 5.2 looks up each member of each structure that it serializes under up to eight names, and computes
   them each time: a quarter of the time of a call. For plain dictionaries the names follow from the model
@@ -29,7 +29,7 @@ from moto.core.serialize import AttributePicker, AttributePickerContext
 
 from infra.local import descriptions
 from infra.local.corrections import corrections
-from infra.local.quicker_queues import quicker_queues
+from infra.local.queue_patches import queue_patches
 from infra.local.recursion import trace_headers_kept
 from infra.local.refusals import refusals
 
@@ -43,7 +43,7 @@ _method_names = cache(moto.core.responses.method_names_from_class)
 
 
 @contextmanager
-def quicker_moto() -> Iterator[None]:
+def patched_moto() -> Iterator[None]:
     """Within it, moto plays AWS as within `mock_aws`: faster, and with AWS's refusals and answers."""
     with (
         patch.object(moto.core.models, "RESPONSES_METHODS", ()),
@@ -55,7 +55,7 @@ def quicker_moto() -> Iterator[None]:
         patch.object(moto.core.responses, "method_names_from_class", _method_names),
         patch.object(UserAgentString, "to_string", lambda _: "local"),
         patch.object(BaseModel, "__new__", _untracked),
-        quicker_queues(),
+        queue_patches(),
         corrections(),
         trace_headers_kept(),
         refusals(),

@@ -17,7 +17,7 @@ from moto import mock_aws
 from infra.local import descriptions
 from infra.local.credentials import REGION
 from infra.local.in_process import environment
-from infra.local.quicker import quicker_moto
+from infra.local.moto_patches import patched_moto
 
 
 class Queue:
@@ -55,7 +55,7 @@ def _queue(quicker: bool) -> Iterator[tuple[Queue, Any]]:
     with (
         time_machine.travel("2026-01-01T00:00:00Z", tick=False) as clock,
         environment({}),
-        quicker_moto() if quicker else mock_aws(),
+        patched_moto() if quicker else mock_aws(),
     ):
         yield Queue(), clock
 

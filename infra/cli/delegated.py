@@ -7,7 +7,7 @@ LOCAL = {
 }
 SIMULATION = {"simulate": "explore faults and interleavings, and check the invariants"}
 COST = {"cost": "what a million orders cost on AWS, counted here, by outcome and by safeguard"}
-ELSEWHERE = LOCAL | SIMULATION | COST
+DELEGATED = LOCAL | SIMULATION | COST
 
 
 def run(argv: list[str]) -> int:
