@@ -15,6 +15,8 @@ from infra.local.data import Data
 from infra.local.deliveries import Deliveries
 from infra.local.environments import Environments
 from infra.local.faults import Faults
+from infra.local.function_urls import PREFIX as FUNCTION_URLS
+from infra.local.function_urls import FunctionUrls
 from infra.local.gateway import Gateway
 from infra.local.guard import Guard
 from infra.local.live import PREFIX
@@ -50,6 +52,7 @@ class Backend:
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = Asynchronous(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
+        self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
         notified.use(self._notify)
@@ -103,6 +106,8 @@ class Backend:
             return
         elif self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
             answer = self._issuer.answer(request)
+        elif request.path.startswith(FUNCTION_URLS):
+            answer = await self._function_urls.answer(request)
         elif request.path.startswith(OWN):
             answer = await self._runtime_api.answer(request, receive)
         else:

@@ -28,7 +28,7 @@ def http_api(properties: Mapping[str, Any], function_called: Callable[[str], Fun
     given = given | {
         key[0].lower() + key[1:]: v for key, v in properties.get("CorsConfiguration", {}).items()
     }
-    api.cors = _cors(given) if given else None
+    api.cors = cors(given) if given else None
     return api
 
 
@@ -54,7 +54,8 @@ def _routes(body: Mapping[str, Any], function_called: Callable[[str], Function])
             )
 
 
-def _cors(given: Mapping[str, Any]) -> Cors:
+def cors(given: Mapping[str, Any]) -> Cors:
+    """A CORS configuration, from property names that begin with a small letter."""
     return Cors(
         origins=tuple(given.get("allowOrigins", ())),
         methods=tuple(given.get("allowMethods", ())),

@@ -124,6 +124,14 @@ class HttpApi:
 
 
 @dataclass(frozen=True)
+class FunctionUrl:
+    """A function's own address, by the function's logical id."""
+
+    function: str
+    cors: Cors | None = None
+
+
+@dataclass(frozen=True)
 class Resource:
     """A created resource: its physical id, which `Ref` gives, and what `Fn::GetAtt` gives."""
 
@@ -145,6 +153,7 @@ class Stack:
     """By the function's logical id."""
     apis: dict[str, HttpApi] = field(default_factory=dict)
     """By physical id."""
+    urls: dict[str, FunctionUrl] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
 
@@ -181,6 +190,12 @@ class Stack:
     def subscriptions(self) -> dict[str, str]:
         """Subscription ARNs."""
         return self.ids("AWS::SNS::Subscription")
+
+    @property
+    def http_functions(self) -> set[str]:
+        """Logical ids of the functions that serve HTTP requests."""
+        urls = {url.function for url in self.urls.values()}
+        return urls | {route.function for route in self.routes}
 
     @property
     def routes(self) -> list[Route]:

@@ -77,7 +77,7 @@ class Stacks:
             function
             for stack in self.running.values()
             for name, function in stack.functions.items()
-            if any(route.function == name for route in stack.routes)
+            if name in stack.http_functions
         ]
 
     def consumers_of(self, service: str) -> list[Function]:

@@ -154,9 +154,9 @@ def test_decisions_need_no_environment() -> None:
     """They are the same for every function: what reads its variables, or makes a logger, is not loaded."""
     names = (
         "import sys; from infra.local.code import preload, _preloaded; from pathlib import Path;"
-        "preload(Path('functions').absolute()); print(*sorted(str(path) for path in _preloaded))"
+        "preload(Path('functions').absolute()); print(*sorted(str(path) for path in _preloaded), sep='\\n')"
     )
     told = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
-    paths = [Path(name) for name in told.stdout.split()]
+    paths = [Path(name) for name in told.stdout.splitlines()]
     assert {"envelope.py", "decisions.py"} <= {path.name for path in paths}
     assert [path for path in paths if re.search(r"environ|Logger\(|boto3", path.read_text())] == []

@@ -16,7 +16,7 @@ from tests.local.templates.played import UNEXPECTED, folder, told
 __all__ = ["folder"]  # the fixture
 
 VALID = reading.read(Path(__file__).parent / "templates/valid/template.yaml")
-DROPPED = object()
+DROPPED = "(dropped)"
 REPLACEMENTS: tuple[Any, ...] = (
     DROPPED,
     None,
@@ -54,7 +54,7 @@ def changed(changes: dict[tuple[str | int, ...], Any]) -> str:
         try:
             for key in path[:-1]:
                 inner = inner[key]
-            if value is DROPPED:
+            if value == DROPPED:
                 del inner[path[-1]]
             else:
                 inner[path[-1]] = copy.deepcopy(value)

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -34,13 +35,13 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
         pytest.skip("run `make sam-build` first")
     with running("run", "--only-backend", "--host", "0.0.0.0") as run:
         variables = tmp_path_factory.mktemp("sam") / "env.json"
-        variables.write_text(
-            (EVENTS / "env.json").read_text().replace(":3000", run.url[run.url.rindex(":") :])
-        )
-        yield lambda path: invoke(path, variables)
+        port = urlsplit(run.url).port
+        variables.write_text((EVENTS / "env.json").read_text().replace(":3000", f":{port}"))
+        yield lambda path: invoke(path, variables, f"http://127.0.0.1:{port}")
 
 
-def invoke(path: str, variables: Path) -> Any:
+def invoke(path: str, variables: Path, endpoint: str) -> Any:
+    """The SAM CLI itself asks STS for its account's id: here the run answers."""
     architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     command: list[str | Path] = [SAM, "local", "invoke", function_of(path), "--skip-pull-image"]
     command += [
@@ -56,6 +57,7 @@ def invoke(path: str, variables: Path) -> Any:
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": endpoint,
     }
     done = subprocess.run(
         command,

@@ -3,6 +3,7 @@
 from infra.local.provisioning import (
     accepted,
     asynchronous,
+    function_urls,
     functions,
     http_apis,
     mappings,
@@ -17,6 +18,7 @@ from infra.local.provisioning import (
 KINDS = {
     **accepted.KINDS,
     **asynchronous.KINDS,
+    **function_urls.KINDS,
     **functions.KINDS,
     **http_apis.KINDS,
     **mappings.KINDS,
@@ -32,7 +34,6 @@ KINDS = {
 INSTEAD = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
     "AWS::CloudFormation::Stack": "let its template join by itself",
-    "AWS::Lambda::Url": "use an event of the type HttpApi instead of FunctionUrlConfig",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
 """By the beginning of a type that cannot be played: what to do."""
