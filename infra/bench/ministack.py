@@ -18,8 +18,8 @@ from typing import Any
 import boto3
 
 from infra.bench.served import HOST, Served, free_port, serving
-from infra.local.credentials import REGION
 from infra.local.in_process import ROOT, STACK
+from infra.local.model.credentials import REGION
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 

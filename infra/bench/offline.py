@@ -18,10 +18,10 @@ import boto3
 
 from infra.bench.local_run import local_run
 from infra.bench.served import HOST, Served, free_port, serving
-from infra.local.credentials import CREDENTIALS, REGION
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import EventSource, Function, Stack
+from infra.local.model.credentials import CREDENTIALS, REGION
+from infra.local.model.stack import EventSource, Function, Stack
 
 NODE = ROOT / ".venv-offline"
 PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "serverless-offline"]

@@ -18,11 +18,11 @@ from infra.bench.processes import cost_of
 from infra.bench.safeguards import ship
 from infra.bench.work import quiet
 from infra.cost.outcomes import in_batches
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
+from infra.local.model.stack import Function
 from infra.local.provisioning.template import load
-from infra.local.stack import Function
 
 UNUSED = {
     "stripe": "money moves in the sandbox here",

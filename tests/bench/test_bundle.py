@@ -12,9 +12,9 @@ import pytest
 
 from infra.bench.bundle import add_packages
 from infra.bench.cold_start import fresh_python
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.model.stack import Function
 from tests.infrastructure.test_slim import SERVICES, services
 from tests.infrastructure.test_template import FUNCTIONS
 

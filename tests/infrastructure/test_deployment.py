@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
