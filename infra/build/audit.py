@@ -11,14 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LOCKS = (
     "requirements.txt",
     "functions/requirements.txt",
-    "infra/checks.txt",
-    "infra/sam-cli.txt",
-    "infra/uv.txt",
-    "infra/audit.txt",
+    "infra/build/checks.txt",
+    "infra/build/sam-cli.txt",
+    "infra/build/uv.txt",
+    "infra/build/audit.txt",
     "infra/bench/ministack.txt",
     "tests/contracts/asyncapi/node.txt",
 )

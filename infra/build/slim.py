@@ -71,7 +71,7 @@ def slim(bundle: Path, services: Set[str]) -> None:
     if unknown := services - folders.keys():
         raise NotUnderstood(
             f"botocore describes no service {', '.join(sorted(unknown))}, whose actions a role allows: "
-            "say in FOLDERS of infra/slim.py which folder of botocore/data it is"
+            "say in FOLDERS of infra/build/slim.py which folder of botocore/data it is"
         )
     for name in folders.keys() - services:
         shutil.rmtree(folders[name])

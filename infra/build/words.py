@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 INSTEAD = {
     "whoever": "name who acts, such as 'the caller'",
@@ -26,7 +26,7 @@ INSTEAD = {
 """The words, and what to write in place of each."""
 
 SUFFIXES = frozenset({".css", ".html", ".in", ".js", ".json", ".md", ".py", ".toml", ".yaml", ".yml"})
-ITSELF = ("infra/words.py", "tests/docs/test_words.py")
+ITSELF = ("infra/build/words.py", "tests/docs/test_words.py")
 OF_OTHERS = ("package-lock.json",)
 
 _WORDS = re.compile(
