@@ -6,11 +6,13 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
-from infra.local.event_bus import inputs
-from infra.local.event_sources import operators
-from infra.local.event_sources.patterns import compiled
+from infra.local.aws.clients import client
+from infra.local.aws.event_bus import inputs
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.expressions import Times
+from infra.local.model.stack import Resource, Schedule
+from infra.local.patterns import operators
+from infra.local.patterns.patterns import compiled
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
@@ -27,8 +29,6 @@ from infra.local.provisioning.shapes import (
     shown,
     text,
 )
-from infra.local.schedules.expressions import Times
-from infra.local.stack import Resource, Schedule
 
 BUS_NAME = named(
     r"(?!default$)[a-zA-Z0-9_.-]{1,256}", "a name other than default: letters, digits, -, _ and ."

@@ -1,0 +1,28 @@
+"""Corrections to moto's EventBridge: what PutEvents does, and listings without a token that is null."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import patch
+
+from moto.events.models import EventsBackend
+from moto.events.responses import EventsHandler
+
+from infra.local.aws.event_bus import bus
+
+LISTINGS = ("list_event_buses", "list_rule_names_by_target", "list_rules", "list_targets_by_rule")
+
+
+def patches() -> Iterator[Any]:
+    yield patch.object(EventsBackend, "put_events", bus.put)
+    for name in LISTINGS:
+        yield patch.object(EventsHandler, name, _without_null(getattr(EventsHandler, name)))
+
+
+def _without_null(answer: Callable[[Any], tuple[str, Any]]) -> Callable[[Any], tuple[str, Any]]:
+    def answered(handler: Any) -> tuple[str, Any]:
+        body, headers = answer(handler)
+        given = json.loads(body).items()
+        return json.dumps({name: value for name, value in given if value is not None}), headers
+
+    return answered
