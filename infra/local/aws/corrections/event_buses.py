@@ -1,4 +1,4 @@
-"""Corrections to moto's EventBridge: what PutEvents does, and listings without a token that is null."""
+"""Corrections to moto's EventBridge: what PutEvents does, and listings with AWS's members and no null."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,13 +16,15 @@ LISTINGS = ("list_event_buses", "list_rule_names_by_target", "list_rules", "list
 def patches() -> Iterator[Any]:
     yield patch.object(EventsBackend, "put_events", bus.put)
     for name in LISTINGS:
-        yield patch.object(EventsHandler, name, _without_null(getattr(EventsHandler, name)))
+        yield patch.object(EventsHandler, name, _as_described(getattr(EventsHandler, name)))
 
 
-def _without_null(answer: Callable[[Any], tuple[str, Any]]) -> Callable[[Any], tuple[str, Any]]:
+def _as_described(answer: Callable[[Any], tuple[str, Any]]) -> Callable[[Any], tuple[str, Any]]:
     def answered(handler: Any) -> tuple[str, Any]:
         body, headers = answer(handler)
-        given = json.loads(body).items()
-        return json.dumps({name: value for name, value in given if value is not None}), headers
+        members = json.loads(body)
+        for rule in members.get("Rules", ()):
+            del rule["CreatedBy"]  # which DescribeRule alone answers
+        return json.dumps({name: value for name, value in members.items() if value is not None}), headers
 
     return answered
