@@ -55,7 +55,7 @@ class AsyncSettings:
 class Schedule:
     """A rule or schedule of EventBridge; `source` is the service of its events.
 
-    It invokes a function, or sends events to the targets of the rule `logical_id` if there is no function.
+    It invokes a function or, if `function` is None, sends events to the targets of the rule `arn`.
     """
 
     logical_id: str

@@ -8,6 +8,7 @@ from moto.backends import get_backend
 
 from infra.local.aws.clients import client
 from infra.local.aws.event_bus import inputs
+from infra.local.aws.refusals.events import MOST_TARGETS
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.expressions import Times
 from infra.local.model.stack import Resource, Schedule
@@ -33,7 +34,6 @@ from infra.local.provisioning.shapes import (
 BUS_NAME = named(
     r"(?!default$)[a-zA-Z0-9_.-]{1,256}", "a name other than default: letters, digits, -, _ and ."
 )
-MOST_TARGETS = 5
 HERE = f"{REGION}:{ACCOUNT}:"
 
 
