@@ -46,10 +46,11 @@ class Step:
 
     def play(self, page: Page) -> None:
         page.evaluate(_CAPTION, self.caption)
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate(_TO_TOP)
         self.act(page)
 
 
+_TO_TOP = "scrollTo(0, 0)"
 _CAPTION = """(text) => {
   const bar = document.getElementById("caption") ?? document.body.appendChild(document.createElement("p"));
   bar.id = "caption";
@@ -72,8 +73,13 @@ def _open_dead_letters(page: Page) -> None:
     node(page, "PaymentDeadLetters").click()
 
 
-def _press(label: str, page: Page) -> None:
-    page.get_by_role("button", name=label).click()
+def _correct(page: Page) -> None:
+    page.get_by_role("button", name="Mend…").click()
+
+
+def _redrive(page: Page) -> None:
+    page.get_by_role("button", name="Redrive it mended").click()
+    page.evaluate(_TO_TOP)  # the panel shrinks, and the page would end above the window's lower edge
 
 
 AT_WORK = "Three services fulfil an order. No orchestrator calls them."
@@ -90,6 +96,6 @@ STORY = (
     Step(BROKEN, 1, _break_next),
     Step(BROKEN, 2, _place),
     Step(BROKEN, 2, _open_dead_letters),
-    Step(REDRIVEN, 1.5, partial(_press, "Mend…")),
-    Step(REDRIVEN, 3, partial(_press, "Redrive it mended")),
+    Step(REDRIVEN, 1.5, _correct),
+    Step(REDRIVEN, 3, _redrive),
 )

@@ -40,10 +40,10 @@ def run() -> Iterator[Run]:
         yield started
 
 
-def on_screen(height: int, scale: float) -> pytest.MarkDecorator:
-    """The browser's window, in CSS pixels, and how many pixels a screenshot has for each."""
-    options = {"viewport": {"width": 1280, "height": height}, "device_scale_factor": scale}
-    return pytest.mark.parametrize("screen", [{**options, "color_scheme": "light"}], ids=[""])
+def on_screen(scale: float) -> pytest.MarkDecorator:
+    """How many pixels a screenshot has for each CSS pixel of the browser's window."""
+    options = {"viewport": {"width": 1280, "height": 960}, "device_scale_factor": scale}
+    return pytest.mark.parametrize("screen", [{**options, "color_scheme": "light"}], ids=[f"scale {scale}"])
 
 
 def assert_shows(page: Page, wanted: list[str]) -> None:
@@ -74,7 +74,7 @@ def film(page: Page) -> None:
     write_animation(frames, seen)
 
 
-@on_screen(height=800, scale=1.25)
+@on_screen(scale=1.25)
 def test_the_picture_shows_what_the_page_shows(page: Page) -> None:
     show_orders(page)
     if WRITING:
@@ -83,7 +83,7 @@ def test_the_picture_shows_what_the_page_shows(page: Page) -> None:
     assert difference(page.screenshot(), PICTURE) < 3, "see docs/live-page.png"
 
 
-@on_screen(height=1040, scale=0.75)
+@on_screen(scale=0.75)
 def test_the_animation_shows_what_the_page_shows(page: Page) -> None:
     if WRITING:
         film(page)
