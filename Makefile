@@ -65,13 +65,13 @@ lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflo
 	$(BIN)/mypy
 	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(BIN)/python -m infra.words
+	$(BIN)/python -m infra.build.words
 
-scan: .venv-audit/ready ## scan for unsafe settings and secrets with checkov; infra/checkov.yaml lists the exceptions
-	.venv-audit/bin/checkov --config-file infra/checkov.yaml
+scan: .venv-audit/ready ## scan for unsafe settings and secrets with checkov; infra/build/checkov.yaml lists the exceptions
+	.venv-audit/bin/checkov --config-file infra/build/checkov.yaml
 
 audit: .venv-audit/ready ## report known vulnerabilities of all locked packages (AUDIT_OFFLINE=allowed without a network)
-	@.venv-audit/bin/python -m infra.audit
+	@.venv-audit/bin/python -m infra.build.audit
 
 samples: .venv/ready ## write the sample payloads in events/ from the services' code
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
@@ -79,7 +79,7 @@ samples: .venv/ready ## write the sample payloads in events/ from the services' 
 contracts: .venv/ready ## write infra/contracts/published/ from the models and the template
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.contracts
 
-scale: .venv/ready ## write the tables of infra/scale/README.md from the template and a counted run
+scale: .venv/ready ## write the tables of docs/scale.md from the template and a counted run
 	@PYTHONPATH=functions:. $(BIN)/python -m infra.scale
 
 sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
@@ -91,7 +91,7 @@ sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-li
 # the bytecode is not checked against them. Compiled for /var/task, all functions' bundles are equal, and uploaded once.
 sam-build: .venv/ready .venv-sam/ready ## build what is deployed: slimmed, and with bytecode, for a cold start in a third of the time
 	PATH=$(dir $(PYTHON313)):$$PATH $(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
-	$(BIN)/python -m infra.slim .aws-sam/build
+	$(BIN)/python -m infra.build.slim .aws-sam/build
 	for bundle in .aws-sam/build/*/; do $(PYTHON313) -m compileall -q -j 0 --invalidation-mode unchecked-hash \
 	  -s $${bundle%/} -p /var/task $${bundle%/} || exit; done
 
@@ -108,7 +108,7 @@ republish: $(BIN)/choreo ## publish the events again that STAGE missed while a c
 test-sam: .venv/ready sam-build ## run every sample with `sam local invoke`; needs a Docker engine
 	@$(BIN)/python -m pytest -m engine tests/sam
 
-.venv-sam/ready: infra/sam-cli.txt
+.venv-sam/ready: infra/build/sam-cli.txt
 	@echo "Installing the SAM CLI into .venv-sam, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-sam
 	@$(call INSTALL,.venv-sam,$<)
@@ -140,7 +140,7 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@$(call INSTALL,.venv-ministack,$<)
 	@touch $@
 
-.venv-audit/ready: infra/audit.txt
+.venv-audit/ready: infra/build/audit.txt
 	@echo "Installing checkov and pip-audit into .venv-audit, once …"
 	@$(or $(PYTHON313),$(PYTHON)) -m venv .venv-audit
 	@$(call INSTALL,.venv-audit,$<)
@@ -148,11 +148,11 @@ NPM = $(PYTHON) -m venv $(1) && \
 
 lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
-	$(BIN)/uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/checks.txt
+	$(BIN)/uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/build/checks.txt
 	$(BIN)/uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
-	$(BIN)/uv pip compile $(LOCK) infra/uv.in -o infra/uv.txt
-	$(BIN)/uv pip compile $(LOCK) infra/sam-cli.in -o infra/sam-cli.txt
-	$(BIN)/uv pip compile $(LOCK) infra/audit.in -o infra/audit.txt
+	$(BIN)/uv pip compile $(LOCK) infra/build/uv.in -o infra/build/uv.txt
+	$(BIN)/uv pip compile $(LOCK) infra/build/sam-cli.in -o infra/build/sam-cli.txt
+	$(BIN)/uv pip compile $(LOCK) infra/build/audit.in -o infra/build/audit.txt
 	$(BIN)/uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
 	$(BIN)/uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
 	for folder in contracts/asyncapi second_dynamodb; do \
@@ -163,7 +163,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 # No bytecode at installation: most modules are never imported.
 PIP := -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes
 # Installs a lock file into a virtual environment: with uv in a third of the time, or with pip if uv fails.
-INSTALL = { $(1)/bin/python $(PIP) -r infra/uv.txt && \
+INSTALL = { $(1)/bin/python $(PIP) -r infra/build/uv.txt && \
 	$(1)/bin/uv pip install --quiet --require-hashes --python $(1)/bin/python -r $(2); } 2>/dev/null || \
 	$(1)/bin/python $(PIP) -r $(2)
 
@@ -173,7 +173,7 @@ INSTALL = { $(1)/bin/python $(PIP) -r infra/uv.txt && \
 	@$(call INSTALL,.venv,$<)
 	@touch $@
 
-.venv/checks: infra/checks.txt .venv/ready
+.venv/checks: infra/build/checks.txt .venv/ready
 	@echo "Installing linters and Playwright into .venv, once …"
 	@$(call INSTALL,.venv,$<)
 	@touch $@

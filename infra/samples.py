@@ -14,9 +14,9 @@ from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.shell import forget_settings
 from infra.shared.carrier_messages import message, signed
 from order.state import Order

@@ -24,8 +24,8 @@ from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from infra.bench.bundle import deployed
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, STACK
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.template import load
 from infra.local.shell import forget_settings
 from infra.permissions.calls import Permission, recorded

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from botocore.endpoint import Endpoint
 from botocore.model import OperationModel
 
-from infra.local.http_api import Answer
+from infra.local.model.messages import Answer
 from tests.local import shapes
 
 _get_response: Any = Endpoint._do_get_response  # type: ignore[attr-defined]  # where answers are read

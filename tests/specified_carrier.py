@@ -10,7 +10,7 @@ from socket import MSG_PEEK
 from threading import Lock, Thread
 from typing import Any
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
 from shipping.dispatches import KEY_REUSED

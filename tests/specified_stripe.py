@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
 from tests.world import STRIPES_KEY, World

@@ -15,10 +15,10 @@ from moto.sqs.models import sqs_backends
 from choreography import aws, secrets
 from choreography.table import from_attributes
 from contracts.envelope import Event
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
-from infra.local.http_api import Answer
+from infra.local.aws.clients import client
 from infra.local.in_process import ROOT, InProcess, environment, invoke
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.messages import Answer
 from infra.shared import carrier_messages
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"

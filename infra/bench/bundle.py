@@ -8,9 +8,9 @@ import shutil
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from infra.build.slim import called, slim
 from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
-from infra.slim import called, slim
 
 MEGA = 1_000_000
 

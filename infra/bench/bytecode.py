@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infra.bench.pairs import ratio
-from infra.local.credentials import CREDENTIALS
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.model.credentials import CREDENTIALS
+from infra.local.model.stack import Function
 
 BUILT = ROOT / ".aws-sam" / "build"
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from infra.bench.bundle import add_packages, deployed, megabytes
 from infra.bench.pairs import ratio
-from infra.local.credentials import CREDENTIALS
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.model.credentials import CREDENTIALS
+from infra.local.model.stack import Function
 
 GOAL, GOAL_OF_HTTP = 1.5, 2.0
 CLIENTS = {

@@ -18,8 +18,9 @@ from typing import Any
 import boto3
 
 from infra.bench.served import HOST, Served, free_port, serving
-from infra.local.credentials import REGION
 from infra.local.in_process import ROOT, STACK
+from infra.local.model.credentials import REGION
+from infra.local.model.stack import DEFAULT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 
@@ -118,7 +119,8 @@ def _routes(paths: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     operations = [(p, method, found) for p, methods in paths.items() for method, found in methods.items()]
     for number, (path, method, operation) in enumerate(operations):
-        key, target = f"{method.upper()} {path}", f"Integration{number}"
+        key = path if path == DEFAULT else f"{method.upper()} {path}"
+        target = f"Integration{number}"
         integration = {
             "IntegrationType": "AWS_PROXY",
             "IntegrationUri": operation["x-amazon-apigateway-integration"]["uri"],

@@ -18,10 +18,10 @@ import boto3
 
 from infra.bench.local_run import local_run
 from infra.bench.served import HOST, Served, free_port, serving
-from infra.local.credentials import CREDENTIALS, REGION
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import EventSource, Function, Stack
+from infra.local.model.credentials import CREDENTIALS, REGION
+from infra.local.model.stack import DEFAULT, EventSource, Function, Stack
 
 NODE = ROOT / ".venv-offline"
 PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "serverless-offline"]
@@ -82,7 +82,11 @@ def service(stack: Stack, aws_url: str, port: int, settings: Settings) -> dict[s
                 "timeout": function.timeout_seconds,
                 "environment": dict(function.environment) | CREDENTIALS | {"AWS_ENDPOINT_URL": aws_url},
                 "events": [
-                    *({"httpApi": f"{r.method} {r.path}"} for r in stack.routes if r.function == name),
+                    *(
+                        {"httpApi": "*" if r.key == DEFAULT else r.key}
+                        for r in stack.routes
+                        if r.function == name
+                    ),
                     *(_event(s, settings) for s in stack.sources.values() if s.function == name),
                 ],
             }

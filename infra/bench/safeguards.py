@@ -17,8 +17,8 @@ from infra.cost.__main__ import LIST, Prices
 from infra.cost.outcomes import in_batches, later, place
 from infra.cost.units import bill
 from infra.cost.work import Work, counted
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
 
 ORDERS = 10
 

@@ -13,8 +13,8 @@ import boto3
 from infra.bench.customers import place
 from infra.bench.local_run import local_run
 from infra.bench.pairs import ratio
-from infra.local.credentials import CREDENTIALS, REGION
 from infra.local.in_process import ROOT, STACK
+from infra.local.model.credentials import CREDENTIALS, REGION
 
 QUEUE = f"{STACK}-PaymentQueue"
 LOOK_SECONDS = 0.05

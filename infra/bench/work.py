@@ -10,8 +10,8 @@ from statistics import median
 
 from infra.bench.pairs import ratio
 from infra.cost.outcomes import in_batches
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
 from infra.shared.order_kinds import request
 
 ORDER = json.dumps(request("shipped", "ada")).encode()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from infra.local.credentials import CREDENTIALS, REGION
+from infra.local.model.credentials import CREDENTIALS, REGION
 
 LOCAL = "http://localhost:3000"
 _CREDENTIALS_FROM = (

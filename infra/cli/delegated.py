@@ -17,7 +17,7 @@ def run(argv: list[str]) -> int:
 
     forget_settings()
     if argv[0] in LOCAL:
-        from infra.local.cli import main
+        from infra.local.terminals.run import main
 
         return main(argv)
     if argv[0] in COST:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import Mistake
-from infra.local.tokens import OPERATE, PREFIX
+from infra.local.http.tokens import OPERATE, PREFIX
 
 SUMMARY = "make a token for a local run that asks for tokens"
 TIMEOUT_SECONDS = 5

@@ -13,12 +13,12 @@ from moto.sqs.models import sqs_backends
 
 from choreography import secrets
 from infra.cost.work import Work, counted
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.queues import AskedQueue, waiting
 from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
-from infra.local.moto_patches import patched_moto
-from infra.local.queues import AskedQueue, waiting
+from infra.local.model.credentials import ACCOUNT, REGION
 from infra.shared import carrier_messages
 from infra.shared.order_kinds import request
 

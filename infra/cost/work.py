@@ -14,7 +14,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from botocore.client import BaseClient
 
 from infra.local import in_process
-from infra.local.stack import Function
+from infra.local.model.stack import Function
 
 POLLERS = "pollers"
 """The caller outside of functions: Lambda, which polls queues and streams for the event source mappings."""

@@ -11,6 +11,6 @@ if __name__ == "__main__":
     from infra.local.shell import forget_settings
 
     forget_settings()  # before boto3 and moto read them
-    from infra.local.cli import main
+    from infra.local.terminals.run import main
 
     sys.exit(main())

@@ -9,27 +9,29 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local import asgi, aws_endpoint, cloudformation, metrics, notified
-from infra.local.asynchronous import Asynchronous
-from infra.local.data import Data
-from infra.local.deliveries import Deliveries
-from infra.local.environments import Environments
-from infra.local.faults import Faults
-from infra.local.function_urls import PREFIX as FUNCTION_URLS
-from infra.local.function_urls import FunctionUrls
-from infra.local.gateway import Gateway
-from infra.local.guard import Guard
+from infra.local.aws import notified
+from infra.local.control.data import Data
+from infra.local.control.runtime_api import PREFIX as OWN
+from infra.local.control.runtime_api import RuntimeApi
+from infra.local.control.stacks import Stacks
+from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.event_sources.deliveries import Deliveries
+from infra.local.event_sources.faults import Faults
+from infra.local.http import asgi, aws_endpoint, cloudformation
+from infra.local.http.function_urls import PREFIX as FUNCTION_URLS
+from infra.local.http.function_urls import FunctionUrls
+from infra.local.http.gateway import Gateway
+from infra.local.http.guard import Guard
+from infra.local.http.tokens import PREFIX as ISSUER
 from infra.local.live import PREFIX
-from infra.local.live.journal import Journal
-from infra.local.metrics import Metrics
-from infra.local.runtime_api import PREFIX as OWN
-from infra.local.runtime_api import RuntimeApi
-from infra.local.stacks import Stacks
-from infra.local.tokens import PREFIX as ISSUER
+from infra.local.reporting import metrics
+from infra.local.reporting.journal import Journal
+from infra.local.reporting.metrics import Metrics
+from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
+    from infra.local.http.tokens.issuer import Issuer
     from infra.local.live.server import Live
-    from infra.local.tokens.issuer import Issuer
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 

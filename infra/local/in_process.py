@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from infra.local import http_api, payloads, routes
-from infra.local.code import named
-from infra.local.context import Context
-from infra.local.credentials import CREDENTIALS
+from infra.local.aws.recursion import VARIABLE, trace_header
 from infra.local.event_sources import mappings
-from infra.local.recursion import VARIABLE, trace_header
-from infra.local.snapshot import provisioned
-from infra.local.stack import Function
+from infra.local.http import http_api, payloads, routes
+from infra.local.model.credentials import CREDENTIALS
+from infra.local.model.messages import Answer, Request
+from infra.local.model.stack import Function
+from infra.local.provisioning.snapshot import provisioned
+from infra.local.runtime.code import named
+from infra.local.runtime.context import Context
 
 ROOT = Path(__file__).parents[2]
 STACK = "order-choreography"
@@ -57,7 +58,7 @@ class InProcess:
             self.stack = provisioned(template, STACK, endpoint)
             self.mappings = mappings(self.stack)
 
-    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> http_api.Answer:
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
         path, _, query = path.partition("?")
         found = routes.find_route(self.stack.routes, method, path)
@@ -65,7 +66,7 @@ class InProcess:
             return http_api.message(404, "Not Found")
         names = {"content_type": "application/json"} | headers
         given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
-        request = http_api.Request(method, path, query, given, body)
+        request = Request(method, path, query, given, body)
         route = found[0]
         result = invoke(self.stack.functions[route.function], payloads.event(request, *found))
         return http_api.answer(result, route.payload)

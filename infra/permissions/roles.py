@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.functions import function_name
 from infra.local.provisioning.kinds import Declared
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.registry import KINDS
 from infra.local.provisioning.resolver import Resolver
-from infra.local.stack import Resource, Stack
 from infra.permissions.calls import Permission
 
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"

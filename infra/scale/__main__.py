@@ -1,4 +1,4 @@
-"""Updates the tables of infra/scale/README.md: `make scale`."""
+"""Updates the tables of docs/scale.md: `make scale`."""
 
 from infra.local.shell import forget_settings
 from infra.scale.page import PAGE, page

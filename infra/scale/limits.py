@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from infra.cost.__main__ import LIST, Prices
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
+from infra.local.model.stack import EventSource
 from infra.local.provisioning.template import load
-from infra.local.stack import EventSource
 from infra.scale.demand import demand
 
 PAYMENT = "PaymentConsumer"

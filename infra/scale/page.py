@@ -16,7 +16,7 @@ from infra.scale.limits import (
     relay_records_a_second,
 )
 
-PAGE = Path(__file__).with_name("README.md")
+PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
 RATES = (1, 100, 10_000)
 HOUR = 3600
 WORKERS = (10, 50, 53, 200)

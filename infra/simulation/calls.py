@@ -17,7 +17,7 @@ from moto.sns.models import SNSBackend
 
 from choreography.errors import Unanswered
 from choreography.ledger import Ledger
-from infra.local.stack import Function
+from infra.local.model.stack import Function
 from infra.simulation.determinism import Clock
 from infra.simulation.faults import Faults
 from infra.simulation.outages import OUTSIDE, Outage

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.http_api import Answer
+from infra.local.model.messages import Answer
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Dice
 from infra.simulation.faults import Scenario

@@ -6,8 +6,8 @@ from typing import Any
 
 from choreography.table import from_attributes
 from contracts.catalogue import ContractError, UnknownType, read
-from infra.local.event_sources.mapping import Batch
-from infra.local.stack import Function
+from infra.local.model.messages import Batch
+from infra.local.model.stack import Function
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock
 from infra.simulation.world import World

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from choreography.table import from_attributes, to_attributes
-from infra.local.moto_patches import patched_moto
+from infra.local.aws.moto_patches import patched_moto
 from infra.simulation.determinism import deterministic
 from infra.simulation.faults import Scenario
 from infra.simulation.run import Simulation

@@ -5,9 +5,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.event_sources.mapping import Batch
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.model.messages import Batch
+from infra.local.model.stack import Function
 from infra.permissions.calls import recorded
 from infra.simulation.calls import Calls, Crash, Site
 from infra.simulation.carrier import Carrier

@@ -25,17 +25,17 @@ from uuid import uuid4
 import boto3
 
 from choreography.table import from_attributes
-from infra.local.attach import ask
-from infra.local.context import Context
-from infra.local.credentials import CREDENTIALS
+from infra.local.aws.queues import AskedQueue
+from infra.local.control.runtime_api import read
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
-from infra.local.process_pool import context
-from infra.local.queues import AskedQueue
-from infra.local.runtime_api import read
+from infra.local.model.credentials import CREDENTIALS
+from infra.local.model.stack import EventSource, Function
+from infra.local.runtime.context import Context
+from infra.local.runtime.process_pool import context
+from infra.local.runtime.worker import work
 from infra.local.shell import forget_settings
-from infra.local.stack import EventSource, Function
-from infra.local.worker import work
+from infra.local.terminals.attach import ask
 from infra.simulation.customers import wish
 from infra.simulation.journal import Journal, Write
 from infra.simulation.judgement import judgement

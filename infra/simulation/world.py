@@ -14,20 +14,21 @@ from moto.sqs.models import sqs_backends
 import choreography.secrets
 import order.api
 from choreography import aws
-from infra.local import http_api, routes
-from infra.local.clients import client
-from infra.local.context import Context
-from infra.local.credentials import ACCOUNT, REGION
-from infra.local.event_sources.mapping import Batch, EventSourceMapping
+from infra.local.aws.clients import client
+from infra.local.aws.queues import MotoQueue
+from infra.local.aws.recursion import VARIABLE, trace_header
+from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.http import http_api, routes
 from infra.local.in_process import ROOT, STACK, environment
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.messages import Answer, Batch, Request
+from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.queues import MotoQueue
-from infra.local.recursion import VARIABLE, trace_header
-from infra.local.stack import EventSource, Function
+from infra.local.runtime.context import Context
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
 from infra.simulation.calls import Calls, Crash
@@ -82,7 +83,7 @@ class World:
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> http_api.Answer | None:
+    ) -> Answer | None:
         """Sends an HTTP request to its function. Returns the answer, or None if the function crashed.
 
         One request at a time: Powertools keeps the current request in a module variable.
@@ -93,7 +94,7 @@ class World:
         found = routes.find_route(self.stack.routes, method, path)
         assert found is not None, f"no route for {method} {path}"
         named = {"content-type": "application/json", **(headers or {})}
-        request = http_api.Request(method, path, query, list(named.items()), body)
+        request = Request(method, path, query, list(named.items()), body)
         self._serving = True
         try:
             answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))

@@ -18,11 +18,11 @@ from infra.bench.processes import cost_of
 from infra.bench.safeguards import ship
 from infra.bench.work import quiet
 from infra.cost.outcomes import in_batches
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.moto_patches import patched_moto
+from infra.local.model.stack import DEFAULT, Function
 from infra.local.provisioning.template import load
-from infra.local.stack import Function
 
 UNUSED = {
     "stripe": "money moves in the sandbox here",
@@ -127,7 +127,7 @@ def test_ministack_is_given_every_route_and_every_mapping() -> None:
         stack = InProcess().stack
     given = document(template)["Resources"].values()
     routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]
-    assert sorted(routes) == sorted(f"{route.method} {route.path}" for route in stack.routes)
+    assert sorted(routes) == sorted(route.key for route in stack.routes)
     assert sum(r["Type"] == "AWS::Lambda::EventSourceMapping" for r in given) == len(stack.sources)
 
 
@@ -137,6 +137,6 @@ def test_serverless_offline_is_given_every_route_and_every_mapping() -> None:
     given = service(stack, "http://localhost:3000", 3001, Settings(batch_size=1))["functions"]
     events = [event for function in given.values() for event in function["events"]]
     routes = [event["httpApi"] for event in events if "httpApi" in event]
-    assert sorted(routes) == sorted(f"{route.method} {route.path}" for route in stack.routes)
+    assert sorted(routes) == sorted(route.key.replace(DEFAULT, "*") for route in stack.routes)
     assert len(events) == len(routes) + len(stack.sources)
     assert {event["sqs"]["batchSize"] for event in events if "sqs" in event} == {1}

@@ -12,14 +12,16 @@ import pytest
 
 from infra.bench.bundle import add_packages
 from infra.bench.cold_start import fresh_python
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.model.stack import Function
 from tests.infrastructure.test_slim import SERVICES, services
 from tests.infrastructure.test_template import FUNCTIONS
 
 pytestmark = pytest.mark.proof
 
+DESCRIBED = sorted({*SERVICES, "kms"})
+"""A role may allow kms, for a secret that has a key of its own."""
 REGIONS = ["eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "eu-west-99"]
 
 CLIENTS = """
@@ -63,7 +65,7 @@ def on_aws(functions: dict[str, Function]) -> Function:
 
 
 def test_what_is_deployed_describes_what_may_be_called(bundle: Path) -> None:
-    assert services(bundle) == SERVICES
+    assert services(bundle) == DESCRIBED
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -74,7 +76,7 @@ def test_a_function_makes_its_clients(bundle: Path, functions: dict[str, Functio
 
 def test_a_client_of_another_service_says_which_there_are(bundle: Path, on_aws: Function) -> None:
     assert fresh_python(bundle, on_aws, ANOTHER) == (
-        f"Unknown service: 's3'. Valid service names are: {', '.join(SERVICES)}"
+        f"Unknown service: 's3'. Valid service names are: {', '.join(DESCRIBED)}"
     )
 
 

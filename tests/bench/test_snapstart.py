@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from infra.bench.cold_start import fresh_python
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Function
+from infra.local.model.stack import Function
 
 pytestmark = pytest.mark.proof
 

@@ -7,7 +7,7 @@ import pytest
 
 from choreography import aws
 from choreography.table import to_attributes
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.in_process import environment
 from tests.world import World
 

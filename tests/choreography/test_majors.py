@@ -17,7 +17,7 @@ from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
 from contracts.values import Address, AmountMinor, Currency, Item, Value
 from infra.contracts.landscape import landscape
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from tests.world import World
 
 OLD, NEW = "order.placed", "order.placed.v2"

@@ -12,7 +12,7 @@ import pytest
 
 from choreography import aws
 from choreography.table import from_attributes, to_attributes
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from tests.conftest import MakeEvent, Printed
 from tests.world import World, an_order
 

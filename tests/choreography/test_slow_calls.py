@@ -19,8 +19,9 @@ from choreography import aws, secrets
 from choreography.deadline import deadline
 from choreography.errors import NoTimeLeft
 from choreography.relay import ENTRIES
-from infra.local import context, in_process
+from infra.local import in_process
 from infra.local.in_process import environment, invoke
+from infra.local.runtime import context
 from payment import stripe_gateway
 from payment.gateway import Refund
 from shipping import http_carrier

@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.contracts.published import FOLDER
-from infra.local.tokens import OPERATE, PREFIX
+from infra.local.http.tokens import OPERATE, PREFIX
 from infra.shared import carrier_messages
 from tests.local.conftest import running
 

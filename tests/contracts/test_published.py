@@ -16,8 +16,8 @@ from infra.contracts.examples import example
 from infra.contracts.landscape import landscape
 from infra.contracts.openapi import OPERATIONS
 from infra.contracts.published import FOLDER, files
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
-from infra.local.moto_patches import patched_moto
 from tests.world import World
 
 PUBLISHED: dict[str, str] = {

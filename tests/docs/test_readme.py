@@ -14,7 +14,8 @@ README = (ROOT / "README.md").read_text()
 PATH = README.partition("\n## Read it\n")[2]
 STEPS = re.split(r"^\d\. ", PATH.partition("\n\n[")[0], flags=re.MULTILINE)[1:]
 FILES = [link for step in STEPS for link in re.findall(r"\]\(([^)]+)\)", step)]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+READ_BY_SECTION = {"deployment.md", "runbook.md", "scale.md"}
+PAGES = sorted(page for page in (ROOT / "docs").glob("*.md") if page.name not in READ_BY_SECTION)
 LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 

@@ -7,7 +7,7 @@ import pytest
 from choreography import errors
 from infra.local.in_process import ROOT
 
-RUNBOOK = (ROOT / "infra/runbook.md").read_text()
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "functions").rglob("*.py")))
 NAMED = set(re.findall(r"`([^`]+)`", RUNBOOK))
 MESSAGES = sorted(text for text in NAMED if re.fullmatch(r"[a-z]+( [a-z;]+)+", text) and "choreo" not in text)

@@ -42,18 +42,18 @@ NOT_RUN = {
     " CarrierEndpoint=http://127.0.0.1:9000/v1 \\": (
         "has a placeholder for the secret; tests/local/test_outside.py runs a local carrier"
     ),
-    "docs/deploy.md: sam build && sam deploy --guided": "needs an AWS account",
+    "docs/deploy-to-aws.md: sam build && sam deploy --guided": "needs an AWS account",
     "docs/platforms.md: sudo apt install git python3-venv make": "changes the machine",
-    "infra/deployment/README.md: aws cloudformation deploy --template-file"
+    "docs/deployment.md: aws cloudformation deploy --template-file"
     " infra/deployment/github.yaml --stack-name github-dev \\": "needs an AWS account",
-    "infra/deployment/README.md: choreo republish --after-deployment order-choreography": (
+    "docs/deployment.md: choreo republish --after-deployment order-choreography": (
         "needs an AWS account; tests/cli/test_after_deployment.py runs the command"
     ),
-    "infra/deployment/README.md: for table in $(aws dynamodb list-tables"
+    "docs/deployment.md: for table in $(aws dynamodb list-tables"
     " --query 'TableNames[?starts_with(@, `order-choreography-prod-`)]' --output text)": (
         "needs an AWS account"
     ),
-    "infra/deployment/README.md: aws cloudformation continue-update-rollback"
+    "docs/deployment.md: aws cloudformation continue-update-rollback"
     " --stack-name order-choreography-prod \\": "needs an AWS account",
 }
 

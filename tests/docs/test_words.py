@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra import words
+from infra.build import words
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ def test_a_word_within_another_is_not_found(text: str) -> None:
 
 def test_prose_of_every_kind_is_checked() -> None:
     checked = {path.relative_to(words.ROOT).as_posix() for path in words.files()}
-    assert {"CONTRIBUTING.md", "Makefile", ".github/workflows/ci.yml", "infra/slim.py"} <= checked
-    assert "infra/words.py" not in checked
+    assert {"CONTRIBUTING.md", "Makefile", ".github/workflows/ci.yml", "infra/build/slim.py"} <= checked
+    assert "infra/build/words.py" not in checked
 
 
 def test_the_repository_has_none_of_these_words(capsys: pytest.CaptureFixture[str]) -> None:

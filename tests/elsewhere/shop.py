@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from choreography.table import from_attributes
 from infra.cli.deployed import Deployed, find
-from infra.local.credentials import REGION
-from infra.local.http_api import Answer
 from infra.local.in_process import STACK
+from infra.local.model.credentials import REGION
+from infra.local.model.messages import Answer
 from infra.shared import carrier_messages
 from tests.local.conftest import eventually
 from tests.world import an_order

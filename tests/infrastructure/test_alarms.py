@@ -21,7 +21,7 @@ from tests.infrastructure.test_template import (
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 DEAD_LETTERS = [name for name in QUEUES if name not in CONSUMED]
 RELAYS = [aliased(m["FunctionName"]) for m in MAPPINGS.values() if "StartingPosition" in m]
-RUNBOOK = (ROOT / "infra/runbook.md").read_text()
+RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)}
 
 
@@ -134,7 +134,7 @@ def test_a_carrier_that_refuses_most_parcels_is_noticed() -> None:
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_names_its_runbook_section_and_notifies_the_topic(name: str) -> None:
     page, _, section = ALARMS[name]["AlarmDescription"].partition("#")
-    assert page == "infra/runbook.md"
+    assert page == "docs/runbook.md"
     assert section in SECTIONS
     assert ALARMS[name]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
     assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # a queue at rest tells nothing

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra import audit
+from infra.build import audit
 from infra.local.in_process import ROOT
 
 FINE: dict[str, Any] = {"name": "fine", "version": "1.0", "vulns": []}

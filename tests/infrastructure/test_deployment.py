@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
@@ -240,7 +240,7 @@ def test_the_execution_role_may_create_exactly_the_stacks_resource_types() -> No
 
 
 def test_the_guide_has_every_variable_of_the_workflows() -> None:
-    told = (ROOT / "infra/deployment/README.md").read_text()
+    told = (ROOT / "docs/deployment.md").read_text()
     for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
         assert f"`{variable}`" in told
 

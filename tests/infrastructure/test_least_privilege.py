@@ -12,8 +12,8 @@ import pytest
 
 from choreography.errors import RaceLost
 from choreography.table import Table
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load

@@ -52,7 +52,7 @@ def test_a_lock_file_holds_what_its_declaration_asks_for(path: Path) -> None:
             [*map(Requirement, PROJECT["project"]["dependencies"]), *group("local", "test")],
             "requirements.txt",
         ),
-        (group("lint", "browser"), "infra/checks.txt"),
+        (group("lint", "browser"), "infra/build/checks.txt"),
     ],
 )
 def test_a_lock_file_holds_what_the_project_asks_for(requirements: list[Requirement], lock: str) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import botocore
 import pytest
 
+from infra.build.slim import NotUnderstood, called, slim
 from infra.local.in_process import STACK
 from infra.permissions.roles import allowed
-from infra.slim import NotUnderstood, called, slim
 from tests.infrastructure.test_least_privilege import HTTP, NOTIFICATIONS, SANDBOX, STRIPE, changed
 
 SERVICES = ["dynamodb", "logs", "secretsmanager", "sns", "sqs", "xray"]
@@ -100,6 +100,6 @@ def test_a_slim_bundle_is_not_changed(small: Path) -> None:
 
 
 def test_a_service_that_botocore_does_not_know_is_named_before_anything_is_left_out(small: Path) -> None:
-    with pytest.raises(NotUnderstood, match=r"no service execute-api, .* FOLDERS of infra/slim\.py"):
+    with pytest.raises(NotUnderstood, match=r"no service execute-api, .* FOLDERS of infra/build/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]

@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.in_process import ROOT
 
-PAGE = (ROOT / "infra/threat-model.md").read_text()
+PAGE = (ROOT / "docs/threat-model.md").read_text()
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", PAGE)))
 
 

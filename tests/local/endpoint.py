@@ -14,11 +14,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from moto.core.botocore_stubber import MockRawResponse
 
-from infra.local import aws_endpoint
-from infra.local.credentials import ACCOUNT, CREDENTIALS, REGION
-from infra.local.http_api import Answer, Request
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.http import aws_endpoint
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import ACCOUNT, CREDENTIALS, REGION
+from infra.local.model.messages import Answer, Call, Request
 from tests.local import shapes
 
 HOST = "localhost:3999"
@@ -113,7 +113,7 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-async def _answer(call: aws_endpoint.Call) -> Answer:
+async def _answer(call: Call) -> Answer:
     ended = asyncio.Event()
     ended.set()  # long polls end at once
     return await aws_endpoint.answer(call, ended)

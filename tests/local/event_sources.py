@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
-from infra.local.queues import MotoQueue
-from infra.local.stack import EventSource
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import EventSource
 
 Handler = Callable[[Any], Any]
 

@@ -12,7 +12,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from moto.core.utils import get_service_model
 
-from infra.local.http_api import Answer
+from infra.local.model.messages import Answer
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from infra.local import asynchronous
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
-from infra.local.clients import client
-from infra.local.environments import Invocation
+from infra.local.event_sources import asynchronous
+from infra.local.event_sources.schedule_events import event
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
-from infra.local.schedules import expressions
-from infra.local.schedules.events import event
-from infra.local.stack import Schedule, Stack
+from infra.local.model import expressions
+from infra.local.model.stack import Schedule, Stack
+from infra.local.runtime.environments import Invocation
 from tests.local.conftest import PATIENCE_SECONDS
 
 TEMPLATE = """

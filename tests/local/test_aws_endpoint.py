@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import aws_endpoint
-from infra.local.credentials import REGION
-from infra.local.http_api import Answer, Request
+from infra.local.http import aws_endpoint
+from infra.local.model.credentials import REGION
+from infra.local.model.messages import Answer, Request
 from tests.local import shapes
 from tests.local.endpoint import SIGNED, URL, Endpoint, endpoint, queue_arn
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
-from infra.local.metrics import Metrics
+from infra.local.aws.clients import client
+from infra.local.reporting.metrics import Metrics
 from tests.world import World
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

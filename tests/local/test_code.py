@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.code import BadHandler, Code, failure, preload
 from infra.local.in_process import ROOT
-from infra.local.stack import Function
+from infra.local.model.stack import Function
+from infra.local.runtime.code import BadHandler, Code, failure, preload
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_code_that_cannot_be_used_is_reported_in_lambdas_words(
 def preloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with a service whose decisions are imported already, and a handler that is not."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    monkeypatch.setattr("infra.local.code._preloaded", {})
+    monkeypatch.setattr("infra.local.runtime.code._preloaded", {})
     service = tmp_path / "code" / "played"
     service.mkdir(parents=True)
     (service / "decisions.py").write_text("ANSWER = 1\n")
@@ -143,7 +143,7 @@ def test_a_guests_own_are_imported_in_their_place(
 def test_a_mistake_in_decisions_is_the_functions_to_tell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.local.code._preloaded", {})
+    monkeypatch.setattr("infra.local.runtime.code._preloaded", {})
     (tmp_path / "wrong").mkdir()
     (tmp_path / "wrong" / "decisions.py").write_text("ANSWER = \n")
     preload(tmp_path)
@@ -153,7 +153,7 @@ def test_a_mistake_in_decisions_is_the_functions_to_tell(
 def test_decisions_need_no_environment() -> None:
     """They are the same for every function: what reads its variables, or makes a logger, is not loaded."""
     names = (
-        "import sys; from infra.local.code import preload, _preloaded; from pathlib import Path;"
+        "import sys; from infra.local.runtime.code import preload, _preloaded; from pathlib import Path;"
         "preload(Path('functions').absolute()); print(*sorted(str(path) for path in _preloaded), sep='\\n')"
     )
     told = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)

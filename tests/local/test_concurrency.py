@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
-from infra.local.clients import client
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Stack
+from infra.local.model.stack import Stack
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 SHORTLY_SECONDS = 0.2

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local import emf
-from infra.local.console import Console
-from infra.local.emf import Series
+from infra.local.reporting import emf
+from infra.local.reporting.console import Console
+from infra.local.reporting.emf import Series
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from infra.local.data import Data, history
+from infra.local.control.data import Data, history
 from tests.local.conftest import running
 from tests.local.test_run import ORDER, ends_as, place, start
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from infra.local import deliveries, retention
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
-from infra.local.clients import client
-from infra.local.deliveries import Deliveries
-from infra.local.environments import Environments
+from infra.local.event_sources import deliveries, retention
+from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
-from infra.local.live.journal import Journal
-from infra.local.moto_patches import patched_moto
-from infra.local.stack import Stack
+from infra.local.model.stack import Stack
+from infra.local.reporting.journal import Journal
+from infra.local.runtime.environments import Environments
 from tests.local.conftest import PATIENCE_SECONDS
 
 TEMPLATE = """

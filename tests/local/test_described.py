@@ -3,9 +3,9 @@
 import pytest
 from moto.secretsmanager.responses import SecretsManagerResponse
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from infra.permissions.calls import NEEDED
 from tests.described import described
 from tests.infrastructure.test_least_privilege import everything

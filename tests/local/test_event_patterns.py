@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.event_sources.operators import Refused
-from infra.local.event_sources.patterns import compiled
+from infra.local.patterns.operators import Refused
+from infra.local.patterns.patterns import compiled
 
 ABSENT: dict[str, Any] = {}
 

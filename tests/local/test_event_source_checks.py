@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.event_sources.checks import Unplayable, check
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.registry import KINDS

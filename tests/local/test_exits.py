@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.environments import Environments, FunctionFailed
-from infra.local.exits import OUT_OF_TIME
-from infra.local.stack import Function
-from infra.local.worker import Channel
+from infra.local.model.stack import Function
+from infra.local.runtime.environments import Environments, FunctionFailed
+from infra.local.runtime.exits import OUT_OF_TIME
+from infra.local.runtime.worker import Channel
 from tests.local.conftest import Run, eventually, running
 from tests.local.test_guests import choreo, wait_for
 from tests.local.test_run import client

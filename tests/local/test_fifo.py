@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from infra.local import queues
-from infra.local.clients import client
+from infra.local.aws import queues
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.event_sources import mappings
-from infra.local.event_sources.mapping import Batch, EventSourceMapping
+from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.messages import Batch
+from infra.local.model.stack import Stack
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.stack import Stack
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31

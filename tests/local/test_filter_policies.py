@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.refusals import filter_policies
+from infra.local.aws.refusals import filter_policies
 
 
 @pytest.mark.parametrize(

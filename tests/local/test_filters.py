@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.event_sources.filters import record_filter
-from infra.local.event_sources.operators import Refused
+from infra.local.patterns.filters import record_filter
+from infra.local.patterns.operators import Refused
 
 EMITS = {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
 PLAIN, JSON = {"body": [{"prefix": "over"}]}, {"body": {"total": [{"numeric": [">", 10]}]}}

@@ -1,8 +1,8 @@
 """The secrets of a template are in Secrets Manager, and each start generates other ones."""
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local.guard import Guard, foreign
-from infra.local.http_api import Request
+from infra.local.http.guard import Guard, foreign
+from infra.local.model.messages import Request
 from tests.local.conftest import Run
 
 AWS = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=0"

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from infra.local import http_api, payloads
-from infra.local.http_api import Request, Stage
-from infra.local.stack import Route
+from infra.local.http import http_api, payloads
+from infra.local.http.http_api import Stage
+from infra.local.model.messages import Request
+from infra.local.model.stack import Route
 
 RECORDED = Path(__file__).parents[3] / "shared/recorded/http_api_event.json"
 QUERY = "repeat=one&repeat=two&encoded=a%2Fb&plus=a+b&empty="

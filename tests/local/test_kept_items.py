@@ -11,16 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.local.attribute_values import Item, to_json
-from infra.local.aws_endpoint import Call
-from infra.local.clients import client
-from infra.local.credentials import REGION
-from infra.local.data import Data
-from infra.local.http_api import Request
+from infra.local.aws.attribute_values import Item, to_json
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.control.data import Data
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import REGION
+from infra.local.model.messages import Call, Request
+from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.errors import TemplateError
-from infra.local.stack import Resource, Stack
 
 TABLE: dict[str, Any] = {"TableName": "table", "BillingMode": "PAY_PER_REQUEST"}
 ID = "id", "S"

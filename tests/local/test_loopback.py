@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.credentials import CREDENTIALS
+from infra.local.model.credentials import CREDENTIALS
 from tests.guard.sitecustomize import FILE, OffMachine, is_here
 from tests.local.conftest import running, started
 

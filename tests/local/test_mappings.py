@@ -6,16 +6,16 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local import queues
-from infra.local.credentials import REGION
+from infra.local.aws import queues
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import failed_items
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.event_sources.records import sqs_record
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
-from infra.local.queues import MotoQueue
-from infra.local.stack import EventSource
+from infra.local.model.credentials import REGION
+from infra.local.model.stack import EventSource
 
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 

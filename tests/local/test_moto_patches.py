@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
-from infra.local import descriptions
-from infra.local.credentials import REGION
+from infra.local.aws import descriptions
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import REGION
 
 
 class Queue:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from infra.local import outside
+from infra.local.control import outside
 from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import ROOT, running
 from tests.local.test_run import ORDER, TO_ANTARCTICA, client, ends_as, place

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
 

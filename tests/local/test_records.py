@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.shards import Shard
 from infra.local.event_sources.records import stream_record
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
-from infra.local.shards import Shard
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.local.event_sources import (
     Clock,
     a_queue,

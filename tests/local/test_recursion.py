@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from choreography.consumer import REQUEUE_AFTER
-from infra.local.credentials import ACCOUNT
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.recursion import ATTRIBUTE, METRIC, ROUNDS, LoopStopped, trace_header
 from infra.local.in_process import ROOT
-from infra.local.moto_patches import patched_moto
-from infra.local.recursion import ATTRIBUTE, METRIC, ROUNDS, LoopStopped, trace_header
-from infra.local.stack import Function
+from infra.local.model.credentials import ACCOUNT
+from infra.local.model.stack import Function
 from tests.conftest import MakeEvent
 from tests.local.conftest import Run, eventually, running
 from tests.local.test_guests import choreo

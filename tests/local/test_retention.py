@@ -9,15 +9,15 @@ import pytest
 import time_machine
 from moto.dynamodb.models.dynamo_type import Item
 
-from infra.local import retention
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.shards import Shard
 from infra.local.backend import Backend
-from infra.local.clients import client
-from infra.local.credentials import REGION
+from infra.local.event_sources import retention
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import InProcess, environment
-from infra.local.moto_patches import patched_moto
-from infra.local.shards import Shard
-from infra.local.stack import EventSource
+from infra.local.model.credentials import REGION
+from infra.local.model.stack import EventSource
 from tests.local.conftest import PATIENCE_SECONDS, ROOT
 
 TABLE = "order-choreography-OrderTable"

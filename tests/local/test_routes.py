@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-ro
 
 import pytest
 
-from infra.local.routes import find_route, stage_of
-from infra.local.stack import HttpApi, Route
+from infra.local.http.routes import find_route, stage_of
+from infra.local.model.stack import HttpApi, Route
 
 KEYS = [
     "GET /",

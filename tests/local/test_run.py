@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.local.cli import listen
+from infra.local.terminals.run import listen
 from tests.local.conftest import ROOT, Run, eventually, running
 
 ORDER: dict[str, Any] = {

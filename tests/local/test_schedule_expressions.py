@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.schedules.cron import Cron, Invalid
-from infra.local.schedules.expressions import Times, parsed
+from infra.local.model.cron import Cron, Invalid
+from infra.local.model.expressions import Times, parsed
 
 
 def after(time: str, expression: str, zone: str = "UTC") -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from infra.local.server import HeadWithBody
+from infra.local.http.server import HeadWithBody
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 

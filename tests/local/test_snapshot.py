@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.local import snapshot
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
-from infra.local.moto_patches import patched_moto
+from infra.local.provisioning import snapshot
 from tests.world import World
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local import stack_names
+from infra.local.control import stack_names
 from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import Run
 from tests.local.test_guests import NOTIFICATIONS, choreo, wait_for

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.local.event_sources import (
     Clock,
     a_queue,

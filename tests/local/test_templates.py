@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from infra.local.backend import Backend
+from infra.local.model.stack import Stack
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.template import load
-from infra.local.stack import Stack
 from tests.local.templates import HEAD, cases
 from tests.local.templates.played import UNEXPECTED, folder, told
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import http_api, routes
-from infra.local.http_api import Answer
+from infra.local.http import http_api, routes
 from infra.local.in_process import invoke
+from infra.local.model.messages import Answer, Request
 from tests.world import World, an_order, fields, problem
 
 ADA = {"sub": "ada", "scope": "openid"}
@@ -25,7 +25,7 @@ def ask(world: World, claims: dict[str, str] | None, method: str, path: str, bod
     headers = [("content-type", "application/json")]
     raw = b"" if body is None else json.dumps(body).encode()
     verified = None if claims is None else {"jwt": {"claims": claims, "scopes": None}}
-    event = http_api.event(http_api.Request(method, path, query, headers, raw), *found, verified)
+    event = http_api.event(Request(method, path, query, headers, raw), *found, verified)
     return http_api.answer(invoke(world.stack.functions[found[0].function], event))
 
 

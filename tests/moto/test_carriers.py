@@ -10,7 +10,7 @@ import pytest
 
 from choreography.errors import KeyReused, NotAdmitted, NotUnderstood, Unanswered
 from contracts.values import Address, Item
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.in_process import environment
 from shipping import http_carrier
 from shipping.carrier import Carrier, Dispatch, Dispatched, Unserviceable

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from choreography import table
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World
 

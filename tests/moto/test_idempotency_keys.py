@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from choreography.table import to_attributes
-from infra.local.clients import client
-from infra.local.http_api import Answer
+from infra.local.aws.clients import client
+from infra.local.model.messages import Answer
 from order import api
 from tests.world import World, an_order, crash, fields
 

@@ -7,7 +7,7 @@ import pytest
 
 from choreography.errors import Unanswered
 from choreography.table import to_attributes
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from payment.sandbox import SandboxGateway
 from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from tests.local.event_sources import Clock
 from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.event_sources.operators import Refused
-from infra.local.event_sources.patterns import compiled
+from infra.local.patterns.operators import Refused
+from infra.local.patterns.patterns import compiled
 from tests.recorded.recorded import answers
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from tests.local.event_sources import Clock, a_queue, delivered, queue_mapping, raises, received, send
 from tests.local.event_sources import answers as answering
 from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.event_sources.checks import Unplayable, check
 from tests.local.event_sources import (
     Clock,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from tests.recorded.differing import DIFFERING, NOT_PLAYED, STEPS_NOT_PLAYED
 from tests.recorded.plays import (
     deliveries,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from infra import samples
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
-from infra.local.moto_patches import patched_moto
 from tests.world import World
 
 EVENTS = ROOT / "events"

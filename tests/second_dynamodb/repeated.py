@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.second_dynamodb.answers import error, normal
 from tests.second_dynamodb.dynalite import VERSION
 

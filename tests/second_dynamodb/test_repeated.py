@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from tests.second_dynamodb.answers import normal
 from tests.second_dynamodb.repeated import Calls, repeated
 

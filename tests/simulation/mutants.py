@@ -27,7 +27,7 @@ from choreography.relay import Entry, _request
 from choreography.table import Record, Table, to_attributes, to_item
 from contracts.catalogue import read
 from contracts.envelope import Event
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.provisioning.model import Template
 from order.requests import PlaceOrder
 from payment.gateway import Charge, Refund

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.of_queue import Queue, QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
-from infra.local.queues import MotoQueue
-from infra.local.stack import Stack
+from infra.local.model.stack import Stack
 
 
 def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:

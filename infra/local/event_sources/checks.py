@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.local.event_sources.failures import DESTINATIONS
-from infra.local.event_sources.filters import record_filter
-from infra.local.event_sources.operators import Refused
+from infra.local.patterns.filters import record_filter
+from infra.local.patterns.operators import Refused
 
 OF_STREAMS = (
     "BisectBatchOnFunctionError",

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
-from infra.local.stack import EventSource
+from infra.local.aws.clients import client
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import EventSource
 
 EXHAUSTED = "RetryAttemptsExhausted"
 EXPIRED = "RecordAgeExceeded"

@@ -5,24 +5,13 @@ So the local run, the tests and the simulation drive the same code.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from infra.local.stack import EventSource
+from infra.local.model.messages import Batch
+from infra.local.model.stack import EventSource
 
 Clock = Callable[[], float]
 """Seconds since the epoch."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Records to invoke the function with once."""
-
-    records: tuple[dict[str, Any], ...]
-
-    @property
-    def event(self) -> dict[str, Any]:
-        return {"Records": list(self.records)}
 
 
 class EventSourceMapping(Protocol):

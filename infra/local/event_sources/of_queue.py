@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from infra.local.event_sources.filters import record_filter
-from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.mapping import Clock, Gathering, failed_items, reports_failures
 from infra.local.event_sources.records import sqs_record
-from infra.local.stack import EventSource
+from infra.local.model.messages import Batch
+from infra.local.model.stack import EventSource
+from infra.local.patterns.filters import record_filter
 
 USUAL_BATCH_SIZE = 10
 

@@ -7,12 +7,13 @@ import time
 from itertools import takewhile
 from typing import Any
 
+from infra.local.aws.shards import Shard
 from infra.local.event_sources import failures
-from infra.local.event_sources.filters import record_filter
-from infra.local.event_sources.mapping import Batch, Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.mapping import Clock, Gathering, failed_items, reports_failures
 from infra.local.event_sources.records import stream_record
-from infra.local.shards import Shard
-from infra.local.stack import EventSource
+from infra.local.model.messages import Batch
+from infra.local.model.stack import EventSource
+from infra.local.patterns.filters import record_filter
 
 USUAL_BATCH_SIZE = 100
 LONGEST_WAIT_SECONDS = 10.0

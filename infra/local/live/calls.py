@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.local.aws_endpoint import Call
+from infra.local.model.messages import Call
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from infra.local import queues
+from infra.local.aws import queues
 from infra.local.live.calls import event
 from infra.local.live.problems import Problem
 

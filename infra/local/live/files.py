@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from infra.local.http_api import Answer, message
+from infra.local.http.http_api import message
+from infra.local.model.messages import Answer
 
 PAGE = Path(__file__).parent / "page"
 POLICY = "default-src 'self'; frame-ancestors 'none'"

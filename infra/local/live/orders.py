@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from infra.local.live.journal import HttpRequest
+from infra.local.reporting.journal import HttpRequest
 from order.state import DECIDED, status
 
 ServiceOf = Callable[[str], str | None]

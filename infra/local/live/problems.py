@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from choreography.problems import phrase
-from infra.local.http_api import Answer
+from infra.local.model.messages import Answer
 
 
 class Problem(Exception):

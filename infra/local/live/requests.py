@@ -4,8 +4,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from infra.local.http_api import Request
 from infra.local.live.problems import invalid
+from infra.local.model.messages import Request
 
 SLOWEST_SECONDS = 30
 """Below any queue's visibility timeout, so that slowness alone makes no duplicates."""

@@ -6,21 +6,22 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infra.local import asgi, guard, queues
-from infra.local.http_api import Answer, Request
+from infra.local.aws import queues
+from infra.local.http import asgi, guard
+from infra.local.http.tokens import OPERATE
 from infra.local.live import PREFIX, dead_letters, files
-from infra.local.live.journal import Journal, QueueInput
 from infra.local.live.problems import Problem
 from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, read
 from infra.local.live.state import Watched, dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
-from infra.local.tokens import OPERATE
+from infra.local.model.messages import Answer, Request
+from infra.local.reporting.journal import Journal, QueueInput
 from infra.shared.order_kinds import KINDS
 from infra.shared.order_kinds import request as body_of
 
 if TYPE_CHECKING:
-    from infra.local.tokens.issuer import Issuer
+    from infra.local.http.tokens.issuer import Issuer
 
 API = "/api/"
 UPDATE_SECONDS = 0.2

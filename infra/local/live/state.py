@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local import queues
-from infra.local.clients import client
-from infra.local.deliveries import Deliveries
-from infra.local.environments import Environments
-from infra.local.faults import Faults
+from infra.local.aws import queues
+from infra.local.aws.clients import client
+from infra.local.control.stacks import Stacks
+from infra.local.event_sources.deliveries import Deliveries
+from infra.local.event_sources.faults import Faults
 from infra.local.live.story import Story
 from infra.local.live.topology import Topology
-from infra.local.stacks import Stacks
+from infra.local.runtime.environments import Environments
 
 RECENT = 40
 """The most orders that are listed."""

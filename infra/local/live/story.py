@@ -7,7 +7,9 @@ from typing import Any
 from infra.local.event_sources.mapping import failed_items, reports_failures
 from infra.local.live.calls import event as read_event
 from infra.local.live.calls import sent
-from infra.local.live.journal import (
+from infra.local.live.orders import Attempt, Message, Order, order_ids
+from infra.local.live.topology import Topology
+from infra.local.reporting.journal import (
     Delivery,
     DeliveryEnd,
     Entry,
@@ -16,8 +18,6 @@ from infra.local.live.journal import (
     PublishCall,
     QueueInput,
 )
-from infra.local.live.orders import Attempt, Message, Order, order_ids
-from infra.local.live.topology import Topology
 
 ORDERS = 200
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from infra.local import queues
-from infra.local.clients import client
-from infra.local.event_sources.operators import Refused
-from infra.local.event_sources.patterns import compiled
-from infra.local.stack import Stack
+from infra.local.aws import queues
+from infra.local.aws.clients import client
+from infra.local.model.stack import Stack
+from infra.local.patterns.operators import Refused
+from infra.local.patterns.patterns import compiled
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Resource types that are accepted and not played, each with the reason."""
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import text
-from infra.local.stack import Resource
 
 PERMISSIONS = "permissions are not enforced on the laptop"
 ONE_VERSION = "one version of the code runs, the one in the folder"

@@ -1,9 +1,9 @@
 """A function's settings for asynchronous invocations."""
 
+from infra.local.model.stack import AsyncSettings, Resource
 from infra.local.provisioning.functions import checked_target, function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import number, record, text
-from infra.local.stack import AsyncSettings, Resource
 
 DESTINATION = record(Destination=text)
 

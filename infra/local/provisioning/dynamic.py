@@ -8,7 +8,7 @@ import re
 
 from botocore.exceptions import ClientError
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
 from infra.local.provisioning.errors import Refused
 
 _REFERENCE = re.compile(r"\{\{resolve:([^:}]*):([^}]*)\}\}")

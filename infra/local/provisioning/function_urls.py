@@ -1,11 +1,11 @@
 """Function URLs."""
 
-from infra.local.definition import cors
-from infra.local.function_urls import PREFIX
+from infra.local.http.function_urls import PREFIX
+from infra.local.model.stack import FunctionUrl, Resource
+from infra.local.provisioning.definition import cors
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import choice, flag, list_of, number, partial, text
-from infra.local.stack import FunctionUrl, Resource
 
 
 def _describe(declared: Declared) -> Resource:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.local import inline
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Function, Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import (
@@ -21,7 +21,7 @@ from infra.local.provisioning.shapes import (
     shown,
     text,
 )
-from infra.local.stack import Function, Resource
+from infra.local.runtime import inline
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 LAYER = "AWS::Lambda::LayerVersion"

@@ -3,12 +3,12 @@
 from functools import partial as given_first
 from typing import Any
 
-from infra.local import definition
+from infra.local.model.stack import DEFAULT, Resource
+from infra.local.provisioning import definition
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import flag, list_of, map_of, named, number, partial, scalar, text
-from infra.local.stack import DEFAULT, Resource
 
 OPERATION = partial(
     security=list_of(map_of(list_of(text))),

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infra.local.credentials import REGION
+from infra.local.model.credentials import REGION
 from infra.local.provisioning.shapes import shown
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.shapes import Shape
-from infra.local.stack import Resource, Stack
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """Event source mappings of functions."""
 
 from infra.local.event_sources import checks
+from infra.local.model.stack import EventSource, Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import anything, choice, flag, list_of, partial, text
-from infra.local.stack import EventSource, Resource
 
 
 def _describe(declared: Declared) -> Resource:

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.errors import Refused, TemplateError
 from infra.local.provisioning.intrinsics import Misused, truth
 from infra.local.provisioning.kinds import Declared
@@ -16,7 +17,6 @@ from infra.local.provisioning.model import Template
 from infra.local.provisioning.registry import KINDS, advice
 from infra.local.provisioning.resolver import Resolver
 from infra.local.provisioning.shapes import anything, map_of, record
-from infra.local.stack import Resource, Stack
 
 
 class Provisioner:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.aws.queues import is_there
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import choice, flag, named, number, record, scalar, text
-from infra.local.queues import is_there
-from infra.local.stack import Resource
 
 NAME = named(
     r"[a-zA-Z0-9_-]{1,80}|[a-zA-Z0-9_-]{1,75}\.fifo",

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning import dynamic
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.intrinsics import FUNCTIONS, Misused, as_text, listed, truth
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.shapes import shown, within
-from infra.local.stack import Resource, Stack
 
 _NO_VALUE = object()
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")

@@ -4,15 +4,15 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.event_sources.schedule_events import OF_SCHEDULER
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.cron import Invalid
+from infra.local.model.expressions import Times, parsed
+from infra.local.model.stack import Resource, Schedule
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import anything, choice, list_of, named, record, text
-from infra.local.schedules.cron import Invalid
-from infra.local.schedules.events import OF_SCHEDULER
-from infra.local.schedules.expressions import Times, parsed
-from infra.local.stack import Resource, Schedule
 
 NAME = named("[a-zA-Z0-9_.-]{1,64}", "up to 64 letters, digits, hyphens, dots and underscores")
 

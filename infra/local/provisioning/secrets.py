@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import flag, named, number, record, text
-from infra.local.stack import Resource
 
 NAME = named("[a-zA-Z0-9/_+=.@-]{1,512}", "up to 512 letters, digits and /_+=.@-")
 FLAGS = (

@@ -8,16 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.local.provisioning.errors import Refused
-from infra.local.provisioning.shapes import (
-    anything,
-    list_of,
-    map_of,
-    partial,
-    record,
-    shown,
-    text,
-    within,
-)
+from infra.local.provisioning.shapes import anything, list_of, map_of, partial, record, shown, text, within
 
 TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions")
 FOR_EACH = "Fn::ForEach::"

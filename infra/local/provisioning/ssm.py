@@ -1,10 +1,10 @@
 """SSM parameters."""
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.shapes import choice, named, text
-from infra.local.stack import Resource
 
 NAME = named("[a-zA-Z0-9_./-]{1,1011}", "letters, digits and _./-")
 

@@ -2,21 +2,12 @@
 
 from typing import Any
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import (
-    anything,
-    choice,
-    flag,
-    list_of,
-    named,
-    number,
-    record,
-    text,
-)
-from infra.local.stack import Resource
+from infra.local.provisioning.shapes import anything, choice, flag, list_of, named, number, record, text
 
 NAME = named("[a-zA-Z0-9_.-]{3,255}", "3 to 255 letters, digits, hyphens, dots and underscores")
 KEY = record(("AttributeName", "KeyType"), AttributeName=text, KeyType=choice("HASH", "RANGE"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.local.credentials import REGION
+from infra.local.model.credentials import REGION
 from infra.local.provisioning import foreach, parameters, reading, references, sections
 from infra.local.provisioning.errors import Refused, TemplateError
 from infra.local.provisioning.intrinsics import Misused

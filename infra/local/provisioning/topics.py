@@ -6,14 +6,14 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from infra.local.clients import client
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.aws.clients import client
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import Refused
 from infra.local.provisioning.functions import function_of
 from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.queues import fifo_attributes, name_of
 from infra.local.provisioning.shapes import anything, choice, flag, list_of, map_of, named, record, text
-from infra.local.stack import Resource
 
 NAME = named(
     r"[a-zA-Z0-9_-]{1,256}|[a-zA-Z0-9_-]{1,251}\.fifo",

@@ -16,7 +16,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
-from infra.local.credentials import REGION
+from infra.local.model.credentials import REGION
 
 FOLDER = Path(sys.prefix) / "translations" if sys.prefix != sys.base_prefix else None
 KEPT = 20

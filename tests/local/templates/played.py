@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.clients import client
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.moto_patches import patched_moto
 from infra.local.provisioning import translation
 from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError

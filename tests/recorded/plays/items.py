@@ -4,7 +4,7 @@ tests/aws/services/dynamodb/test_dynamodb.py.
 
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.recorded.plays.played import Played, ask, ours
 from tests.recorded.plays.table import FIVE, FRED, NEW, ON_DEMAND, Answers, failure, make, put
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.local.credentials import ACCOUNT
+from infra.local.model.credentials import ACCOUNT
 from tests.local.endpoint import Endpoint
 
 ANY = {"timestamp", "datetime", "date", "starting-sequence-number"}

@@ -5,7 +5,7 @@ tests/aws/services/sns/test_sns.py.
 import json
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.recorded.plays.played import Played, ask
 from tests.recorded.plays.subscribed import Answers, Subscribed
 

@@ -4,7 +4,7 @@ tests/aws/services/dynamodb/test_dynamodb.py.
 
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.recorded.plays.played import Played, ask
 from tests.recorded.plays.table import FRED, NEW, STREAM, Answers, make, put
 

@@ -4,7 +4,7 @@ tests/aws/services/sns/test_sns.py.
 
 from typing import Any
 
-from infra.local.credentials import ACCOUNT, REGION
+from infra.local.model.credentials import ACCOUNT, REGION
 from tests.local.endpoint import queue_arn
 from tests.recorded.plays.played import Played, ask
 from tests.recorded.plays.subscribed import Answers, Subscribed

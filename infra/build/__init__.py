@@ -1,0 +1,1 @@
+"""What builds, locks and checks what is deployed: lock files, slimming, audit, words."""

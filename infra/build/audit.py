@@ -1,0 +1,82 @@
+"""`make audit`: is anything that is locked known to be vulnerable?
+
+If no service answered, it says so and fails: pip-audit, unless it is strict, skips packages that the
+service does not know, which behind an index that stands in for PyPI are all of them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+LOCKS = (
+    "requirements.txt",
+    "functions/requirements.txt",
+    "infra/build/checks.txt",
+    "infra/build/sam-cli.txt",
+    "infra/build/uv.txt",
+    "infra/build/audit.txt",
+    "infra/bench/ministack.txt",
+    "tests/contracts/asyncapi/node.txt",
+)
+SERVICES = ("pypi", "osv")
+"""Asked in turn, until one has answers."""
+VULNERABLE, NOT_AUDITED = 1, 2
+
+Dependencies = list[dict[str, Any]]
+"""As pip-audit's JSON has them: name, version and `vulns`."""
+
+
+def main() -> int:
+    """0 nothing is known, 1 something is vulnerable, 2 something was not audited.
+
+    Environment: AUDIT_OFFLINE=allowed makes 0 of 2, for a machine that reaches no service.
+    """
+    codes = {_audit(lock) for lock in LOCKS}
+    if VULNERABLE in codes:
+        return VULNERABLE
+    if NOT_AUDITED in codes and os.environ.get("AUDIT_OFFLINE") != "allowed":
+        return NOT_AUDITED
+    return 0
+
+
+def _audit(lock: str) -> int:
+    for service in SERVICES:
+        if dependencies := ask(service, lock):
+            break
+    else:
+        print(f"NOT AUDITED: {lock}: no vulnerability service has answers ({', '.join(SERVICES)})")
+        return NOT_AUDITED
+    found = [(dependency, vuln) for dependency in dependencies for vuln in dependency["vulns"]]
+    for dependency, vuln in found:
+        fixed = ", ".join(vuln["fix_versions"]) or "no version yet"
+        print(f"{lock}: {dependency['name']} {dependency['version']}: {vuln['id']}, fixed in {fixed}")
+    print(f"{lock}: {len(dependencies)} packages, {len(found)} known vulnerabilities")
+    return VULNERABLE if found else 0
+
+
+def ask(service: str, lock: str) -> Dependencies:
+    """What is said of a lock file's packages for this Python; nothing unless all of them are known."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip_audit",
+        "--vulnerability-service",
+        service,
+        "--progress-spinner",
+        "off",
+    ]
+    options = ["--strict", "--disable-pip", "--require-hashes", "--format", "json", "--requirement", lock]
+    answer = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        dependencies: Dependencies = json.loads(answer.stdout)["dependencies"]
+    except ValueError:
+        return []
+    return dependencies
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Refuses words that make a sentence hard for readers whose first language is not English.
+
+`make lint` runs it over all prose of the repository: documents, comments, docstrings, messages, test names.
+CONTRIBUTING.md has the rules of writing; only those about words can be checked by a program.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+INSTEAD = {
+    "whoever": "name who acts, such as 'the caller'",
+    "whomever": "name who is meant",
+    "nobody": "name who does not act, or use the passive with 'no': 'no service reads it'",
+    "anew": "again",
+    "lest": "so that ... not",
+    "in vain": "say what happens: 'polls that receive no message'",
+    "of no account": "is ignored",
+    "be had": "is available",
+    "for ever": "say how long, or 'never expires'",
+}
+"""The words, and what to write in place of each."""
+
+SUFFIXES = frozenset({".css", ".html", ".in", ".js", ".json", ".md", ".py", ".toml", ".yaml", ".yml"})
+ITSELF = ("infra/build/words.py", "tests/docs/test_words.py")
+OF_OTHERS = ("package-lock.json",)
+
+_WORDS = re.compile(
+    r"(?<![^\W_])(?:" + "|".join(word.replace(" ", r"[\s_]+") for word in INSTEAD) + r")(?![^\W_])",
+    re.IGNORECASE,
+)
+
+
+def findings(text: str) -> Iterator[tuple[int, str]]:
+    """Line number and word of each finding, in the order of the text. An underscore counts as a space."""
+    for match in _WORDS.finditer(text):
+        word = re.sub(r"[\s_]+", " ", match[0]).lower()
+        yield text.count("\n", 0, match.start()) + 1, word
+
+
+def files() -> list[Path]:
+    """The files of the repository that have prose: those that git tracks or would add."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if _is_ours(name)]
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
+
+
+def _is_ours(name: str) -> bool:
+    if name in ITSELF or name.endswith(OF_OTHERS):
+        return False
+    return name == "Makefile" or Path(name).suffix in SUFFIXES
+
+
+def main() -> int:
+    """Prints each finding with its place and what to write instead; 1 if there are any."""
+    found = 0
+    for path in files():
+        for line, word in findings(path.read_text(encoding="utf-8")):
+            print(f"{path.relative_to(ROOT)}:{line}: '{word}': {INSTEAD[word]}")
+            found += 1
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Corrections to moto's SQS: addresses, attributes of queues and messages, and batches refused in part."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.core.serialize import JSONSerializer, QuerySerializer
+from moto.sqs.models import Queue
+from moto.sqs.responses import SQSResponse
+
+from infra.local.aws import addresses
+from infra.local.aws.queues import received
+from infra.local.aws.refusals import sqs
+
+SHAPES = {
+    "InvalidParameterValue": "InvalidParameterValueException",
+    "MissingParameter": "MissingRequiredParameterException",
+    "QueueAlreadyExists": "QueueNameExists",
+}
+"""Names of errors by JSON, where they differ from those of the query protocol, which moto has for both."""
+
+_add = Queue.add_message
+_send_batch = SQSResponse.send_message_batch
+_queue_attributes = SQSResponse.get_queue_attributes
+_error_code = JSONSerializer._get_protocol_specific_error_code
+_error_members = QuerySerializer._serialize_error_metadata
+
+
+def patches() -> Iterator[Any]:
+    yield patch.object(Queue, "url", _url)
+    yield patch.object(Queue, "add_message", _add_message)
+    yield patch.object(SQSResponse, "receive_message", _receive_message)
+    yield patch.object(SQSResponse, "send_message_batch", _send_message_batch)
+    yield patch.object(SQSResponse, "get_queue_attributes", _get_queue_attributes)
+    yield patch.object(JSONSerializer, "_get_protocol_specific_error_code", _get_error_code)
+    yield patch.object(QuerySerializer, "_serialize_error_metadata", _serialize_error)
+
+
+def _url(queue: Any, request_url: Any) -> str:
+    return f"{addresses.base('sqs')}/{queue.account_id}/{queue.name}"
+
+
+def _add_message(queue: Any, message: Any) -> None:
+    """A message that was in another queue before was moved from there, as a dead letter."""
+    source = vars(message).get("queue_arn")
+    if source is not None:
+        message.dead_letter_queue_source_arn = source
+    message.queue_arn = queue.queue_arn
+    _add(queue, message)
+
+
+def _receive_message(response: Any) -> ActionResult:
+    """Answers at once: a long poll waits in the endpoint, so that other calls are answered meanwhile."""
+    asked, backend, name = response.params, response.sqs_backend, response._get_queue_name()
+    hidden_seconds = asked.get("VisibilityTimeout", backend.get_queue(name).visibility_timeout)
+    # A bare asterisk is not documented, and stands for all (AWS's recorded answers).
+    names = ["All" if each == "*" else each for each in asked.get("MessageAttributeNames", [])]
+    found = backend.receive_message(name, asked.get("MaxNumberOfMessages", 1), 0, hidden_seconds, names)
+    wanted = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
+    return ActionResult({"Messages": [received(message, wanted) for message in found]} if found else {})
+
+
+def _send_message_batch(response: Any) -> ActionResult:
+    """An entry that is refused fails alone, and a list that would be empty is left out."""
+    entries, failed = response.params["Entries"], []
+    response.params["Entries"] = accepted = []
+    url = response.params.get("QueueUrl") or response.path
+    for entry in entries:
+        try:
+            sqs.entry(url, entry)
+        except ServiceException as error:
+            failed.append(
+                {"Id": entry["Id"], "SenderFault": True, "Code": error.code, "Message": error.message}
+            )
+        else:
+            accepted.append(entry)
+    sent: Any = _send_batch(response).result if accepted else {"Successful": [], "Failed": []}
+    answer = {"Successful": sent["Successful"], "Failed": [*sent["Failed"], *failed]}
+    return ActionResult({name: listed for name, listed in answer.items() if listed})
+
+
+def _get_queue_attributes(response: Any) -> Any:
+    """Times are whole seconds."""
+    answer = _queue_attributes(response)
+    attributes = (answer.result or {}).get("Attributes", {})
+    for name in ("CreatedTimestamp", "LastModifiedTimestamp"):
+        if name in attributes:
+            attributes[name] = str(int(float(attributes[name])))
+    return answer
+
+
+def _get_error_code(serializer: Any, error: Any) -> str:
+    code: str = _error_code(serializer, error)
+    if serializer.operation_model.service_model.service_name != "sqs":
+        return code
+    prefix, separator, name = code.rpartition("#")
+    return f"{prefix}{separator}{SHAPES.get(name, name)}"
+
+
+def _serialize_error(serializer: Any, serialized: dict[str, Any], error: Any, shape: Any) -> None:
+    """The message is there once, as `Message`."""
+    _error_members(serializer, serialized, error, shape)
+    serialized.pop("message", None)

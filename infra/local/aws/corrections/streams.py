@@ -1,0 +1,14 @@
+"""Corrections to moto's DynamoDB streams: AWS's records, and trimmed records refused."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+from moto.dynamodb.models.table import StreamShard
+
+from infra.local.aws import shards
+
+
+def patches() -> Iterator[Any]:
+    yield patch.object(StreamShard, "add", shards.add)
+    yield patch.object(StreamShard, "get", shards.get)

@@ -1,0 +1,97 @@
+"""Lambda's recursive loop detection: a chain that comes back to the same function too often is stopped.
+
+On AWS the count travels in the X-Ray trace header, and so it does here. Lambda gives the header to the
+function in the variable _X_AMZN_TRACE_ID. The SDK sends it with each call as X-Amzn-Trace-Id. SQS keeps it
+with a message as the system attribute AWSTraceHeader, and SNS passes it on to the queues. DynamoDB does not,
+so a loop through a stream is not detected.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+https://aws.amazon.com/blogs/compute/detecting-and-stopping-recursive-loops-in-aws-lambda-functions/
+
+AWS does not document what happens to a batch of several chains. Here it counts as its longest one.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from unittest.mock import patch
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.sqs.models import SQSBackend
+
+from infra.local.model.stack import Function
+
+ROUNDS = 16
+"""Invocations of one function within a chain. AWS says "approximately"."""
+VARIABLE = "_X_AMZN_TRACE_ID"
+ATTRIBUTE = "AWSTraceHeader"
+METRIC = "RecursiveInvocationsDropped"
+_LINEAGE = re.compile(r"Lineage=([0-9a-f:|]+)")
+
+_process_request = BotocoreStubber.process_request
+_send_message = SQSBackend.send_message
+_header: ContextVar[str] = ContextVar("trace header of the call being answered", default="")
+
+
+class LoopStopped(Exception):
+    """Lambda drops the invocation. Its messages stay in the queue, whose redrive policy dead-letters them."""
+
+    def __init__(self, function: Function) -> None:
+        super().__init__(
+            f"{function.name} was invoked {ROUNDS} times by its own messages: Lambda drops the invocation. "
+            f"If the loop is intended, set RecursiveLoop: Allow on {function.logical_id}"
+        )
+
+
+def trace_header(function: Function, event: Any, invocation_id: str) -> str:
+    """The trace header of an invocation, which counts it. Raises LoopStopped if it is one too many."""
+    counts = _counts(event)
+    key = f"{zlib.crc32(function.arn.encode()):08x}"
+    if counts.get(key, 0) >= ROUNDS and not function.may_recurse:
+        raise LoopStopped(function)
+    counts[key] = counts.get(key, 0) + 1
+    lineage = "|".join(f"{name}:{count}" for name, count in sorted(counts.items()))
+    digits = invocation_id.replace("-", "")
+    return f"Root=1-{digits[:8]}-{digits[8:]};Parent={digits[:16]};Sampled=0;Lineage={lineage}"
+
+
+def _counts(event: Any) -> dict[str, int]:
+    """How often each function was invoked in the chains that led to this event."""
+    counts: dict[str, int] = {}
+    for record in event.get("Records", ()) if isinstance(event, dict) else ():
+        found = _LINEAGE.search(record.get("attributes", {}).get(ATTRIBUTE, ""))
+        for entry in found[1].split("|") if found else ():
+            name, _, count = entry.rpartition(":")
+            counts[name] = max(counts.get(name, 0), int(count))
+    return counts
+
+
+@contextmanager
+def trace_headers_kept() -> Iterator[None]:
+    """Within it, moto's SQS keeps the trace header of the call that sends a message, to SQS or to SNS."""
+    with (
+        patch.object(BotocoreStubber, "process_request", _process),
+        patch.object(SQSBackend, "send_message", _send),
+    ):
+        yield
+
+
+def _process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
+    header = request.headers.get("X-Amzn-Trace-Id", "")
+    token = _header.set(header.decode() if isinstance(header, bytes) else header)
+    try:
+        return _process_request(stubber, request)
+    finally:
+        _header.reset(token)
+
+
+def _send(backend: SQSBackend, *given: Any, system_attributes: Any = None, **named: Any) -> Any:
+    if header := _header.get():
+        system_attributes = {
+            ATTRIBUTE: {"DataType": "String", "StringValue": header},
+            **(system_attributes or {}),
+        }
+    return _send_message(backend, *given, system_attributes=system_attributes, **named)

@@ -1,0 +1,103 @@
+"""The stacks that run: they join and leave, and their deliveries start and stop with them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.local.control import outside, stack_names
+from infra.local.control.data import Data
+from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.event_sources.deliveries import Deliveries
+from infra.local.event_sources.faults import Faults
+from infra.local.event_sources.schedules import Schedules
+from infra.local.model.stack import Function, Stack
+from infra.local.provisioning.dynamic import ssm_parameter
+from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.provisioner import Provisioner, remove
+from infra.local.provisioning.template import load
+
+
+class Stacks:
+    """`running` has the stacks by name. Needs an active moto and a running loop."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        data: Data | None,
+        faults: Faults,
+        deliveries: Deliveries,
+        asynchronous: Asynchronous,
+    ) -> None:
+        self._endpoint, self._data, self._faults = endpoint, data, faults
+        self._deliveries, self._asynchronous = deliveries, asynchronous
+        self._schedules = Schedules(asynchronous.invoke)
+        self.running = dict[str, Stack]()
+        self._templates = dict[str, Path]()
+
+    def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
+        """Provisions a template as a stack, with these instead of its parameters' defaults.
+
+        A stack that is there already, by this name and of this template, stays as it is.
+        Raises TemplateError if it cannot be played, or if the name is another template's.
+        """
+        stack_names.check(name)
+        running = self._templates.get(name, template.resolve())
+        if running != template.resolve():
+            raise TemplateError(
+                f"{template}: a stack {name} is running already, of {running}; choose another --name"
+            )
+        if name not in self.running:
+            stack = self._provision(name, template, parameters)
+            self.running[name] = stack
+            self._templates[name] = template.resolve()
+            self._deliveries.start(stack)
+            self._schedules.start(stack)
+        return self.running[name]
+
+    def remove(self, name: str) -> None:
+        """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
+        if name not in self.running:
+            raise TemplateError(f"no stack {name} is running; there are {', '.join(self.running)}")
+        self._deliveries.stop(name)
+        self._schedules.stop(name)
+        self._asynchronous.stop(name)
+        removed = self.running.pop(name)
+        del self._templates[name]
+        queue_names = {url.rpartition("/")[2] for url in removed.queues.values()}
+        self._faults.forget({function.service for function in removed.functions.values()}, queue_names)
+        remove(removed)
+        if self._data is not None:
+            self._data.forget(removed)
+
+    def functions(self) -> list[Function]:
+        return [function for stack in self.running.values() for function in stack.functions.values()]
+
+    def api_functions(self) -> list[Function]:
+        """Those that serve HTTP requests: they run where the backend runs."""
+        return [
+            function
+            for stack in self.running.values()
+            for name, function in stack.functions.items()
+            if name in stack.http_functions
+        ]
+
+    def consumers_of(self, service: str) -> list[Function]:
+        """A service's functions but its API. Raises TemplateError for a service that is not there."""
+        others = [function for function in self.functions() if function not in self.api_functions()]
+        found = [function for function in others if function.service == service]
+        if not found:
+            known = ", ".join(sorted({function.service for function in others}))
+            raise TemplateError(f"there is no service {service}; there are {known}")
+        return found
+
+    def _provision(self, name: str, template: Path, parameters: Mapping[str, str] | None) -> Stack:
+        imports = {export: value for s in self.running.values() for export, value in s.exports.items()}
+        read = load(template, parameters, ssm_parameter)
+        outside.check(read.parameters)
+        stack = Provisioner(read, name, self._endpoint, imports).provision()
+        if self._data is not None:
+            try:
+                self._data.restore(stack)
+            except TemplateError:
+                remove(stack)
+                raise
+        return stack

@@ -1,0 +1,162 @@
+"""Delivers the records of all event source mappings to their functions: a task for each mapping.
+
+No exception ends such a task. It reports the exception on the console, waits, and goes on: the records are
+still in their queue or stream.
+"""
+
+import asyncio
+import contextlib
+import sys
+import traceback
+from collections.abc import Iterator
+from itertools import chain
+
+from infra.local.aws.recursion import METRIC, LoopStopped
+from infra.local.event_sources import mappings, retention
+from infra.local.event_sources.faults import Faults
+from infra.local.event_sources.mapping import EventSourceMapping
+from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.model.messages import Batch
+from infra.local.model.stack import Stack
+from infra.local.reporting import console
+from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
+from infra.local.reporting.metrics import Metrics
+from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+
+START_SECONDS = 30.0
+"""How long a batch waits for an environment that is free."""
+LOOK_AGAIN_SECONDS = 0.5
+"""The end of a visibility timeout tells no mapping, so each of them looks by itself as well."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+
+
+class Deliveries:
+    """The deliveries of stacks that come and go."""
+
+    def __init__(
+        self, environments: Environments, faults: Faults, journal: Journal, metrics: Metrics
+    ) -> None:
+        self.environments, self.faults, self.journal = environments, faults, journal
+        self.metrics = metrics
+        self._running: dict[str, list[tuple[Delivery, asyncio.Task[None]]]] = {}
+
+    def start(self, stack: Stack) -> None:
+        """Starts to deliver to a stack's functions."""
+        made = [Delivery(stack, mapping, self) for mapping in mappings(stack).values()]
+        self._running[stack.name] = [(delivery, asyncio.create_task(delivery.run())) for delivery in made]
+
+    def stop(self, stack_name: str) -> None:
+        for _, task in self._running.pop(stack_name):
+            task.cancel()
+
+    def tell(self) -> None:
+        """Has every mapping look for records now: a look costs next to nothing."""
+        for delivery, _ in chain(*self._running.values()):
+            delivery.wake_up.set()
+
+    def inject_faults(self, queue_name: str) -> None:
+        """Makes the faults that were asked for among the messages that wait."""
+        made = self.faults.inject(queue_name)
+        if made:
+            self.journal.note(QueueInput(queue_name, made))
+
+    def unpublished(self, service: str) -> int:
+        """How many writes emitted events that the service's relays have not published yet."""
+        return sum(
+            delivery.mapping.backlog()
+            for delivery, _ in chain(*self._running.values())
+            if isinstance(delivery.mapping, StreamMapping) and delivery.function.service == service
+        )
+
+    def forget_delivered(self, stream_arn: str) -> None:
+        every = [delivery.mapping for delivery, _ in chain(*self._running.values())]
+        retention.forget_records(stream_arn, every)
+        retention.forget_notifications()
+
+
+class Delivery:
+    """Polls one mapping, and invokes its function with each batch."""
+
+    def __init__(self, stack: Stack, mapping: EventSourceMapping, deliveries: Deliveries) -> None:
+        self.mapping, self._all = mapping, deliveries
+        self.function = stack.functions[mapping.source.function]
+        self.wake_up = asyncio.Event()
+        self._name = f"{stack.name}: the event source mapping {mapping.source.logical_id}"
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Goes on until it is cancelled."""
+        async with asyncio.TaskGroup() as under_way:
+            while True:
+                with self._reported():
+                    await self._turn(under_way)
+                    self._failures = 0
+                if self._failures:
+                    await asyncio.sleep(self._pause_seconds)
+
+    async def _turn(self, under_way: asyncio.TaskGroup) -> None:
+        """A stream's batches go one after the other, a queue's to all environments that are free."""
+        service = self._all.faults.service(self.function.service)
+        await service.running.wait()
+        await self._all.environments.wait_for_free(self.function.name)
+        if not service.running.is_set():
+            return
+        self.wake_up.clear()
+        self._all.inject_faults(self.mapping.source.arn.rpartition(":")[2])
+        batch = self.mapping.poll()
+        taken = asyncio.Event()
+        if batch is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await self.wake_up.wait()
+        elif isinstance(self.mapping, StreamMapping):
+            await self._hand_over(batch, taken)
+        else:
+            under_way.create_task(self._hand_over_aside(batch, taken))
+            await taken.wait()
+
+    async def _hand_over_aside(self, batch: Batch, taken: asyncio.Event) -> None:
+        with self._reported():
+            await self._hand_over(batch, taken)
+
+    async def _hand_over(self, batch: Batch, taken: asyncio.Event) -> None:
+        """Invokes the function; `taken` is set once an environment has the batch, or none takes it."""
+        journal, environments, request_id = self._all.journal, self._all.environments, None
+        try:
+            noted = journal.note_delivery(self.mapping.source, batch)
+            await asyncio.sleep(self._all.faults.service(self.function.service).slow_seconds)
+            invocation = await environments.start(self.function, batch.event, START_SECONDS)
+            request_id = invocation.id
+            taken.set()
+            answer = await environments.answer(invocation)
+        except (FunctionFailed, NobodyFree, LoopStopped) as error:
+            if isinstance(error, LoopStopped):
+                console.error(str(error))
+                self._all.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
+            self.mapping.fail(batch, str(error), request_id)
+            journal.note(DeliveryEnd(noted, failure=str(error)))
+        else:
+            self.mapping.complete(batch, answer, request_id)
+            journal.note(DeliveryEnd(noted, answer))
+            if isinstance(self.mapping, StreamMapping):
+                self._all.forget_delivered(self.mapping.source.arn)
+        finally:
+            taken.set()
+
+    @property
+    def _pause_seconds(self) -> float:
+        return min(FIRST_PAUSE_SECONDS * 2.0 ** (self._failures - 1), LONGEST_PAUSE_SECONDS)
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Reports an exception instead of raising it; the first one in a row has its traceback."""
+        try:
+            yield
+        except Exception as error:
+            self._failures += 1
+            console.error(
+                f"{self._name} failed and goes on after {self._pause_seconds:g} s, with no record lost: "
+                f"{error!r}. Please report this fault of the local AWS."
+            )
+            if self._failures == 1:
+                traceback.print_exc(file=sys.stderr)

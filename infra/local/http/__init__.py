@@ -1,0 +1,1 @@
+"""What is reached over HTTP: the server, HTTP APIs, function URLs, and the AWS endpoint."""

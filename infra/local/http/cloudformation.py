@@ -1,0 +1,84 @@
+"""CloudFormation's answers about the stacks that run, so that tools find their resources as on AWS.
+
+Resources that are accepted and not played are left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from infra.local.model.messages import Answer, Call
+from infra.local.model.stack import Stack
+
+CREATED = "2020-01-01T00:00:00Z"
+"""Clients insist on a time of creation, and stacks do not keep theirs."""
+
+
+def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
+    """What DescribeStacks, DescribeStackResources or ListStackResources is answered with."""
+    asked = dict(parse_qsl(call.request.body.decode()))
+    name = asked.get("StackName", "").rpartition(":stack/")[2].partition("/")[0]
+    if name and name not in stacks:
+        return _refusal(f"Stack with id {name} does not exist")
+    match call.operation:
+        case "DescribeStacks":
+            described = [stacks[name]] if name else list(stacks.values())
+            return _answer(call.operation, "Stacks", [_stack(stack) for stack in described])
+        case "DescribeStackResources" if name:
+            return _answer(call.operation, "StackResources", list(_resources(stacks[name], "Timestamp")))
+        case "ListStackResources" if name:
+            listed = list(_resources(stacks[name], "LastUpdatedTimestamp"))
+            return _answer(call.operation, "StackResourceSummaries", listed)
+    return _refusal(f"{call.operation} cannot be played locally")
+
+
+def _stack(stack: Stack) -> Element:
+    member = _member(
+        StackName=stack.name,
+        StackId=stack.id,
+        CreationTime=CREATED,
+        StackStatus="CREATE_COMPLETE",
+    )
+    exports = {value: export for export, value in stack.exports.items()}
+    outputs = SubElement(member, "Outputs")
+    for name, value in stack.outputs.items():
+        exported = {"ExportName": exports[value]} if value in exports else {}
+        outputs.append(_member(OutputKey=name, OutputValue=value, **exported))
+    return member
+
+
+def _resources(stack: Stack, time: str) -> Iterator[Element]:
+    """The resources; `time` is what the operation calls the time of a resource's last change."""
+    for logical_id, resource in stack.resources.items():
+        yield _member(
+            LogicalResourceId=logical_id,
+            PhysicalResourceId=resource.id,
+            ResourceType=resource.type,
+            ResourceStatus="CREATE_COMPLETE",
+            **{time: CREATED},
+        )
+
+
+def _member(**fields: str) -> Element:
+    member = Element("member")
+    for name, value in fields.items():
+        SubElement(member, name).text = value
+    return member
+
+
+def _answer(operation: str, listed: str, members: list[Element]) -> Answer:
+    response = Element(f"{operation}Response")
+    SubElement(SubElement(response, f"{operation}Result"), listed).extend(members)
+    return _xml(200, response)
+
+
+def _refusal(message: str) -> Answer:
+    response = Element("ErrorResponse")
+    error = SubElement(response, "Error")
+    for name, value in (("Type", "Sender"), ("Code", "ValidationError"), ("Message", message)):
+        SubElement(error, name).text = value
+    return _xml(400, response)
+
+
+def _xml(status: int, document: Element) -> Answer:
+    return Answer(status, [("content-type", "text/xml")], tostring(document))

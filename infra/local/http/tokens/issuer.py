@@ -1,0 +1,82 @@
+"""An issuer of tokens for development: it gives every caller a token with any subject.
+
+Its key pair is made at each start and never written down, so that a token is good in this run alone.
+"""
+
+import json
+import time
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from infra.local.http import http_api
+from infra.local.http.tokens import OPERATE, PREFIX
+from infra.local.model.messages import Answer, Request
+
+AUDIENCE = "order-api"
+ALGORITHM = "RS256"
+LIFETIME_SECONDS = 3600
+
+
+class Issuer:
+    """The issuer of a run that answers at `endpoint`."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.url = endpoint + PREFIX
+        self._key, self._kid = rsa.generate_private_key(65537, 2048), str(uuid4())
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Those of the template that have its API ask for these tokens."""
+        return {"JwtIssuer": self.url, "JwtAudience": AUDIENCE}
+
+    def token(self, customer_id: str, scope: str = "") -> str:
+        """A customer's; with OPERATE as its scope, an operator's."""
+        now = int(time.time())
+        claims = {"iss": self.url, "aud": AUDIENCE, "sub": customer_id, "scope": scope}
+        return self.sign(claims | {"iat": now, "exp": now + LIFETIME_SECONDS})
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        return jwt.encode(claims, self._key, ALGORITHM, headers={"kid": self._kid})
+
+    def answer(self, request: Request) -> Answer:
+        """Answers a request below PREFIX: what it is, its public key, or a token (RFC 6749, section 5)."""
+        match request.method, request.path.removeprefix(PREFIX):
+            case "GET", "/.well-known/openid-configuration":
+                return _json(200, self._configuration())
+            case "GET", "/jwks":
+                return _json(200, {"keys": [self.public_key()]})
+            case "POST", "/token":
+                return self._give(request)
+        return http_api.message(404, "Not Found")
+
+    def public_key(self) -> dict[str, Any]:
+        """As a JSON Web Key (RFC 7517)."""
+        key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return key | {"kid": self._kid, "alg": ALGORITHM, "use": "sig"}
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "issuer": self.url,
+            "jwks_uri": f"{self.url}/jwks",
+            "token_endpoint": f"{self.url}/token",
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "scopes_supported": [OPERATE],
+        }
+
+    def _give(self, request: Request) -> Answer:
+        asked = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
+        if "sub" not in asked:
+            problem = "say whose token, as in sub=ada"
+            return _json(400, {"error": "invalid_request", "error_description": problem})
+        token = self.token(asked["sub"], asked.get("scope", ""))
+        return _json(200, {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS})
+
+
+def _json(status: int, value: Any) -> Answer:
+    headers = [("content-type", "application/json"), ("cache-control", "no-store")]
+    return Answer(status, headers, json.dumps(value).encode())

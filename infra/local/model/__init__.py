@@ -1,0 +1,1 @@
+"""What the parts of the local AWS pass to each other: stacks, messages, schedules."""

@@ -1,0 +1,1 @@
+"""What a run tells: console lines, metrics that functions print, and the journal for the live page."""

@@ -1,0 +1,196 @@
+"""Execution environments: which of them are free, what they run, and how an invocation ends."""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from infra.local.aws.recursion import trace_header
+from infra.local.model import traces
+from infra.local.model.stack import Function
+from infra.local.runtime import exits
+
+GRACE_SECONDS = 0.5
+"""Beyond the function's timeout, for the answer to travel."""
+SHORTLY_SECONDS = 1.0
+BROKEN_SECONDS = 6.0
+"""A function whose process cannot start counts as broken for so long: its next start is tried before."""
+
+
+class FunctionFailed(Exception):
+    """The function raised, ended its process, or did not answer in time; the message has Lambda's words."""
+
+
+class NobodyFree(Exception):
+    """No environment of the function took the invocation."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """An environment that waits for an invocation; `timeout_seconds` replaces the function's own."""
+
+    environment: str
+    timeout_seconds: float | None
+    invocation: "asyncio.Future[Invocation]"
+
+
+@dataclass
+class Invocation:
+    """An event on its way through an environment; `deadline` is in seconds since the epoch."""
+
+    function: Function
+    event: Any
+    timeout_seconds: float
+    environment: str
+    id: str
+    trace_header: str
+    answer: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    deadline: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.deadline = time.time() + self.timeout_seconds
+
+
+class Environments:
+    """Hands each invocation to one free environment; environments ask for work, as Lambda's runtimes do."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, deque[Turn]] = defaultdict(deque)
+        self._under_way: dict[str, Invocation] = {}
+        self._started: set[str] = set()
+        self._broken: dict[str, tuple[exits.Status, float]] = {}
+        self._seen: dict[str, float] = {}
+        self._changed = asyncio.Condition()
+
+    async def next(
+        self, function: str, timeout_seconds: float | None = None, environment: str = ""
+    ) -> "asyncio.Future[Invocation]":
+        """The future that holds the next invocation of this free environment; cancel it to leave.
+
+        `timeout_seconds` replaces the function's own time limit: a debugger needs longer.
+        """
+        for invocation in self._of(environment):  # an answer that the backend never got
+            self.fail(invocation.id, _reason(invocation, None))
+        turn = Turn(environment, timeout_seconds, asyncio.get_running_loop().create_future())
+        self._waiting[function].append(turn)
+        self._started.add(environment)
+        self._broken.pop(function, None)
+        self._seen[function] = time.monotonic()
+        await self._tell()
+        return turn.invocation
+
+    def finish(self, invocation_id: str, answer: Any) -> bool:
+        """Gives an environment's answer to the caller; False where it is repeated or too late."""
+        invocation = self._under_way.pop(invocation_id, None)
+        if invocation is None or invocation.answer.done():
+            return False
+        self._seen[invocation.function.name] = time.monotonic()
+        invocation.answer.set_result(answer)
+        return True
+
+    def fail(self, invocation_id: str, reason: str) -> bool:
+        """Gives an environment's failure to the caller; False where it is repeated or too late."""
+        invocation = self._under_way.pop(invocation_id, None)
+        if invocation is None or invocation.answer.done():
+            return False
+        invocation.answer.set_exception(FunctionFailed(reason))
+        return True
+
+    async def exit(self, function: str, environment: str, status: exits.Status) -> bool:
+        """Fails what the environment's process was doing when it ended; True if it had asked for work.
+
+        One that never asked for work could not start: until the next one starts, the function's invocations
+        fail at once. `status` is None where the process was ended from outside, such as by Ctrl-C.
+        """
+        for turn in self._waiting[function]:
+            if turn.environment == environment:
+                turn.invocation.cancel()
+        for invocation in self._of(environment):
+            self.fail(invocation.id, _reason(invocation, status))
+        started = environment in self._started
+        if not started and status is not None:
+            self._broken[function] = status, time.monotonic() + BROKEN_SECONDS
+        self._started.discard(environment)
+        await self._tell()
+        return started
+
+    async def wait_for_free(self, function: str) -> None:
+        """Returns once an environment of the function is free, or none can start."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._free(function) or self._is_broken(function))
+
+    async def invoke(
+        self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
+    ) -> Any:
+        """The function's answer. Raises NobodyFree after `wait_seconds`, FunctionFailed, or LoopStopped."""
+        return await self.answer(await self.start(function, event, wait_seconds, trace_root))
+
+    async def start(
+        self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
+    ) -> Invocation:
+        """An invocation that an environment has taken, in the trace of this root or in a new one.
+
+        Raises LoopStopped, NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
+        """
+        invocation_id = str(uuid4())
+        trace = traces.within(trace_root, trace_header(function, event, invocation_id))
+        try:
+            async with asyncio.timeout(wait_seconds):
+                turn = await self._take(function.name)
+        except TimeoutError:
+            raise NobodyFree(function.name) from None
+        limit = function.timeout_seconds if turn.timeout_seconds is None else turn.timeout_seconds
+        invocation = Invocation(function, event, limit, turn.environment, invocation_id, trace)
+        self._under_way[invocation.id] = invocation
+        turn.invocation.set_result(invocation)
+        return invocation
+
+    async def answer(self, invocation: Invocation) -> Any:
+        """What the function answers. Raises FunctionFailed if it failed, or did not answer in time."""
+        try:
+            async with asyncio.timeout(invocation.deadline - time.time() + GRACE_SECONDS):
+                # A caller that goes away leaves the environment at work.
+                return await asyncio.shield(invocation.answer)
+        except TimeoutError:
+            self._under_way.pop(invocation.id, None)
+            raise FunctionFailed(exits.timed_out(invocation.id, invocation.timeout_seconds)) from None
+
+    def presence(self, function: str) -> str:
+        """`busy`, `free`, or `away` where no environment runs the function."""
+        if any(invocation.function.name == function for invocation in self._under_way.values()):
+            return "busy"
+        # Between its answer and its next question an environment is here, too.
+        here = time.monotonic() - self._seen.get(function, -SHORTLY_SECONDS) < SHORTLY_SECONDS
+        return "free" if here or self._free(function) else "away"
+
+    def _of(self, environment: str) -> list[Invocation]:
+        return [i for i in self._under_way.values() if environment and i.environment == environment]
+
+    async def _take(self, function: str) -> Turn:
+        while True:
+            await self.wait_for_free(function)
+            if self._free(function):
+                return self._waiting[function].popleft()
+            if self._is_broken(function):
+                raise FunctionFailed(exits.exited(str(uuid4()), self._broken[function][0]))
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    def _free(self, function: str) -> bool:
+        waiting = self._waiting[function]
+        while waiting and waiting[0].invocation.done():
+            waiting.popleft()
+        return bool(waiting)
+
+    def _is_broken(self, function: str) -> bool:
+        return function in self._broken and time.monotonic() < self._broken[function][1]
+
+
+def _reason(invocation: Invocation, status: exits.Status) -> str:
+    if status == exits.OUT_OF_TIME:
+        return exits.timed_out(invocation.id, invocation.timeout_seconds)
+    return exits.exited(invocation.id, status)

@@ -1,0 +1,112 @@
+"""The processes that run functions: started together, replaced when one of them dies."""
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import os
+import signal
+from http.client import HTTPConnection, HTTPException
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext as Fork
+from multiprocessing.context import ForkServerProcess
+from uuid import uuid4
+
+from infra.local.model.stack import Function
+from infra.local.reporting.console import error
+from infra.local.runtime import exits
+from infra.local.runtime.worker import work
+
+DEBUG_PORT = 5678
+RESTART_SECONDS = 0.2
+RESTARTS_LIMIT_SECONDS = 5.0
+"""Between two tries to start a process that ends before it asks for work."""
+TELL_SECONDS = 2
+
+
+def context() -> Fork:
+    """Forks from a process that imports the common libraries, from now on: a new environment costs little."""
+    fork = multiprocessing.get_context("forkserver")
+    fork.set_forkserver_preload(["infra.local.runtime.preload"])
+    forkserver.ensure_running()
+    return fork
+
+
+class ProcessPool:
+    """One environment for each of the functions; `debug` is the logical id of one to debug."""
+
+    def __init__(
+        self, functions: list[Function], host: str, port: int, fork: Fork, debug: str | None = None
+    ) -> None:
+        self._debug = debug
+        self._functions, self._host, self._port, self._fork = functions, host, port, fork
+        self._processes: dict[str, ForkServerProcess] = {}
+        self._ended, self._tells = False, True
+
+    async def run(self) -> None:
+        """Keeps every function's environment alive, until cancelled or ended."""
+        async with asyncio.TaskGroup() as group:
+            for function in self._functions:
+                group.create_task(self._keep(function))
+
+    def end(self, *, tell: bool = False) -> None:
+        """Kills all environments, whatever they do; `tell` lets a backend that goes on answer for them."""
+        self._ended, self._tells = True, tell
+        for process in self._processes.values():
+            _kill(process)
+
+    async def _keep(self, function: Function) -> None:
+        wait = RESTART_SECONDS
+        while not self._ended:
+            debug_port = DEBUG_PORT if function.logical_id == self._debug else None
+            environment = str(uuid4())
+            given = (function, self._host, self._port, environment, debug_port)
+            process = self._fork.Process(target=work, args=given, daemon=True)
+            process.start()
+            self._processes[function.logical_id] = process
+            await _end_of(process)
+            status = process.exitcode
+            _kill(process)  # what it started lives on
+            if not self._tells:
+                return
+            started = await asyncio.to_thread(self._tell_end, function, environment, status)
+            wait = RESTART_SECONDS if started else min(wait * 2, RESTARTS_LIMIT_SECONDS)
+            if not self._ended:
+                await asyncio.sleep(wait)
+
+    def _tell_end(self, function: Function, environment: str, status: exits.Status) -> bool:
+        """Lets the backend answer at once for a process that ended; True if it had started before."""
+        if self._ended:
+            status = None
+        else:
+            what = "Task timed out" if status == exits.OUT_OF_TIME else exits.described(status)
+            error(f"{function.logical_id}: {what}; it is started again")
+        path = f"/_local/runtime/{function.name}/environments/{environment}/exit"
+        connection = HTTPConnection(self._host, self._port, timeout=TELL_SECONDS)
+        try:
+            connection.request("POST", path, json.dumps(status).encode())
+            return bool(json.load(connection.getresponse())["started"])
+        except (OSError, HTTPException, ValueError):  # a backend that is gone waits for no answer
+            return False
+        finally:
+            connection.close()
+
+
+async def _end_of(process: ForkServerProcess) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(process.sentinel)
+
+
+def _kill(process: ForkServerProcess) -> None:
+    """Kills a process with all that it started: they are its process group, once it is set up."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if process.pid is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+__all__ = ["Fork", "ProcessPool", "context"]

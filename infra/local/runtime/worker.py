@@ -1,0 +1,193 @@
+"""An execution environment: a process that runs one function, asking the backend for work."""
+
+import json
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+import time
+import traceback
+from decimal import Decimal
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
+
+from infra.local.model.stack import Function
+from infra.local.reporting.console import Console
+from infra.local.runtime import surroundings
+from infra.local.runtime.code import Code, failure
+from infra.local.runtime.context import Context
+
+RETRY_SECONDS = 0.2
+SOON_SECONDS = 0.001
+"""A timer of no time at all would never ring."""
+WATCH_SECONDS = 1.0
+METRICS = "x-metrics"
+"""The header that carries the metrics that a function printed."""
+METRICS_LIMIT_BYTES = 16_000
+"""The longest header that servers take as a matter of course; more metrics are a request of their own."""
+ENVIRONMENT = "x-environment"
+"""The header that names the execution environment which asks for work."""
+TIMEOUT = "x-timeout-seconds"
+"""The header with the timeout of a function under a debugger."""
+DEBUG_SECONDS = 900
+"""The time limit of a function under a debugger: the longest that Lambda knows."""
+
+
+def work(function: Function, host: str, port: int, environment_id: str, debug_port: int | None) -> None:
+    """Runs invocations until the parent process ends, or one of them runs out of time."""
+    os.setpgrp()  # Ctrl-C is the parent's to handle; what the function starts ends with it
+    environment = Environment(function, environment_id, debugged=debug_port is not None)
+    threading.Thread(target=_watch, args=(environment, Channel(host, port)), daemon=True).start()
+    console = surroundings.enter(function, host, port)
+    if debug_port is not None:
+        _listen_for_debugger(function, debug_port)
+    environment.prepare(console)
+    channel = Channel(host, port)
+    while True:
+        try:
+            environment.serve(channel)
+        except (OSError, HTTPException):
+            channel.close()
+            time.sleep(RETRY_SECONDS)
+
+
+class Channel:
+    """Requests to the backend over one connection."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._connection = HTTPConnection(host, port)
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[HTTPResponse, bytes]:
+        """The answer. Raises OSError or HTTPException if a new connection fails as well.
+
+        The backend may close a connection while a function works for long. It takes an invocation's answer
+        once, by the request id, so that sending it again is safe.
+        """
+        try:
+            return self._ask(method, path, body, headers or {})
+        except (OSError, HTTPException):
+            self.close()
+            return self._ask(method, path, body, headers or {})
+
+    def close(self) -> None:
+        """Closes the connection; the next request opens one."""
+        self._connection.close()
+
+    def _ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
+        self._connection.request(method, f"/_local/{path}", body or None, headers)
+        answer = self._connection.getresponse()
+        return answer, answer.read()
+
+
+class Environment:
+    """One function, one invocation at a time."""
+
+    def __init__(self, function: Function, environment_id: str, *, debugged: bool) -> None:
+        self._function, self._id, self._debugged = function, environment_id, debugged
+        self.deadline: float | None = None
+        """Of the invocation under way, in seconds since the epoch."""
+
+    def prepare(self, console: Console) -> None:
+        """Imports the function's code; what is wrong with it is the answer of each invocation."""
+        self._console, self._code = console, Code(self._function)
+        try:
+            self._code.handler()
+        except Exception:
+            traceback.print_exc()
+
+    def serve(self, backend: Channel) -> None:
+        """Runs one invocation after the other. Raises OSError or HTTPException when the backend is gone."""
+        base = f"runtime/{self._function.name}/invocation"
+        asking = {ENVIRONMENT: self._id}
+        if self._debugged:
+            asking[TIMEOUT] = str(DEBUG_SECONDS)
+        while True:
+            answer, body = backend.ask("GET", f"{base}/next", headers=asking)
+            if answer.status != 200:
+                raise HTTPException(f"no work: {answer.status}")
+            context = Context(
+                self._function,
+                answer.headers["lambda-runtime-aws-request-id"],
+                int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
+            )
+            surroundings.begin(context, answer.headers.get("lambda-runtime-trace-id"))
+            outcome, result = self._run(json.loads(body), context)
+            metrics = self._metrics(backend)
+            backend.ask("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
+
+    def leave(self, backend: Channel) -> None:
+        """Tells the backend that this environment ends, since its parent did."""
+        path = f"runtime/{self._function.name}/environments/{self._id}/exit"
+        backend.ask("POST", path, b"null")
+
+    def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
+        if changed := self._code.changed():
+            print(f"reloaded after a change of {', '.join(changed)}")
+        self.deadline = context.deadline
+        # Lambda kills what runs out of time, whatever it is doing; so does this signal's default action,
+        # which a function may have replaced for a timer of its own.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SOON_SECONDS))
+        try:
+            try:
+                handler = self._code.handler()
+            except Exception as error:
+                reason = failure(self._function.handler, error)
+                print(f"[ERROR] {reason}")
+                traceback.print_exc()
+                return "error", reason.encode(errors="replace")
+            result = handler(event, context)
+            try:
+                return "response", json.dumps(result, default=_number).encode()
+            except (TypeError, ValueError, RecursionError) as error:
+                reason = f"Runtime.MarshalError: Unable to marshal response: {error}"
+                print(f"[ERROR] {reason}")
+                return "error", reason.encode(errors="replace")
+        except Exception as error:
+            traceback.print_exc()
+            return "error", f"{type(error).__name__}: {error}".encode(errors="replace")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.deadline = None
+
+    def _metrics(self, backend: Channel) -> dict[str, str]:
+        """What the function printed for CloudWatch goes with its answer: a request of its own costs more."""
+        self._console.end_line()
+        printed = json.dumps(self._console.take_metrics())
+        if len(printed) <= METRICS_LIMIT_BYTES:
+            return {METRICS: printed}
+        backend.ask("POST", "metrics", printed.encode())
+        return {}
+
+
+def _number(value: object) -> int | float:
+    """Lambda's runtime for Python writes a Decimal as a number. Raises TypeError for any other object."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
+
+
+def _watch(environment: Environment, backend: Channel) -> None:
+    """Ends this process group with its parent, or when a function replaced the timer that limits it."""
+    parent = multiprocessing.parent_process()
+    while parent is not None:
+        ended = multiprocessing.connection.wait([parent.sentinel], WATCH_SECONDS)
+        overdue = environment.deadline is not None and time.time() > environment.deadline + WATCH_SECONDS
+        if ended or overdue:
+            try:
+                if ended:  # a parent that is alive tells the backend itself
+                    environment.leave(backend)
+            finally:
+                os.killpg(0, signal.SIGKILL)
+
+
+def _listen_for_debugger(function: Function, port: int) -> None:
+    import debugpy
+
+    debugpy.listen(("127.0.0.1", port))
+    print(f"{function.logical_id} waits for a debugger on port {port}, process {os.getpid()}")

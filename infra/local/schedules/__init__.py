@@ -1,1 +1,0 @@
-"""Schedules: rules and schedules of EventBridge invoke functions at certain times."""
