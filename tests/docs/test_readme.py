@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text()
 PATH = README.partition("\n## Read it\n")[2]
 STEPS = re.split(r"^\d\. ", PATH.partition("\n\n[")[0], flags=re.MULTILINE)[1:]
 FILES = [link for step in STEPS for link in re.findall(r"\]\(([^)]+)\)", step)]
-READ_BY_SECTION = {"deployment.md", "runbook.md", "scale.md"}
+READ_BY_SECTION = {"runbook.md", "scale.md"}
 PAGES = sorted(page for page in (ROOT / "docs").glob("*.md") if page.name not in READ_BY_SECTION)
 LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
@@ -45,7 +45,7 @@ def test_the_readme_is_one_screen() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_of_docs_is_short(page: Path) -> None:
-    assert len(page.read_text().splitlines()) <= 80
+    assert len(page.read_text().splitlines()) <= 90
 
 
 def test_each_step_of_the_reading_path_links_to_files_and_says_what_to_see() -> None:

@@ -44,16 +44,16 @@ NOT_RUN = {
     ),
     "docs/deploy-to-aws.md: sam build && sam deploy --guided": "needs an AWS account",
     "docs/platforms.md: sudo apt install git python3-venv make": "changes the machine",
-    "docs/deployment.md: aws cloudformation deploy --template-file"
+    "docs/github-workflows.md: aws cloudformation deploy --template-file"
     " infra/deployment/github.yaml --stack-name github-dev \\": "needs an AWS account",
-    "docs/deployment.md: choreo republish --after-deployment order-choreography": (
+    "docs/rollouts.md: choreo republish --after-deployment order-choreography": (
         "needs an AWS account; tests/cli/test_after_deployment.py runs the command"
     ),
-    "docs/deployment.md: for table in $(aws dynamodb list-tables"
+    "docs/deploy-to-aws.md: for table in $(aws dynamodb list-tables"
     " --query 'TableNames[?starts_with(@, `order-choreography-prod-`)]' --output text)": (
         "needs an AWS account"
     ),
-    "docs/deployment.md: aws cloudformation continue-update-rollback"
+    "docs/rollouts.md: aws cloudformation continue-update-rollback"
     " --stack-name order-choreography-prod \\": "needs an AWS account",
 }
 
