@@ -1,4 +1,4 @@
-"""Several processes of each consumer at once, killed at random."""
+"""Several processes of each consumer run at once, and the test kills them at random."""
 
 import pytest
 

@@ -1,55 +1,58 @@
-"""Long outages, which outlast a queue's `maxReceiveCount`. None of them may dead-letter a healthy message."""
+"""Outages that outlast a queue's `maxReceiveCount`.
+
+They must not dead-letter a message that can be handled.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from choreography.consumer import REQUEUE_AFTER
-from infra.simulation.determinism import Clock, Dice
+from infra.simulation.determinism import Clock, SeededRandom
 from infra.simulation.outages import Outage
 from infra.simulation.world import World
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 70 * 60, 100 * 60
-"""16 rounds of a recursive loop last 24 minutes. Where Lambda then drops the message, its eight receives last
-for eight visibility timeouts: 33 minutes more."""
+"""Lambda stops a recursive loop after 16 rounds, which take 24 minutes. The message's eight receives then
+take eight visibility timeouts: 33 more minutes."""
 PAUSE_SECONDS = 10.0
-"""The longest that a stream waits between two attempts."""
+"""The longest wait of a stream between two attempts."""
 
 
 @dataclass(frozen=True)
-class Endurance:
-    """Plays an outage. Meanwhile Lambda polls and customers send requests."""
+class LongOutages:
+    """Plays an outage, in which Lambda polls and customers send requests."""
 
     world: World
     clock: Clock
-    dice: Dice
+    random: SeededRandom
     deliver: Callable[[str], bool]
     act: Callable[[], None]
     """Lets one customer act."""
 
-    def endure(self, outage: Outage, seconds: float) -> list[str]:
-        """Violations: messages that were dead-lettered because of the outage alone."""
-        burnt = {m.id for m in self._all("QUEUE_URL") if m.approximate_receive_count >= REQUEUE_AFTER}
+    def play(self, outage: Outage, seconds: float) -> list[str]:
+        """Plays the outage. Returns a violation for each message that only the outage dead-lettered."""
+        nearly_spent = {m.id for m in self._all("QUEUE_URL") if m.approximate_receive_count >= REQUEUE_AFTER}
         known = {message.id for message in self._all("DEAD_LETTER_QUEUE_URL")}
         until = self.clock.now() + seconds
-        self.world.calls.outage = outage
+        self.world.injector.outage = outage
         while self.clock.now() < until:
             while sum([self.deliver(name) for name in self.world.sources]):
                 pass
-            if self.dice.chance(0.1):
+            if self.random.chance(0.1):
                 self.act()
             next_visible = self.world.next_visible() or 0.0
             self.clock.advance(min(60.0, max(PAUSE_SECONDS, next_visible - self.clock.now())))
-        self.world.calls.outage = None
+        self.world.injector.outage = None
         if outage.service == "sqs":
-            return []  # a message that waits for another one cannot be requeued
+            return []  # a consumer cannot requeue a message while SQS fails
         return [
             f"dead-lettered while {outage.service} {outage.trouble}: {message.body[:80]}"
             for message in self._all("DEAD_LETTER_QUEUE_URL")
-            if message.id not in known | burnt and "reason" not in message.message_attributes
+            if message.id not in known | nearly_spent and "reason" not in message.message_attributes
         ]
 
     def _all(self, variable: str) -> list[Any]:
-        """Messages of all queues that consumers find in this environment variable."""
+        """The messages of all queues in this environment variable of a consumer."""
         names = (self.world.queue_name(function, variable) for function in self.world.consumers())
         return [message for name in names for message in self.world.messages(name)]

@@ -1,4 +1,4 @@
-"""Replaces botocore's sending of requests: every AWS call of a handler passes here and may fail."""
+"""Injects faults into the AWS calls of the handlers: it intercepts every request that botocore sends."""
 
 import json
 import sys
@@ -27,12 +27,12 @@ THROTTLED = {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputEx
 MOMENTS = ("before", "after")
 LOST = {"Code": "InternalError", "Message": "lost", "SenderFault": False}
 
-Observer = Callable[[Function, str, Any], None]
-"""Called for each call of a handler that took effect, with the function, the operation and its parameters.
-PublishBatch gives one call for each published message: `Publish`, with TopicArn and Message."""
+CallListener = Callable[[Function, str, Any], None]
+"""Receives each AWS call that took effect: the function, the operation and its parameters. For PublishBatch
+it receives one `Publish` for each published message, with TopicArn and Message."""
 
-Told = Callable[[Function, str], None]
-"""Called for each fault that a function met."""
+FaultListener = Callable[[Function, str], None]
+"""Receives each injected fault: the function and a description."""
 
 
 class Site(NamedTuple):
@@ -47,33 +47,39 @@ class Site(NamedTuple):
 
 
 class Crash(BaseException):
-    """A function that crashed. It is no Exception, so that no handler can catch it."""
+    """Ends a function as a crash does.
+
+    A BaseException, so that no handler catches it with `except Exception`.
+    """
 
 
-class Calls:
-    """The handlers' AWS calls. Set `observe`, `tell` and `meanwhile` (lets others work) before use."""
+class FaultInjector:
+    """Intercepts the handlers' AWS calls.
+
+    Set the listeners `on_call` and `on_fault` before use, and `run_others`, which runs other functions.
+    """
 
     def __init__(self, clock: Clock, faults: Faults) -> None:
         self._clock, self._faults = clock, faults
-        self.observe: Observer
-        self.tell: Told
-        self.meanwhile: Callable[[], None]
-        self._at_work: list[Function | None] = []
+        self.on_call: CallListener
+        self.on_fault: FaultListener
+        self.run_others: Callable[[], None]
+        self._running: list[Function | None] = []
         self._deadlines: list[float] = []
         self.outage: Outage | None = None
         self._refusals, self._silent_until = 0, 0.0
         self.sites: Counter[tuple[Site, str]] = Counter()
-        """Call sites, and what happened there: a call, or a crash before or after it."""
+        """How often each call site was called, and how often a function crashed before or after the call."""
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """EventHandler every request that botocore sends, and forwards it to moto."""
+        """Intercepts every request that botocore sends, and forwards it to moto."""
         moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
 
         def send(
             stubber: Any, event_name: str, request: AWSPreparedRequest, **named: Any
         ) -> AWSResponse | None:
-            function = self._at_work[-1] if self._at_work else None
+            function = self._running[-1] if self._running else None
             if function is None:
                 return moto(stubber, event_name, request, **named)
             return self._send(
@@ -88,14 +94,14 @@ class Calls:
             yield
 
     @contextmanager
-    def of(self, function: Function | None) -> Iterator[None]:
-        """Within it, calls belong to `function`, which starts now; None stands for the simulation itself."""
-        self._at_work.append(function)
+    def running(self, function: Function | None) -> Iterator[None]:
+        """Attributes the AWS calls in the block to `function`, which starts now; None: to the simulation."""
+        self._running.append(function)
         self._deadlines.append(self._clock.now() + (function.timeout_seconds if function else 0))
         try:
             yield
         finally:
-            self._at_work.pop()
+            self._running.pop()
             self._deadlines.pop()
 
     def _send(
@@ -108,10 +114,10 @@ class Calls:
         operation = event_name.rpartition(".")[2]
         site = call_site(function, operation)
         self.sites[site, "called"] += 1
-        self._may_die(function, site, "before")
+        self._may_crash(function, site, "before")
         if self._faults.strikes("race", 0.06):
-            with self.of(None):
-                self.meanwhile()
+            with self.running(None):
+                self.run_others()
         if self.outage is not None and f".{self.outage.service}." in event_name:
             return self._outage(self.outage, function, site, request)
         refused = self._refusal(function, event_name, request)
@@ -119,43 +125,49 @@ class Calls:
             return refused
         response = forward()
         if response is not None and response.status_code < 300 and operation != "PublishBatch":
-            self.observe(function, operation, _asked(request))
-        self._may_die(function, site, "after")
+            self.on_call(function, operation, _parameters(request))
+        self._may_crash(function, site, "after")
         if self._faults.strikes("lost-answer", 0.01):
-            self.tell(function, f"the answer to {operation} is lost")
+            self.on_fault(function, f"receives no answer to {operation}")
             raise ReadTimeoutError(endpoint_url=request.url)
         return response
 
-    def _may_die(self, function: Function, site: Site, moment: str) -> None:
+    def _may_crash(self, function: Function, site: Site, moment: str) -> None:
         crashed = self._faults.strikes("crash", 0.015)
         timed_out = self._faults.strikes("timeout", 0.005)
         if timed_out:
             self._clock.advance(function.timeout_seconds)
-        if crashed or timed_out or self._faults.doomed(f"{moment} {site}"):
+        if crashed or timed_out or self._faults.crashes_at(f"{moment} {site}"):
             self.sites[site, moment] += 1
-            self.tell(function, f"{'runs out of time' if timed_out else 'dies'} {moment} {site.operation}")
+            self.on_fault(function, f"{'times out' if timed_out else 'crashes'} {moment} {site.operation}")
             raise Crash(site)
 
     def _outage(
         self, outage: Outage, function: Function, site: Site, request: AWSPreparedRequest
     ) -> AWSResponse:
-        """Gives no answer or a refusal, and ends a function that waits beyond its timeout."""
+        """The failed call's answer.
+
+        Raises botocore's error, or Crash if the function waits beyond its timeout.
+        """
         try:
             return outage.answer(request, self._clock)
         finally:
             if self._clock.now() > self._deadlines[-1]:
-                self.tell(function, f"runs out of time, as {outage.service} {outage.trouble}")
+                self.on_fault(function, f"times out because {outage.service} {outage.trouble}")
                 raise Crash(site)
 
     def _refusal(
         self, function: Function, event_name: str, request: AWSPreparedRequest
     ) -> AWSResponse | None:
-        """Refuses one to four attempts in a row; botocore gives up at the second."""
+        """The error response of a throttled or failing service, for one to four calls in a row; usually None.
+
+        botocore makes two attempts.
+        """
         is_dynamodb = ".dynamodb." in event_name
         throttled = self._faults.strikes("throttle", 0.01) and is_dynamodb
         if self._faults.strikes("outage", 0.02) or throttled:
             self._refusals = 1 + self._faults.below(4)
-            self.tell(function, f"{event_name.rpartition('.')[2]} is refused {self._refusals} times")
+            self.on_fault(function, f"{event_name.rpartition('.')[2]} fails {self._refusals} times")
         if not self._refusals:
             return None
         self._refusals -= 1
@@ -164,28 +176,28 @@ class Calls:
         return AWSResponse(request.url, 500, HTTPHeaders(), MockRawResponse(""))
 
     def _publish_batch(self, publish: Callable[..., Any]) -> Callable[..., Any]:
-        """A PublishBatch that succeeds, with some failed entries."""
+        """Returns PublishBatch with a fault: the call succeeds, and some of its entries fail."""
 
         def lossy(backend: Any, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]) -> Any:
-            function = self._at_work[-1]
+            function = self._running[-1]
             assert function is not None, "only functions publish batches"
             partial = self._faults.strikes("partial-publish", 0.1)
             lost = [entry for entry in publish_batch_request_entries if partial and self._faults.below(2)]
             kept = [entry for entry in publish_batch_request_entries if entry not in lost]
             successful, failed = publish(backend, topic_arn, kept)
             for entry in kept:
-                self.observe(function, "Publish", {"TopicArn": topic_arn, "Message": entry["Message"]})
+                self.on_call(function, "Publish", {"TopicArn": topic_arn, "Message": entry["Message"]})
             if lost:
-                self.tell(function, f"{len(lost)} of {len(lost) + len(kept)} are not published")
+                self.on_fault(function, f"fails to publish {len(lost)} of {len(lost) + len(kept)} events")
             return successful, failed + [LOST | {"Id": entry["Id"]} for entry in lost]
 
         return lossy
 
     def _enter(self, enter: Callable[..., Any]) -> Callable[..., Any]:
-        """A gateway or carrier that gives no answer for a while. It may have acted."""
+        """Returns `Ledger.enter` with a fault: the gateway or carrier does not answer, but may have acted."""
 
         def silent(ledger: Ledger, *asked: Any) -> Any:
-            function = self._at_work[-1]
+            function = self._running[-1]
             assert function is not None, "only functions act"
             if self.outage is not None and self.outage.service == OUTSIDE:
                 raise Unanswered("no answer for a long time")
@@ -196,19 +208,22 @@ class Calls:
             acts = self._faults.below(2)
             if acts:
                 enter(ledger, *asked)
-            self.tell(function, f"no answer from outside, which {'has' if acts else 'has not'} acted")
+            self.on_fault(
+                function,
+                f"gets no answer from the gateway or carrier, which {'acted' if acts else 'did not act'}",
+            )
             raise Unanswered("no answer")
 
         return silent
 
 
-def _asked(request: AWSPreparedRequest) -> Any:
+def _parameters(request: AWSPreparedRequest) -> Any:
     body = request.body
     return json.loads(body) if isinstance(body, str | bytes | bytearray) and body else {}
 
 
 def call_site(function: Function, operation: str) -> Site:
-    """Where in the services' code this call comes from."""
+    """The place in the services' code that makes the current AWS call."""
     lines = []
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_name != "invoke":
