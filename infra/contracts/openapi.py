@@ -1,7 +1,5 @@
-"""The OpenAPI 3.1 document of the HTTP API: the routes of template.yaml, their requests and answers."""
+"""The OpenAPI 3.1 document of the HTTP API: the routes of template.yaml with their requests and answers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -10,100 +8,16 @@ from pydantic.json_schema import models_json_schema
 
 from choreography import correlation
 from choreography.problems import phrase
-from infra import samples
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
 from infra.contracts.landscape import Landscape, Route
+from infra.contracts.operations import OPERATIONS, Operation
 from infra.contracts.schemas import Untitled
 from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from shipping.messages import DeliveryMessage
 
 MODELS = (PlaceOrder, DeliveryMessage, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
-"""The refusals of every route: an invalid correlation id, and a dependency that does not answer."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A route's operation. `problems` are its refusals, in addition to those of every route."""
-
-    id: str
-    summary: str
-    success: HTTPStatus
-    answer: type[BaseModel] | None
-    problems: tuple[HTTPStatus, ...] = ()
-    takes: type[BaseModel] | None = None
-    parameters: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    leads_to: tuple[str, ...] = ()
-    """Operations on the order that this operation answers."""
-    example: Mapping[str, Any] = field(default_factory=dict)
-
-
-_BODY = (
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-)
-OPERATIONS = {
-    ("post", "/orders"): Operation(
-        "placeOrder",
-        "Places an order",
-        HTTPStatus.ACCEPTED,
-        OrderSummary,
-        (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, *_BODY),
-        takes=PlaceOrder,
-        parameters=("IdempotencyKey",),
-        headers=("Location",),
-        leads_to=("getOrder", "getHistory", "cancelOrder"),
-        example=samples.ORDER,
-    ),
-    ("get", "/orders"): Operation(
-        "listOrders",
-        "A customer's orders, newest first",
-        HTTPStatus.OK,
-        OrderPage,
-        (HTTPStatus.FORBIDDEN,),
-        parameters=("CustomerId", "Limit", "Cursor"),
-    ),
-    ("get", "/orders/{order_id}"): Operation(
-        "getOrder",
-        "An order with its current status",
-        HTTPStatus.OK,
-        OrderSummary,
-        (HTTPStatus.NOT_FOUND,),
-        parameters=("OrderId",),
-    ),
-    ("get", "/orders/{order_id}/history"): Operation(
-        "getHistory",
-        "The events of an order that Order published or handled",
-        HTTPStatus.OK,
-        OrderHistory,
-        (HTTPStatus.NOT_FOUND,),
-        parameters=("OrderId",),
-    ),
-    ("post", "/orders/{order_id}/cancellation"): Operation(
-        "cancelOrder",
-        "Requests an order's cancellation; 409 if the parcel has left",
-        HTTPStatus.ACCEPTED,
-        OrderSummary,
-        (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-        parameters=("OrderId",),
-    ),
-    ("post", "/carrier/webhooks"): Operation(
-        "tellOfParcel",
-        "Receives the carrier's message about a parcel, signed as Standard Webhooks are",
-        HTTPStatus.NO_CONTENT,
-        None,
-        (
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-        ),
-        takes=DeliveryMessage,
-        parameters=("WebhookId", "WebhookTimestamp", "WebhookSignature"),
-    ),
-}
+"""The error statuses of every route: an invalid correlation id, and a dependency that does not answer."""
 
 
 _DESCRIPTION = """\

@@ -341,8 +341,8 @@ def no_condition_on_the_record() -> AbstractContextManager[Any]:
 SURVIVORS: dict[str, tuple[Mutant, str]] = {
     "no-idempotency-at-the-edge": (
         no_idempotency_at_the_edge,
-        "the order's id is derived from customer and key, and its write is conditional. The idempotency record "
-        "of the HTTP API saves work and replays the first answer, and no invariant depends on it",
+        "the order's id is derived from customer and key, and its write is conditional. The HTTP API's "
+        "idempotency record saves work and replays the first answer, and no invariant depends on it",
     ),
     "no-condition-on-the-record": (
         no_condition_on_the_record,

@@ -13,7 +13,7 @@ import pytest
 
 from infra.bench.served import HOST, free_port, serving
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv-dynalite"
 SCRIPT = INSTALLED / "node_modules" / "dynalite" / "cli.js"
 VERSION = "DynamoDB_20120810"
@@ -65,7 +65,7 @@ def dynalite() -> Iterator[Dynalite]:
     path = os.pathsep.join((os.environ["PATH"], str(INSTALLED / "bin")))
     node = shutil.which("node", path=path)
     if node is None or not SCRIPT.exists():
-        pytest.exit("dynalite is not installed: make test-second-dynamodb installs it", returncode=2)
+        pytest.exit("dynalite is not installed: make test-dynalite installs it", returncode=2)
     command = [node, str(SCRIPT), "--host", HOST, "--port", str(port), *AT_ONCE]
     with (
         serving(command, f"http://{HOST}:{port}"),

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from infra import samples
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
+from infra.samples.files import function_of, samples, text
 from tests.world import World
 
 EVENTS = ROOT / "events"
@@ -24,7 +24,7 @@ def agrees(answer: Any, expected: Any) -> bool:
 
 def test_the_samples_are_up_to_date() -> None:
     written = {str(path.relative_to(EVENTS)): path.read_text() for path in EVENTS.rglob("*.json")}
-    assert written == {path: samples.text(payload) for path, payload in samples.samples().items()}
+    assert written == {path: text(payload) for path, payload in samples().items()}
 
 
 def test_every_sample_is_answered_as_expected() -> None:
@@ -32,7 +32,7 @@ def test_every_sample_is_answered_as_expected() -> None:
         world = World()
         for path, expected in ANSWERS.items():
             payload = json.loads((EVENTS / path).read_text())
-            answer = invoke(world.stack.functions[samples.function_of(path)], payload)
+            answer = invoke(world.stack.functions[function_of(path)], payload)
             assert agrees(answer, expected), (path, answer)
         poison = world.messages("PaymentDeadLetters")
     assert [message["Body"] for message in poison] == ['{"specversion": "1.0", "type": ']

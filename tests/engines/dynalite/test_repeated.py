@@ -8,8 +8,8 @@ import pytest
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from tests.second_dynamodb.answers import normal
-from tests.second_dynamodb.repeated import Calls, repeated
+from tests.engines.dynalite.answers import normal
+from tests.engines.dynalite.repeated import Calls, repeated
 
 FAILURE = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"
 ITEM = {"id": {"S": "a"}}

@@ -1,7 +1,7 @@
 """The Stripe adapter on a Stripe server that others wrote.
 
 It keeps no idempotency keys, searches nothing, and names no parameter at fault.
-tests/moto/test_gateways.py tests these with the answers that Stripe specifies.
+tests/integration/test_gateways.py tests these with the answers that Stripe specifies.
 """
 
 import socket

@@ -40,7 +40,7 @@ def test_the_page_equals_the_output_of_make_scale() -> None:
 
 
 def test_an_orders_needs_are_its_counted_work() -> None:
-    """As in tests/cost: 19 write units, of which the index has one."""
+    """As in tests/measurements: 19 write units, of which the index has one."""
     needed = demand()
     assert (needed.requests, needed.published) == (2, 4)
     assert needed.handled["OrderConsumer"] == 3  # captured, dispatched, delivered

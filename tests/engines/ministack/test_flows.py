@@ -14,7 +14,7 @@ from tests.choreography.test_outcomes import (
     test_an_order_is_charged_and_shipped,
     test_an_order_that_cannot_be_shipped_is_refunded,
 )
-from tests.elsewhere.shop import CHARGED, DISPATCHED, REFUNDED, Shop
+from tests.engines.ministack.shop import CHARGED, DISPATCHED, REFUNDED, Shop
 from tests.local.conftest import eventually
 from tests.world import an_order, fields
 
@@ -23,7 +23,7 @@ __all__ = [  # these tests run here as well, on the world of this folder
     "test_an_order_is_charged_and_shipped",
     "test_an_order_that_cannot_be_shipped_is_refunded",
 ]
-pytestmark = pytest.mark.elsewhere
+pytestmark = pytest.mark.ministack
 CUSTOMERS = 8
 """How many place orders at the same time."""
 LEDGERS: dict[str, list[tuple[list[str], list[str]]]] = {

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.second_dynamodb.dynalite import Dynalite, dynalite
-from tests.second_dynamodb.repeated import Calls, repeated
+from tests.engines.dynalite.dynalite import Dynalite, dynalite
+from tests.engines.dynalite.repeated import Calls, repeated
 
 CALLS = pytest.StashKey[list[Calls]]()
 

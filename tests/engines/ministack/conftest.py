@@ -1,4 +1,4 @@
-"""Shops on ministack, where `make test-elsewhere` has installed it."""
+"""Shops on ministack, where `make test-ministack` has installed it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from infra.bench.ministack import PYTHON, ministack
-from tests.elsewhere.shop import Shop, shop
+from tests.engines.ministack.shop import Shop, shop
 
 CONCURRENCY = {"ConsumerConcurrency": "2", "PaymentConcurrency": "2"}
 """ministack starts as many processes for a queue."""
@@ -15,7 +15,7 @@ CONCURRENCY = {"ConsumerConcurrency": "2", "PaymentConcurrency": "2"}
 @contextmanager
 def deployed(**parameters: str) -> Iterator[Shop]:
     if not PYTHON.exists():
-        pytest.skip("ministack is not installed: make test-elsewhere installs it")
+        pytest.skip("ministack is not installed: make test-ministack installs it")
     with ministack(CONCURRENCY | parameters) as served:
         yield shop(served.url)
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from infra.local.in_process import ROOT
-from infra.samples import function_of
+from infra.samples.files import function_of
+from tests.contracts.test_samples import ANSWERS, EVENTS, agrees
 from tests.local.conftest import running
-from tests.samples.test_samples import ANSWERS, EVENTS, agrees
 
 pytestmark = pytest.mark.engine
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.live.test_page import place, power, status
 from tests.local.conftest import Run, running
+from tests.local.live.test_page import place, power, status
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, expect

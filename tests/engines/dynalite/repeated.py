@@ -12,8 +12,8 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.model.credentials import ACCOUNT, REGION
-from tests.second_dynamodb.answers import error, normal
-from tests.second_dynamodb.dynalite import VERSION
+from tests.engines.dynalite.answers import error, normal
+from tests.engines.dynalite.dynalite import VERSION
 
 OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive")
 """Not repeated: dynalite's tables have no streams, no expiry, and none of what AWS added later."""
