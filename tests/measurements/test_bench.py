@@ -11,13 +11,13 @@ import pytest
 from infra.bench import safeguards
 from infra.bench.bundle import add_packages, megabytes
 from infra.bench.cold_start import fresh_python
+from infra.bench.cpu_time import quiet
 from infra.bench.ministack import document
 from infra.bench.offline import Settings, service
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
 from infra.bench.safeguards import ship
-from infra.bench.work import quiet
-from infra.cost.outcomes import in_batches
+from infra.cost.outcomes import run_with_batch_size
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
@@ -96,7 +96,7 @@ def test_a_bundle_of_packages_has_what_they_need(tmp_path: Path) -> None:
 @pytest.mark.parametrize("safe", [True, False])
 def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
     with patched_moto(), quiet():
-        world = in_batches(10)
+        world = run_with_batch_size(10)
         ship(world, safe=safe)
         (table,) = [name for name in world.stack.tables.values() if name.endswith("OrderTable")]
         items = client("dynamodb").scan(TableName=table)["Items"]

@@ -59,8 +59,8 @@ def test_a_safeguards_price_is_that_of_its_own_calls() -> None:
     difference = units("shipped", 1) - units("shipped", 1, keyed=False)
     assert difference["dynamodb_write_units"] == 2
     assert {item.purpose for item in bill_of("shipped", 1, PRICES, keyed=False)} == {
-        *("customer", "consumers", "relay", "time limit", "index by customer", "logs and metrics"),
-        *("intent before money and parcels", "outbox and idempotency records in the item"),
+        *("customer", "consumers", "relay", "deadline", "index by customer", "logs and metrics"),
+        *("intent before a charge or a dispatch", "outbox and idempotency records in the item"),
     }
 
 
@@ -86,7 +86,7 @@ def test_the_command_shows_outcomes_and_safeguards(capsys: pytest.CaptureFixture
     assert main(["--batch", "1"]) == 0
     shown = capsys.readouterr().out
     assert "USD for a million" in shown
-    assert "intent before money and parcels" in shown
+    assert "intent before a charge or a dispatch" in shown
 
 
 @pytest.mark.parametrize("content", ["{", "{}", json.dumps({**json.loads(LIST.read_text()), "prices": {}})])

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from infra.scale.backlog import Drained, QueueModel, drain_backlog
 from infra.scale.demand import demand
-from infra.scale.drain import Drained, Queue, drain
 from infra.scale.limits import (
     Limit,
     concurrency,
@@ -16,13 +16,13 @@ from infra.scale.limits import (
 )
 from infra.scale.page import PAGE, TABLES, page, relays
 
-PLAIN = Queue(
+PLAIN = QueueModel(
     arrivals=10,
     concurrency=20,
     call_seconds=1,
     refusal_seconds=0.1,
     gateway_rate=1000,
-    at_first=20,
+    initial_workers=20,
 )
 """Twenty a second are handled and ten arrive: the backlog shrinks by ten a second."""
 
@@ -89,21 +89,24 @@ def test_a_relay_publishes_more_than_its_partition_can_write() -> None:
 
 def test_a_backlog_drains_by_the_difference() -> None:
     """After a minute 600 messages wait, and ten a second are removed."""
-    assert drain(PLAIN, 60) == Drained(60, 0)
+    assert drain_backlog(PLAIN, 60) == Drained(60, 0)
 
 
 def test_a_queue_never_drains_if_messages_arrive_faster_than_they_are_handled() -> None:
-    assert drain(replace(PLAIN, arrivals=20), 60) == Drained(None, 0)
+    assert drain_backlog(replace(PLAIN, arrivals=20), 60) == Drained(None, 0)
 
 
 def test_pollers_that_grow_drain_later() -> None:
     """5, 10, 15 and then 20 workers: 30 messages are not handled in time, which takes three more seconds."""
-    assert drain(replace(PLAIN, at_first=5, more_a_second=5), 60) == Drained(63, 0)
+    assert drain_backlog(replace(PLAIN, initial_workers=5, added_workers=5), 60) == Drained(63, 0)
 
 
 def test_more_workers_than_the_gateways_rate_do_not_drain_the_queue_sooner() -> None:
     limited = replace(PLAIN, gateway_rate=20)
-    few, many = drain(limited, 60), drain(replace(limited, concurrency=200, at_first=200), 60)
+    few, many = (
+        drain_backlog(limited, 60),
+        drain_backlog(replace(limited, concurrency=200, initial_workers=200), 60),
+    )
     assert few.refused == 0
     assert many.refused > 1000
     assert few.seconds is not None
@@ -113,8 +116,8 @@ def test_more_workers_than_the_gateways_rate_do_not_drain_the_queue_sooner() -> 
 
 def test_messages_in_flight_stay_within_the_limit_of_sqs() -> None:
     """With at most a hundred messages in flight, fewer calls are refused."""
-    eager = replace(PLAIN, gateway_rate=20, concurrency=200, at_first=200)
-    free, held = drain(eager, 60), drain(replace(eager, in_flight=100), 60)
+    eager = replace(PLAIN, gateway_rate=20, concurrency=200, initial_workers=200)
+    free, held = drain_backlog(eager, 60), drain_backlog(replace(eager, in_flight=100), 60)
     assert held.refused < free.refused
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
+from infra.cost.counts import WorkCounts, count_work
 from infra.cost.outcomes import work_of
-from infra.cost.tally import Tally, tally
 from infra.cost.units import INTENTS
 from infra.cost.work import Work
 
@@ -28,7 +28,7 @@ ROWS = [line.rsplit(maxsplit=8) for line in EXPECTED.strip().splitlines()[1:]]
 
 @pytest.mark.parametrize(("outcome", "orders", "expected"), [(row[0], row[1], row[2:]) for row in ROWS])
 def test_an_order_costs_this_work_and_no_more(outcome: str, orders: str, expected: list[str]) -> None:
-    assert tally(work_of(outcome, int(orders))) == Tally(*map(int, expected))
+    assert count_work(work_of(outcome, int(orders))) == WorkCounts(*map(int, expected))
 
 
 @pytest.mark.parametrize(("outcome", "orders"), [(row[0], row[1]) for row in ROWS])

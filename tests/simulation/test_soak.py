@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.bench.served import free_port
+from infra.bench.server_process import free_port
 from infra.simulation.soak import soak
 
 pytestmark = pytest.mark.proof

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.bench.served import HOST, free_port, serving
+from infra.bench.server_process import HOST, free_port, serving
 
 ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv-dynalite"

@@ -1,4 +1,4 @@
-"""CPU time of the choreography in this process: by batch size, and by the number of waiting orders."""
+"""The CPU time of the choreography in this process, by batch size and by the number of waiting orders."""
 
 import contextlib
 import io
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from infra.bench.pairs import ratio
-from infra.cost.outcomes import in_batches
+from infra.cost.outcomes import run_with_batch_size
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
 from infra.shared.order_kinds import request
@@ -18,19 +18,20 @@ ORDER = json.dumps(request("shipped", "ada")).encode()
 TEN = 10
 
 
-def ten_in_a_batch_to_ten_singles(times: int) -> float:
+def batches_of_ten_to_batches_of_one(times: int) -> float:
+    """The CPU time of ten orders in batches of ten, to ten orders in batches of one."""
     return ratio(lambda: _ten_orders(TEN), lambda: _ten_orders(1), times)
 
 
-def many_waiting_to_few(many: int, few: int, times: int) -> float:
-    """The cost of an order until it is charged, while this many others wait in the queues."""
+def long_backlog_to_short(many: int, few: int, times: int) -> float:
+    """The CPU time of an order until its charge while many orders wait in the queues, to while few wait."""
     before, crowded, after = (_while_waiting(number, times) for number in (few, many, few))
     return crowded * 2 / (before + after)
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Discards the functions' output within the block."""
+    """Discards the functions' output in the block."""
     logging.disable(logging.CRITICAL)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -42,7 +43,7 @@ def quiet() -> Iterator[None]:
 @contextlib.contextmanager
 def _world(batch: int) -> Iterator[InProcess]:
     with patched_moto(), quiet():
-        yield in_batches(batch)
+        yield run_with_batch_size(batch)
 
 
 def _ten_orders(batch: int) -> float:

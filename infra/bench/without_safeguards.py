@@ -1,7 +1,8 @@
-"""The same choreography without safeguards, as in many samples: it writes the state and publishes the event.
+"""The same choreography without safeguards, as many samples have it: it writes the state, then publishes.
 
-It has no intent before money or a parcel, no outbox and no relay, no idempotency records, and no condition on
-a write. Decisions, contracts, topics and queues are those of the services. It works only without failures.
+It has no intent before a charge or a dispatch, no outbox and no relay, no idempotency records, and no
+condition on a write. Decisions, contracts, topics and queues are those of the services. It is correct only
+without failures.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,8 +22,8 @@ from infra.local.in_process import InProcess
 
 
 @contextmanager
-def careless(run: InProcess) -> Iterator[None]:
-    """Removes the safeguards of the run's services within the block."""
+def without_safeguards(run: InProcess) -> Iterator[None]:
+    """Removes the safeguards of the run's services in the block."""
     topics = {
         f"/services/{name.removesuffix('Topic').lower()}": arn for name, arn in run.stack.topics.items()
     }
@@ -30,7 +31,7 @@ def careless(run: InProcess) -> Iterator[None]:
     with (
         patch.object(Participant, "handle", _handle),
         patch.object(Table, "read", _read),
-        patch.object(Table, "write", _writing(topics)),
+        patch.object(Table, "write", _write_and_publish(topics)),
     ):
         yield
 
@@ -54,7 +55,7 @@ def _read(table: Table[StateT], order_id: str) -> Record[StateT]:
     return Record(order_id, table._state.model_validate(from_attributes(found)) if found else table._state())
 
 
-def _writing(topics: Mapping[str, str]) -> Any:
+def _write_and_publish(topics: Mapping[str, str]) -> Any:
     def write(
         table: Table[StateT], read: Record[StateT], state: StateT, *, emitted: tuple[Event[Any], ...] = ()
     ) -> Record[StateT]:
