@@ -74,7 +74,7 @@ OPERATIONS = {
     ),
     ("post", "/orders/{order_id}/cancellation"): Operation(
         "cancelOrder",
-        "Requests an order's cancellation; 409 if the parcel has left",
+        "Requests the cancellation of an order. 409 if the carrier already has the parcel",
         HTTPStatus.ACCEPTED,
         OrderSummary,
         (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
@@ -82,7 +82,7 @@ OPERATIONS = {
     ),
     ("post", "/carrier/webhooks"): Operation(
         "tellOfParcel",
-        "Receives the carrier's message about a parcel, signed as Standard Webhooks are",
+        "Receives the carrier's message about a parcel, with a signature of Standard Webhooks",
         HTTPStatus.NO_CONTENT,
         None,
         (
