@@ -1,4 +1,4 @@
-"""Whole orders, from the request to the ledgers."""
+"""Whole orders, from the HTTP request to the ledgers of gateway and carrier."""
 
 import pytest
 

@@ -78,7 +78,7 @@ def test_every_lock_file_is_audited() -> None:
 def test_pip_audit_is_asked_strictly_and_what_it_says_is_read(
     printed: str, told: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It prints nothing if the service did not answer, or not for one of the packages."""
+    """pip-audit prints nothing if the service did not answer for every package."""
     asked: list[list[str]] = []
 
     def run(command: list[str], **_: Any) -> CompletedProcess[str]:

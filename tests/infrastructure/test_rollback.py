@@ -1,4 +1,4 @@
-"""A rollback that an alarm stopped is continued until CloudFormation completes it."""
+"""`make continue-rollback` continues a stopped rollback until CloudFormation completes it."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""A bundle keeps the descriptions of the services that roles let functions call; nothing else changes."""
+"""Slimming keeps the descriptions of the services that a role allows, and changes nothing else."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def statement(action: str) -> dict[str, Any]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A bundle with the descriptions of three services, and the endpoints of all."""
+    """A bundle with the descriptions of three services and the endpoints of all services."""
     data = Path(botocore.__file__).parent / "data"
     for service in ("cloudwatch", "sns", "stepfunctions"):
         shutil.copytree(data / service, tmp_path / "botocore/data" / service)

@@ -1,4 +1,4 @@
-"""What every carrier promises, and what the answers of a carrier over HTTP mean beyond that."""
+"""The contract of every carrier adapter, and the meaning of the answers of a carrier over HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -152,7 +152,7 @@ def test_an_answer_that_comes_twice_is_not_the_next_orders_answer(server: Specif
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 401, 403, 404, 405, 410])
 def test_a_wrong_secret_or_endpoint_is_for_an_operator(server: SpecifiedCarrier, status: int) -> None:
-    """A redirect is not followed: the address of the customer goes to the endpoint that was named."""
+    """The adapter follows no redirect: it sends the customer's address only to the configured endpoint."""
     server.befalls = [(status, {"title": "Ada Lovelace"})]
     with pytest.raises(NotAdmitted, match=f"^carrier: HTTP {status}$"):
         over(server).dispatch(DISPATCH)

@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say; and no function loads at its start what it does not use."""
+"""Tests of the benchmarks, and of what a function loads at its cold start."""
 
 import subprocess
 import sys
@@ -78,7 +78,7 @@ def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
 
 
 def test_a_bundle_is_all_that_a_function_starts_with(bundle: Path, functions: dict[str, Function]) -> None:
-    """Nothing comes from .venv: every module is the bundle's, or Python's own."""
+    """Every loaded module is in the bundle or in Python's library, and none in .venv."""
     files = fresh_python(bundle, functions["OrderApi"], FILES, "order.api")
     assert [file for file in files if "-packages" in file] == []
     for module in ("order/api.py", "pydantic/__init__.py", "boto3/__init__.py", "botocore/__init__.py"):

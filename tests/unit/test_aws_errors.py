@@ -1,4 +1,4 @@
-"""What an error of an AWS call means: wait, wait for an operator, or a defect."""
+"""The classification of AWS errors: retry, wait for an operator, or defect."""
 
 from unittest.mock import Mock
 

@@ -1,4 +1,4 @@
-"""Problem documents are as RFC 9457 has them, and never quote what was sent."""
+"""Problem documents follow RFC 9457 and never quote the request."""
 
 import json
 from http import HTTPStatus

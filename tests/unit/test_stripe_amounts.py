@@ -1,4 +1,4 @@
-"""Stripe's amounts of every currency that an order may have: https://docs.stripe.com/currencies."""
+"""Stripe's amounts in every currency of an order: https://docs.stripe.com/currencies."""
 
 import pytest
 from hypothesis import given
