@@ -166,7 +166,9 @@ def test_a_relay_that_crashes_publishes_again(world: World, moment: str) -> None
 
 
 @pytest.mark.parametrize(("moment", "orders"), [("before", 0), ("after", 1)])
-def test_a_crash_of_the_api_makes_a_whole_order_or_none(world: World, moment: str, orders: int) -> None:
+def test_a_crash_of_the_api_leaves_a_complete_order_or_no_order(
+    world: World, moment: str, orders: int
+) -> None:
     with crash(moment, "PutItem"):
         world.place()
     world.drain()

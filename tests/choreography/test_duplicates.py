@@ -98,9 +98,7 @@ def test_every_permutation_of_arrival_ends_the_same(
 
 
 @pytest.mark.parametrize(("kind", "country"), [("shipment.cancelled", "GB"), ("shipment.failed", "AQ")])
-def test_at_payment_either_order_of_arrival_leaves_no_money_taken(
-    world: World, kind: str, country: str
-) -> None:
+def test_payment_keeps_no_money_for_either_order_of_arrival(world: World, kind: str, country: str) -> None:
     order_id = world.place(country=country)
     world.drain("payment")
     (placed,) = world.take("PaymentQueue", "order.placed")

@@ -56,7 +56,7 @@ def test_after_an_outage_of_shipping_beyond_the_time_limit_the_money_is_refunded
     )
 
 
-def test_a_parcel_that_left_before_order_knew_stays_shipped(world: World) -> None:
+def test_a_dispatch_that_order_has_not_seen_yet_stays_shipped(world: World) -> None:
     order_id = world.place()
     world.step("OrderRelayOutbox")
     world.drain("order")

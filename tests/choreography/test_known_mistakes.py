@@ -191,7 +191,9 @@ def test_a_test_without_an_assertion_is_found(source: str, verdict: bool) -> Non
     assert asserts(functions["test"], functions) is verdict
 
 
-def test_mistake_an_event_bus_that_logs_and_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistake_an_event_bus_that_logs_an_error_and_continues(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQS delivers the message again after a defect, and dead-letters it after eight receives."""
     world.place()
     world.step("OrderRelayOutbox")

@@ -145,7 +145,7 @@ def test_attributes_of_the_newer_version_survive_a_write_of_the_older(world: Wor
     assert world.item("PaymentTable", order_id)["note"] == NOTE
 
 
-def test_after_a_rollback_the_older_version_completes_what_the_newer_began(world: World) -> None:
+def test_after_a_rollback_the_older_version_completes_orders_of_the_newer(world: World) -> None:
     """The alarm starts the rollback while a refund is pending."""
     with rolling_out(first_is_newer=True):
         order_id = world.place(country="AQ")

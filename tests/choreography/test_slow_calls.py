@@ -246,7 +246,7 @@ def test_a_slow_webhook_is_taken_before_api_gateway_gives_up(
     assert clock.seconds <= timeout(slow, "ShippingWebhook") < HTTP_API_SECONDS
 
 
-def test_a_slow_relay_reports_what_it_has_no_time_to_publish(slow: World, clock: Clock) -> None:
+def test_a_slow_relay_reports_the_records_that_it_did_not_publish(slow: World, clock: Clock) -> None:
     for _ in range(60):
         clock.seconds = 0
         slow.place()

@@ -133,7 +133,7 @@ CASES = [
 
 @pytest.mark.parametrize("late", [0, 1, 2])
 @pytest.mark.parametrize(("name", "series", "expected"), CASES)
-def test_an_alarm_fires_for_what_it_is_there_for_and_only_for_that(
+def test_an_alarm_fires_only_for_the_series_that_it_should_report(
     name: str, series: Series, expected: bool, late: int
 ) -> None:
     alarm = ALARMS[name]

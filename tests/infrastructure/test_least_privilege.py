@@ -197,7 +197,7 @@ def test_a_managed_policy_is_an_error() -> None:
         allowed(replace(SANDBOX, resources=resources), STACK)
 
 
-def test_an_alias_that_a_mapping_invokes_stands_for_its_function() -> None:
+def test_a_mapping_that_invokes_an_alias_belongs_to_its_function() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["Live"] = {
         "Type": "AWS::Lambda::Alias",

@@ -44,9 +44,7 @@ GIVEN = {"PaymentConsumer": "StripeSecret", "ShippingConsumer": "DispatchSecret"
 
 @pytest.mark.parametrize("function", GIVEN)
 @pytest.mark.parametrize("given", [PARTIAL, WHOLE], ids=["partial", "whole"])
-def test_a_whole_arn_of_a_secret_and_a_partial_one_both_let_its_function_read_it(
-    function: str, given: str
-) -> None:
+def test_a_function_may_read_a_secret_by_its_whole_or_partial_arn(function: str, given: str) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
     patterns = statement(function, "secretsmanager:GetSecretValue", given)["Resource"]
     assert any(fnmatch(WHOLE, pattern) for pattern in patterns)
@@ -89,7 +87,7 @@ def test_one_role_reads_the_secret_of_the_dispatches() -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("by_value", ["{{resolve:", "NoEcho", "SecretString:"])
-def test_a_template_is_given_no_secret_and_puts_none_anywhere(path: Any, by_value: str) -> None:
+def test_a_template_contains_no_secret_and_has_no_parameter_for_one(path: Any, by_value: str) -> None:
     """GenerateSecretString makes Secrets Manager generate the value."""
     assert by_value not in path.read_text().replace("GenerateSecretString:", "")
 

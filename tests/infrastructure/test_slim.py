@@ -99,7 +99,7 @@ def test_a_slim_bundle_is_not_changed(small: Path) -> None:
     assert (services(small), endpoints(small)) == (["sns"], before)
 
 
-def test_a_service_that_botocore_does_not_know_is_named_before_anything_is_left_out(small: Path) -> None:
+def test_an_unknown_service_is_an_error_before_any_file_is_removed(small: Path) -> None:
     with pytest.raises(NotUnderstood, match=r"actions of execute-api, .* FOLDERS in infra/build/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]

@@ -184,7 +184,7 @@ OVER_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": False}}
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
+def test_a_queue_denies_requests_without_tls(name: str) -> None:
     """The policy must also be attached to the queue."""
     (policy,) = [p for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": name} in p["Queues"]]
     (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
@@ -193,7 +193,7 @@ def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOPICS)
-def test_a_topic_refuses_what_does_not_come_over_tls(name: str) -> None:
+def test_a_topic_denies_requests_without_tls(name: str) -> None:
     (policy,) = [p for p in of_type("AWS::SNS::TopicPolicy").values() if {"Ref": name} in p["Topics"]]
     (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert denied["Resource"] == {"Ref": name}

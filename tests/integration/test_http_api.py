@@ -88,7 +88,7 @@ def test_every_text_of_an_order_is_checked_for_its_characters() -> None:
     assert texts == {field.rpartition(".")[2] for field in TEXTS}
 
 
-def test_a_number_is_whole_however_it_is_written(world: World) -> None:
+def test_a_whole_number_may_have_any_notation(world: World) -> None:
     answer = world.post("/orders", an_order(items=[item(quantity=2.0, unit_price=1.25e3)]))
     assert (answer.status, json.loads(answer.body)["total"]) == (202, 2500)
 

@@ -116,11 +116,11 @@ def test_a_dispatch_that_overtakes_a_cancellation_makes_it_too_late(
     assert world.item("ShippingTable", ORDER_ID)["status"] == "dispatched"
 
 
-def test_a_message_whose_race_is_lost_throughout_is_retried(
+def test_a_message_that_loses_every_race_is_retried(
     world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def always_late(self: Any, read: Any, *_: Any, **__: Any) -> None:
-        raise RaceLost("somebody else wrote")
+        raise RaceLost("another worker wrote")
 
     placed = make_event("order.placed").to_json()
     world.send("PaymentQueue", placed)

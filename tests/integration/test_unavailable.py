@@ -120,7 +120,7 @@ def test_one_throttled_message_does_not_fail_its_batch(world: World, make_event:
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("receives", [1, 5])
-def test_a_message_that_cannot_even_be_told_to_wait_stays_in_the_queue(
+def test_a_message_stays_in_the_queue_if_its_visibility_timeout_cannot_be_set(
     world: World, make_event: MakeEvent, trouble: Trouble, receives: int
 ) -> None:
     """The consumer cannot set a visibility timeout, so SQS delivers it again after the queue's own."""

@@ -74,7 +74,7 @@ def test_a_function_makes_its_clients(bundle: Path, functions: dict[str, Functio
     assert made == ["dynamodb", "secretsmanager", "sns", "sqs"]
 
 
-def test_a_client_of_another_service_says_which_there_are(bundle: Path, on_aws: Function) -> None:
+def test_the_error_for_another_services_client_lists_the_services(bundle: Path, on_aws: Function) -> None:
     assert fresh_python(bundle, on_aws, ANOTHER) == (
         f"Unknown service: 's3'. Valid service names are: {', '.join(DESCRIBED)}"
     )

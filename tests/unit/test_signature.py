@@ -73,7 +73,7 @@ def test_a_message_that_is_signed_as_specified_is_verified(key: bytes, body: byt
     st.dictionaries(st.sampled_from(list(headers())), st.text(max_size=20)),
     st.binary(max_size=20),
 )
-def test_whatever_anybody_sends_is_verified_or_not_signed(changed: dict[str, str], body: bytes) -> None:
+def test_any_input_is_verified_or_raises_not_signed(changed: dict[str, str], body: bytes) -> None:
     """The webhook would answer 503 to any other exception, and an alarm would stop a rollout."""
     with pytest.raises(NotSigned):
         verify(SECRET, headers() | changed, body)
@@ -124,6 +124,6 @@ def test_a_header_that_is_missing_is_refused(missing: str) -> None:
         verify(SECRET, {name: value for name, value in headers().items() if name != missing}, BODY)
 
 
-def test_a_secret_that_is_none_is_our_mistake_and_not_the_senders() -> None:
+def test_an_invalid_secret_raises_an_error_and_does_not_reject_the_message() -> None:
     with pytest.raises(ValueError, match="not base64"):
         sign("!", "msg_1", 0, BODY)

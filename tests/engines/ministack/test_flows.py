@@ -10,7 +10,7 @@ import pytest
 
 from infra.shared.order_kinds import KINDS, kinds, mix, request
 from tests.choreography.test_outcomes import (
-    test_a_declined_order_is_rejected_and_nothing_leaves,
+    test_a_declined_order_is_rejected_and_not_shipped,
     test_an_order_is_charged_and_shipped,
     test_an_order_that_cannot_be_shipped_is_refunded,
 )
@@ -19,7 +19,7 @@ from tests.local.conftest import eventually
 from tests.world import an_order, fields
 
 __all__ = [  # these tests run here as well, on the world of this folder
-    "test_a_declined_order_is_rejected_and_nothing_leaves",
+    "test_a_declined_order_is_rejected_and_not_shipped",
     "test_an_order_is_charged_and_shipped",
     "test_an_order_that_cannot_be_shipped_is_refunded",
 ]
