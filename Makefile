@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-ministack simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -43,7 +43,7 @@ test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with 
 test-dynalite: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
 	@$(BIN)/python -m pytest -p tests.engines.dynalite.plugin tests/integration tests/choreography
 
-test-ministack: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
+test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
 	@$(BIN)/python -m pytest -m ministack tests/engines/ministack
 
 simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)

@@ -1,4 +1,4 @@
-"""Stacks on ministack. The tests skip if `make test-ministack` has not installed it."""
+"""Stacks on ministack. The tests skip if `make test-elsewhere` has not installed it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ CONCURRENCY = {"ConsumerConcurrency": "2", "PaymentConcurrency": "2"}
 @contextmanager
 def deployed(**parameters: str) -> Iterator[Shop]:
     if not PYTHON.exists():
-        pytest.skip("ministack is not installed: make test-ministack installs it")
+        pytest.skip("ministack is not installed: make test-elsewhere installs it")
     with ministack(CONCURRENCY | parameters) as served:
         yield shop(served.url)
 
