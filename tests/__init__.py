@@ -1,1 +1,1 @@
-"""Unit, moto-backed and whole-choreography tests."""
+"""The tests. README.md lists the folders."""

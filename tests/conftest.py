@@ -1,4 +1,4 @@
-"""What the tests share: a world to place orders in, and a payload of each event."""
+"""Shared fixtures: the choreography on moto (`world`), and a payload of each event."""
 
 import gc
 import importlib
@@ -36,7 +36,7 @@ from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
 
-forget_settings()  # of the shell, such as AWS_PROFILE, which the tests' clients would read
+forget_settings()  # removes settings of the shell, such as AWS_PROFILE, which the tests' clients would read
 
 MONEY: dict[str, Any] = {"amount_minor": 2500, "currency": "EUR"}
 PAYLOADS: dict[str, Payload] = {
@@ -63,19 +63,19 @@ PAYLOADS: dict[str, Payload] = {
 
 
 def pytest_configure() -> None:
-    """Where a shell started the tests in the background, what they start would ignore Ctrl-C as well."""
+    """Restores the handling of SIGINT, which a shell disables for background processes and their children."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: the tests of local runs wait as long as they work."""
+    """One worker more than cores, because the tests of local runs wait for half of their time."""
     return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
 def off_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The file that lists connections off this machine, of the tests and of all that they start: none."""
+    """The file in which the guard records connections of the tests and their processes to other machines."""
     file = tmp_path_factory.mktemp("guard") / "off-machine"
     file.touch()
     paths = [str(ROOT / "tests" / "guard"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
@@ -85,29 +85,29 @@ def off_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def stay_here(off_machine: Path) -> Iterator[None]:
-    """Fails a test during which something connected, or tried to connect, to another machine."""
+    """Fails a test if it, or a process that it started, tried to connect to another machine."""
     yield
-    told = off_machine.read_text()
+    connections = off_machine.read_text()
     off_machine.write_text("")
-    assert told == ""
+    assert connections == ""
 
 
 @pytest.fixture(autouse=True)
 def as_described() -> Iterator[None]:
-    """Fails a test in which an answer to a call is not as botocore's model of the service describes it."""
+    """Fails a test if an AWS answer does not match botocore's model of the service."""
     with described() as checked:
         yield
     assert checked.wrong == []
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not go through it again and again."""
+    """Excludes all loaded modules from garbage collection, which makes the tests faster."""
     gc.freeze()
 
 
 @pytest.fixture
 def make_event() -> MakeEvent:
-    """Makes the event of a type; its id depends on type and order only."""
+    """Makes an event of a type. Its id depends only on the type and the order."""
 
     def make(kind: str, order_id: str = ORDER_ID, **changes: Any) -> Event[Any]:
         origin = Origin("/test", order_id, "request-1", f"cause-{order_id}")
@@ -121,7 +121,7 @@ def make_event() -> MakeEvent:
 
 @cache
 def _allowed() -> set[Permission]:
-    """With whatever parameters."""
+    """The permissions of all roles, with any of PARAMETERS."""
     return {
         permission
         for parameters in PARAMETERS
@@ -131,9 +131,9 @@ def _allowed() -> set[Permission]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """The template provisioned on a fresh moto, in this process; nothing runs by itself.
+    """The template provisioned on a new moto in this process. Functions run only when the test invokes them.
 
-    What its functions ask of AWS, their roles have to allow: AWS would refuse it.
+    Fails the test if a function makes a call that its role does not allow, because AWS would deny it.
     """
     with patched_moto(), recorded() as needs:
         yield World()
@@ -142,7 +142,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is deployed, the same for every function."""
+    """A folder with the deployed bundle, which is the same for every function."""
     path = tmp_path_factory.mktemp("bundle")
     deployed(path)
     return path
@@ -152,7 +152,7 @@ Printed = Callable[[], list[dict[str, Any]]]
 
 
 class _StandardOutput(io.TextIOBase):
-    """Whatever it is at the moment: a logger keeps the one that it found when it was made."""
+    """Writes to the current `sys.stdout`. A logger would keep the one that existed when it was created."""
 
     def write(self, text: str) -> int:
         return sys.stdout.write(text)
@@ -160,7 +160,7 @@ class _StandardOutput(io.TextIOBase):
 
 @pytest.fixture
 def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Printed:
-    """Gives what the functions printed since it was last asked, as JSON: log lines and metrics."""
+    """Returns the JSON lines that the functions printed since the last call: log lines and metrics."""
     for name in ("choreography.relay", "order.api", "order.consumer", "payment.consumer", "shipping.webhook"):
         importlib.import_module(name)
     for logger in logging.root.manager.loggerDict.values():

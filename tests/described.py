@@ -1,4 +1,4 @@
-"""Checks the answers that clients in this process get with botocore's own descriptions of them."""
+"""Checks the answers that boto3 clients in this process get against botocore's models of the services."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ _get_response: Any = Endpoint._do_get_response  # type: ignore[attr-defined]  # 
 
 @dataclass
 class Checked:
-    """The operations whose answers were checked, and what is wrong with answers."""
+    """The operations whose answers were checked, and the errors found."""
 
     operations: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Checked:
 
 @contextmanager
 def described() -> Iterator[Checked]:
-    """Within it, answers are checked: those of moto, of the local run, and of other engines."""
+    """Checks all answers in the block: those of moto, of the local run, and of other engines."""
     checked = Checked()
 
     def check(endpoint: Any, request: Any, operation: OperationModel, context: Any) -> Any:

@@ -1,7 +1,8 @@
-"""Run localstripe, a Stripe server that others wrote, on 127.0.0.1 (https://github.com/adrienverge/localstripe).
+"""Run localstripe, a Stripe server that others wrote, on 127.0.0.1
+(https://github.com/adrienverge/localstripe).
 
-Its own command listens on all addresses. It refuses two parameters of Stripe that we send: they are left out
-before it sees them.
+Its own command would listen on all addresses. It rejects two parameters of Stripe that we send, so this
+module removes them from the requests.
 """
 
 import sys
@@ -15,7 +16,7 @@ UNKNOWN_TO_IT = ("automatic_payment_methods", "created")
 
 
 def without(known: Any) -> Any:
-    """The classmethod, called without the parameters that it refuses."""
+    """Returns the classmethod, called without the parameters that localstripe rejects."""
 
     def call(cls: type, *args: Any, **data: Any) -> Any:
         return known.__func__(cls, *args, **{n: v for n, v in data.items() if n not in UNKNOWN_TO_IT})

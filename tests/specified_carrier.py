@@ -1,4 +1,4 @@
-"""A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or in ways that a test asks for."""
+"""A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or fails as a test tells it."""
 
 import json
 from base64 import b64encode
@@ -31,7 +31,7 @@ Befalls = str | bytes | tuple[int, Any]
 
 
 class SpecifiedCarrier(ThreadingHTTPServer):
-    """The parcels that it took, by reference; its keys; and what befalls the next requests."""
+    """The accepted parcels by reference, the idempotency keys, and the faults of the next requests."""
 
     daemon_threads = True
 
@@ -60,7 +60,7 @@ class SpecifiedCarrier(ThreadingHTTPServer):
 
     @contextmanager
     def used_by(self, world: World) -> Iterator[None]:
-        """The world, with the parameters for this carrier; the secret is in Secrets Manager."""
+        """A world with the parameters for this carrier, and its secret in Secrets Manager."""
         client("secretsmanager").create_secret(Name="carrier", SecretString=SECRET)
         shipping = world.stack.functions["ShippingConsumer"]
         variables = {
@@ -77,7 +77,7 @@ class SpecifiedCarrier(ThreadingHTTPServer):
             yield
 
     def handle_error(self, *_: Any) -> None:
-        """Callers that hang up are part of the tests."""
+        """Ignores closed connections, which are part of the tests."""
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
         try:
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def _has_gone(self) -> bool:
-        """Whether the caller closes the connection within a moment."""
+        """Whether the caller closes the connection within a short time."""
         self.connection.settimeout(0.02)
         try:
             return not self.connection.recv(1)

@@ -1,6 +1,6 @@
-"""Stripe as its API reference says that it answers, behind the library's own HTTP client.
+"""A Stripe that answers as Stripe's API reference specifies. It replaces the HTTP client of Stripe's library.
 
-It keeps keys for a day, as Stripe does, and knows the payment methods of Stripe's testing guide.
+It keeps idempotency keys for a day, as Stripe does, and has the payment methods of Stripe's testing guide.
 """
 
 import json
@@ -40,7 +40,7 @@ Reply = tuple[dict[str, Any], int]
 
 
 class SpecifiedStripe(stripe.HTTPClient):
-    """An account: its payments and refunds, its keys, and what befalls the next requests."""
+    """A Stripe account: payments, refunds, idempotency keys, and the faults of the next requests."""
 
     name = "specified"
 
@@ -56,7 +56,7 @@ class SpecifiedStripe(stripe.HTTPClient):
 
     @contextmanager
     def used_by(self, world: World) -> Iterator[None]:
-        """The world, with the parameters for Stripe; whose key is in Secrets Manager."""
+        """A world with the parameters for Stripe, and its API key in Secrets Manager."""
         client("secretsmanager").create_secret(Name="stripe", SecretString="sk_test_world")
         payment = world.stack.functions["PaymentConsumer"]
         variables = {**payment.environment, "PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": STRIPES_KEY}

@@ -1,4 +1,4 @@
-"""A whole choreography for a test: customers' requests, and what an auditor would look at."""
+"""The whole choreography in the test's process, with methods for requests, queues, tables and ledgers."""
 
 import json
 import time
@@ -33,15 +33,15 @@ PARAMETERS: tuple[dict[str, str], ...] = (
         "DispatchSecretArn": DISPATCH_SECRET,
     },
 )
-"""With the sandboxes, with the other gateway, and with the other carrier."""
+"""The parameters of a stack with the sandboxes, with Stripe, and with a carrier over HTTP."""
 
 
 class Crash(BaseException):
-    """A process that dies: no handler can catch it as an error."""
+    """Ends a function as a crash does. It is a BaseException, so that no handler catches it as an error."""
 
 
 def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
-    """A request body that is accepted, but for `changes`."""
+    """A valid request body with these changes."""
     address = {"name": "Ada", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4JH"}
     return {
         "customer_id": "ada",
@@ -53,22 +53,22 @@ def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
 
 
 def problem(answer: Answer) -> Any:
-    """The problem document that an answer is."""
+    """The problem document in an answer."""
     assert dict(answer.headers)["content-type"] == "application/problem+json"
     return json.loads(answer.body)
 
 
 def fields(answer: Answer) -> set[str]:
-    """The fields at fault that a problem document names."""
+    """The invalid fields that a problem document names."""
     return {error["field"] for error in problem(answer)["errors"]}
 
 
 class World(InProcess):
-    """InProcess, with shorthands for what tests ask and assert."""
+    """`InProcess` with short methods for tests."""
 
     def __init__(self, template: Path = ROOT / "template.yaml") -> None:
         super().__init__(template)
-        secrets.provider.cache_clear()  # an earlier world's
+        secrets.provider.cache_clear()  # it has the secrets of an earlier world
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -78,29 +78,29 @@ class World(InProcess):
         return json.loads(self.request("GET", path).body)
 
     def place(self, country: str = "GB", **changes: Any) -> str:
-        """Places an order; its id."""
+        """Places an order. Returns its id."""
         answer = self.post("/orders", an_order(country, **changes))
         assert answer.status == 202, answer
         order_id: str = json.loads(answer.body)["order_id"]
         return order_id
 
     def time_limit(self, seconds: int) -> None:
-        """How long an order that is placed from now on may take."""
+        """Sets the deadline of orders that are placed from now on."""
         api = self.stack.functions["OrderApi"]
         environment = {**api.environment, "TIME_LIMIT_SECONDS": str(seconds)}
         self.stack.functions["OrderApi"] = replace(api, environment=environment)
 
     def cancel(self, order_id: str) -> int:
-        """Asks for cancellation; the HTTP status."""
+        """Requests the cancellation of an order. Returns the HTTP status."""
         return self.post(f"/orders/{order_id}/cancellation").status
 
     def parcel_delivered(self, order_id: str) -> Answer:
-        """Lets the carrier tell that it delivered the order's parcel, as often as it is called."""
+        """Sends the carrier's report that it delivered the order's parcel."""
         body = carrier_messages.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
         return self.tell(order_id, body)
 
     def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Answer:
-        """Sends a signed message of the carrier's, in which some headers were `changed` on the way."""
+        """Sends a signed message of the carrier, and replaces headers after signing it (`changed`)."""
         secret = client("secretsmanager").get_secret_value(SecretId=self.stack.secrets["CarrierSecret"])
         headers = carrier_messages.signed(
             secret["SecretString"], order_id, body, int(time.time()) - age_seconds
@@ -116,7 +116,7 @@ class World(InProcess):
         return [event["type"] for event in self.get(f"/orders/{order_id}/history")["events"]]
 
     def ledger(self, service: str, order_id: str) -> list[str]:
-        """What the gateway's or carrier's own book says of an order."""
+        """The entries of an order in the gateway's or the carrier's ledger."""
         entries = self.items(f"{service}Ledger")
         return sorted(f"{e['kind']} {e['outcome']}" for e in entries if e["order_id"] == order_id)
 
@@ -129,7 +129,7 @@ class World(InProcess):
         return item
 
     def messages(self, queue: str) -> list[Any]:
-        """All messages that wait in a queue; they stay there."""
+        """All messages of a queue. They stay in it."""
         url = self.stack.queues[queue]
         found: list[Any] = []
         while (
@@ -147,11 +147,11 @@ class World(InProcess):
         return found
 
     def kinds(self, queue: str) -> list[str]:
-        """Types of the events in a queue, hidden or not, without receiving them."""
+        """The types of the events in a queue, visible or not. The messages stay in it."""
         return [json.loads(message.body)["type"] for message in self._stored(queue)]
 
     def take(self, queue: str, *kinds: str) -> list[str]:
-        """Removes the events of these types from a queue; their bodies."""
+        """Removes the events of these types from a queue. Returns their bodies."""
         taken = [m for m in self.messages(queue) if json.loads(m["Body"])["type"] in kinds]
         for message in taken:
             url = self.stack.queues[queue]
@@ -159,7 +159,7 @@ class World(InProcess):
         return [message["Body"] for message in taken]
 
     def run_until(self, queue: str, kind: str) -> None:
-        """Runs every mapping until an event of this type has come to a queue; it is not delivered."""
+        """Runs every mapping until a queue has an event of this type, which stays in it."""
         for _ in range(10):
             for name in self.mappings:
                 if kind in self.kinds(queue):
@@ -168,7 +168,7 @@ class World(InProcess):
         raise AssertionError(f"no {kind} came to {queue}")
 
     def send(self, queue: str, *bodies: str, **attributes: str) -> None:
-        """Puts messages into a queue, as a publisher that publishes again would: under new message ids."""
+        """Sends these bodies to a queue, with new message ids."""
         given = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
         for body in bodies:
             client("sqs").send_message(
@@ -176,18 +176,18 @@ class World(InProcess):
             )
 
     def deliver(self, function: str, *events: Event[Any] | str, receive_count: int = 1) -> list[str]:
-        """Invokes a consumer with one batch; the bodies that it reports as failed."""
+        """Invokes a consumer with one batch. Returns the bodies that it reports as failed."""
         bodies = [event if isinstance(event, str) else event.to_json() for event in events]
         records = [record(body, number, receive_count) for number, body in enumerate(bodies)]
         answer = invoke(self.stack.functions[function], {"Records": records})
         return [bodies[int(failure["itemIdentifier"])] for failure in answer["batchItemFailures"]]
 
     def hidden_until(self, queue: str) -> list[float]:
-        """When each message of a queue can be received, in seconds since the epoch."""
+        """The time at which each message of a queue becomes visible, in seconds since 1970."""
         return [max(m.visible_at, m.delayed_until) / 1000 for m in self._stored(queue)]
 
     def wake_hidden(self, queue: str) -> None:
-        """Ends every visibility timeout in a queue, as time would."""
+        """Ends every visibility timeout in a queue."""
         for message in self._stored(queue):
             message.visible_at = message.delayed_until = 0
 
@@ -198,7 +198,7 @@ class World(InProcess):
 
 
 def record(body: str, number: int = 0, receive_count: int = 1) -> dict[str, Any]:
-    """An SQS record as Lambda hands it over."""
+    """An SQS record as Lambda passes it to a function."""
     return {
         "messageId": str(number),
         "receiptHandle": f"handle-{number}",
@@ -218,7 +218,7 @@ SERVICE = {"GetItem": "dynamodb", "BatchGetItem": "dynamodb", "PutItem": "dynamo
 def crash(moment: str, operation: str, number: int = 1) -> Iterator[None]:
     """Crashes `before` or `after` the `number`th AWS call of this operation, such as "PutItem".
 
-    The test fails if the body never gets there.
+    The test fails if the block does not make this call.
     """
     calls = 0
 
@@ -234,7 +234,7 @@ def crash(moment: str, operation: str, number: int = 1) -> Iterator[None]:
 
 @contextmanager
 def hooked(moment: str, operation: str, hook: Any) -> Iterator[None]:
-    """Lets botocore call `hook` at a moment of each call of an operation that a function makes."""
+    """Calls `hook` before or after each call of an operation that a function makes."""
     service = SERVICE[operation]
     with environment({}):
         events: Any = getattr(aws, service)().meta.events

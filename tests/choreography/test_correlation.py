@@ -1,4 +1,4 @@
-"""One id leads from the HTTP request to the last event, in every log line and every event."""
+"""Every log line and every event of an order has the correlation id of the HTTP request."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ GIVEN = "shop:basket-42"
 
 
 def lines(printed: Printed) -> list[dict[str, Any]]:
-    """What the functions logged; metrics are no log lines."""
+    """The log lines of the functions, without metrics."""
     return [line for line in printed() if "_aws" not in line]
 
 

@@ -1,4 +1,4 @@
-"""A crash after any step of any consumer: delivered again, it ends the same."""
+"""A consumer that crashes after any step ends the same when SQS delivers the message again."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,8 +11,8 @@ from tests.world import World, crash, hooked
 
 CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch dispatched"
 
-# What a consumer does with one message, as the AWS calls that it makes. An external effect is a put into
-# its system's own ledger, and the same call as the writes of intent and outcome.
+# The AWS calls of a consumer for one message. An external effect is a PutItem into the sandbox's ledger, so
+# it is the same call as the writes of intent and outcome.
 NOTES = ["GetItem", "PutItem"]
 EFFECT_ALONE = ["GetItem", "PutItem", "PutItem"]
 INTENT_EFFECT_OUTCOME = ["GetItem", "PutItem", "PutItem", "PutItem"]
@@ -20,7 +20,7 @@ INTENT_EFFECT_OUTCOME = ["GetItem", "PutItem", "PutItem", "PutItem"]
 
 @dataclass(frozen=True)
 class Story:
-    """An order's way to the message whose handling crashes, and how it ends all the same."""
+    """An order, the message during which its consumer crashes, and the expected end of the order."""
 
     service: str
     kind: str
@@ -31,7 +31,7 @@ class Story:
     order: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
     handled_last: bool = False
-    """Whether all that waits beside the message is handled before it, not after."""
+    """Whether the consumer handles all other waiting messages before this one, instead of after it."""
 
 
 STORIES = {
@@ -80,7 +80,7 @@ STORIES = {
 
 @contextmanager
 def at_the_message(world: World, story: Story) -> Iterator[str]:
-    """The order's id, while only the story's message waits for its consumer; then all else goes on."""
+    """Yields the order's id while only this message is in the queue. Then runs everything to the end."""
     queue = f"{story.service}Queue"
     order_id = world.place(**story.order)
     if story.cancelled:
@@ -140,7 +140,7 @@ def test_a_crash_loses_nothing_and_repeats_nothing(
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 def test_a_lost_acknowledgement_changes_nothing(world: World, story: Story) -> None:
-    """A handled message is delivered again, since its acknowledgement was lost."""
+    """SQS delivers a handled message again, because Lambda could not delete it."""
     with at_the_message(world, story) as order_id:
         (mapping,) = [m for name, m in world.mappings.items() if name == f"{story.service}ConsumerQueue"]
         with pytest.MonkeyPatch.context() as patched:
@@ -166,7 +166,9 @@ def test_a_relay_that_crashes_publishes_again(world: World, moment: str) -> None
 
 
 @pytest.mark.parametrize(("moment", "orders"), [("before", 0), ("after", 1)])
-def test_a_crash_of_the_api_makes_a_whole_order_or_none(world: World, moment: str, orders: int) -> None:
+def test_a_crash_of_the_api_leaves_a_complete_order_or_no_order(
+    world: World, moment: str, orders: int
+) -> None:
     with crash(moment, "PutItem"):
         world.place()
     world.drain()

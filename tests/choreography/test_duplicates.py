@@ -1,4 +1,4 @@
-"""Every event delivered twice, and in any order: each service ends as if it had come once, in order."""
+"""Events that arrive twice and in any order have the same result as events that arrive once and in order."""
 
 from itertools import permutations
 from typing import Any
@@ -15,7 +15,7 @@ CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch 
 
 
 class Twice:
-    """SNS, and a relay that publishes all it has two times: every message has a new id the second time."""
+    """Makes each relay publish its events twice, so that the second messages have new message ids."""
 
     def __init__(self) -> None:
         with environment({}):
@@ -98,9 +98,7 @@ def test_every_permutation_of_arrival_ends_the_same(
 
 
 @pytest.mark.parametrize(("kind", "country"), [("shipment.cancelled", "GB"), ("shipment.failed", "AQ")])
-def test_at_payment_either_order_of_arrival_leaves_no_money_taken(
-    world: World, kind: str, country: str
-) -> None:
+def test_payment_keeps_no_money_for_either_order_of_arrival(world: World, kind: str, country: str) -> None:
     order_id = world.place(country=country)
     world.drain("payment")
     (placed,) = world.take("PaymentQueue", "order.placed")
@@ -116,7 +114,7 @@ def test_at_payment_either_order_of_arrival_leaves_no_money_taken(
 
 
 def heard(world: World, queue: str, kinds: list[str]) -> dict[str, str]:
-    """Runs the order to its end, and tells by type what a service's queue was sent meanwhile."""
+    """Runs the order to its end. Returns the messages that the service's queue received, by event type."""
     bodies: dict[str, str] = {}
     for kind in kinds:
         world.run_until(queue, kind)
@@ -126,7 +124,7 @@ def heard(world: World, queue: str, kinds: list[str]) -> dict[str, str]:
 
 
 def restart(world: World, service: str, order_id: str, start: list[dict[str, Any]]) -> None:
-    """Takes a service back to what it was when the order was placed, its external system's book too."""
+    """Resets a service and its external system's ledger to the state when the order was placed."""
     tables = world.stack.tables
     database = client("dynamodb")
     database.delete_item(TableName=tables[f"{service}Table"], Key=to_attributes({"order_id": order_id}))
@@ -139,7 +137,7 @@ def restart(world: World, service: str, order_id: str, start: list[dict[str, Any
 
 
 def essence(item: dict[str, Any]) -> dict[str, Any]:
-    """An item but for when, and by which of the events that a join waits for, it came to be so."""
+    """An item without timestamps, and without the event that completed a join."""
     emitted = sorted(read["event"].partition('"time"')[0] for read in item["outbox"])
     varies = {"version", "inbox", "outbox", "emits", "intent_by"}
     types = {"event_types": sorted(item.get("event_types", []))}

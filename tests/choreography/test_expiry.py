@@ -1,4 +1,4 @@
-"""An order that is not paid and dispatched in time ends, as if its customer had cancelled it."""
+"""Order cancels an order that is not paid and dispatched before its deadline."""
 
 import json
 import time
@@ -13,7 +13,7 @@ CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch 
 
 
 def reminder(world: World, order_id: str, seconds_left: float = -1) -> str:
-    """The order.placed of an order whose time ends so many seconds from now."""
+    """The order.placed event of an order whose deadline is this many seconds from now."""
     placed = json.loads(world.item("OrderTable", order_id)["outbox"][0]["event"])
     placed["data"]["expires_at"] = (datetime.now(UTC) + timedelta(seconds=seconds_left)).isoformat()
     return json.dumps(placed)
@@ -56,7 +56,7 @@ def test_after_an_outage_of_shipping_beyond_the_time_limit_the_money_is_refunded
     )
 
 
-def test_a_parcel_that_left_before_order_knew_stays_shipped(world: World) -> None:
+def test_a_dispatch_that_order_has_not_seen_yet_stays_shipped(world: World) -> None:
     order_id = world.place()
     world.step("OrderRelayOutbox")
     world.drain("order")
@@ -133,7 +133,10 @@ def test_after_a_crash_at_the_write_the_next_delivery_completes_it(world: World,
 def test_a_charge_that_began_in_time_is_settled(
     world: World, moment: str, ends: str, ledger: list[str]
 ) -> None:
-    """The gateway says whether the charge was made before the crash; if not, it is not made any more."""
+    """The gateway says whether it made the charge before the crash.
+
+    If it did not, Payment starts no charge.
+    """
     order_id = world.place()
     with crash(moment, "PutItem", 2):
         world.deliver("PaymentConsumer", reminder(world, order_id, 1))

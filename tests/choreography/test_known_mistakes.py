@@ -1,4 +1,4 @@
-"""The mistakes of well-known samples, each shown not to be made here."""
+"""Mistakes of well-known samples. Each test shows that this choreography does not make the mistake."""
 
 import ast
 from pathlib import Path
@@ -17,7 +17,10 @@ TESTS = sorted(Path(__file__).parents[1].rglob("test_*.py"))
 
 
 def test_mistake_charge_then_forget_the_token(world: World) -> None:
-    """A crash between charge and outcome charges again; here the key is kept, and the intent is found."""
+    """The mistake charges again after a crash between charge and outcome.
+
+    Here the next attempt finds the intent and its key.
+    """
     order_id = world.place()
     world.step("OrderRelayOutbox")
     with crash("after", "PutItem", 2):  # the gateway's own entry
@@ -30,7 +33,7 @@ def test_mistake_charge_then_forget_the_token(world: World) -> None:
 
 
 def test_mistake_publish_answer_never_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PublishBatch answers 200 and lists what failed; the stream must deliver that again."""
+    """PublishBatch answers 200 and lists the failed entries. The stream must deliver their records again."""
     order_id = world.place()
 
     class Losing:
@@ -48,7 +51,10 @@ def test_mistake_publish_answer_never_looked_at(world: World, monkeypatch: pytes
 
 @pytest.mark.parametrize("late", ["payment.captured", "shipment.dispatched"])
 def test_mistake_status_set_without_a_condition(world: World, late: str) -> None:
-    """A late event overwrites a final state; here status follows from all that was seen."""
+    """The mistake lets a late event overwrite a final state.
+
+    Here the status depends on all handled events.
+    """
     order_id = world.place()
     world.drain("order")
     world.step("OrderRelayOutbox")
@@ -62,7 +68,7 @@ def test_mistake_status_set_without_a_condition(world: World, late: str) -> None
 
 
 def test_mistake_schema_that_the_emitter_does_not_match(world: World) -> None:
-    """What is emitted is read with the contract that its consumers have, each type of event at least once."""
+    """Reads every type of emitted event with the contract of its consumers."""
     shipped = world.place()
     for order in ({"country": "AQ"}, {"payment_method": "pm_card_chargeDeclined"}):
         world.place(**order)
@@ -114,7 +120,10 @@ def test_mistake_idempotency_keyed_on_the_sqs_message_id(world: World) -> None:
 
 
 def test_mistake_record_deleted_when_something_fails_after_the_effect(world: World) -> None:
-    """The outcome's write fails after the charge: the intent stays, and no other worker charges or voids."""
+    """The write of the outcome fails after the charge.
+
+    The intent stays, so no other worker charges or voids.
+    """
     order_id = world.place()
     world.cancel(order_id)
     world.step("OrderRelayOutbox")
@@ -132,7 +141,7 @@ def test_mistake_record_deleted_when_something_fails_after_the_effect(world: Wor
 
 
 def test_mistake_a_relay_that_starts_at_the_latest_record(world: World) -> None:
-    """Orders placed before the mapping first looks are published all the same."""
+    """The relay also publishes orders that were placed before its mapping first polled."""
     order_ids = [world.place() for _ in range(3)]
     with environment({}):
         world.mappings = mappings(world.stack)
@@ -142,7 +151,7 @@ def test_mistake_a_relay_that_starts_at_the_latest_record(world: World) -> None:
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
 def test_mistake_tests_that_cannot_fail(path: Path) -> None:
-    """An exception is not passed over, an assertion is no constant, and every test has one."""
+    """Every test has an assertion, none asserts a constant, and none ignores an exception."""
     tree = ast.parse(path.read_text())
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
@@ -155,7 +164,7 @@ def test_mistake_tests_that_cannot_fail(path: Path) -> None:
 
 
 def asserts(function: ast.FunctionDef, helpers: dict[str, ast.FunctionDef]) -> bool:
-    """Whether a function can fail by what it says: an assert, an expected error, or a helper with one."""
+    """Whether a function contains an assert, an expected error, or a helper with one."""
     for node in ast.walk(function):
         match node:
             case ast.Assert() | ast.Attribute(value=ast.Name(id="pytest"), attr="raises" | "fail"):
@@ -182,8 +191,10 @@ def test_a_test_without_an_assertion_is_found(source: str, verdict: bool) -> Non
     assert asserts(functions["test"], functions) is verdict
 
 
-def test_mistake_an_event_bus_that_logs_and_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A message that meets a defect goes back to the queue, and after eight receives to its dead letters."""
+def test_mistake_an_event_bus_that_logs_an_error_and_continues(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQS delivers the message again after a defect, and dead-letters it after eight receives."""
     world.place()
     world.step("OrderRelayOutbox")
     queue = world.stack.queues["PaymentQueue"]

@@ -1,5 +1,8 @@
-"""A new major version of an event, through the whole choreography: beside the old one while the services move
-to it, one after the other; and where it is heard too early."""
+"""A new major version of an event in the whole choreography.
+
+The services publish it beside the old one while they move to it one after the other; and a service receives
+it too early.
+"""
 
 import importlib
 import json
@@ -35,7 +38,7 @@ class Money(Value):
 
 
 class OrderPlacedV2(Payload):
-    """order.placed with its amount and currency made one field: a break for every consumer."""
+    """order.placed with amount and currency in one field, which breaks every consumer."""
 
     type: ClassVar[str] = NEW
     version: ClassVar[str] = "2.0"
@@ -49,7 +52,7 @@ class OrderPlacedV2(Payload):
 
 @dataclass(frozen=True)
 class Downgrading:
-    """What a service puts before its participant while it reads both."""
+    """Converts the new version to the old one, for a service that reads both."""
 
     participant: EventHandler
 
@@ -71,14 +74,14 @@ def old(placed: OrderPlacedV2) -> OrderPlaced:
 
 
 class Migration:
-    """The steps by which services come from one major to the next, each a deployment of one of them."""
+    """The steps from one major version to the next. Each step is a deployment of one service."""
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self._world, self._patch = world, monkeypatch
         monkeypatch.setitem(EVENTS, NEW, OrderPlacedV2)
 
     def say(self, *kinds: str) -> None:
-        """Order publishes these versions of order.placed, in one write."""
+        """Makes Order publish these versions of order.placed in one write."""
 
         def told(payloads: Iterable[Payload], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
             versions = [version for payload in payloads for version in self._versions(payload, kinds)]
@@ -93,7 +96,7 @@ class Migration:
         return [payload if kind == OLD else new(payload) for kind in kinds]
 
     def read_both(self, queue: str) -> None:
-        """The code of a queue's consumer learns the new version."""
+        """Deploys code that reads both versions to the queue's consumer."""
         module = importlib.import_module(HEARING[queue])
         consume = module.consume
         self._patch.setattr(
@@ -101,7 +104,7 @@ class Migration:
         )
 
     def hear(self, queue: str, *kinds: str) -> None:
-        """A queue subscribes to these versions, beside all else that it subscribes to."""
+        """Subscribes a queue to these versions, in addition to its other subscriptions."""
         (found,) = [s for s in landscape().subscriptions if s.queue == queue and OLD in s.types]
         policy = {"type": [*kinds, *(kind for kind in found.types if kind != OLD)]}
         client("sns").set_subscription_attributes(
@@ -119,7 +122,7 @@ def migration(world: World, monkeypatch: pytest.MonkeyPatch) -> Migration:
 def test_both_majors_side_by_side_lose_no_order_and_charge_none_twice(
     world: World, migration: Migration
 ) -> None:
-    """At each step an order's events are in the queues, and others are still in the outbox."""
+    """At each step, one order has events in the queues, and another has events in the outbox."""
     orders = []
 
     def meanwhile() -> None:
@@ -168,7 +171,7 @@ def test_a_consumer_of_both_majors_acts_once_in_either_order(
 def test_a_major_that_arrives_too_early_is_dead_lettered_and_completes_its_order_after_a_redrive(
     world: World, migration: Migration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Payment's subscription came before its code, for as long as it took to put that back."""
+    """Payment subscribes before its new code is deployed, until an operator reverts the subscription."""
     migration.say(OLD, NEW)
     migration.hear("PaymentQueue", NEW)
     early = world.place()

@@ -1,4 +1,4 @@
-"""Each thing that matters is counted once, by the service that makes it so."""
+"""Each outcome is counted once, by the service that decides it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.world import World, an_order
 
 
 def counted(printed: Printed) -> Counter[str]:
-    """Sums by `service metric`; the messages that it took are left out."""
+    """The sums by `service metric`, without the counts of messages."""
     sums: Counter[str] = Counter()
     for document in (line for line in printed() if "_aws" in line):
         (directive,) = document["_aws"]["CloudWatchMetrics"]
@@ -110,7 +110,7 @@ def test_the_outcome_of_each_message_is_counted(
 def test_the_age_of_the_oldest_event_that_waits_is_measured(
     world: World, printed: Printed, make_event: MakeEvent
 ) -> None:
-    """The others of the batch are younger; those that were handled do not count."""
+    """The other messages of the batch are younger, and handled messages do not count."""
     old, young = (make_event("shipment.cancelled", order_id) for order_id in ("order-1", "order-2"))
     young = young.model_copy(update={"time": datetime.now(UTC)})
     for event in (old, young):
@@ -134,7 +134,7 @@ def test_a_message_that_waits_for_credentials_is_counted_as_refused(
 
 
 def age(event: Event[Any]) -> float:
-    """How long ago an event happened, in seconds."""
+    """The age of an event in seconds."""
     return (datetime.now(UTC) - event.time).total_seconds()
 
 

@@ -1,4 +1,4 @@
-"""Whole orders, from the request to the ledgers."""
+"""Whole orders, from the HTTP request to the ledgers of gateway and carrier."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_delivered_order_is_completed(world: World) -> None:
     assert world.cancel(order_id) == 409
 
 
-def test_a_declined_order_is_rejected_and_nothing_leaves(world: World) -> None:
+def test_a_declined_order_is_rejected_and_not_shipped(world: World) -> None:
     order_id = world.place(payment_method="pm_card_chargeDeclined")
     world.drain()
     assert world.status(order_id) == "rejected"

@@ -1,7 +1,7 @@
 """No personal data and no payment token in a log line, a metric or the reason of a dead letter.
 
-Canaries are planted wherever an order holds such data, and looked for in all that is printed. Messages
-themselves hold them, and have to: a queue is encrypted, and only its consumer reads it.
+The tests put a marked value into each field with such data, and search all output for these values. The
+messages themselves contain the data: queues are encrypted, and only the consumer reads them.
 """
 
 import json
@@ -29,7 +29,7 @@ CONSUMERS = {
 
 @pytest.fixture(autouse=True)
 def accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The gateway takes the planted token, so that its order goes all the way."""
+    """Makes the gateway accept the marked token, so that the order completes."""
     monkeypatch.setattr("payment.sandbox.ACCEPTED", frozenset({METHOD}))
 
 
@@ -51,14 +51,14 @@ def place(world: World, **changes: Any) -> str:
 
 
 def placed_event(world: World) -> str:
-    """An order.placed with every canary in it."""
+    """An order.placed event with every marked value."""
     event: str = world.item("OrderTable", place(world))["outbox"][0]["event"]
     assert all(canary in event for canary in (*ADDRESS.values(), METHOD))
     return event
 
 
 def poison(event: str) -> Iterator[str]:
-    """The event with each of its fields spoilt in turn by what it says, and cut off, and no JSON at all."""
+    """Unreadable variants of the event: one invalid field each, a truncated body, and no JSON."""
     whole = json.loads(event)
     for path in _paths(whole["data"]):
         broken = json.loads(event)
@@ -83,7 +83,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def reasons(world: World) -> list[str]:
-    """Why each dead letter is one."""
+    """The reason of each dead letter."""
     queues = [name for name in world.stack.queues if name.endswith("DeadLetters")]
     letters = [letter for queue in queues for letter in world.messages(queue)]
     return [letter["MessageAttributes"]["reason"]["StringValue"] for letter in letters]
@@ -94,7 +94,7 @@ def said(lines: list[dict[str, Any]]) -> set[str]:
 
 
 def telling(told: list[Any]) -> list[Any]:
-    """What of it quotes the customer."""
+    """The marked values that the text contains."""
     return [one for one in told if CANARY in json.dumps(one)]
 
 

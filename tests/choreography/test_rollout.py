@@ -1,4 +1,4 @@
-"""While an alias is split, two versions of a consumer handle one order's messages, and it ends right."""
+"""During a rollout, two versions of a consumer handle one order's messages, and the order ends correctly."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,7 +29,7 @@ NOTE = "told by the newer version"
 
 
 def newer(service: str, live: Participant[Any]) -> Participant[Any]:
-    """The next version of a service: it keeps an attribute more, and says a field more in its events."""
+    """The next version of a service: it has one more attribute, and its events have one more field."""
     state = create_model("Newer", __base__=STATES[service], note=(str | None, None))
 
     def noted(decision: Decision[Any]) -> Decision[Any]:
@@ -59,7 +59,7 @@ def newer_payload(payload: Payload) -> Payload:
 
 
 class Split:
-    """A service's alias, with half of the weight on either version: invocations take turns."""
+    """A service's alias with half of the weight on each version. Invocations alternate."""
 
     def __init__(self, service: str, first_is_newer: bool) -> None:
         self._service, self._next_is_newer = service, first_is_newer
@@ -85,7 +85,7 @@ def rolling_out(first_is_newer: bool) -> Iterator[dict[str, Split]]:
 
 @pytest.fixture
 def world(world: World) -> World:
-    """With a message a batch, so that an order's messages meet as many invocations."""
+    """A world with batches of one message, so that each message of an order has its own invocation."""
     for name, source in world.stack.sources.items():
         world.stack.sources[name] = replace(source, properties={**source.properties, "BatchSize": 1})
     with environment({}):
@@ -145,8 +145,8 @@ def test_attributes_of_the_newer_version_survive_a_write_of_the_older(world: Wor
     assert world.item("PaymentTable", order_id)["note"] == NOTE
 
 
-def test_after_a_rollback_the_older_version_completes_what_the_newer_began(world: World) -> None:
-    """The alarm goes off while a refund is still to come."""
+def test_after_a_rollback_the_older_version_completes_orders_of_the_newer(world: World) -> None:
+    """The alarm starts the rollback while a refund is pending."""
     with rolling_out(first_is_newer=True):
         order_id = world.place(country="AQ")
         world.run_until("PaymentQueue", "shipment.failed")

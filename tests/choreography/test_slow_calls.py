@@ -1,6 +1,7 @@
-"""Each call to AWS and to Stripe takes the longest that the code's own settings allow, and is then answered.
+"""Each call to AWS and to Stripe takes as long as the code's timeouts allow, and then gets an answer.
 
-So a function's timeout is added up: an invocation ends in time whatever its batch is, and makes progress.
+The tests add up these times: every invocation makes progress and ends before the function's timeout, for any
+batch.
 """
 
 import json
@@ -37,7 +38,7 @@ AWS_SERVICES = ("dynamodb", "secretsmanager", "sns", "sqs")
 
 @dataclass
 class Clock:
-    """The seconds that an invocation has taken."""
+    """The elapsed seconds of an invocation."""
 
     seconds: float = 0
 
@@ -47,7 +48,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of Lambda, which only slow calls move."""
+    """A clock that only slow calls advance."""
     made = Clock()
     for module in (context, in_process):
         monkeypatch.setattr(module, "time", SimpleNamespace(time=made.time))
@@ -67,7 +68,7 @@ def hooked(service: str, moment: str, hook: Any) -> Iterator[None]:
 
 @pytest.fixture
 def slow(world: World, clock: Clock) -> Iterator[World]:
-    """A world whose functions wait for every call as long as it can take."""
+    """A world in which every call of a function takes the maximum time."""
 
     def take(**_: Any) -> None:
         clock.seconds += aws.LONGEST_CALL_SECONDS
@@ -172,7 +173,7 @@ def test_a_slow_charge_by_stripe_is_made_in_one_invocation(
 def test_a_slow_charge_that_is_stuck_is_settled_in_one_invocation(
     slow: World, stripe: SlowStripe, clock: Clock, make_event: MakeEvent
 ) -> None:
-    """The longest path of all: the payment is looked for twice, with a request between that prevents it."""
+    """The longest path: Payment looks the payment up twice, and between the two prevents it."""
     stripe.befalls = ["fine", "lost"]  # the search for an earlier charge, then the charge
     placed = make_event("order.placed")
     assert slow.deliver("PaymentConsumer", placed) == [placed.to_json()]
@@ -245,7 +246,7 @@ def test_a_slow_webhook_is_taken_before_api_gateway_gives_up(
     assert clock.seconds <= timeout(slow, "ShippingWebhook") < HTTP_API_SECONDS
 
 
-def test_a_slow_relay_reports_what_it_has_no_time_to_publish(slow: World, clock: Clock) -> None:
+def test_a_slow_relay_reports_the_records_that_it_did_not_publish(slow: World, clock: Clock) -> None:
     for _ in range(60):
         clock.seconds = 0
         slow.place()

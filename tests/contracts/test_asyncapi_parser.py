@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).with_name("asyncapi") / "errors.js"
 
 
 def errors(document: str) -> list[dict[str, object]]:
-    """The parser's findings in a document."""
+    """The errors that the parser finds in a document."""
     if not (INSTALLED / "ready").exists():
         pytest.skip("AsyncAPI's parser is not installed: make test-asyncapi")
     path = os.pathsep.join((os.environ["PATH"], str(INSTALLED / "bin")))

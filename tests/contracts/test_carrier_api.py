@@ -1,4 +1,4 @@
-"""The document that a carrier's integration implements is true of what Shipping sends and understands."""
+"""Shipping's requests, and the answers that it understands, match the carrier's OpenAPI document."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def assert_meets(content: Any, document: Any) -> None:
 
 @pytest.fixture
 def server() -> Iterator[SpecifiedCarrier]:
-    """A carrier that dispatched, refused, and was asked for a parcel again."""
+    """A carrier that accepted a parcel, rejected one, and got a repeated request."""
     with SpecifiedCarrier().open() as carrier:
         for dispatch in (DISPATCH, DISPATCH, REFUSED, LATE):
             connect(carrier.endpoint, SECRET).dispatch(dispatch)

@@ -1,4 +1,4 @@
-"""The catalogue has every event, and for each field of personal data the services that need it."""
+"""The catalogue lists every event, and for each field with personal data the services that need it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A change that would break a consumer, or an event in flight, is refused; a harmless one is not."""
+"""`make contracts` rejects a change that breaks consumers or events in flight, and accepts all others."""
 
 import copy
 import json
@@ -175,7 +175,7 @@ def publish(folder: Path, version: str, change: Change) -> None:
 
 
 def refusal(folder: Path) -> str | None:
-    """The reason why today's contracts break those that are published in the folder."""
+    """The error text: how today's contracts break the ones published in the folder."""
     try:
         check(folder)
     except Incompatible as refused:

@@ -1,4 +1,4 @@
-"""Contracts evolve while both sides run: old consumers with new producers, and new with old.
+"""Minor versions are compatible: old consumers read new producers' events, and new consumers old events.
 
 These tests stay within a major version; tests/choreography/test_majors.py has the next major."""
 
@@ -17,7 +17,7 @@ from infra.contracts.schemas import schema
 
 
 def newer_minor(payload: type[Payload]) -> type[Payload]:
-    """The same event with another optional field."""
+    """The same event with one more optional field."""
     major, _, minor = payload.version.partition(".")
     return numbered(
         create_model(payload.__name__, __base__=payload, note=(str, "none")), f"{major}.{int(minor) + 1}"
@@ -30,7 +30,7 @@ def numbered(payload: type[Payload], version: str) -> type[Payload]:
 
 
 def said_by(payload: type[Payload], kind: str, **more: Any) -> dict[str, Any]:
-    """An event as a producer with this version of the contract sends it."""
+    """The event that a producer with this version of the contract sends."""
     wire = example(kind)
     data = payload.model_validate(wire["data"] | more)
     envelope = {name: wire.get(name) for name in ("id", "source", "subject", "correlationid", "causationid")}

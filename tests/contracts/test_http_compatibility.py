@@ -1,4 +1,4 @@
-"""A change of the HTTP API that would break a caller is refused; a harmless one is not."""
+"""`make contracts` rejects a change of the HTTP API that breaks callers, and accepts all others."""
 
 import copy
 import json

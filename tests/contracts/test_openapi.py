@@ -1,5 +1,8 @@
-"""The HTTP API follows its OpenAPI document for every request: schemathesis makes valid and invalid requests
-from it, and checks each answer's status, headers, content type and body."""
+"""The HTTP API follows its OpenAPI document.
+
+schemathesis generates valid and invalid requests from it, and checks status, headers, content type and body
+of each answer.
+"""
 
 import copy
 import json
@@ -68,7 +71,7 @@ class Carrier(AuthBase):
 
 @dataclass(frozen=True)
 class Service:
-    """The local run, and the carrier with the webhook's secret."""
+    """A local run, and a carrier with the webhook's secret."""
 
     url: str
     carrier: Carrier
@@ -92,7 +95,7 @@ class Service:
 
 
 def meant_for_shipping(case: Case[Any]) -> bool:
-    """Whether it is a webhook in which nothing is wrong but the signature, which no schema can make."""
+    """Whether the request is a valid webhook except for its signature, which a schema cannot generate."""
     webhook = case.operation.label == "POST /carrier/webhooks"
     return webhook and case.meta is not None and case.meta.generation.mode.is_positive
 
@@ -143,7 +146,7 @@ def test_every_answer_is_as_documented_at_the_limits_of_each_field(case: Case[An
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_placed_order_can_be_read_and_cancelled(link: str, service: Service) -> None:
-    """By the document's own links, from an order's answer to what takes the order."""
+    """Follows the document's links from the answer of placeOrder to the other operations."""
     order = PLACE_ORDER["requestBody"]["content"]["application/json"]["example"]
     placed = service.answer(QUICK["/orders"]["POST"].Case(body=order))
     assert LINKS[link]["parameters"] == {"order_id": "$response.body#/order_id"}

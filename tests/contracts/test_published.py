@@ -1,4 +1,4 @@
-"""The published files equal what the code generates, are valid, and describe the samples."""
+"""The published files equal the generated ones, are valid, and match the samples."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def assert_meets(schema: Any, document: Any) -> None:
 
 
 def sampled() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every CloudEvent in events/, in queue messages and in outboxes, by file."""
+    """Every CloudEvent in the files of events/: in queue messages and in outboxes."""
     for path in sorted((ROOT / "events").rglob("*.json")):
         payload = json.loads(path.read_text())
         for record in payload.get("Records", ()):

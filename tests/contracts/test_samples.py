@@ -1,4 +1,4 @@
-"""Every sample event equals what the code generates, and is answered as events/answers.json says."""
+"""Every sample equals the generated one, and its function answers as events/answers.json says."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ ANSWERS: dict[str, Any] = json.loads((EVENTS / "answers.json").read_text())
 
 
 def agrees(answer: Any, expected: Any) -> bool:
-    """Whether the answer has everything that is expected. A body is compared as JSON."""
+    """Whether the answer contains all expected values. A body is compared as JSON."""
     if isinstance(expected, dict):
         found = json.loads(answer) if isinstance(answer, str) else answer
         return all(name in found and agrees(found[name], value) for name, value in expected.items())

@@ -1,4 +1,4 @@
-"""How CloudWatch evaluates an alarm, from its properties and series of datapoints.
+"""A model of CloudWatch: evaluates an alarm from its properties and series of datapoints.
 
 Missing data: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 Metric math: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
@@ -22,7 +22,7 @@ COMPARED: Mapping[str, Callable[[float, float], bool]] = {
 
 
 def fires(alarm: Mapping[str, Any], metrics: Mapping[str, Points], late: int = 0) -> bool:
-    """Whether the alarm is ever on while these series arrive, by metric; each point `late` periods later."""
+    """Whether the alarm is ever in ALARM while these series arrive, each point `late` periods later."""
     return any(state(alarm, _seen(metrics, end, late)) == "ALARM" for end in range(1, _length(metrics) + 1))
 
 
@@ -52,7 +52,7 @@ def _with_missing(treatment: str, found: Sequence[bool], periods: int, needed: i
 
 
 def _seen(metrics: Mapping[str, Points], end: int, late: int) -> Mapping[str, Points]:
-    """What has arrived of the series by period `end`."""
+    """The points of the series that have arrived by period `end`."""
     return {
         name: [*points[: max(0, end - late)], *[None] * min(late, end)] for name, points in metrics.items()
     }
@@ -63,7 +63,7 @@ def _length(metrics: Mapping[str, Points]) -> int:
 
 
 def _values(alarm: Mapping[str, Any], metrics: Mapping[str, Points]) -> Points:
-    """The series that is compared with the threshold: the metric's, or an expression's."""
+    """The series to compare with the threshold: of the metric, or of an expression."""
     nothing: Points = [None] * _length(metrics)
     if "Metrics" not in alarm:
         return metrics.get(alarm["MetricName"], nothing)
@@ -74,7 +74,7 @@ def _values(alarm: Mapping[str, Any], metrics: Mapping[str, Points]) -> Points:
 
 
 def _at(node: ast.expr, metrics: Mapping[str, Points], period: int) -> float | None:
-    """An expression's value at a period; missing where an operand is."""
+    """An expression's value at a period; None if an operand is missing."""
 
     def value(operand: ast.expr) -> float | None:
         return _at(operand, metrics, period)

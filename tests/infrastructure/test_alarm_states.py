@@ -1,4 +1,4 @@
-"""Each alarm fires for the series that it is there for, even if datapoints are late, and for no other."""
+"""Each alarm fires for the failures that it reports, even with late datapoints, and for nothing else."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Series = str | Mapping[str, str]
 
 @dataclass(frozen=True)
 class Kind:
-    """Alarms whose names end alike, and series that must and must not fire them."""
+    """The alarms with this name ending, and the series that must and must not fire them."""
 
     must: tuple[Series, ...]
     must_not: tuple[Series, ...]
@@ -109,7 +109,7 @@ KINDS = {
 
 
 def kind_of(name: str) -> Kind:
-    """The kind of the longest ending that fits."""
+    """The kind with the longest matching name ending."""
     fitting = [ending for ending in KINDS if name.endswith(ending)]
     assert fitting, f"{name}: say in KINDS which series must and must not fire it"
     return KINDS[max(fitting, key=len)]
@@ -133,7 +133,7 @@ CASES = [
 
 @pytest.mark.parametrize("late", [0, 1, 2])
 @pytest.mark.parametrize(("name", "series", "expected"), CASES)
-def test_an_alarm_fires_for_what_it_is_there_for_and_only_for_that(
+def test_an_alarm_fires_only_for_the_series_that_it_should_report(
     name: str, series: Series, expected: bool, late: int
 ) -> None:
     alarm = ALARMS[name]

@@ -26,7 +26,7 @@ SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$"
 
 
 def watched(namespace: Any, metric: str, dimension: str, value: Any) -> Any:
-    """The only alarm on a metric."""
+    """The only alarm on this metric."""
     (alarm,) = [
         alarm
         for alarm in ALARMS.values()
@@ -78,7 +78,7 @@ def test_single_messages_that_fail_are_noticed(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
 def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
-    """The oldest message of the queue is young, since the consumer requeues waiting messages."""
+    """The age of the oldest message in the queue is low, because the consumer requeues waiting messages."""
     alarm = watched({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
     assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
     assert alarm["Threshold"] == 600
@@ -86,7 +86,7 @@ def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["order", "shipping"])
 def test_a_request_that_fails_unexpectedly_is_noticed(service: str) -> None:
-    """The function answers 503, which is no error to Lambda."""
+    """The function answers 503, which Lambda does not count as an error."""
     assert watched({"Ref": "AWS::StackName"}, Metric.REQUESTS_FAILED, "service", service)["Threshold"] == 0
 
 
@@ -97,7 +97,7 @@ def test_a_server_error_of_the_api_is_noticed() -> None:
 
 @pytest.mark.parametrize("service", ["order", "payment", "shipping"])
 def test_events_that_a_relay_cannot_publish_are_noticed(service: str) -> None:
-    """A relay reports them to the stream, which is no error to Lambda; the other version may publish them."""
+    """A relay reports failed records to its mapping, which Lambda does not count as an error."""
     assert (
         watched({"Ref": "AWS::StackName"}, Metric.EVENTS_NOT_PUBLISHED, "service", service)["Threshold"] == 0
     )

@@ -50,12 +50,12 @@ def test_a_file_that_no_service_could_check_does_not_pass(
     assert capsys.readouterr().out.count("NOT AUDITED") == len(audit.LOCKS)
 
 
-def test_another_service_is_asked_if_the_first_does_not_answer(answers: Answers) -> None:
+def test_the_audit_tries_the_next_service_if_the_first_does_not_answer(answers: Answers) -> None:
     answers(pypi=[], osv=[VULNERABLE])
     assert audit.main() == audit.VULNERABLE
 
 
-def test_a_machine_without_a_network_may_say_so_and_is_told_what_that_means(
+def test_audit_offline_passes_and_reports_that_it_audited_nothing(
     answers: Answers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUDIT_OFFLINE", "allowed")
@@ -75,10 +75,10 @@ def test_every_lock_file_is_audited() -> None:
     ("printed", "told"),
     [('{"dependencies": [{"name": "fine", "version": "1.0", "vulns": []}], "fixes": []}', [FINE]), ("", [])],
 )
-def test_pip_audit_is_asked_strictly_and_what_it_says_is_read(
+def test_pip_audit_runs_strictly_and_its_output_is_read(
     printed: str, told: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It prints nothing if the service did not answer, or not for one of the packages."""
+    """pip-audit prints nothing if the service did not answer for every package."""
     asked: list[list[str]] = []
 
     def run(command: list[str], **_: Any) -> CompletedProcess[str]:

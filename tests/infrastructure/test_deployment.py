@@ -37,7 +37,7 @@ def test_a_tenth_is_shifted_first_in_prod(name: str) -> None:
 
 
 def alarm_named(name: Any) -> str:
-    """The logical id of an alarm, by a reference to it or by the name that it has."""
+    """The logical id of the alarm with this reference or name."""
     if "Ref" in name:
         return str(name["Ref"])
     (found,) = [alarm for alarm, properties in ALARMS.items() if properties.get("AlarmName") == name]
@@ -74,7 +74,7 @@ def test_the_alarms_are_quicker_than_the_first_step() -> None:
 
 
 def test_everything_invokes_the_alias() -> None:
-    """An invocation of the function itself would get the new version at once."""
+    """An invocation without the alias would run the new version at once."""
     aliases = of_type("AWS::Lambda::Alias").keys()
     invoked = [p["FunctionName"]["Ref"] for p in of_type("AWS::Lambda::Permission").values()]
     invoked += [mapping["FunctionName"]["Ref"] for mapping in MAPPINGS.values()]
@@ -95,7 +95,7 @@ def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -> None:
-    """SAM compares the template without parameters: a changed gateway would not be deployed to the alias."""
+    """SAM ignores parameters when it compares, so the alias would keep the version with the old gateway."""
     made_of = json.dumps(FUNCTIONS[name])
     conditions = re.findall(r'"Fn::If": \["(\w+)"', made_of)
     made_of += json.dumps([TEMPLATE.conditions[condition] for condition in conditions])
@@ -201,7 +201,7 @@ def test_only_one_environment_of_one_repository_can_assume_the_role() -> None:
     ],
 )
 def test_a_repository_may_be_named_with_and_without_ids(repository: str, fits: bool) -> None:
-    """With ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
+    """GitHub adds ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
     source = (ROOT / "infra/deployment/github.yaml").read_text()
     (pattern,) = re.findall(r'AllowedPattern: "(.+)"', source)
     assert bool(re.fullmatch(pattern, repository)) is fits

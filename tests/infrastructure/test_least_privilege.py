@@ -1,4 +1,4 @@
-"""Each role allows the AWS calls that its function makes, and no others. The calls are recorded."""
+"""Each role allows exactly the AWS calls that its function makes, which these tests record."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -72,7 +72,7 @@ def needs(name: str) -> set[Permission]:
 
 
 def everything(world: World) -> None:
-    """Orders of every outcome, whatever a caller can ask for, lost races, and poison."""
+    """Runs orders of every outcome, every kind of request, lost races and poison."""
     world.place(payment_method="pm_card_chargeDeclined")
     world.place(country="AQ")
     order_id = json.loads(world.post("/orders", an_order(), idempotency_key="k").body)["order_id"]
@@ -92,7 +92,7 @@ def everything(world: World) -> None:
 
 
 def every_race_is_lost(world: World) -> None:
-    """A request is refused; messages are retried, and requeued in the end."""
+    """Makes every conditional write fail: the API answers an error, and consumers retry and then requeue."""
     world.time_limit(0)
     world.place()
     world.step("OrderRelayOutbox")
@@ -111,7 +111,7 @@ def every_race_is_lost(world: World) -> None:
 
 
 def everything_that_is_told(world: World, stack: str) -> None:
-    """Of an order, to the service that joins; with lost races, and poison."""
+    """Delivers all events of an order to the fourth service, with lost races and poison."""
     with environment({}):
         guest = Provisioner(NOTIFICATIONS, stack, "http://localhost:3000", world.stack.exports).provision()
     world.stack.functions |= guest.functions
@@ -197,7 +197,7 @@ def test_a_managed_policy_is_an_error() -> None:
         allowed(replace(SANDBOX, resources=resources), STACK)
 
 
-def test_an_alias_that_a_mapping_invokes_stands_for_its_function() -> None:
+def test_a_mapping_that_invokes_an_alias_belongs_to_its_function() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["Live"] = {
         "Type": "AWS::Lambda::Alias",
@@ -242,7 +242,7 @@ EXPLAINED = {
 
 
 def statements(template: Template) -> Iterator[Any]:
-    """Of every policy anywhere in a template: roles', queues', topics', and whatever else has one."""
+    """The statements of all policies in a template: of roles, queues, topics and other resources."""
     waiting: list[Any] = list(template.resources.values())
     while waiting:
         found = waiting.pop()
@@ -299,14 +299,15 @@ def test_every_action_on_all_resources_has_a_reason() -> None:
 
 @pytest.mark.parametrize("template", [SANDBOX, NOTIFICATIONS], ids=["main", "notifications"])
 def test_only_calls_without_tls_are_denied(template: Template) -> None:
-    """A wildcard in a Deny can then only refuse more."""
+    """A wildcard is safe in a Deny, which can only deny more."""
     conditions = [s["Condition"] for s in statements(template) if s["Effect"] == "Deny"]
     assert all(condition == {"Bool": {"aws:SecureTransport": False}} for condition in conditions)
 
 
 def test_only_the_routes_of_its_api_may_invoke_a_function() -> None:
-    """A policy that SAM writes. In it `*` is the stage, of which there is one; an order's id; or, for the
-    function of the default route, any route of the API."""
+    """SAM writes this policy. Its `*` stands for the only stage, for an order's id, or for any route of the
+    API (the function of the default route).
+    """
     for permission in (r for r in SANDBOX.resources.values() if r["Type"] == "AWS::Lambda::Permission"):
         arn, names = permission["Properties"]["SourceArn"]["Fn::Sub"]
         assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"

@@ -1,4 +1,4 @@
-"""Lock files: each names all that its declaration asks for, within the declared range."""
+"""Each lock file has every declared package, in a version within the declared range."""
 
 import re
 import tomllib
@@ -17,7 +17,7 @@ FILES = sorted(path for folder in ("functions", "infra", "tests") for path in RO
 
 
 def wanted(path: Path) -> Iterator[Requirement]:
-    """The packages that a file of requirements declares, those of the files it names included."""
+    """The packages that a requirements file declares, including those of the files that it references."""
     for line in path.read_text().splitlines():
         text = line.partition("#")[0].strip()
         if text.startswith("-r "):

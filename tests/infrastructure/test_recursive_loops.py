@@ -1,7 +1,7 @@
 """RecursiveLoop is set where the design needs it, and only there.
 
-Lambda stops a function that sends to the queue which invokes it after about 16 rounds, unless the function
-says that this is meant: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+After about 16 rounds, Lambda stops a function that sends to its own queue, unless the function
+allows recursive invocation: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_just_the_functions_that_send_to_their_own_queue_may_recurse(template: T
 
 @pytest.mark.parametrize("name", sorted(sends_to_itself(MAIN)))
 def test_a_single_invocation_that_lambda_drops_is_noticed(name: str) -> None:
-    """Lambda emits this metric only while the setting is not in force."""
+    """Lambda emits this metric only while it stops recursive loops."""
     alarm = watched("AWS/Lambda", "RecursiveInvocationsDropped", "FunctionName", {"Ref": name})
     assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Sum", 60, 1)
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)

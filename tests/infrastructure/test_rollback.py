@@ -1,4 +1,4 @@
-"""A rollback that an alarm stopped is continued until CloudFormation completes it."""
+"""`make continue-rollback` continues a stopped rollback until CloudFormation completes it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -42,7 +42,7 @@ def test_a_stack_without_a_failed_rollback_is_not_changed(cloudformation: Stubbe
     assert continue_rollback(cloudformation.client, "shop") == status
 
 
-def test_a_rollback_goes_on_once_the_alarm_is_off(cloudformation: Stubber) -> None:
+def test_a_rollback_continues_after_the_alarm_is_ok(cloudformation: Stubber) -> None:
     told(cloudformation, FAILED, IN_PROGRESS, COMPLETE)
     assert continue_rollback(cloudformation.client, "shop") == COMPLETE
     cloudformation.assert_no_pending_responses()
@@ -54,7 +54,7 @@ def test_a_rollback_that_the_alarm_stops_again_is_tried_again(cloudformation: St
     cloudformation.assert_no_pending_responses()
 
 
-def test_it_gives_up_after_a_while_and_says_so(
+def test_it_stops_after_the_maximum_time_and_prints_why(
     cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rollback, "WAIT_SECONDS", 2 * rollback.PAUSE_SECONDS)

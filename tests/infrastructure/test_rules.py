@@ -1,4 +1,4 @@
-"""Parameters that do not fit together are refused before anything is deployed."""
+"""CloudFormation rules reject invalid combinations of parameters before a deployment."""
 
 import re
 
@@ -22,7 +22,7 @@ PROD = REAL | {"Stage": "prod", "JwtIssuer": "https://login.example.com", "JwtAu
     ],
 )
 def test_a_stack_that_could_not_charge_or_ship_is_refused(parameters: dict[str, str], missing: str) -> None:
-    """Prod with the sandbox carrier would take money and ship nothing."""
+    """Prod with the sandbox carrier would charge customers and ship no parcel."""
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
         provision(parameters)
 

@@ -1,4 +1,4 @@
-"""A secret is only ever named: its text is in Secrets Manager, and Powertools fetches it when needed."""
+"""The template has only names of secrets. Secrets Manager has the values, and Powertools fetches them."""
 
 import re
 from fnmatch import fnmatch
@@ -44,9 +44,7 @@ GIVEN = {"PaymentConsumer": "StripeSecret", "ShippingConsumer": "DispatchSecret"
 
 @pytest.mark.parametrize("function", GIVEN)
 @pytest.mark.parametrize("given", [PARTIAL, WHOLE], ids=["partial", "whole"])
-def test_a_whole_arn_of_a_secret_and_a_partial_one_both_let_its_function_read_it(
-    function: str, given: str
-) -> None:
+def test_a_function_may_read_a_secret_by_its_whole_or_partial_arn(function: str, given: str) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
     patterns = statement(function, "secretsmanager:GetSecretValue", given)["Resource"]
     assert any(fnmatch(WHOLE, pattern) for pattern in patterns)
@@ -65,7 +63,7 @@ def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone
 
 
 def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, Any]:
-    """The statement of a function's role that allows an action, where no sandbox is used."""
+    """The statement of a function's role that allows this action, in a stack without sandboxes."""
     parameters = {"PaymentGateway": "stripe", "Carrier": "http"}
     given = GIVEN[function]
     template = load(ROOT / "template.yaml", parameters | {f"{given}Arn": arn, f"{given}KmsKeyArn": key})
@@ -81,7 +79,7 @@ def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, 
 
 
 def test_one_role_reads_the_secret_of_the_dispatches() -> None:
-    """Not the webhook's: who can make it verify a message must not be able to have a parcel sent."""
+    """The webhook's role cannot read it, so a compromised webhook cannot dispatch a parcel."""
     template = load(ROOT / "template.yaml", PARAMETERS[-1])
     reading = {p.function for p in allowed(template, STACK) if p.resource.startswith(DISPATCH_SECRET)}
     assert reading == {f"{STACK}-ShippingConsumer"}
@@ -89,8 +87,8 @@ def test_one_role_reads_the_secret_of_the_dispatches() -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.parent.name)
 @pytest.mark.parametrize("by_value", ["{{resolve:", "NoEcho", "SecretString:"])
-def test_a_template_is_given_no_secret_and_puts_none_anywhere(path: Any, by_value: str) -> None:
-    """GenerateSecretString has Secrets Manager make the text, unseen."""
+def test_a_template_contains_no_secret_and_has_no_parameter_for_one(path: Any, by_value: str) -> None:
+    """GenerateSecretString makes Secrets Manager generate the value."""
     assert by_value not in path.read_text().replace("GenerateSecretString:", "")
 
 

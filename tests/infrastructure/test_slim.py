@@ -1,4 +1,4 @@
-"""A bundle keeps the descriptions of the services that roles let functions call; nothing else changes."""
+"""Slimming keeps the descriptions of the services that a role allows, and changes nothing else."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def statement(action: str) -> dict[str, Any]:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A bundle with the descriptions of three services, and the endpoints of all."""
+    """A bundle with the descriptions of three services and the endpoints of all services."""
     data = Path(botocore.__file__).parent / "data"
     for service in ("cloudwatch", "sns", "stepfunctions"):
         shutil.copytree(data / service, tmp_path / "botocore/data" / service)
@@ -99,7 +99,7 @@ def test_a_slim_bundle_is_not_changed(small: Path) -> None:
     assert (services(small), endpoints(small)) == (["sns"], before)
 
 
-def test_a_service_that_botocore_does_not_know_is_named_before_anything_is_left_out(small: Path) -> None:
+def test_an_unknown_service_is_an_error_before_any_file_is_removed(small: Path) -> None:
     with pytest.raises(NotUnderstood, match=r"actions of execute-api, .* FOLDERS in infra/build/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]

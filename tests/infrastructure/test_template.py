@@ -1,4 +1,4 @@
-"""The template, translated as CloudFormation gets it, follows the rules of the design."""
+"""The translated template, as CloudFormation gets it, follows the rules of the design."""
 
 import importlib
 import json
@@ -38,7 +38,7 @@ def aliased(reference: Any) -> str:
 
 
 def policy_statements(kind: str, effect: str) -> list[Any]:
-    """Of all policies of queues, or of topics."""
+    """The statements of all policies of queues or of topics."""
     found = [s for policy in of_type(kind).values() for s in policy["PolicyDocument"]["Statement"]]
     return [statement for statement in found if statement["Effect"] == effect]
 
@@ -67,7 +67,7 @@ def test_a_queue_dead_letters_a_message_after_several_receives(name: str) -> Non
 
 
 def number(value: Any, outside: str) -> int:
-    """A number of the template, looked up where it depends on gateway or carrier: `sandbox` or `real`."""
+    """A number of the template. If it depends on the gateway or carrier, `sandbox` or `real` selects it."""
     if isinstance(value, dict):
         name, _, key = value["Fn::FindInMap"]
         real = {"Gateways": "stripe", "Carriers": "http"}[name]
@@ -138,7 +138,7 @@ def test_every_event_has_a_subscriber() -> None:
 
 
 def test_a_topic_may_send_only_to_the_queues_of_its_subscriptions() -> None:
-    """Without the permission, the deployment succeeds and no message arrives."""
+    """Without this permission, the deployment succeeds, but SNS delivers no message."""
     allowed = {
         (source["Ref"], statement["Resource"]["Fn::GetAtt"][0])
         for statement in policy_statements("AWS::SQS::QueuePolicy", "Allow")
@@ -154,7 +154,7 @@ def test_a_topic_may_send_only_to_the_queues_of_its_subscriptions() -> None:
 
 @pytest.mark.parametrize("name", CONSUMED)
 def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
-    """Throttling by the function's reserved concurrency would use up receives."""
+    """Reserved concurrency would throttle the function and use up the messages' receives."""
     (mapping,) = [m for m in MAPPINGS.values() if m["EventSourceArn"]["Fn::GetAtt"][0] == name]
     most = TEMPLATE.parameters[mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]
     assert 2 <= int(str(most)) <= 1000
@@ -184,8 +184,8 @@ OVER_PLAIN_HTTP = {"Bool": {"aws:SecureTransport": False}}
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
-    """A policy must also be attached to its queue."""
+def test_a_queue_denies_requests_without_tls(name: str) -> None:
+    """The policy must also be attached to the queue."""
     (policy,) = [p for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": name} in p["Queues"]]
     (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert {"Fn::GetAtt": [name, "Arn"]} in denied["Resource"]
@@ -193,7 +193,7 @@ def test_a_queue_refuses_what_does_not_come_over_tls(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOPICS)
-def test_a_topic_refuses_what_does_not_come_over_tls(name: str) -> None:
+def test_a_topic_denies_requests_without_tls(name: str) -> None:
     (policy,) = [p for p in of_type("AWS::SNS::TopicPolicy").values() if {"Ref": name} in p["Topics"]]
     (denied,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
     assert denied["Resource"] == {"Ref": name}
@@ -252,7 +252,7 @@ def test_a_table_is_encrypted_and_can_be_restored(name: str) -> None:
 
 
 def test_only_the_stored_answers_of_the_edge_expire() -> None:
-    """A consumer's idempotency records must outlive any redrive: they never expire."""
+    """A consumer's idempotency records never expire, because a redrive may come at any time."""
     expiring = {
         n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table
     }
@@ -283,7 +283,7 @@ def test_the_relays_filter_matches_an_attribute_that_the_write_sets() -> None:
 
 
 def test_an_empty_endpoint_is_aws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The template always sets AWS_ENDPOINT_URL, since `sam local` overrides only existing variables."""
+    """The template always sets AWS_ENDPOINT_URL, because `sam local` overrides only existing variables."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "")
     # With credentials, or botocore asks the metadata service of EC2 for them.
     client = boto3.client(

@@ -1,4 +1,7 @@
-"""Every route needs a token, except the carrier's, who signs; in prod there is no exception."""
+"""Every route requires a token, except the carrier's webhook, which requires a signature.
+
+Prod has an issuer.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -53,7 +56,7 @@ REAL = {
 
 
 def where_asked(value: Any) -> Any:
-    """The value where tokens are asked for; where they are not, there is none."""
+    """The value for a stack with an issuer; a stack without one must not have it."""
     condition, asked, not_asked = value["Fn::If"]
     assert (condition, not_asked) == ("AsksForTokens", {"Ref": "AWS::NoValue"})
     return asked
@@ -142,7 +145,7 @@ def test_an_api_with_another_kind_of_authorizer_stops_the_local_run(tmp_path: Pa
 
 @pytest.mark.parametrize("limit", ["Rate", "Burst"])
 def test_the_apis_limits_are_below_those_of_the_account(limit: str) -> None:
-    """The account's own limits are shared by all its APIs (API Gateway quotas: 10,000, and 5,000 at once)."""
+    """All APIs of an account share its limits (API Gateway quotas: 10,000 a second, burst of 5,000)."""
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     assert stage["DefaultRouteSettings"][f"Throttling{limit}Limit"] == {"Ref": f"Api{limit}Limit"}
     assert 0 < int(str(TEMPLATE.parameters[f"Api{limit}Limit"])) < {"Rate": 10_000, "Burst": 5_000}[limit]

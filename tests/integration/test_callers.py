@@ -1,4 +1,4 @@
-"""Whose orders a caller sees and cancels: by the claims of a token that API Gateway has verified."""
+"""The orders that a caller can read and cancel, by the claims of the token that API Gateway verified."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ WITHOUT_CLAIMS: dict[str, str] = {}
 
 
 def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
-    """Sends a request as API Gateway hands it over: with what it has verified, or with nothing."""
+    """Sends a request as API Gateway passes it: with the claims of a verified token, or without claims."""
     path, _, query = path.partition("?")
     found = routes.find_route(world.stack.routes, method, path)
     assert found is not None
@@ -44,7 +44,7 @@ def ask(world: World, claims: dict[str, str] | None, method: str, path: str, bod
 def test_an_operator_is_recognised_by_the_configured_claim(
     world: World, claim: str, value: str, given: str | None, operates: bool
 ) -> None:
-    """A text is handed over as it is, and a list as `[a b]`."""
+    """API Gateway passes a text claim unchanged, and a list claim as `[a b]`."""
     api = world.stack.functions["OrderApi"]
     settings = {**api.environment, "OPERATOR_CLAIM": claim, "OPERATOR_VALUE": value}
     world.stack.functions["OrderApi"] = replace(api, environment=settings)
@@ -125,7 +125,7 @@ def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
 def test_where_tokens_are_asked_for_an_unverified_request_is_refused(
     world: World, method: str, path: str, body: Any, word: str
 ) -> None:
-    """Should a route ever lose its authorizer; any word but `false` asks for tokens."""
+    """A second safeguard if a route has no authorizer. Every value except `false` requires tokens."""
     order_id = world.place()
     api = world.stack.functions["OrderApi"]
     asking = {**api.environment, "VERIFIES_CALLERS": word}
@@ -136,7 +136,7 @@ def test_where_tokens_are_asked_for_an_unverified_request_is_refused(
 
 
 def test_where_no_token_is_asked_for_every_caller_sees_all_orders(world: World) -> None:
-    """As in dev, and on the laptop."""
+    """This is so in dev and on the laptop."""
     order_id = world.place()
     assert world.status(order_id) == "placed"
     assert world.cancel(order_id) == 202

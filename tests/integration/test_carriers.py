@@ -1,4 +1,4 @@
-"""What every carrier promises, and what the answers of a carrier over HTTP mean beyond that."""
+"""The contract of every carrier adapter, and the meaning of the answers of a carrier over HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def tracking_number(carrier: Carrier, dispatch: Dispatch = DISPATCH) -> str:
     return dispatched.tracking_number
 
 
-def test_a_parcel_leaves_once_however_often_it_is_dispatched(carrier: Carrier) -> None:
+def test_repeated_dispatches_send_one_parcel(carrier: Carrier) -> None:
     assert tracking_number(carrier) == tracking_number(carrier)
 
 
@@ -143,7 +143,7 @@ def test_a_dispatch_without_a_usable_answer_is_unanswered_and_finds_its_one_parc
     assert len(server.parcels) == 1
 
 
-def test_an_answer_that_comes_twice_is_not_the_next_orders_answer(server: SpecifiedCarrier) -> None:
+def test_a_repeated_answer_is_not_used_for_the_next_order(server: SpecifiedCarrier) -> None:
     server.befalls = ["twice"] * 3
     carrier = over(server)
     orders = [replace(DISPATCH, order_id=f"order-{number}") for number in range(3)]
@@ -152,7 +152,7 @@ def test_an_answer_that_comes_twice_is_not_the_next_orders_answer(server: Specif
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 401, 403, 404, 405, 410])
 def test_a_wrong_secret_or_endpoint_is_for_an_operator(server: SpecifiedCarrier, status: int) -> None:
-    """A redirect is not followed: the address of the customer goes to the endpoint that was named."""
+    """The adapter follows no redirect: it sends the customer's address only to the configured endpoint."""
     server.befalls = [(status, {"title": "Ada Lovelace"})]
     with pytest.raises(NotAdmitted, match=f"^carrier: HTTP {status}$"):
         over(server).dispatch(DISPATCH)
@@ -186,7 +186,7 @@ def test_a_defect_of_ours_is_not_understood(server: SpecifiedCarrier, status: in
         (b"<html>", "refused"),
     ],
 )
-def test_a_refusal_is_told_by_its_code_and_never_in_the_carriers_own_words(
+def test_an_event_has_the_code_of_a_refusal_and_never_the_carriers_text(
     server: SpecifiedCarrier, body: Any, reason: str
 ) -> None:
     server.befalls = [(422, body)]
@@ -269,7 +269,7 @@ def test_an_order_waits_for_the_carrier_and_its_parcel_leaves_once(
     assert (world.status(order_id), len(carrier.parcels)) == ("shipped", 1)
 
 
-def test_an_order_waits_while_the_carrier_does_not_accept_our_signature_and_an_alarm_is_told(
+def test_an_order_waits_and_an_alarm_fires_while_the_carrier_rejects_our_signature(
     with_http: tuple[World, SpecifiedCarrier], printed: Printed
 ) -> None:
     world, carrier = with_http

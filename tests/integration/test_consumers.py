@@ -1,4 +1,4 @@
-"""Consumers on moto: batches, poison, waiting, races, and whom they never hear."""
+"""Consumers on moto: batches, poison, waiting messages, races, and ignored events."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every gateway promises, and what Stripe's answers mean beyond that."""
+"""The contract of every gateway adapter, and the meaning of Stripe's answers."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -195,7 +195,7 @@ FAILED_AT_STRIPE = (HTTPStatus.INTERNAL_SERVER_ERROR, {"type": "api_error"})
 def test_a_failure_that_stripe_stores_under_the_key_does_not_hide_the_payment(
     account: SpecifiedStripe,
 ) -> None:
-    """Stripe answers its own failure again for a day, also if the payment was made."""
+    """Stripe repeats its own 500 answer for a key for a day, even if it made the payment."""
     payment_id = paid(over(account))
     account.befalls = [FAILED_AT_STRIPE]
     assert over(account).charge(CHARGE) == Captured(payment_id)

@@ -1,4 +1,4 @@
-"""Order's HTTP API on moto: what it accepts, and how it refuses."""
+"""Order's HTTP API on moto: the requests that it accepts, and its error answers."""
 
 import json
 from typing import Any
@@ -88,7 +88,7 @@ def test_every_text_of_an_order_is_checked_for_its_characters() -> None:
     assert texts == {field.rpartition(".")[2] for field in TEXTS}
 
 
-def test_a_number_is_whole_however_it_is_written(world: World) -> None:
+def test_a_whole_number_may_have_any_notation(world: World) -> None:
     answer = world.post("/orders", an_order(items=[item(quantity=2.0, unit_price=1.25e3)]))
     assert (answer.status, json.loads(answer.body)["total"]) == (202, 2500)
 
@@ -118,7 +118,7 @@ def test_every_field_at_fault_is_named(world: World) -> None:
 
 @pytest.mark.parametrize(("size", "status"), [(64 * 1024, 422), (64 * 1024 + 1, 413)])
 def test_a_body_that_is_too_large_is_refused(world: World, size: int, status: int) -> None:
-    """The largest that is read is an order with a field too long; one byte more is not even read."""
+    """The API reads an order with an overlong field up to the limit; it does not read one byte more."""
     empty = len(json.dumps(an_order(customer_id="")))
     answer = world.post("/orders", an_order(customer_id="a" * (size - empty)))
     assert (answer.status, fields(answer)) == (status, {"customer_id" if status == 422 else "body"})

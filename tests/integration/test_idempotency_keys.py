@@ -1,4 +1,4 @@
-"""POST /orders with an Idempotency-Key on moto: one order a key, whatever was lost or crashed."""
+"""POST /orders with an Idempotency-Key on moto: one order for each key, after any crash or lost answer."""
 
 import json
 import time
@@ -58,7 +58,10 @@ def forget_answers(world: World) -> None:
 def test_a_crash_under_a_key_makes_one_order_once_its_lock_has_ended(
     world: World, moment: str, number: int
 ) -> None:
-    """The first put is the lock, the second the order; only the answer's record is missing then."""
+    """The first PutItem is the lock, the second the order.
+
+    After the crash only the stored answer is missing.
+    """
     with crash(moment, "PutItem", number):
         world.post("/orders", an_order(), idempotency_key="k")
     assert world.post("/orders", an_order(), idempotency_key="k").status == 409

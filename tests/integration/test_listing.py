@@ -13,7 +13,7 @@ from tests.world import World, fields, hooked
 
 
 def cursor(*position: str) -> str:
-    """A cursor as a page gives it, or as somebody who knows its form makes one."""
+    """A cursor in the format that a page returns."""
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
@@ -43,7 +43,7 @@ def at_minute(minute: int) -> Any:
 
 @pytest.fixture
 def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses between calls, in seconds, without waiting for them."""
+    """Records the pauses between calls, in seconds, and does not wait."""
     pauses: list[float] = []
     monkeypatch.setattr("choreography.table.time.sleep", pauses.append)
     monkeypatch.setattr("random.random", lambda: 1.0)
@@ -53,7 +53,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
     world: World, paused: list[float]
 ) -> None:
-    """Each call waits twice as long as the one before."""
+    """Each pause is twice as long as the one before."""
     order_id = world.place()
 
     def leave_all(parsed: dict[str, Any], **_: Any) -> None:
@@ -68,7 +68,7 @@ def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
 
 
 def test_a_page_holds_every_order_that_the_index_lists(world: World, paused: list[float]) -> None:
-    """BatchGetItem may leave keys unprocessed: they are asked for again."""
+    """BatchGetItem may return unprocessed keys, which the API requests again."""
     placed = {world.place() for _ in range(3)}
     asked: list[int] = []
 

@@ -1,6 +1,6 @@
-"""The Stripe adapter on a Stripe server that others wrote.
+"""The Stripe adapter with localstripe, a Stripe server by other authors.
 
-It keeps no idempotency keys, searches nothing, and names no parameter at fault.
+localstripe has no idempotency keys and no search, and its errors name no parameter.
 tests/integration/test_gateways.py tests these with the answers that Stripe specifies.
 """
 

@@ -1,4 +1,4 @@
-"""Two workers at once: between any two calls of the one, the other handles all of its own message."""
+"""Two workers at once: one handles its whole message between any two calls of the other."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Overtake = Callable[[str, int, Callable[[], object]], None]
 
 @pytest.fixture
 def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
-    """Lets something happen right after the `number`th read or write of a table."""
+    """Calls a function directly after the `number`th read or write of a table."""
 
     def arrange(operation: str, number: int, happen: Callable[[], object]) -> None:
         plain = getattr(table.Table, operation)
@@ -39,7 +39,7 @@ def overtake(monkeypatch: pytest.MonkeyPatch) -> Overtake:
 def test_two_workers_with_the_same_message_charge_once(
     world: World, make_event: MakeEvent, overtake: Overtake, moment: str
 ) -> None:
-    """The second overtakes the first before its intent, or finds that intent and carries it out."""
+    """The second worker overtakes the first before the intent, or finds the intent and completes it."""
     placed = make_event("order.placed")
     overtake(moment, 1, lambda: world.deliver("PaymentConsumer", placed))
     assert world.deliver("PaymentConsumer", placed) == []
@@ -62,7 +62,10 @@ def test_two_workers_with_the_same_message_send_one_parcel(
 def test_address_and_payment_at_once_send_one_parcel(
     world: World, make_event: MakeEvent, overtake: Overtake
 ) -> None:
-    """Each worker reads that the other's half is missing; the loser reads again, and dispatches."""
+    """Each worker reads an item without the other's half.
+
+    The one that loses the race reads again and dispatches.
+    """
     overtake("read", 1, lambda: world.deliver("ShippingConsumer", make_event("payment.captured")))
     assert world.deliver("ShippingConsumer", make_event("order.placed")) == []
     assert world.ledger("Shipping", ORDER_ID) == ["dispatch dispatched"]
@@ -93,7 +96,7 @@ def test_a_cancellation_after_the_intent_waits_and_then_refunds(
 def test_a_cancellation_that_races_a_dispatch_has_one_outcome(
     world: World, make_event: MakeEvent, overtake: Overtake, moment: str, ends: str
 ) -> None:
-    """The intent to dispatch is the pivot: before it the order is stopped, after it nothing is undone."""
+    """The intent to dispatch decides: a cancellation before it stops the order, a later one does not."""
     world.deliver("ShippingConsumer", make_event("order.placed"))
     stop = make_event("order.cancellation_requested")
     overtake(moment, 1, lambda: world.deliver("ShippingConsumer", stop))
@@ -113,11 +116,11 @@ def test_a_dispatch_that_overtakes_a_cancellation_makes_it_too_late(
     assert world.item("ShippingTable", ORDER_ID)["status"] == "dispatched"
 
 
-def test_a_message_whose_race_is_lost_throughout_is_retried(
+def test_a_message_that_loses_every_race_is_retried(
     world: World, make_event: MakeEvent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def always_late(self: Any, read: Any, *_: Any, **__: Any) -> None:
-        raise RaceLost("somebody else wrote")
+        raise RaceLost("another worker wrote")
 
     placed = make_event("order.placed").to_json()
     world.send("PaymentQueue", placed)

@@ -1,4 +1,4 @@
-"""The relay on moto: at least once, in order, nothing lost, nothing invalid sent."""
+"""The relay on moto: it publishes every event at least once and in order, and no invalid event."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""AWS throttles, fails, does not answer or refuses: messages wait for as long as it takes."""
+"""Messages wait for any time while AWS throttles, fails, does not answer or denies access."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ TROUBLES: dict[str, Trouble] = {
 
 @contextmanager
 def troubled(service: str, trouble: Trouble, about: str = "") -> Iterator[None]:
-    """Calls of a service fail, those whose body names `about`; botocore's waits between attempts are over."""
+    """Makes a service's calls with `about` in the body fail, without botocore's waits between attempts."""
 
     def hook(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
@@ -120,10 +120,10 @@ def test_one_throttled_message_does_not_fail_its_batch(world: World, make_event:
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("receives", [1, 5])
-def test_a_message_that_cannot_even_be_told_to_wait_stays_in_the_queue(
+def test_a_message_stays_in_the_queue_if_its_visibility_timeout_cannot_be_set(
     world: World, make_event: MakeEvent, trouble: Trouble, receives: int
 ) -> None:
-    """SQS delivers it again after the queue's own visibility timeout."""
+    """The consumer cannot set a visibility timeout, so SQS delivers it again after the queue's own."""
     event = make_event("order.placed")
     with troubled("dynamodb", trouble), troubled("sqs", trouble):
         assert world.deliver("PaymentConsumer", event, receive_count=receives) == [event.to_json()]
@@ -137,7 +137,7 @@ def test_a_poison_message_that_cannot_be_dead_lettered_stays_in_the_queue(world:
 def test_a_function_whose_timeout_is_shorter_than_a_call_fails_with_a_clear_error(
     world: World, make_event: MakeEvent
 ) -> None:
-    """Otherwise its messages would wait for a time that never comes."""
+    """Otherwise its messages would wait without end."""
     function = world.stack.functions["PaymentConsumer"]
     world.stack.functions["PaymentConsumer"] = replace(function, timeout_seconds=10)
     with pytest.raises(ValueError, match="the Timeout of order-choreography-PaymentConsumer is too short"):
@@ -178,5 +178,5 @@ def test_a_defect_of_the_api_is_counted(
 
 
 def failed_requests(printed: Printed) -> list[tuple[str, list[float]]]:
-    """For each invocation that counted RequestsFailed: the service, and how many."""
+    """The service and the count of each RequestsFailed metric."""
     return [(line["service"], line["RequestsFailed"]) for line in printed() if "RequestsFailed" in line]

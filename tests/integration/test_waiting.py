@@ -1,4 +1,4 @@
-"""A message that must wait is retried soon, for as long as it takes, and never dead-lettered."""
+"""The consumer retries a waiting message soon, for any time, and never dead-letters it."""
 
 import time
 from typing import Any
@@ -15,7 +15,7 @@ from tests.world import ORDER_ID, World
 
 @pytest.fixture
 def held(world: World) -> World:
-    """A world in which Payment crashed while it charged: its intent stands."""
+    """A world in which Payment crashed during a charge, so that its item has the intent."""
     item = {"order_id": ORDER_ID, "version": 1, "inbox": {}, "outbox": [], "emits": False}
     table = world.stack.tables["PaymentTable"]
     client("dynamodb").put_item(TableName=table, Item=to_attributes(item | {"status": "charging"}))

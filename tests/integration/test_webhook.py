@@ -1,4 +1,4 @@
-"""The carrier's door: what is believed, what is refused, and what comes at a bad moment."""
+"""The carrier's webhook: the messages that it accepts, rejects, or answers with 503."""
 
 import json
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ def test_a_message_that_is_too_large_is_refused(world: World) -> None:
 def test_a_delivery_reported_during_the_dispatch_waits_for_its_outcome(
     world: World, moment: str, write: int
 ) -> None:
-    """Shipping crashed: the parcel has left, but its outcome is not written."""
+    """Shipping crashed after the dispatch and before it wrote the outcome."""
     order_id = world.place()
     world.run_until("ShippingQueue", "payment.captured")
     with crash(moment, "PutItem", write):

@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say; and no function loads at its start what it does not use."""
+"""Tests of the benchmarks, and of what a function loads at its cold start."""
 
 import subprocess
 import sys
@@ -78,7 +78,7 @@ def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
 
 
 def test_a_bundle_is_all_that_a_function_starts_with(bundle: Path, functions: dict[str, Function]) -> None:
-    """Nothing comes from .venv: every module is the bundle's, or Python's own."""
+    """Every loaded module is in the bundle or in Python's library, and none in .venv."""
     files = fresh_python(bundle, functions["OrderApi"], FILES, "order.api")
     assert [file for file in files if "-packages" in file] == []
     for module in ("order/api.py", "pydantic/__init__.py", "boto3/__init__.py", "botocore/__init__.py"):
@@ -106,11 +106,11 @@ def test_ten_orders_are_shipped_with_and_without_safeguards(safe: bool) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 10])
-def test_being_right_takes_at_most_three_calls_in_ten_more(batch: int) -> None:
+def test_safeguards_add_at_most_three_calls_in_ten(batch: int) -> None:
     assert 1 < safeguards.calls(batch) <= 1.3
 
 
-def test_a_process_costs_what_it_started_too() -> None:
+def test_the_cost_of_a_process_includes_its_descendants() -> None:
     child = "import sys; sys.stdin.read()"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     with subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE) as process:
@@ -121,7 +121,7 @@ def test_a_process_costs_what_it_started_too() -> None:
         assert cost.memory_kilobytes > 1000
 
 
-def test_ministack_is_given_every_route_and_every_mapping() -> None:
+def test_ministack_gets_every_route_and_every_mapping() -> None:
     template = load(ROOT / "template.yaml")
     with patched_moto():
         stack = InProcess().stack
@@ -131,7 +131,7 @@ def test_ministack_is_given_every_route_and_every_mapping() -> None:
     assert sum(r["Type"] == "AWS::Lambda::EventSourceMapping" for r in given) == len(stack.sources)
 
 
-def test_serverless_offline_is_given_every_route_and_every_mapping() -> None:
+def test_serverless_offline_gets_every_route_and_every_mapping() -> None:
     with patched_moto():
         stack = InProcess().stack
     given = service(stack, "http://localhost:3000", 3001, Settings(batch_size=1))["functions"]

@@ -1,4 +1,4 @@
-"""Functions start from what is deployed, slimmed, and all is as before with the services described there."""
+"""Functions start from the slimmed bundle, and their clients work as with the whole botocore."""
 
 import json
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def functions() -> dict[str, Function]:
 
 @pytest.fixture(scope="module")
 def on_aws(functions: dict[str, Function]) -> Function:
-    """One that has AWS's own endpoints."""
+    """A function that uses AWS's own endpoints."""
     return replace(functions["OrderApi"], environment={})
 
 
@@ -74,7 +74,7 @@ def test_a_function_makes_its_clients(bundle: Path, functions: dict[str, Functio
     assert made == ["dynamodb", "secretsmanager", "sns", "sqs"]
 
 
-def test_a_client_of_another_service_says_which_there_are(bundle: Path, on_aws: Function) -> None:
+def test_the_error_for_another_services_client_lists_the_services(bundle: Path, on_aws: Function) -> None:
     assert fresh_python(bundle, on_aws, ANOTHER) == (
         f"Unknown service: 's3'. Valid service names are: {', '.join(DESCRIBED)}"
     )
@@ -82,7 +82,7 @@ def test_a_client_of_another_service_says_which_there_are(bundle: Path, on_aws: 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle with boto3 as it comes."""
+    """A bundle with unchanged boto3."""
     path = tmp_path_factory.mktemp("whole")
     add_packages(path, "boto3")
     return path
@@ -102,7 +102,7 @@ def test_endpoints_are_the_same_in_every_partition(
 
 @pytest.fixture
 def role(tmp_path: Path) -> Iterator[str]:
-    """Where a function that was restored from a snapshot gets its role's credentials."""
+    """The server from which a function restored from a snapshot gets its role's credentials."""
     lent = {"AccessKeyId": "lent", "SecretAccessKey": "s", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}
     (tmp_path / "credentials").write_text(json.dumps(lent))
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))

@@ -39,7 +39,7 @@ def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -
 
 
 def test_alone_each_event_is_an_invocation_of_each_consumer() -> None:
-    """The API, five messages, three batches of relays, and the first check of the time limit."""
+    """The API, five messages, three batches of relays, and the first check of the deadline."""
     found = units("shipped", 1)
     assert found["http_api_requests"] == 1
     assert (found["lambda_requests"], found["sns_requests"]) == (1 + 5 + 3 + 1, 3)
@@ -55,7 +55,7 @@ def test_ten_at_once_share_what_can_be_shared() -> None:
 
 
 def test_a_safeguards_price_is_that_of_its_own_calls() -> None:
-    """The Idempotency-Key at the edge: one write for the lock, one for the answer."""
+    """An Idempotency-Key needs one write for the lock and one for the stored answer."""
     difference = units("shipped", 1) - units("shipped", 1, keyed=False)
     assert difference["dynamodb_write_units"] == 2
     assert {item.purpose for item in bill_of("shipped", 1, PRICES, keyed=False)} == {

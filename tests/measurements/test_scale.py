@@ -1,4 +1,4 @@
-"""The page of scale is up to date, and its arithmetic agrees with cases that were computed by hand."""
+"""docs/scale.md is up to date, and its numbers agree with cases computed by hand."""
 
 from dataclasses import replace
 
@@ -40,7 +40,7 @@ def test_the_page_equals_the_output_of_make_scale() -> None:
 
 
 def test_an_orders_needs_are_its_counted_work() -> None:
-    """As in tests/measurements: 19 write units, of which the index has one."""
+    """As in test_work.py: 19 write units, of which the index needs one."""
     needed = demand()
     assert (needed.requests, needed.published) == (2, 4)
     assert needed.handled["OrderConsumer"] == 3  # captured, dispatched, delivered
@@ -88,7 +88,7 @@ def test_a_relay_publishes_more_than_its_partition_can_write() -> None:
 
 
 def test_a_backlog_drains_by_the_difference() -> None:
-    """After a minute 600 messages wait, and ten a second are removed."""
+    """After a minute 600 messages wait, and the backlog shrinks by ten a second."""
     assert drain_backlog(PLAIN, 60) == Drained(60, 0)
 
 
@@ -97,7 +97,7 @@ def test_a_queue_never_drains_if_messages_arrive_faster_than_they_are_handled() 
 
 
 def test_pollers_that_grow_drain_later() -> None:
-    """5, 10, 15 and then 20 workers: 30 messages are not handled in time, which takes three more seconds."""
+    """With 5, 10, 15 and then 20 workers, 30 messages are late, which takes three more seconds."""
     assert drain_backlog(replace(PLAIN, initial_workers=5, added_workers=5), 60) == Drained(63, 0)
 
 

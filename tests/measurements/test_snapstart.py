@@ -1,4 +1,4 @@
-"""What Lambda's snapshot of a started function holds, and what is different each time that it is restored."""
+"""The content of a SnapStart snapshot, and the values that must differ after each restore."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The exact work of an order. A change of the work needs a change of a number here."""
+"""The exact work of an order. Correct the numbers here after an intended change of the work."""
 
 from collections import Counter
 
@@ -33,7 +33,7 @@ def test_an_order_costs_this_work_and_no_more(outcome: str, orders: str, expecte
 
 @pytest.mark.parametrize(("outcome", "orders"), [(row[0], row[1]) for row in ROWS])
 def test_a_consumed_message_is_one_read_and_one_write(outcome: str, orders: str) -> None:
-    """And one write more where money or a parcel moves: the intent before it."""
+    """A charge, refund or dispatch needs one more write, for its intent."""
     work = work_of(outcome, int(orders))
     messages = _messages(work)
     assert _made(work, "GetItem") == messages
@@ -41,7 +41,7 @@ def test_a_consumed_message_is_one_read_and_one_write(outcome: str, orders: str)
 
 
 def _messages(work: Work) -> Counter[str]:
-    """Delivered to each consumer."""
+    """The number of messages delivered to each consumer."""
     delivered: Counter[str] = Counter()
     for invocation in work.invocations:
         if invocation.function.logical_id.endswith("Consumer"):
@@ -50,7 +50,7 @@ def _messages(work: Work) -> Counter[str]:
 
 
 def _made(work: Work, operation: str) -> Counter[str]:
-    """Calls that each consumer made for its messages: on its own table, and not for an intent."""
+    """The calls of each consumer on its own table, without the writes of intents."""
     return Counter(
         call.by
         for call in work.calls

@@ -1,4 +1,4 @@
-"""A history of events handled by a service's pure decisions, as its consumer would."""
+"""Runs a service's decision functions over a sequence of events, as its consumer does."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ ANSWERS: dict[type, Any] = {
 def run(
     module: Any, state: Any, history: Sequence[Event[Any]], answers: dict[type, Any] = ANSWERS
 ) -> tuple[Any, list[str]]:
-    """State and emitted types after handling a history, each event once."""
+    """The state and the emitted event types after a sequence of events, each handled once."""
     emitted: list[str] = []
     seen: set[str] = set()
     for event in history:

@@ -1,4 +1,4 @@
-"""Any order and any multiplicity of events ends in the state that their set alone decides."""
+"""The final state depends only on the set of events, not on their order or on duplicates."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -25,13 +25,13 @@ any_history = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 
 
 def arrivals(data: st.DataObject, kinds: list[str]) -> list[str]:
-    """Each kind at least once, and some again, in any order."""
+    """Each event type at least once, with duplicates, in any order."""
     again = data.draw(st.lists(st.sampled_from(kinds), max_size=6))
     return data.draw(st.permutations([*kinds, *again]))
 
 
 def delivered(id_: str) -> Event[ParcelDelivered]:
-    """What the carrier tells."""
+    """The carrier's delivery report."""
     moment = datetime(2026, 1, 2, tzinfo=UTC)
     return to_event(
         ParcelDelivered(tracking_number="SBX1", delivered_at=moment),
@@ -119,7 +119,7 @@ def test_shipping_dispatches_once_paid_and_addressed(
 def test_shipping_publishes_a_delivery_once_and_after_the_dispatch(
     make_event: MakeEvent, data: st.DataObject
 ) -> None:
-    """The carrier's word may come at any time after the parcel left, even before the dispatch is answered."""
+    """The report may arrive at any time after the dispatch, even before the carrier's answer to it."""
     paid = make_event("payment.captured")
     noted, _ = run(shipping.decisions, Shipment(), [make_event("order.placed")])
     state = shipping.decisions.REACTIONS[paid.type](noted, paid).state

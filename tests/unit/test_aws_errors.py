@@ -1,4 +1,4 @@
-"""What an error of an AWS call means: wait, wait for an operator, or a defect."""
+"""The classification of AWS errors: retry, wait for an operator, or defect."""
 
 from unittest.mock import Mock
 
@@ -51,7 +51,7 @@ def test_a_throttled_call_is_unavailable(code: str) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_failure_on_the_side_of_aws_is_unavailable_whatever_its_code(status: int) -> None:
+def test_every_server_error_of_aws_is_unavailable(status: int) -> None:
     assert isinstance(classified(refused("", status)), Unavailable)
 
 
@@ -81,7 +81,7 @@ def test_a_function_without_credentials_is_not_admitted() -> None:
     ],
     ids=str,
 )
-def test_any_other_error_stays_what_it_is(error: Exception) -> None:
+def test_any_other_error_is_not_changed(error: Exception) -> None:
     assert classified(error) is error
 
 

@@ -1,4 +1,4 @@
-"""Messages are read tolerantly, and refused with the field at fault."""
+"""Contracts ignore unknown fields, and name the invalid field of a message that they reject."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Decisions are pure: from what was seen, whatever the order it was seen in."""
+"""Decisions are pure functions of the handled events, in any order of arrival."""
 
 from itertools import permutations
 

@@ -1,4 +1,4 @@
-"""Problem documents are as RFC 9457 has them, and never quote what was sent."""
+"""Problem documents follow RFC 9457 and never quote the request."""
 
 import json
 from http import HTTPStatus
@@ -54,7 +54,7 @@ def test_what_is_not_json_differs_from_what_is_no_order(body: str, status: int) 
     assert refusal(body).status == status
 
 
-def test_a_refusal_never_quotes_what_was_sent() -> None:
+def test_an_error_never_quotes_the_request() -> None:
     body = json.dumps(an_order(payment_method=["secret-token"], customer_id=12345))
     text = json.dumps(document(refusal(body)))
     assert "payment_method" in text

@@ -1,4 +1,4 @@
-"""A message is believed if the other side signed it, as it is, now."""
+"""A signature is valid only for the unchanged message, the shared secret and a recent timestamp."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ def headers(secret: str = SECRET, age_seconds: int = 0, **changes: str) -> dict[
 
 
 def test_the_signature_is_that_of_the_standard() -> None:
-    """The example that the reference implementations of Standard Webhooks are tested with."""
+    """The example in the tests of the reference implementations of Standard Webhooks."""
     signature = sign(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -39,7 +39,7 @@ def test_the_signature_is_that_of_the_standard() -> None:
 
 
 def as_specified(key: bytes, message_id: str, sent: int, body: bytes) -> str:
-    """The signature as the specification defines it, computed without its library."""
+    """The signature that the specification defines, computed without the library."""
     digest = hmac.digest(key, b"%s.%d.%s" % (message_id.encode(), sent, body), hashlib.sha256)
     return f"v1,{base64.b64encode(digest).decode()}"
 
@@ -73,8 +73,8 @@ def test_a_message_that_is_signed_as_specified_is_verified(key: bytes, body: byt
     st.dictionaries(st.sampled_from(list(headers())), st.text(max_size=20)),
     st.binary(max_size=20),
 )
-def test_whatever_anybody_sends_is_verified_or_not_signed(changed: dict[str, str], body: bytes) -> None:
-    """Any other exception would be answered 503, and stop a rollout."""
+def test_any_input_is_verified_or_raises_not_signed(changed: dict[str, str], body: bytes) -> None:
+    """The webhook would answer 503 to any other exception, and an alarm would stop a rollout."""
     with pytest.raises(NotSigned):
         verify(SECRET, headers() | changed, body)
 
@@ -124,6 +124,6 @@ def test_a_header_that_is_missing_is_refused(missing: str) -> None:
         verify(SECRET, {name: value for name, value in headers().items() if name != missing}, BODY)
 
 
-def test_a_secret_that_is_none_is_our_mistake_and_not_the_senders() -> None:
+def test_an_invalid_secret_raises_an_error_and_does_not_reject_the_message() -> None:
     with pytest.raises(ValueError, match="not base64"):
         sign("!", "msg_1", 0, BODY)

@@ -1,4 +1,4 @@
-"""Stripe's amounts of every currency that an order may have: https://docs.stripe.com/currencies."""
+"""Stripe's amounts in every currency of an order: https://docs.stripe.com/currencies."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ STRIPE_DECIMALS = {
         ("KWD", 2510, 2510),
     ],
 )
-def test_an_amount_is_told_in_stripes_units(currency: str, amount_minor: int, charged: int) -> None:
+def test_an_amount_is_sent_in_stripes_units(currency: str, amount_minor: int, charged: int) -> None:
     assert stripe_amount(amount_minor, currency) == charged
 
 

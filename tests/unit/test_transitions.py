@@ -1,4 +1,4 @@
-"""Transition tables: the moves that they list are made, all others are refused."""
+"""Transition tables: the services make every listed transition and reject all others."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""What the customer is shown: a summary without blanks, and a history in causal order."""
+"""The customer's view: a summary without empty fields, and a history in causal order."""
 
 from itertools import permutations
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers of two engines in one form, so that only real differences are left."""
+"""Normalizes the answers of two engines, so that only relevant differences remain."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -11,7 +11,7 @@ NOT_COMPARED = ("ConsumedCapacity", "ItemCollectionMetrics")
 
 
 def normal(operation: str, status: int, answer: Mapping[str, Any]) -> Any:
-    """An answer in a form that is the same for answers that mean the same."""
+    """The normalized answer: equal for equivalent answers."""
     if status != 200:
         return {"status": status, "error": error(answer), **_item_of(answer)}
     told = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
@@ -25,7 +25,7 @@ def error(answer: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _item_of(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What ReturnValuesOnConditionCheckFailure asked for."""
+    """The item that ReturnValuesOnConditionCheckFailure requested."""
     return {"Item": _normal(answer["Item"], sort=False)} if "Item" in answer else {}
 
 

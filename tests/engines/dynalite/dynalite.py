@@ -1,4 +1,4 @@
-"""dynalite, another implementation of DynamoDB, in a process of its own."""
+"""Runs dynalite, another implementation of DynamoDB, in another process."""
 
 import json
 import os
@@ -41,13 +41,13 @@ class Dynalite:
         return response.status, json.loads(response.read())
 
     def create(self, table: Mapping[str, Any]) -> None:
-        """Creates a table, and returns once it can be used."""
+        """Creates a table and waits until it is active."""
         status, answer = self.call("CreateTable", table)
         assert status == 200, answer
         self._until(lambda _, answer: answer["Table"]["TableStatus"] == "ACTIVE", table["TableName"])
 
     def delete(self, name: str) -> None:
-        """Deletes a table, and returns once it is gone."""
+        """Deletes a table and waits until it does not exist."""
         self.call("DeleteTable", {"TableName": name})
         self._until(lambda status, _: status == 400, name)
 

@@ -1,4 +1,4 @@
-"""A pytest plugin, given with `-p`: fails each test in which dynalite answers otherwise than moto."""
+"""A pytest plugin (`-p`) that fails each test in which dynalite answers differently from moto."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Repeats each call that reaches moto's DynamoDB on dynalite, and compares the answers."""
+"""Sends each call to moto's DynamoDB also to dynalite, and compares the answers."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _answered = BotocoreStubber.__call__
 
 
 class Second(Protocol):
-    """An engine that the calls are repeated on: Dynalite, or a test's own."""
+    """The second engine: Dynalite, or a fake of a test."""
 
     def call(self, operation: str, request: Mapping[str, Any]) -> tuple[int, Any]: ...
     def create(self, table: Mapping[str, Any]) -> None: ...
@@ -34,7 +34,7 @@ class Second(Protocol):
 
 @dataclass
 class Calls:
-    """The calls of one test: how many were compared, and which answers differ."""
+    """The number of compared calls of one test, and the answers that differ."""
 
     compared: int = 0
     differing: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Repeater:
         self._keys: dict[str, list[str]] = {}
 
     def prepare(self, request: Mapping[str, Any]) -> None:
-        """Creates the tables that a request names, where moto has them and the second engine does not."""
+        """Creates the tables of a request that moto has and the second engine lacks."""
         for name in {request.get("TableName"), *request.get("RequestItems", ())} - self._keys.keys() - {None}:
             table = dynamodb_backends[ACCOUNT][REGION].tables.get(name)
             if table is not None:
@@ -66,12 +66,12 @@ class Repeater:
             self.calls.differing.append(f"{asked}:\n  moto     {first}\n  dynalite {second}")
 
     def close(self) -> None:
-        """Deletes the tables, so that the next test has fresh ones."""
+        """Deletes the tables, so that the next test starts with new ones."""
         for name in self._keys:
             self._second.delete(name)
 
     def _again(self, operation: str, request: Mapping[str, Any]) -> tuple[int, Any]:
-        """The second engine's answer; dynalite lacks ReturnValuesOnConditionCheckFailure, so it is read."""
+        """The second engine's answer. dynalite ignores ReturnValuesOnConditionCheckFailure: read the item."""
         status, answer = self._second.call(operation, request)
         if "ReturnValuesOnConditionCheckFailure" in request and error(answer)[0] == FAILED:
             given, name = request.get("Key") or request["Item"], request["TableName"]
@@ -82,7 +82,7 @@ class Repeater:
 
 @contextmanager
 def repeated(second: Second) -> Iterator[Calls]:
-    """Within it, calls of DynamoDB are repeated; the result counts them."""
+    """Repeats the DynamoDB calls in the block, and counts them."""
     repeater = Repeater(second)
 
     def answered(stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **given: Any) -> Any:
@@ -103,7 +103,7 @@ def repeated(second: Second) -> Iterator[Calls]:
 
 
 def _definition(table: Any) -> dict[str, Any]:
-    """The CreateTable request for a table of moto's."""
+    """The CreateTable request that creates a table like this one of moto."""
     described = table.describe("Table")["Table"]
     given = {name: described[name] for name in GIVEN if described.get(name)}
     for index in given.get("GlobalSecondaryIndexes", ()):

@@ -56,7 +56,7 @@ def test_an_answer_that_is_the_same_agrees_and_each_test_has_its_own_tables() ->
 @pytest.mark.parametrize(
     ("status", "answer"), [(200, {}), (400, {"__type": FAILURE, "message": "The conditional request failed"})]
 )
-def test_an_answer_that_differs_is_told_with_its_call(status: int, answer: Any) -> None:
+def test_a_different_answer_is_reported_with_its_call(status: int, answer: Any) -> None:
     (told,) = read_an_item(Second(status, answer)).differing
     assert told.startswith("GetItem")
     assert str(ITEM) in told

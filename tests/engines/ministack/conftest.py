@@ -1,4 +1,4 @@
-"""Shops on ministack, where `make test-elsewhere` has installed it."""
+"""Stacks on ministack. The tests skip if `make test-elsewhere` has not installed it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from infra.bench.ministack import PYTHON, ministack
 from tests.engines.ministack.shop import Shop, shop
 
 CONCURRENCY = {"ConsumerConcurrency": "2", "PaymentConcurrency": "2"}
-"""ministack starts as many processes for a queue."""
+"""ministack starts this many processes for a queue."""
 
 
 @contextmanager
@@ -22,18 +22,18 @@ def deployed(**parameters: str) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[Shop]:
-    """In place of the world in this process, for tests that need no more of it than a shop gives."""
+    """Replaces the world in this process, for tests that use only the methods of `Shop`."""
     with deployed() as it:
         yield it
 
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Shop]:
-    """A shop whose orders have no more than a second."""
+    """A stack whose orders have a deadline of one second."""
     with deployed(OrderTimeLimitSeconds="1", OrderFirstLookSeconds="1") as it:
         yield it
 
 
 @pytest.fixture(autouse=True)
 def as_described() -> None:
-    """In place of the check of tests/conftest.py: how ministack words its answers is not tried here."""
+    """Replaces the fixture of tests/conftest.py: these tests do not check every answer of ministack."""

@@ -1,4 +1,4 @@
-"""A deployed choreography, wherever it runs, as its customers and its operator reach it: over HTTP."""
+"""A deployed choreography on any engine, accessed over HTTP as customers and operators do."""
 
 import json
 import time
@@ -27,14 +27,14 @@ CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch 
 
 
 class Shop:
-    """Has the names of tests.world.World, so that tests of that run here as well."""
+    """Has the methods of tests.world.World, so that the same tests run here."""
 
     def __init__(self, url: str, deployed: Deployed) -> None:
         self.url, self.deployed = url, deployed
         self._awaited: dict[str, frozenset[str]] = {}
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """Sends an HTTP request; header names with `_` for `-`."""
+        """Sends an HTTP request. Header names have `_` instead of `-`."""
         given = {"content-type": "application/json"} | {n.replace("_", "-"): v for n, v in headers.items()}
         asked = urllib.request.Request(self.url + path, body, given, method=method)
         try:
@@ -51,7 +51,7 @@ class Shop:
         return json.loads(self.request("GET", path).body)
 
     def place(self, country: str = "GB", **changes: Any) -> str:
-        """Places an order; its id."""
+        """Places an order. Returns its id."""
         answer = self.post("/orders", an_order(country, **changes))
         assert answer.status == 202, answer
         order_id: str = json.loads(answer.body)["order_id"]
@@ -59,11 +59,11 @@ class Shop:
         return order_id
 
     def cancel(self, order_id: str) -> int:
-        """Asks for cancellation; the HTTP status."""
+        """Requests the cancellation of an order. Returns the HTTP status."""
         return self.post(f"/orders/{order_id}/cancellation").status
 
     def parcel_delivered(self, order_id: str) -> Answer:
-        """Lets the carrier tell that it delivered the order's parcel."""
+        """Sends the carrier's report that it delivered the order's parcel."""
         secret = self.deployed.client("secretsmanager").get_secret_value(
             SecretId=self.deployed.secret("CarrierSecret")
         )["SecretString"]
@@ -80,7 +80,7 @@ class Shop:
         return [event["type"] for event in self.get(f"/orders/{order_id}/history")["events"]]
 
     def ledger(self, service: str, order_id: str) -> list[str]:
-        """What the gateway's or carrier's own book says of an order."""
+        """The entries of an order in the gateway's or the carrier's ledger."""
         pages = self.deployed.client("dynamodb").get_paginator("query")
         found = pages.paginate(
             TableName=self.deployed.table(f"{service}Ledger"),
@@ -92,12 +92,12 @@ class Shop:
         return sorted(f"{entry['kind']} {entry['outcome']}" for entry in entries)
 
     def until(self, order_id: str, *statuses: str) -> None:
-        """Returns once an order has one of these statuses."""
+        """Waits until an order has one of these statuses."""
         eventually(lambda: self.status(order_id), statuses.__contains__)
 
     @contextmanager
     def without(self, function: str) -> Iterator[None]:
-        """Within it, the event source mappings of a function are disabled, by Lambda's own API."""
+        """Disables the event source mappings of a function in the block, with Lambda's API."""
         lambda_ = self.deployed.client("lambda")
         name = self.deployed.resources["AWS::Lambda::Function"][function]
         found = lambda_.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
@@ -110,7 +110,7 @@ class Shop:
                 lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def drain(self) -> None:
-        """Returns once all orders have ended, and no message of the services waits or is being handled."""
+        """Waits until all orders have ended, and no queue has a visible or in-flight message."""
         for order_id, ends in self._awaited.items():
             self.until(order_id, *ends)
         self._awaited.clear()
@@ -118,14 +118,14 @@ class Shop:
             eventually(partial(self.messages, service.queue), (0).__eq__)
 
     def messages(self, queue_url: str) -> int:
-        """How many messages of a queue wait or are being handled."""
+        """The number of visible and in-flight messages of a queue."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         asked = {"QueueUrl": queue_url, "AttributeNames": names}
         found = self.deployed.client("sqs").get_queue_attributes(**asked)["Attributes"]
         return sum(map(int, found.values()))
 
     def dead_letters(self) -> dict[str, int]:
-        """How many messages each dead-letter queue has, where there are any."""
+        """The number of messages of each dead-letter queue that is not empty."""
         counts = {n: self.messages(url) for n, url in self.deployed.queues.items() if "DeadLetters" in n}
         return {name: count for name, count in counts.items() if count}
 
@@ -135,7 +135,7 @@ def _lower(headers: Message) -> list[tuple[str, str]]:
 
 
 def shop(api_url: str) -> Shop:
-    """The choreography whose HTTP API has this address; its host answers AWS clients as well."""
+    """The choreography with this HTTP API. The same host answers AWS clients."""
     place = urlsplit(api_url)
     environment = {
         "AWS_ENDPOINT_URL": f"{place.scheme}://{place.netloc}",

@@ -1,4 +1,4 @@
-"""The flows of whole orders over HTTP, on ministack: another AWS on the laptop."""
+"""Whole orders over HTTP on ministack, another emulator of AWS."""
 
 import json
 import time
@@ -10,7 +10,7 @@ import pytest
 
 from infra.shared.order_kinds import KINDS, kinds, mix, request
 from tests.choreography.test_outcomes import (
-    test_a_declined_order_is_rejected_and_nothing_leaves,
+    test_a_declined_order_is_rejected_and_not_shipped,
     test_an_order_is_charged_and_shipped,
     test_an_order_that_cannot_be_shipped_is_refunded,
 )
@@ -19,7 +19,7 @@ from tests.local.conftest import eventually
 from tests.world import an_order, fields
 
 __all__ = [  # these tests run here as well, on the world of this folder
-    "test_a_declined_order_is_rejected_and_nothing_leaves",
+    "test_a_declined_order_is_rejected_and_not_shipped",
     "test_an_order_is_charged_and_shipped",
     "test_an_order_that_cannot_be_shipped_is_refunded",
 ]
@@ -39,7 +39,7 @@ LEDGERS: dict[str, list[tuple[list[str], list[str]]]] = {
 
 
 def settled(world: Shop, order_id: str) -> str:
-    """The status of an order that has ended; the ledgers have to agree with it."""
+    """The final status of an order. Fails if the ledgers do not agree with it."""
     status = world.status(order_id)
     books = world.ledger("Payment", order_id), world.ledger("Shipping", order_id)
     assert books in LEDGERS[status], (order_id, status, books)
@@ -47,7 +47,7 @@ def settled(world: Shop, order_id: str) -> str:
 
 
 def test_a_delivered_order_is_completed(world: Shop) -> None:
-    """The webhook's status is not looked at: ministack answers 500 where a function's result has no body."""
+    """The test ignores the webhook's status: ministack answers 500 if a function's result has no body."""
     order_id = world.place()
     world.drain()
     world.parcel_delivered(order_id)

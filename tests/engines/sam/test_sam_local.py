@@ -1,6 +1,6 @@
-"""Every sample through the real `sam local invoke`, against a local backend, its answer compared.
+"""Invokes every sample with the real `sam local invoke` against a local backend, and compares the answers.
 
-One after the other, in the order of answers.json: the first makes the order that the others are about.
+The samples run in the order of answers.json: the first one places the order that the others use.
 """
 
 import json
@@ -28,7 +28,7 @@ Invoke = Callable[[str], Any]
 
 @pytest.fixture(scope="module")
 def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
-    """Invokes a sample's function in a container; its answer."""
+    """Invokes a sample's function in a container. Returns its answer."""
     if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode:
         pytest.skip("no Docker engine answers")
     if not SAM.exists() or not (ROOT / ".aws-sam" / "build").exists():
@@ -41,7 +41,7 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
 
 
 def invoke(path: str, variables: Path, endpoint: str) -> Any:
-    """The SAM CLI itself asks STS for its account's id: here the run answers."""
+    """Runs `sam local invoke`. The SAM CLI asks STS for the account id, and the local run answers."""
     architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     command: list[str | Path] = [SAM, "local", "invoke", function_of(path), "--skip-pull-image"]
     command += [
