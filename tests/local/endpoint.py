@@ -18,7 +18,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.http import aws_endpoint
 from infra.local.in_process import environment
 from infra.local.model.credentials import ACCOUNT, CREDENTIALS, REGION
-from infra.local.model.messages import Answer, Call, Request
+from infra.local.model.messages import AwsCall, Request, Response
 from tests.local import shapes
 
 HOST = "localhost:3999"
@@ -42,7 +42,7 @@ class Endpoint:
         made.meta.events.register_first("before-send.*.*", self._send)
         return made
 
-    def query(self, service: str, action: str, path: str = "/", **parameters: str) -> Answer:
+    def query(self, service: str, action: str, path: str = "/", **parameters: str) -> Response:
         """Asks by the query protocol, as SDKs of before 2023 do with SQS; `_` in names stands for `.`."""
         form = {"Action": action} | {name.replace("_", "."): value for name, value in parameters.items()}
         headers = [
@@ -52,7 +52,7 @@ class Endpoint:
         ]
         return self.answer(Request("POST", path, "", headers, urlencode(form).encode()))
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Response:
         call = aws_endpoint.read_call(request)
         assert call is not None
         answer = asyncio.run(_answer(call))
@@ -113,10 +113,10 @@ def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-async def _answer(call: Call) -> Answer:
+async def _answer(call: AwsCall) -> Response:
     ended = asyncio.Event()
     ended.set()  # long polls end at once
-    return await aws_endpoint.answer(call, ended)
+    return await aws_endpoint.respond(call, ended)
 
 
 @contextmanager

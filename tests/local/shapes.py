@@ -12,7 +12,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from moto.core.utils import get_service_model
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -39,7 +39,7 @@ def model(service: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(service)
 
 
-def wrong(service: str, operation: str, answer: Answer) -> list[str]:
+def wrong(service: str, operation: str, answer: Response) -> list[str]:
     """What is wrong with an answer that is no error: members that are missing or unknown, types, values."""
     if answer.status >= 300:
         return []

@@ -175,7 +175,7 @@ def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None
 
 def test_the_input_of_a_schedule_has_its_context() -> None:
     text = '{"at": "<aws.scheduler.scheduled-time>", "of": "<aws.scheduler.schedule-arn>"}'
-    made = Schedule("S", "F", "arn", expressions.Times("rate(1 day)"), "aws.scheduler", text)
+    made = Schedule("S", "F", "arn", expressions.ScheduleTimes("rate(1 day)"), "aws.scheduler", text)
     assert event(made, datetime(2026, 1, 2, tzinfo=UTC)) == {"at": "2026-01-02T00:00:00Z", "of": "arn"}
 
 

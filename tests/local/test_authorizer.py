@@ -37,7 +37,7 @@ def issuer() -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answer = found.answer(Request("GET", self.path))
+            answer = found.handle(Request("GET", self.path))
             self.send_response(answer.status)
             self.end_headers()
             self.wfile.write(answer.body)
@@ -262,7 +262,7 @@ def test_a_route_may_ask_for_one_of_some_scopes(issuer: Issuer, granted: dict[st
     assert passes(issuer, token, "orders:read", "orders:write")["scopes"] == ["orders:read"]
     with pytest.raises(Denied) as denied:
         passes(issuer, token, "orders:write")
-    assert (denied.value.answer.status, denied.value.answer.body) == (403, b'{"message": "Forbidden"}')
+    assert (denied.value.response.status, denied.value.response.body) == (403, b'{"message": "Forbidden"}')
 
 
 def test_a_key_that_was_rotated_is_fetched_again(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,13 +282,13 @@ def test_if_the_issuers_keys_cannot_be_fetched_every_request_is_refused(issuer: 
     gone = Issuer("http://127.0.0.1:9")
     with pytest.raises(Denied) as denied:
         passes(gone, gone.token("ada"))
-    assert denied.value.answer.status == 401
+    assert denied.value.response.status == 401
 
 
 def test_a_challenge_cannot_be_made_to_carry_a_header(issuer: Issuer) -> None:
     token = jwt.encode(claims(issuer), "x" * 32, "HS256", {"kid": 'a"\r\nset-cookie: b'})
     with pytest.raises(Denied) as denied:
         passes(issuer, token)
-    challenge = dict(denied.value.answer.headers)["www-authenticate"]
+    challenge = dict(denied.value.response.headers)["www-authenticate"]
     assert "\r" not in challenge
     assert challenge.count('"') == 4

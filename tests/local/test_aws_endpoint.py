@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.http import aws_endpoint
 from infra.local.model.credentials import REGION
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from tests.local import shapes
 from tests.local.endpoint import SIGNED, URL, Endpoint, endpoint, queue_arn
 
@@ -112,8 +112,8 @@ def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "applicatio
     call = aws_endpoint.read_call(Request("POST", "/123456789012/polled", "", headers, raw.encode()))
     assert call is not None
 
-    async def poll() -> Answer:
-        waiting = asyncio.create_task(aws_endpoint.answer(call, asyncio.Event()))
+    async def poll() -> Response:
+        waiting = asyncio.create_task(aws_endpoint.respond(call, asyncio.Event()))
         await asyncio.sleep(0)
         assert not waiting.done()
         await asyncio.to_thread(aws.client("sqs").send_message, QueueUrl=url, MessageBody=body)
@@ -182,4 +182,4 @@ def test_a_queue_was_made_at_a_whole_second(aws: Endpoint) -> None:
     ],
 )
 def test_the_check_of_shapes_finds_what_is_wrong(body: bytes, wrong: list[str]) -> None:
-    assert shapes.wrong("sqs", "GetQueueUrl", Answer(200, [], body)) == wrong
+    assert shapes.wrong("sqs", "GetQueueUrl", Response(200, [], body)) == wrong

@@ -29,7 +29,7 @@ def test_the_values_of_a_minute_are_summed_or_the_largest_is_kept(
 ) -> None:
     metrics = Metrics()
     metrics.add([document(name, unit, 1, 3), document(name, unit, 2)])
-    metrics.hand_over()
+    metrics.publish()
     found = client("cloudwatch").get_metric_statistics(
         Namespace="shop",
         MetricName=name,

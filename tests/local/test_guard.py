@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local.http.guard import Guard, foreign
+from infra.local.http.guard import Guard, cross_site_reason
 from infra.local.model.messages import Request
 from tests.local.conftest import Run
 
@@ -90,7 +90,7 @@ def test_a_name_may_be_allowed() -> None:
 )
 def test_a_request_of_another_sites_page_is_foreign(headers: dict[str, str], refused: bool) -> None:
     given = [("host", "localhost:3000"), *headers.items()]
-    assert bool(foreign(Request("POST", "/", headers=given))) == refused
+    assert bool(cross_site_reason(Request("POST", "/", headers=given))) == refused
 
 
 def status(run: Run, method: str, path: str, **headers: str) -> int:

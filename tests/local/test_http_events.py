@@ -30,12 +30,12 @@ REQUEST = Request(
     b'{"a": "\xc3\xa4"}',
 )
 ROUTE = Route("ANY", "$default", "F")
-ITEM = Route("GET", "/capture/{item}", "F", payload="1.0")
+ITEM = Route("GET", "/capture/{item}", "F", payload_format="1.0")
 TRACE = re.compile(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}")
 
 
 def event(request: Request = REQUEST, **changes: Any) -> dict[str, Any]:
-    return http_api.event(http_api.forwarded(request), ROUTE, {}, **changes)
+    return http_api.event(http_api.add_forwarding_headers(request), ROUTE, {}, **changes)
 
 
 def test_the_path_is_decoded_and_the_query_is_not() -> None:
@@ -118,7 +118,7 @@ def test_a_body_that_is_not_text_is_base64(content_type: str | None, encoded: bo
 
 
 def test_format_1_has_single_and_multiple_values() -> None:
-    made = payloads.event(http_api.forwarded(REQUEST), ITEM, {"item": "space value"})
+    made = payloads.event(http_api.add_forwarding_headers(REQUEST), ITEM, {"item": "space value"})
     assert (made["version"], made["resource"], made["httpMethod"]) == ("1.0", "/capture/{item}", "POST")
     assert made["path"] == "/capture/space value"
     assert made["pathParameters"] == {"item": "space value"}
@@ -142,9 +142,9 @@ def test_format_1_has_null_for_what_is_not_there() -> None:
     ("result", "body"), [("hello", b"hello"), ({"a": 1}, b'{"a": 1}'), ([1], b"[1]"), (None, b"null")]
 )
 def test_format_2_infers_an_answer_and_format_1_does_not(result: Any, body: bytes) -> None:
-    inferred = http_api.answer(result)
+    inferred = http_api.response(result)
     assert (inferred.status, inferred.body) == (200, body)
-    assert http_api.answer(result, "1.0").status == 500
+    assert http_api.response(result, "1.0").status == 500
 
 
 def test_format_1_has_headers_of_many_values_and_format_2_has_cookies() -> None:
@@ -156,12 +156,12 @@ def test_format_1_has_headers_of_many_values_and_format_2_has_cookies() -> None:
         "body": "",
     }
     plain = ("content-type", "text/plain; charset=utf-8")
-    assert http_api.answer(result, "1.0").headers == [("x-b", "1"), ("x-a", "2"), ("x-a", "3"), plain]
-    assert http_api.answer(result).headers == [("x-a", "1"), ("x-b", "1"), ("set-cookie", "c=1"), plain]
+    assert http_api.response(result, "1.0").headers == [("x-b", "1"), ("x-a", "2"), ("x-a", "3"), plain]
+    assert http_api.response(result).headers == [("x-a", "1"), ("x-b", "1"), ("set-cookie", "c=1"), plain]
 
 
 def test_a_base64_body_is_decoded() -> None:
-    assert http_api.answer({"statusCode": "200", "body": "/w==", "isBase64Encoded": True}).body == b"\xff"
+    assert http_api.response({"statusCode": "200", "body": "/w==", "isBase64Encoded": True}).body == b"\xff"
 
 
 @pytest.mark.parametrize(
@@ -182,5 +182,5 @@ def test_a_base64_body_is_decoded() -> None:
     ],
 )
 def test_a_result_that_is_not_in_the_format_is_answered_500(wrong: dict[str, Any]) -> None:
-    answer = http_api.answer({"statusCode": 200} | wrong)
+    answer = http_api.response({"statusCode": 200} | wrong)
     assert (answer.status, json.loads(answer.body)) == (500, {"message": "Internal Server Error"})

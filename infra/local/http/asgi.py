@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -15,7 +15,7 @@ FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
 """Headers that say how an answer is sent, which is the server's to say."""
 
 
-async def read(scope: Scope, receive: Receive) -> Request | None:
+async def read_request(scope: Scope, receive: Receive) -> Request | None:
     """The whole request; None if the caller went away."""
     body = b""
     while True:
@@ -31,7 +31,7 @@ async def read(scope: Scope, receive: Receive) -> Request | None:
     return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, client[0])
 
 
-async def write(send: Send, answer: Answer) -> None:
+async def write_response(send: Send, answer: Response) -> None:
     body = b"" if answer.status in BODILESS else answer.body
     # A function may set its answer's length itself; a header that is there twice is refused by clients.
     headers = [

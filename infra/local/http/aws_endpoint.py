@@ -14,7 +14,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
 
 from infra.local.aws import addresses, queues
-from infra.local.model.messages import Answer, Call, Request
+from infra.local.model.messages import AwsCall, Request, Response
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _TURN_SECONDS = 0.1
@@ -23,7 +23,7 @@ _TURN_SECONDS = 0.1
 moto = BotocoreStubber()
 
 
-def read_call(request: Request) -> Call | None:
+def read_call(request: Request) -> AwsCall | None:
     """The AWS call that a request is, by its signature; None for any other request."""
     headers = dict(request.headers)
     scope = _SCOPE.search(headers.get("authorization", ""))
@@ -36,14 +36,14 @@ def read_call(request: Request) -> Call | None:
     service = scope["service"]
     if version.startswith("DynamoDBStreams"):
         service = "streams.dynamodb"
-    return Call(service, scope["region"], operation, request)
+    return AwsCall(service, scope["region"], operation, request)
 
 
-async def answer(call: Call, ended: asyncio.Event) -> Answer:
+async def respond(call: AwsCall, ended: asyncio.Event) -> Response:
     """What AWS would answer. A long poll waits here, and other calls are answered meanwhile."""
     until = time.monotonic() + _wait_seconds(call)
     while True:
-        answered = _ask_moto(call)
+        answered = _call_moto(call)
         if answered.status != 200 or _has_messages(answered) or time.monotonic() >= until:
             return answered
         with contextlib.suppress(TimeoutError):
@@ -52,11 +52,11 @@ async def answer(call: Call, ended: asyncio.Event) -> Answer:
                 return answered
 
 
-def _wait_seconds(call: Call) -> float:
+def _wait_seconds(call: AwsCall) -> float:
     """How long ReceiveMessage waits for messages: as it asks, or as its queue says; 0 for other calls."""
     if (call.service, call.operation) != ("sqs", "ReceiveMessage"):
         return 0.0
-    asked = asked_for(call.request)
+    asked = request_parameters(call.request)
     name = str(asked.get("QueueUrl", call.request.path)).rpartition("/")[2]
     try:
         usual = queues.named(name).receive_message_wait_time_seconds
@@ -65,7 +65,7 @@ def _wait_seconds(call: Call) -> float:
         return 0.0  # moto refuses the call
 
 
-def asked_for(request: Request) -> Mapping[str, Any]:
+def request_parameters(request: Request) -> Mapping[str, Any]:
     """The members of a request by JSON, or the parameters of one by the query protocol."""
     try:
         asked = json.loads(request.body)
@@ -74,11 +74,11 @@ def asked_for(request: Request) -> Mapping[str, Any]:
     return asked if isinstance(asked, dict) else {}
 
 
-def _has_messages(answered: Answer) -> bool:
+def _has_messages(answered: Response) -> bool:
     return b'"Messages"' in answered.body or b"<Message>" in answered.body
 
 
-def _ask_moto(call: Call) -> Answer:
+def _call_moto(call: AwsCall) -> Response:
     request = call.request
     url = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
     if request.query:
@@ -104,9 +104,9 @@ def _ask_moto(call: Call) -> Answer:
         for name, value in answered.items()
         if str(name).lower() not in ("content-length", "transfer-encoding", "connection", "server", "date")
     ]
-    return Answer(int(status), kept, raw)
+    return Response(int(status), kept, raw)
 
 
-def _unknown(call: Call) -> Answer:
-    problem = {"__type": "UnknownOperationException", "message": f"{call.operation} cannot be played locally"}
-    return Answer(501, [("content-type", "application/x-amz-json-1.0")], json.dumps(problem).encode())
+def _unknown(call: AwsCall) -> Response:
+    problem = {"__type": "UnknownOperationException", "message": f"{call.operation} is not supported locally"}
+    return Response(501, [("content-type", "application/x-amz-json-1.0")], json.dumps(problem).encode())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from infra.local.http import http_api
 from infra.local.http.cors import is_preflight, preflight, with_headers
 from infra.local.model import traces
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import ANY, DEFAULT, Function, FunctionUrl, Route, Stack
 from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
 
@@ -25,14 +25,14 @@ class FunctionUrls:
     def __init__(self, stacks: Mapping[str, Stack], environments: Environments) -> None:
         self._stacks, self._environments = stacks, environments
 
-    async def answer(self, request: Request) -> Answer:
+    async def handle(self, request: Request) -> Response:
         name, _, path = request.path.removeprefix(PREFIX).partition("/")
         found = next((url for url in self._urls() if url[0].name == name), None)
         if found is None:
-            return http_api.message(404, "Not Found")
+            return http_api.error_response(404, "Not Found")
         function, url = found
         if len(request.body) > BODY_LIMIT_BYTES:
-            return http_api.message(413, "Request Entity Too Large")
+            return http_api.error_response(413, "Request Entity Too Large")
         if url.cors is not None and is_preflight(request):
             return preflight(url.cors, request)
         answer = await self._invoke(function, replace(request, path=f"/{path}"))
@@ -43,8 +43,8 @@ class FunctionUrls:
             for url in stack.urls.values():
                 yield stack.functions[url.function], url
 
-    async def _invoke(self, function: Function, request: Request) -> Answer:
-        given = http_api.forwarded(request)
+    async def _invoke(self, function: Function, request: Request) -> Response:
+        given = http_api.add_forwarding_headers(request)
         event = http_api.event(given, Route(ANY, DEFAULT, function.logical_id), {})
         event["requestContext"] |= {
             "accountId": "anonymous",
@@ -55,7 +55,7 @@ class FunctionUrls:
         try:
             result = await self._environments.invoke(function, event, function.timeout_seconds, root)
         except FunctionFailed:
-            return http_api.message(502, "Internal Server Error")
+            return http_api.error_response(502, "Internal Server Error")
         except NobodyFree:
-            return http_api.message(429, "Rate Exceeded")
-        return http_api.answer(result)
+            return http_api.error_response(429, "Rate Exceeded")
+        return http_api.response(result)

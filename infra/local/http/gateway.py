@@ -12,7 +12,7 @@ from infra.local.http.http_api import Stage
 from infra.local.http.routes import Match
 from infra.local.http.tokens import Denied
 from infra.local.model import traces
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Cors, HttpApi, Stack
 from infra.local.reporting.journal import Journal
 from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
@@ -48,15 +48,15 @@ class Gateway:
 
         return JwtAuthorizer()
 
-    async def answer(self, request: Request) -> Answer:
+    async def handle(self, request: Request) -> Response:
         """Answers a customer's request."""
         if len(request.body) > BODY_LIMIT_BYTES:
-            return http_api.message(413, "Request Entity Too Large")
+            return http_api.error_response(413, "Request Entity Too Large")
         cors = self._cors(request) if is_preflight(request) else None
         if cors is not None:
             return preflight(cors, request)
         found = self._find(request)
-        return await self._serve(found, request) if found else http_api.message(404, "Not Found")
+        return await self._serve(found, request) if found else http_api.error_response(404, "Not Found")
 
     def _find(self, request: Request) -> Found | None:
         """The most specific route of all APIs, since they share an address here."""
@@ -87,7 +87,7 @@ class Gateway:
                     name, path = stage
                     yield stack, api, Stage(name, api.stages[name]), path
 
-    async def _serve(self, found: Found, request: Request) -> Answer:
+    async def _serve(self, found: Found, request: Request) -> Response:
         began = time.time()
         answer = await self._answer(found, request)
         if found.api.cors:
@@ -95,15 +95,15 @@ class Gateway:
         self._journal.note_request(found.match.route, request, answer, began)
         return answer
 
-    async def _answer(self, found: Found, request: Request) -> Answer:
+    async def _answer(self, found: Found, request: Request) -> Response:
         route, parameters = found.match
         try:
             caller = (
                 await self._authorizer.check(route, route.authorizer, request) if route.authorizer else None
             )
         except Denied as denied:
-            return denied.answer
-        given = http_api.forwarded(request)
+            return denied.response
+        given = http_api.add_forwarding_headers(request)
         event = payloads.event(given, route, parameters, caller, found.stage)
         root = traces.root_of(dict(given.headers)[http_api.TRACE])
         try:
@@ -111,7 +111,7 @@ class Gateway:
                 function = found.stack.functions[route.function]
                 result = await self._environments.invoke(function, event, WAIT_SECONDS, root)
         except FunctionFailed:
-            return http_api.message(500, "Internal Server Error")
+            return http_api.error_response(500, "Internal Server Error")
         except (NobodyFree, TimeoutError):
-            return http_api.message(503, "Service Unavailable")
-        return http_api.answer(result, route.payload)
+            return http_api.error_response(503, "Service Unavailable")
+        return http_api.response(result, route.payload_format)

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from infra.local.http import http_api
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 
 CONTAINERS = frozenset({"host.docker.internal", "host.containers.internal"})
 """What containers call the machine that they run on. No site can have such a name: ICANN reserved `.internal`
@@ -25,12 +25,12 @@ class Guard:
     def __init__(self, host: str = "127.0.0.1", names: Collection[str] = ()) -> None:
         self._host, self._names = host, CONTAINERS | {host, *names}
 
-    def misdirected(self, request: Request) -> Answer | None:
+    def misdirected(self, request: Request) -> Response | None:
         """The refusal of a request whose Host is not a name of this run; None for any other."""
         given = dict(request.headers).get("host", "")
         if self._is_ours(_name(given)):
             return None
-        return http_api.message(
+        return http_api.error_response(
             421, f"Host {given!r} is not this run: use localhost, or start the run with --allow-host NAME"
         )
 
@@ -45,7 +45,7 @@ class Guard:
         return address.is_loopback or self._host in ANYWHERE
 
 
-def foreign(request: Request) -> str | None:
+def cross_site_reason(request: Request) -> str | None:
     """Why a request is refused that a page of another site makes; None for any other."""
     headers = dict(request.headers)
     origin = headers.get("origin")

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from infra.local.model import traces
 from infra.local.model.credentials import ACCOUNT
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import DEFAULT, Route
 
 TRACE = "x-amzn-trace-id"
@@ -36,7 +36,7 @@ class Stage:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def forwarded(request: Request) -> Request:
+def add_forwarding_headers(request: Request) -> Request:
     """The request with what API Gateway adds: where it came from, and its trace."""
     given = dict(request.headers)
     port = given.get("host", "").rpartition(":")[2]
@@ -64,7 +64,7 @@ def event(
     `authorizer` is what the route's has found out about the caller.
     """
     stage = stage or Stage()
-    headers = {name: ",".join(values) for name, values in grouped(request.headers).items()}
+    headers = {name: ",".join(values) for name, values in values_by_name(request.headers).items()}
     headers.pop("cookie", None)
     path, now = unquote(request.path), time.time()
     made: dict[str, Any] = {
@@ -88,23 +88,23 @@ def event(
             "requestId": str(uuid4()),
             "routeKey": route.key,
             "stage": stage.name,
-            "time": clock(now),
+            "time": format_time(now),
             "timeEpoch": int(now * 1000),
         },
     }
     if authorizer is not None:
         made["requestContext"]["authorizer"] = dict(authorizer)
-    query = grouped(parse_qsl(request.query, keep_blank_values=True))
+    query = values_by_name(parse_qsl(request.query, keep_blank_values=True))
     there = {
         "queryStringParameters": {name: ",".join(values) for name, values in query.items()},
         "pathParameters": dict(parameters),
         "stageVariables": dict(stage.variables),
         "cookies": cookies(request),
     }
-    return made | {name: value for name, value in there.items() if value} | body(request)
+    return made | {name: value for name, value in there.items() if value} | event_body(request)
 
 
-def grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+def values_by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """The values of each name, in the order in which they came."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -117,12 +117,12 @@ def cookies(request: Request) -> list[str]:
     return [cookie for cookie in given if cookie]
 
 
-def clock(seconds: float) -> str:
+def format_time(seconds: float) -> str:
     """A time as API Gateway writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def body(request: Request) -> dict[str, Any]:
+def event_body(request: Request) -> dict[str, Any]:
     """The event's body: text as it is, anything else in base64; nothing where there is none."""
     if not request.body:
         return {"isBase64Encoded": False}
@@ -135,23 +135,23 @@ def body(request: Request) -> dict[str, Any]:
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
 
 
-def answer(result: Any, payload: str = "2.0") -> Answer:
+def response(result: Any, payload: str = "2.0") -> Response:
     """What the caller gets for a function's result; 500 where the result is not in the payload format.
 
     Format 2.0 infers an answer where there is no status.
     """
     try:
         if isinstance(result, Mapping) and "statusCode" in result:
-            return _answer(result, payload)
+            return _explicit_response(result, payload)
         if payload == "2.0":
             text = result if isinstance(result, str) else json.dumps(result)
-            return Answer(200, [("content-type", "application/json")], text.encode())
+            return Response(200, [("content-type", "application/json")], text.encode())
     except (ValueError, TypeError, AttributeError):
         pass
-    return message(500, "Internal Server Error")
+    return error_response(500, "Internal Server Error")
 
 
-def _answer(result: Mapping[str, Any], payload: str) -> Answer:
+def _explicit_response(result: Mapping[str, Any], payload: str) -> Response:
     """Raises ValueError, TypeError or AttributeError for what is not in the format."""
     status = int(result["statusCode"])
     if not 200 <= status <= 599:
@@ -169,7 +169,7 @@ def _answer(result: Mapping[str, Any], payload: str) -> Answer:
         headers += [("set-cookie", _header(cookie)) for cookie in result.get("cookies") or []]
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain; charset=utf-8"))
-    return Answer(status, headers, raw)
+    return Response(status, headers, raw)
 
 
 def _name(name: str) -> str:
@@ -189,6 +189,6 @@ def _header(value: Any) -> str:
     return text
 
 
-def message(status: int, text: str) -> Answer:
+def error_response(status: int, text: str) -> Response:
     """An answer of API Gateway's own, where no function was asked or none answered."""
-    return Answer(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())
+    return Response(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())

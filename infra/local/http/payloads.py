@@ -40,7 +40,7 @@ def event(
     stage: Stage | None = None,
 ) -> dict[str, Any]:
     """The function's event, in the route's payload format."""
-    if route.payload == "2.0":
+    if route.payload_format == "2.0":
         return http_api.event(request, route, parameters, authorizer, stage)
     return _event_1(request, route, parameters, authorizer, stage or Stage())
 
@@ -53,8 +53,8 @@ def _event_1(
     stage: Stage,
 ) -> dict[str, Any]:
     """An event in format 1.0. Of repeated headers and parameters, the single value is the last."""
-    headers = http_api.grouped(request.headers)
-    query = http_api.grouped(parse_qsl(request.query, keep_blank_values=True))
+    headers = http_api.values_by_name(request.headers)
+    query = http_api.values_by_name(parse_qsl(request.query, keep_blank_values=True))
     return {
         "version": "1.0",
         "resource": route.path,
@@ -68,7 +68,7 @@ def _event_1(
         "pathParameters": dict(parameters) or None,
         "stageVariables": dict(stage.variables) or None,
         "body": None,
-        **http_api.body(request),
+        **http_api.event_body(request),
     }
 
 
@@ -92,7 +92,7 @@ def _context(
         "path": unquote(request.path),
         "protocol": "HTTP/1.1",
         "requestId": request_id,
-        "requestTime": http_api.clock(now),
+        "requestTime": http_api.format_time(now),
         "requestTimeEpoch": int(now * 1000),
         "resourceId": None,
         "resourcePath": route.path,

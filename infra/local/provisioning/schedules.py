@@ -1,4 +1,4 @@
-"""Rules and schedules of EventBridge that invoke functions at certain times."""
+"""EventBridge rules and schedules that invoke functions at set times."""
 
 import json
 from datetime import UTC, datetime
@@ -6,117 +6,124 @@ from typing import Any
 
 from infra.local.event_sources.schedule_events import OF_SCHEDULER
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.model.cron import Invalid
-from infra.local.model.expressions import Times, parsed
+from infra.local.model.cron import InvalidExpression
+from infra.local.model.expressions import ScheduleTimes, parse
 from infra.local.model.stack import Resource, Schedule
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.functions import function_of
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, choice, list_of, named, record, text
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import any_value, list_of, matching, one_of, strict_object, text
 
-NAME = named("[a-zA-Z0-9_.-]{1,64}", "up to 64 letters, digits, hyphens, dots and underscores")
-
-
-def _rule(declared: Declared) -> Resource:
-    name = declared.properties.get("Name", declared.name_within(64))
-    return declared.resource(name, Arn=f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}")
+NAME = matching("[a-zA-Z0-9_.-]{1,64}", "up to 64 letters, digits, hyphens, dots and underscores")
 
 
-def _create_rule(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    if "ScheduleExpression" not in given:
-        raise Refused("ScheduleExpression is missing; add it")
-    if given["ScheduleExpression"].startswith("at("):
-        raise Refused("ScheduleExpression: a rule has rate(...) or cron(...); use AWS::Scheduler::Schedule")
-    times = _times(Times(given["ScheduleExpression"]))
-    for index, target in enumerate(given.get("Targets", [])):
-        _add(declared, described, f"Targets[{index}]", target, times, "aws.events")
+def _rule(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("Name", definition.name_within(64))
+    return definition.resource(name, Arn=f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}")
+
+
+def _create_rule(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    if "ScheduleExpression" not in properties:
+        raise PropertyError("ScheduleExpression is missing; add it")
+    if properties["ScheduleExpression"].startswith("at("):
+        raise PropertyError("ScheduleExpression: a rule cannot have at(...); use AWS::Scheduler::Schedule")
+    times = _times(ScheduleTimes(properties["ScheduleExpression"]))
+    for index, target in enumerate(properties.get("Targets", [])):
+        _add(definition, described, f"Targets[{index}]", target, times, "aws.events")
     return described
 
 
-def _schedule(declared: Declared) -> Resource:
-    name = declared.properties.get("Name", declared.name_within(64))
-    return declared.resource(name, Arn=f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{name}")
+def _schedule(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("Name", definition.name_within(64))
+    return definition.resource(name, Arn=f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{name}")
 
 
-def _create_schedule(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    begin, end = (_time(given, name) for name in ("StartDate", "EndDate"))
-    zone = given.get("ScheduleExpressionTimezone", "UTC")
-    times = _times(Times(given["ScheduleExpression"], zone, begin, end))
-    _add(declared, described, "Target", given["Target"], times, OF_SCHEDULER)
+def _create_schedule(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    begin, end = (_time(properties, name) for name in ("StartDate", "EndDate"))
+    zone = properties.get("ScheduleExpressionTimezone", "UTC")
+    times = _times(ScheduleTimes(properties["ScheduleExpression"], zone, begin, end))
+    _add(definition, described, "Target", properties["Target"], times, OF_SCHEDULER)
     return described
 
 
-def _times(times: Times) -> Times:
+def _times(times: ScheduleTimes) -> ScheduleTimes:
     try:
-        parsed(times.expression, times.time_zone)
-    except Invalid as reason:
-        raise Refused(f"ScheduleExpression: {reason}") from None
+        parse(times.expression, times.time_zone)
+    except InvalidExpression as reason:
+        raise PropertyError(f"ScheduleExpression: {reason}") from None
     return times
 
 
-def _time(given: Any, name: str) -> datetime | None:
-    if name not in given:
+def _time(properties: Any, name: str) -> datetime | None:
+    if name not in properties:
         return None
     try:
-        found = datetime.fromisoformat(given[name])
+        found = datetime.fromisoformat(properties[name])
     except ValueError:
-        raise Refused(f"{name} is {given[name]!r}; give a time such as 2026-01-01T00:00:00Z") from None
+        raise PropertyError(
+            f"{name} is {properties[name]!r}; give a time such as 2026-01-01T00:00:00Z"
+        ) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _add(
-    declared: Declared, described: Resource, path: str, target: dict[str, Any], times: Times, source: str
+    definition: ResourceDefinition,
+    described: Resource,
+    path: str,
+    target: dict[str, Any],
+    times: ScheduleTimes,
+    source: str,
 ) -> None:
-    function = function_of(declared, target["Arn"], f"{path}.Arn").logical_id
+    function = function_of(definition, target["Arn"], f"{path}.Arn").logical_id
     try:
         json.loads(target.get("Input", "{}"))
     except ValueError:
-        raise Refused(f"{path}.Input is no JSON; correct it") from None
+        raise PropertyError(f"{path}.Input is not JSON; correct it") from None
     schedule = Schedule(
-        declared.logical_id, function, described.attributes["Arn"], times, source, target.get("Input")
+        definition.logical_id, function, described.attributes["Arn"], times, source, target.get("Input")
     )
-    if declared.properties.get("State", "ENABLED") != "DISABLED":
-        declared.stack.schedules[f"{declared.logical_id}.{path}"] = schedule
+    if definition.properties.get("State", "ENABLED") != "DISABLED":
+        definition.stack.schedules[f"{definition.logical_id}.{path}"] = schedule
 
 
 def _no_pattern(path: str, _: Any) -> Any:
-    raise Refused(f"{path}: events of a bus cannot be played locally; use a topic, or remove the rule")
+    raise PropertyError(f"{path}: event buses are not supported locally; use a topic or remove the rule")
 
 
-# Retries and dead letters are for targets that cannot be invoked, which here does not happen.
-DELIVERY = dict.fromkeys(("DeadLetterConfig", "RetryPolicy", "RoleArn"), anything)
+# Retries and dead letters are ignored: in the local run, EventBridge can always invoke a target.
+DELIVERY = dict.fromkeys(("DeadLetterConfig", "RetryPolicy", "RoleArn"), any_value)
 
-KINDS = {
-    "AWS::Events::Rule": Kind(
+RESOURCE_TYPES = {
+    "AWS::Events::Rule": ResourceType(
         _rule,
         _create_rule,
-        played={
-            "EventBusName": choice("default"),
+        supported={
+            "EventBusName": one_of("default"),
             "EventPattern": _no_pattern,
             "Name": NAME,
             "ScheduleExpression": text,
-            "State": choice("DISABLED", "ENABLED"),
-            "Targets": list_of(record(("Arn", "Id"), Arn=text, Id=text, Input=text, **DELIVERY)),
+            "State": one_of("DISABLED", "ENABLED"),
+            "Targets": list_of(strict_object(("Arn", "Id"), Arn=text, Id=text, Input=text, **DELIVERY)),
         },
-        left_out=("Description", "RoleArn", "Tags"),
+        ignored=("Description", "RoleArn", "Tags"),
     ),
-    "AWS::Scheduler::Schedule": Kind(
+    "AWS::Scheduler::Schedule": ResourceType(
         _schedule,
         _create_schedule,
-        played={
+        supported={
             "EndDate": text,
-            "GroupName": choice("default"),
+            "GroupName": one_of("default"),
             "Name": NAME,
             "ScheduleExpression": text,
             "ScheduleExpressionTimezone": text,
             "StartDate": text,
-            "State": choice("DISABLED", "ENABLED"),
-            "Target": record(("Arn",), Arn=text, Input=text, **DELIVERY),
+            "State": one_of("DISABLED", "ENABLED"),
+            "Target": strict_object(("Arn",), Arn=text, Input=text, **DELIVERY),
         },
         required=("ScheduleExpression", "Target"),
-        # A flexible time window begins at the time of the schedule, which is when it runs here.
-        left_out=("Description", "FlexibleTimeWindow", "KmsKeyArn"),
+        # FlexibleTimeWindow is ignored: the local run invokes the target when the window begins.
+        ignored=("Description", "FlexibleTimeWindow", "KmsKeyArn"),
     ),
 }

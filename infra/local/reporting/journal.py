@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from infra.local.model.messages import Answer, Batch, Call, Request
+from infra.local.model.messages import AwsCall, Batch, Request, Response
 from infra.local.model.stack import EventSource, Route
 
 LIMIT_BYTES = 8 * 1024 * 1024
@@ -26,7 +26,7 @@ class HttpRequest:
 
     route: Route
     request: Request
-    answer: Answer
+    answer: Response
     began: float
     at: float = field(default_factory=time.time)
 
@@ -39,7 +39,7 @@ class HttpRequest:
 class PublishCall:
     """A successful call that published events or sent messages."""
 
-    call: Call
+    call: AwsCall
     at: float = field(default_factory=time.time)
 
     @property
@@ -103,12 +103,12 @@ class Journal:
             gone = self._entries.popleft()
             self._left_bytes += gone.size_bytes + ENTRY_BYTES
 
-    def note_call(self, call: Call, answer: Answer) -> None:
+    def note_call(self, call: AwsCall, answer: Response) -> None:
         """An AWS call that was answered: noted if it sent anything."""
         if answer.status == 200 and (call.service, call.operation) in SENT:
             self.note(PublishCall(replace(call, request=replace(call.request, headers=()))))
 
-    def note_request(self, route: Route, request: Request, answer: Answer, began: float) -> None:
+    def note_request(self, route: Route, request: Request, answer: Response, began: float) -> None:
         """A request to the HTTP API that was answered."""
         self.note(HttpRequest(route, replace(request, headers=()), replace(answer, headers=()), began))
 

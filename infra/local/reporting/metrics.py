@@ -36,7 +36,7 @@ class Metrics:
         series = Series(namespace, name, "Count", tuple(dimensions.items()), int(time.time()) // 60)
         self._values[series] = self._values.get(series, 0) + 1
 
-    def hand_over(self) -> None:
+    def publish(self) -> None:
         """Tells moto all that is not told yet."""
         cloudwatch = client("cloudwatch")
         told, self._values = self._values, {}

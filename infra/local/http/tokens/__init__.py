@@ -1,6 +1,6 @@
 """Tokens: the HTTP API's JWT authorizer, as AWS's verifies them, and an issuer for development."""
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 
 PREFIX = "/_issuer"
 """Where the run's own issuer is, if it has one."""
@@ -9,8 +9,8 @@ OPERATE = "orders:operate"
 
 
 class Denied(Exception):
-    """The caller does not pass: `answer` is what it gets."""
+    """The caller does not pass: `response` is what it gets."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response

@@ -17,7 +17,7 @@ import jwt
 
 from infra.local.http import http_api
 from infra.local.http.tokens import Denied
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Authorizer, Route
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
@@ -110,6 +110,6 @@ def _challenge(error: str, description: str) -> str:
     return f'Bearer error="{error}", error_description="{_NOT_DESCRIBED.sub("?", description)}"'
 
 
-def _refusal(status: int, text: str, challenge: str) -> Answer:
-    answer = http_api.message(status, text)
+def _refusal(status: int, text: str, challenge: str) -> Response:
+    answer = http_api.error_response(status, text)
     return replace(answer, headers=[*answer.headers, ("www-authenticate", challenge)])

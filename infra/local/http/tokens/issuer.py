@@ -15,7 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from infra.local.http import http_api
 from infra.local.http.tokens import OPERATE, PREFIX
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 
 AUDIENCE = "order-api"
 ALGORITHM = "RS256"
@@ -43,7 +43,7 @@ class Issuer:
     def sign(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self._key, ALGORITHM, headers={"kid": self._kid})
 
-    def answer(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Response:
         """Answers a request below PREFIX: what it is, its public key, or a token (RFC 6749, section 5)."""
         match request.method, request.path.removeprefix(PREFIX):
             case "GET", "/.well-known/openid-configuration":
@@ -52,7 +52,7 @@ class Issuer:
                 return _json(200, {"keys": [self.public_key()]})
             case "POST", "/token":
                 return self._give(request)
-        return http_api.message(404, "Not Found")
+        return http_api.error_response(404, "Not Found")
 
     def public_key(self) -> dict[str, Any]:
         """As a JSON Web Key (RFC 7517)."""
@@ -68,7 +68,7 @@ class Issuer:
             "scopes_supported": [OPERATE],
         }
 
-    def _give(self, request: Request) -> Answer:
+    def _give(self, request: Request) -> Response:
         asked = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
         if "sub" not in asked:
             problem = "say whose token, as in sub=ada"
@@ -77,6 +77,6 @@ class Issuer:
         return _json(200, {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS})
 
 
-def _json(status: int, value: Any) -> Answer:
+def _json(status: int, value: Any) -> Response:
     headers = [("content-type", "application/json"), ("cache-control", "no-store")]
-    return Answer(status, headers, json.dumps(value).encode())
+    return Response(status, headers, json.dumps(value).encode())
