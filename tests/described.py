@@ -33,7 +33,7 @@ def described() -> Iterator[Checked]:
         if found is not None:
             answer = Response(found[0].status_code, [], found[0].content)
             checked.operations.add(operation.name)
-            checked.wrong += shapes.wrong(operation.service_model.service_name, operation.name, answer)
+            checked.wrong += shapes.errors(operation.service_model.service_name, operation.name, answer)
         return found, failure
 
     with patch.object(Endpoint, "_do_get_response", check):

@@ -1,4 +1,4 @@
-"""AWS calls over HTTP, answered by moto: the endpoint that functions and AWS clients are pointed at."""
+"""The AWS endpoint of the local run: moto answers the AWS calls of functions and of other clients."""
 
 import asyncio
 import contextlib
@@ -17,14 +17,16 @@ from infra.local.aws import addresses, queues
 from infra.local.model.messages import AwsCall, Request, Response
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-_TURN_SECONDS = 0.1
-"""How often a long poll looks again."""
+_POLL_SECONDS = 0.1
+"""The interval at which a long poll calls moto again."""
+_SERVER_HEADERS = ("content-length", "transfer-encoding", "connection", "server", "date")
+"""Headers of moto's response that the server of the run sets itself."""
 
 moto = BotocoreStubber()
 
 
 def read_call(request: Request) -> AwsCall | None:
-    """The AWS call that a request is, by its signature; None for any other request."""
+    """The AWS call in a request; None for a request without an AWS signature."""
     headers = dict(request.headers)
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
@@ -40,71 +42,71 @@ def read_call(request: Request) -> AwsCall | None:
 
 
 async def respond(call: AwsCall, ended: asyncio.Event) -> Response:
-    """What AWS would answer. A long poll waits here, and other calls are answered meanwhile."""
+    """The response to an AWS call. A long poll waits here, without delaying other calls."""
     until = time.monotonic() + _wait_seconds(call)
     while True:
-        answered = _call_moto(call)
-        if answered.status != 200 or _has_messages(answered) or time.monotonic() >= until:
-            return answered
+        response = _call_moto(call)
+        if response.status != 200 or _has_messages(response) or time.monotonic() >= until:
+            return response
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_TURN_SECONDS):
+            async with asyncio.timeout(_POLL_SECONDS):
                 await ended.wait()
-                return answered
+                return response
 
 
 def _wait_seconds(call: AwsCall) -> float:
-    """How long ReceiveMessage waits for messages: as it asks, or as its queue says; 0 for other calls."""
+    """How long ReceiveMessage waits: its own value, or else that of its queue. 0 for other calls."""
     if (call.service, call.operation) != ("sqs", "ReceiveMessage"):
         return 0.0
-    asked = request_parameters(call.request)
-    name = str(asked.get("QueueUrl", call.request.path)).rpartition("/")[2]
+    parameters = request_parameters(call.request)
+    name = str(parameters.get("QueueUrl", call.request.path)).rpartition("/")[2]
     try:
-        usual = queues.named(name).receive_message_wait_time_seconds
-        return float(asked.get("WaitTimeSeconds", usual))
+        default = queues.named(name).receive_message_wait_time_seconds
+        return float(parameters.get("WaitTimeSeconds", default))
     except (KeyError, TypeError, ValueError):
-        return 0.0  # moto refuses the call
+        return 0.0  # moto returns the error
 
 
 def request_parameters(request: Request) -> Mapping[str, Any]:
-    """The members of a request by JSON, or the parameters of one by the query protocol."""
+    """The parameters of an AWS call, from a JSON body or from the query protocol."""
     try:
-        asked = json.loads(request.body)
+        parameters = json.loads(request.body)
     except ValueError:
         return dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    return asked if isinstance(asked, dict) else {}
+    return parameters if isinstance(parameters, dict) else {}
 
 
-def _has_messages(answered: Response) -> bool:
-    return b'"Messages"' in answered.body or b"<Message>" in answered.body
+def _has_messages(response: Response) -> bool:
+    return b'"Messages"' in response.body or b"<Message>" in response.body
 
 
 def _call_moto(call: AwsCall) -> Response:
     request = call.request
-    url = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
-    if request.query:
-        url += f"?{request.query}"
-    headers, host = HTTPHeaders(), "localhost"
-    for name, value in request.headers:
-        if name == "host":
-            host = value
-        else:
-            headers[name] = value
-    prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
+    host = dict(request.headers).get("host", "localhost")
     try:
         with addresses.called_at(f"http://{host}"):
-            found = moto.process_request(prepared)
-    except NotImplementedError:  # moto's word for a call that it does not play
+            found = moto.process_request(_prepared(call))
+    except NotImplementedError:  # moto does not implement the call
         return _unknown(call)
     if found is None:
         return _unknown(call)
-    status, answered, body = found
+    status, headers, body = found
     raw = body.encode() if isinstance(body, str) else body
-    kept = [
-        (str(name).lower(), str(value))
-        for name, value in answered.items()
-        if str(name).lower() not in ("content-length", "transfer-encoding", "connection", "server", "date")
-    ]
-    return Response(int(status), kept, raw)
+    kept = [(str(name).lower(), str(value)) for name, value in headers.items()]
+    return Response(int(status), [header for header in kept if header[0] not in _SERVER_HEADERS], raw)
+
+
+def _prepared(call: AwsCall) -> AWSPreparedRequest:
+    """The request as botocore sends it to AWS: moto finds the service by the host name of its URL."""
+    request = call.request
+    url = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
+    if request.query:
+        url += f"?{request.query}"
+    headers = HTTPHeaders()
+    for name, value in request.headers:
+        if name != "host":
+            headers[name] = value
+    return AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
 
 
 def _unknown(call: AwsCall) -> Response:

@@ -1,6 +1,6 @@
-"""CloudFormation's answers about the stacks that run, so that tools find their resources as on AWS.
+"""CloudFormation calls about the running stacks, so that tools find their resources as on AWS.
 
-Resources that are accepted and not played are left out.
+Resources whose type the local run ignores are not listed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,13 +11,13 @@ from infra.local.model.messages import AwsCall, Response
 from infra.local.model.stack import Stack
 
 CREATED = "2020-01-01T00:00:00Z"
-"""Clients insist on a time of creation, and stacks do not keep theirs."""
+"""The creation time of all stacks and resources. Clients require one; the local run does not record it."""
 
 
 def respond(call: AwsCall, stacks: Mapping[str, Stack]) -> Response:
-    """What DescribeStacks, DescribeStackResources or ListStackResources is answered with."""
-    asked = dict(parse_qsl(call.request.body.decode()))
-    name = asked.get("StackName", "").rpartition(":stack/")[2].partition("/")[0]
+    """The response to DescribeStacks, DescribeStackResources or ListStackResources."""
+    parameters = dict(parse_qsl(call.request.body.decode()))
+    name = parameters.get("StackName", "").rpartition(":stack/")[2].partition("/")[0]
     if name and name not in stacks:
         return _error_response(f"Stack with id {name} does not exist")
     match call.operation:
@@ -50,7 +50,7 @@ def _stack(stack: Stack) -> Element:
 
 
 def _resources(stack: Stack, time: str) -> Iterator[Element]:
-    """The resources; `time` is what the operation calls the time of a resource's last change."""
+    """The members of a list of resources. `time` is the operation's name for the time of the last change."""
     for logical_id, resource in stack.resources.items():
         yield _member(
             LogicalResourceId=logical_id,

@@ -1,7 +1,7 @@
-"""Function URLs: an HTTP address of a function without an API.
+"""Function URLs, which invoke a function over HTTP without an API.
 
-A laptop has no name for each of them, so an address is a path of the run's own: `/_urls/{function}/`.
-The event has the path below it, as on AWS: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+On AWS each function URL has its own host name; the local run uses the path `/_urls/{function}/` instead. The
+event has the rest of the path: https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,13 @@ BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
 
 class FunctionUrls:
-    """Answers requests below PREFIX."""
+    """Invokes functions for requests whose path begins with PREFIX."""
 
     def __init__(self, stacks: Mapping[str, Stack], environments: Environments) -> None:
         self._stacks, self._environments = stacks, environments
 
     async def handle(self, request: Request) -> Response:
+        """The response to a request to a function URL."""
         name, _, path = request.path.removeprefix(PREFIX).partition("/")
         found = next((url for url in self._urls() if url[0].name == name), None)
         if found is None:
@@ -35,8 +36,8 @@ class FunctionUrls:
             return http_api.error_response(413, "Request Entity Too Large")
         if url.cors is not None and is_preflight(request):
             return preflight(url.cors, request)
-        answer = await self._invoke(function, replace(request, path=f"/{path}"))
-        return with_headers(url.cors, request, answer) if url.cors else answer
+        response = await self._invoke(function, replace(request, path=f"/{path}"))
+        return with_headers(url.cors, request, response) if url.cors else response
 
     def _urls(self) -> Iterator[tuple[Function, FunctionUrl]]:
         for stack in self._stacks.values():
@@ -44,14 +45,14 @@ class FunctionUrls:
                 yield stack.functions[url.function], url
 
     async def _invoke(self, function: Function, request: Request) -> Response:
-        given = http_api.add_forwarding_headers(request)
-        event = http_api.event(given, Route(ANY, DEFAULT, function.logical_id), {})
+        forwarded = http_api.add_forwarding_headers(request)
+        event = http_api.event(forwarded, Route(ANY, DEFAULT, function.logical_id), {})
         event["requestContext"] |= {
             "accountId": "anonymous",
             "apiId": function.name,
             "domainPrefix": function.name,
         }
-        root = traces.root_of(dict(given.headers)[http_api.TRACE])
+        root = traces.root_of(dict(forwarded.headers)[http_api.TRACE])
         try:
             result = await self._environments.invoke(function, event, function.timeout_seconds, root)
         except FunctionFailed:

@@ -1,6 +1,6 @@
-"""Between HTTP and Lambda: the event that a request becomes, and the answer that a function's result becomes.
+"""Converts HTTP requests to events in payload format 2.0, and results of functions to HTTP responses.
 
-The formats are those of
+The formats are documented in
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -22,7 +22,7 @@ from infra.local.model.stack import DEFAULT, Route
 
 TRACE = "x-amzn-trace-id"
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
-"""Beside text/*: a body of any other type is base64, as measured on AWS in
+"""Media types, beside text/*, whose bodies are text. Other bodies are base64, as measured on AWS in
 https://github.com/ministackorg/ministack/pull/766"""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -30,14 +30,14 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 @dataclass(frozen=True)
 class Stage:
-    """The stage of an API that a request came to."""
+    """The stage of an API that a request is for."""
 
     name: str = DEFAULT
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def add_forwarding_headers(request: Request) -> Request:
-    """The request with what API Gateway adds: where it came from, and its trace."""
+    """The request with the headers that API Gateway adds: x-forwarded-* and the trace header."""
     given = dict(request.headers)
     port = given.get("host", "").rpartition(":")[2]
     hops = [value for name, value in request.headers if name == "x-forwarded-for"]
@@ -59,53 +59,54 @@ def event(
     authorizer: Mapping[str, Any] | None = None,
     stage: Stage | None = None,
 ) -> dict[str, Any]:
-    """The function's event, in payload format 2.0.
-
-    `authorizer` is what the route's has found out about the caller.
-    """
+    """The event of a request, in payload format 2.0. `authorizer` is the authorizer's part of the context."""
     stage = stage or Stage()
     headers = {name: ",".join(values) for name, values in values_by_name(request.headers).items()}
     headers.pop("cookie", None)
-    path, now = unquote(request.path), time.time()
-    made: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": route.key,
-        "rawPath": path,
-        "rawQueryString": request.query,
-        "headers": headers,
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": "local",
-            "domainName": headers.get("host", "localhost"),
-            "domainPrefix": "local",
-            "http": {
-                "method": request.method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": request.source_ip,
-                "userAgent": headers.get("user-agent", ""),
-            },
-            "requestId": str(uuid4()),
-            "routeKey": route.key,
-            "stage": stage.name,
-            "time": format_time(now),
-            "timeEpoch": int(now * 1000),
-        },
-    }
-    if authorizer is not None:
-        made["requestContext"]["authorizer"] = dict(authorizer)
     query = values_by_name(parse_qsl(request.query, keep_blank_values=True))
-    there = {
+    optional = {
         "queryStringParameters": {name: ",".join(values) for name, values in query.items()},
         "pathParameters": dict(parameters),
         "stageVariables": dict(stage.variables),
         "cookies": cookies(request),
     }
-    return made | {name: value for name, value in there.items() if value} | event_body(request)
+    return {
+        "version": "2.0",
+        "routeKey": route.key,
+        "rawPath": unquote(request.path),
+        "rawQueryString": request.query,
+        "headers": headers,
+        "requestContext": _context(request, route, stage, headers)
+        | ({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        **{name: value for name, value in optional.items() if value},
+        **event_body(request),
+    }
+
+
+def _context(request: Request, route: Route, stage: Stage, headers: Mapping[str, str]) -> dict[str, Any]:
+    now = time.time()
+    return {
+        "accountId": ACCOUNT,
+        "apiId": "local",
+        "domainName": headers.get("host", "localhost"),
+        "domainPrefix": "local",
+        "http": {
+            "method": request.method,
+            "path": unquote(request.path),
+            "protocol": "HTTP/1.1",
+            "sourceIp": request.source_ip,
+            "userAgent": headers.get("user-agent", ""),
+        },
+        "requestId": str(uuid4()),
+        "routeKey": route.key,
+        "stage": stage.name,
+        "time": format_time(now),
+        "timeEpoch": int(now * 1000),
+    }
 
 
 def values_by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values of each name, in the order in which they came."""
+    """The values of each name, in their order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -113,17 +114,18 @@ def values_by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def cookies(request: Request) -> list[str]:
+    """The cookies of a request, as `name=value`."""
     given = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
     return [cookie for cookie in given if cookie]
 
 
 def format_time(seconds: float) -> str:
-    """A time as API Gateway writes it."""
+    """A time in the format of API Gateway's request context."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
 def event_body(request: Request) -> dict[str, Any]:
-    """The event's body: text as it is, anything else in base64; nothing where there is none."""
+    """The body fields of an event: text bodies unchanged, other bodies in base64."""
     if not request.body:
         return {"isBase64Encoded": False}
     media_type = dict(request.headers).get("content-type", "").partition(";")[0].strip().lower()
@@ -136,9 +138,9 @@ def event_body(request: Request) -> dict[str, Any]:
 
 
 def response(result: Any, payload: str = "2.0") -> Response:
-    """What the caller gets for a function's result; 500 where the result is not in the payload format.
+    """The HTTP response for a function's result; 500 if the result does not have the payload format.
 
-    Format 2.0 infers an answer where there is no status.
+    In format 2.0, a result without a status code becomes the body of a response 200.
     """
     try:
         if isinstance(result, Mapping) and "statusCode" in result:
@@ -152,13 +154,16 @@ def response(result: Any, payload: str = "2.0") -> Response:
 
 
 def _explicit_response(result: Mapping[str, Any], payload: str) -> Response:
-    """Raises ValueError, TypeError or AttributeError for what is not in the format."""
+    """The response that a result with a status code describes.
+
+    Raises ValueError, TypeError or AttributeError if the result does not have the format.
+    """
     status = int(result["statusCode"])
     if not 200 <= status <= 599:
-        raise ValueError(f"no status of an answer: {status}")
+        raise ValueError(f"not the status of a response: {status}")
     text = result.get("body") or ""
     if not isinstance(text, str):
-        raise TypeError("a body is text")
+        raise TypeError("a body must be text")
     raw = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
     headers = [(_name(name), _header(value)) for name, value in (result.get("headers") or {}).items()]
     if payload == "1.0":
@@ -173,22 +178,22 @@ def _explicit_response(result: Mapping[str, Any], payload: str) -> Response:
 
 
 def _name(name: str) -> str:
-    """Raises ValueError for what is no header's name (RFC 9110, section 5.6.2)."""
+    """The header name in lower case. Raises ValueError if it is not a token (RFC 9110, section 5.6.2)."""
     if not _TOKEN.fullmatch(name):
-        raise ValueError(f"no header's name: {name!r}")
+        raise ValueError(f"not the name of a header: {name!r}")
     return name.lower()
 
 
 def _header(value: Any) -> str:
-    """Raises ValueError or TypeError for what no header can hold."""
+    """The value of a header, as text. Raises ValueError or TypeError for an invalid value."""
     if not isinstance(value, str | int | float):
-        raise TypeError("a header is text, a number or a boolean")
+        raise TypeError("a header must be text, a number or a boolean")
     text = value if isinstance(value, str) else json.dumps(value)
     if any(character in text for character in "\r\n\0"):
-        raise ValueError("a header is one line")
+        raise ValueError("a header must be one line")
     return text
 
 
 def error_response(status: int, text: str) -> Response:
-    """An answer of API Gateway's own, where no function was asked or none answered."""
+    """A response of API Gateway itself, such as 404, or 500 after a failed invocation."""
     return Response(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())

@@ -1,6 +1,6 @@
-"""The payload formats that a route of an HTTP API may ask for: 1.0, and 2.0 of `http_api.py`.
+"""The event of a request in the payload format of its route: 1.0, or 2.0, which `http_api.py` has.
 
-Its fields are those of
+The fields are documented in
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -16,7 +16,7 @@ from infra.local.model.credentials import ACCOUNT
 from infra.local.model.messages import Request
 from infra.local.model.stack import Route
 
-UNKNOWN = (
+UNSET_IDENTITY = (
     "accessKey",
     "accountId",
     "caller",
@@ -29,7 +29,7 @@ UNKNOWN = (
     "userArn",
     "clientCert",
 )
-"""What only callers with an IAM identity or a certificate have; here none has."""
+"""Fields of callers with an IAM identity or a certificate. They are always null in the local run."""
 
 
 def event(
@@ -39,7 +39,7 @@ def event(
     authorizer: Mapping[str, Any] | None = None,
     stage: Stage | None = None,
 ) -> dict[str, Any]:
-    """The function's event, in the route's payload format."""
+    """The event of a request, in the payload format of the route."""
     if route.payload_format == "2.0":
         return http_api.event(request, route, parameters, authorizer, stage)
     return _event_1(request, route, parameters, authorizer, stage or Stage())
@@ -52,7 +52,7 @@ def _event_1(
     authorizer: Mapping[str, Any] | None,
     stage: Stage,
 ) -> dict[str, Any]:
-    """An event in format 1.0. Of repeated headers and parameters, the single value is the last."""
+    """An event in format 1.0. The single value of a repeated header or parameter is the last one."""
     headers = http_api.values_by_name(request.headers)
     query = http_api.values_by_name(parse_qsl(request.query, keep_blank_values=True))
     return {
@@ -76,7 +76,7 @@ def _context(
     request: Request, route: Route, authorizer: Mapping[str, Any] | None, stage: Stage
 ) -> dict[str, Any]:
     headers, now, request_id = dict(request.headers), time.time(), str(uuid4())
-    identity = dict.fromkeys(UNKNOWN) | {
+    identity = dict.fromkeys(UNSET_IDENTITY) | {
         "sourceIp": request.source_ip,
         "userAgent": headers.get("user-agent", ""),
     }
