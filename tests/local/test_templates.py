@@ -30,8 +30,8 @@ def test_a_template_is_accepted_or_reports_one_error(name: str) -> None:
     assert UNEXPECTED not in result
 
 
-def test_there_are_at_least_300_cases() -> None:
-    assert len(CASES) >= 300
+def test_there_are_at_least_300_cases_with_unique_names() -> None:
+    assert len(CASES) == len(list(cases())) >= 300
 
 
 def test_the_error_for_a_file_that_is_not_utf_8_has_the_line() -> None:

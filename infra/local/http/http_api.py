@@ -38,10 +38,10 @@ class Stage:
 
 def add_forwarding_headers(request: Request) -> Request:
     """The request with the headers that API Gateway adds: x-forwarded-* and the trace header."""
-    given = dict(request.headers)
-    port = given.get("host", "").rpartition(":")[2]
+    headers = dict(request.headers)
+    port = headers.get("host", "").rpartition(":")[2]
     hops = [value for name, value in request.headers if name == "x-forwarded-for"]
-    root = traces.root_of(given.get(TRACE, "")) or traces.new_root()
+    root = traces.root_of(headers.get(TRACE, "")) or traces.new_root()
     added = {
         "x-forwarded-for": ", ".join([*hops, request.source_ip]),
         "x-forwarded-port": port if port.isdecimal() else "80",
@@ -115,8 +115,8 @@ def values_by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 def cookies(request: Request) -> list[str]:
     """The cookies of a request, as `name=value`."""
-    given = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
-    return [cookie for cookie in given if cookie]
+    parts = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
+    return [cookie for cookie in parts if cookie]
 
 
 def format_time(seconds: float) -> str:

@@ -56,7 +56,7 @@ def stage_of(api: HttpApi, path: str) -> tuple[str, str] | None:
 def _parameters(pattern: str, path: str) -> dict[str, str] | None:
     if pattern == DEFAULT:
         return {}
-    expected, given = _segments(pattern), _segments(path)
+    expected, found = _segments(pattern), _segments(path)
     parameters = {}
     if _kind(expected[-1]) == GREEDY:
         last = len(expected) - 1
@@ -64,10 +64,10 @@ def _parameters(pattern: str, path: str) -> dict[str, str] | None:
         if not rest:
             return None
         parameters[expected[-1][1:-2]] = unquote(rest)
-        expected, given = expected[:last], given[:last]
-    if len(expected) != len(given):
+        expected, found = expected[:last], found[:last]
+    if len(expected) != len(found):
         return None
-    for name, value in zip(expected, given, strict=True):
+    for name, value in zip(expected, found, strict=True):
         if name.startswith("{"):
             if not value:
                 return None

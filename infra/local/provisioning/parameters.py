@@ -16,13 +16,13 @@ Lookup = Callable[[str, str], str]
 """Returns the value of an SSM parameter. Takes its name, and the place in the template for error messages."""
 
 
-def values(declared: Mapping[str, Any], given: Mapping[str, str], lookup: Lookup) -> dict[str, str]:
-    """The text of each parameter: its given value, or its default. Raises PropertyError."""
-    for name in given.keys() - declared.keys():
+def values(declared: Mapping[str, Any], overrides: Mapping[str, str], lookup: Lookup) -> dict[str, str]:
+    """The text of each parameter: its override, or else its default. Raises PropertyError."""
+    for name in overrides.keys() - declared.keys():
         raise PropertyError(f"the parameter {name} is not in the template; correct the name or remove it")
     found = {}
     for name, parameter in declared.items():
-        value = given.get(name, parameter.get("Default"))
+        value = overrides.get(name, parameter.get("Default"))
         if value is None:
             raise PropertyError(f"the parameter {name} has no value and no Default; give it a value")
         found[name] = _checked(name, parameter, as_text(value))

@@ -81,10 +81,10 @@ def _referenced_names(function: str, argument: Any) -> Iterator[str]:
         elif isinstance(first, str):
             yield first
     elif function == "Fn::Sub":
-        pattern, given = argument if _is_pair(argument) else (argument, {})
-        if isinstance(pattern, str) and isinstance(given, Mapping):
+        pattern, variables = argument if _is_pair(argument) else (argument, {})
+        if isinstance(pattern, str) and isinstance(variables, Mapping):
             for found in re.findall(r"\$\{\s*([^!}][^}]*?)\s*\}", pattern):
-                if found not in given:
+                if found not in variables:
                     yield found.partition(".")[0]
 
 

@@ -3,8 +3,9 @@
 The first reference to a resource creates the resource.
 """
 
+import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
@@ -39,16 +40,7 @@ class Resolver:
         self._created: dict[str, Resource] = {}
         self._conditions: dict[str, bool] = {}
         self._in_progress: list[str] = []
-        self._pseudo = {
-            "AWS::AccountId": ACCOUNT,
-            "AWS::NotificationARNs": [],
-            "AWS::NoValue": _NO_VALUE,
-            "AWS::Partition": "aws",
-            "AWS::Region": REGION,
-            "AWS::StackId": stack.id,
-            "AWS::StackName": stack.name,
-            "AWS::URLSuffix": "amazonaws.com",
-        }
+        self._pseudo = _pseudo_parameters(stack)
         # These functions resolve their own arguments; those in FUNCTIONS get resolved arguments.
         self._functions: dict[str, Callable[[Any, str], Any]] = {
             "Condition": self._condition,
@@ -70,14 +62,8 @@ class Resolver:
                 f"{logical_id} does not exist, because its condition {condition} is false; "
                 "use Fn::If for the reference"
             )
-        cycle = [*self._in_progress, logical_id]
-        if logical_id in self._in_progress:
-            raise PropertyError(f"circular dependency {' → '.join(cycle)}; remove one of the references")
-        self._in_progress.append(logical_id)
-        try:
+        with self._in_progress_as(logical_id, "circular dependency"):
             self._created[logical_id] = self._create(logical_id)
-        finally:
-            self._in_progress.pop()
         return self._created[logical_id]
 
     def exists(self, logical_id: str) -> bool:
@@ -90,20 +76,28 @@ class Resolver:
         if name not in self._template.conditions:
             raise PropertyError(f"there is no condition {name}; correct the name")
         if name not in self._conditions:
-            cycle = [*self._in_progress, name]
-            if name in self._in_progress:
-                raise PropertyError(
-                    f"Conditions: circular dependency {' → '.join(cycle)}; remove one of the references"
-                )
-            self._in_progress.append(name)
-            path = f"Conditions.{name}"
-            try:
-                self._conditions[name] = as_boolean(self.resolve(self._template.conditions[name], path))
-            except IntrinsicFunctionError as problem:
-                raise PropertyError(f"{path}: {problem}") from None
-            finally:
-                self._in_progress.pop()
+            with self._in_progress_as(name, "Conditions: circular dependency"):
+                self._conditions[name] = self._evaluated(name)
         return self._conditions[name]
+
+    def _evaluated(self, name: str) -> bool:
+        path = f"Conditions.{name}"
+        try:
+            return as_boolean(self.resolve(self._template.conditions[name], path))
+        except IntrinsicFunctionError as problem:
+            raise PropertyError(f"{path}: {problem}") from None
+
+    @contextlib.contextmanager
+    def _in_progress_as(self, name: str, problem: str) -> Iterator[None]:
+        """Raises PropertyError if the resource or condition is already in progress: it depends on itself."""
+        path = [*self._in_progress, name]
+        if name in self._in_progress:
+            raise PropertyError(f"{problem} {' → '.join(path)}; remove one of the references")
+        self._in_progress.append(name)
+        try:
+            yield
+        finally:
+            self._in_progress.pop()
 
     def resolve(self, value: Any, path: str = "") -> Any:
         """The value with all functions and references resolved. Raises PropertyError with the path."""
@@ -168,19 +162,19 @@ class Resolver:
         return attributes[attribute]
 
     def _sub(self, argument: Any, path: str) -> str:
-        pattern, given = (argument, {}) if isinstance(argument, str) else as_list(argument, 2)
-        if not isinstance(pattern, str) or not isinstance(given, Mapping):
+        pattern, variables = (argument, {}) if isinstance(argument, str) else as_list(argument, 2)
+        if not isinstance(pattern, str) or not isinstance(variables, Mapping):
             raise IntrinsicFunctionError(
-                f"expected text and an object, found {describe_value(pattern)} and {describe_value(given)}; "
-                "correct the arguments"
+                f"expected text and an object, found {describe_value(pattern)} and "
+                f"{describe_value(variables)}; correct the arguments"
             )
 
         def substitute(match: re.Match[str]) -> str:
             name = match.group(1).strip()
             if name.startswith("!"):
                 return "${" + name[1:] + "}"
-            if name in given:
-                return as_text(self.resolve(given[name], path))
+            if name in variables:
+                return as_text(self.resolve(variables[name], path))
             return as_text(self._get_att(name, path) if "." in name else self._ref(name, path))
 
         return dynamic.resolve(_VARIABLE.sub(substitute, pattern), path)
@@ -203,3 +197,16 @@ class Resolver:
                 f"no running stack exports {name}; join the stack that exports it first"
             )
         return self._imports[name]
+
+
+def _pseudo_parameters(stack: Stack) -> dict[str, Any]:
+    return {
+        "AWS::AccountId": ACCOUNT,
+        "AWS::NotificationARNs": [],
+        "AWS::NoValue": _NO_VALUE,
+        "AWS::Partition": "aws",
+        "AWS::Region": REGION,
+        "AWS::StackId": stack.id,
+        "AWS::StackName": stack.name,
+        "AWS::URLSuffix": "amazonaws.com",
+    }

@@ -104,17 +104,17 @@ def strict_object(required: Collection[str] = (), /, **fields: Shape) -> Shape:
     """An object with only these fields."""
 
     def parse(path: str, value: Any) -> dict[str, Any]:
-        given: dict[str, Any] = map_of(any_value)(path, value)
+        properties: dict[str, Any] = map_of(any_value)(path, value)
         for name in required:
-            if name not in given:
+            if name not in properties:
                 raise PropertyError(f"{join_path(path, name)} is missing; add it")
-        for name in given:
+        for name in properties:
             if name not in fields:
                 raise PropertyError(
                     f"{join_path(path, name)} is unknown or not supported locally; "
                     "correct the name or remove it"
                 )
-        return {name: fields[name](join_path(path, name), each) for name, each in given.items()}
+        return {name: fields[name](join_path(path, name), each) for name, each in properties.items()}
 
     return parse
 
@@ -123,9 +123,10 @@ def loose_object(**fields: Shape) -> Shape:
     """An object that may have these fields, and others of any value."""
 
     def parse(path: str, value: Any) -> dict[str, Any]:
-        given: dict[str, Any] = map_of(any_value)(path, value)
+        properties: dict[str, Any] = map_of(any_value)(path, value)
         return {
-            name: fields.get(name, any_value)(join_path(path, name), each) for name, each in given.items()
+            name: fields.get(name, any_value)(join_path(path, name), each)
+            for name, each in properties.items()
         }
 
     return parse

@@ -20,24 +20,24 @@ UPLOADED = "s3://bucket/key"
 
 
 def load(
-    path: Path, given: Mapping[str, str] | None = None, lookup: parameters.Lookup | None = None
+    path: Path, overrides: Mapping[str, str] | None = None, lookup: parameters.Lookup | None = None
 ) -> Template:
-    """The translated template; `given` replaces the defaults of its parameters.
+    """The translated template; `overrides` replaces the defaults of its parameters.
 
     `lookup` returns the values of SSM parameters. Raises TemplateError for a missing file, an
     invalid template, and a parameter without a value.
     """
     source = reading.read(path)
     try:
-        return _load(path, source, given or {}, lookup or _no_ssm)
+        return _load(path, source, overrides or {}, lookup or _no_ssm)
     except (PropertyError, IntrinsicFunctionError) as problem:
         raise TemplateError(f"{path}: {problem}") from None
 
 
-def _load(path: Path, source: Any, given: Mapping[str, str], lookup: parameters.Lookup) -> Template:
+def _load(path: Path, source: Any, overrides: Mapping[str, str], lookup: parameters.Lookup) -> Template:
     sections.check(source)
     declared = source.get("Parameters", {})
-    texts = parameters.values(declared, given, lookup) | {"AWS::Region": REGION}
+    texts = parameters.values(declared, overrides, lookup) | {"AWS::Region": REGION}
     values = parameters.typed(declared, texts)
     source = foreach.expand(source, values)
     code = dict(_code(source, path.parent))

@@ -81,8 +81,8 @@ class JwtAuthorizer:
 
 def _token(request: Request) -> str | None:
     """The token in the Authorization header, with or without the scheme `Bearer`; None if there is none."""
-    given = dict(request.headers).get("authorization", "").strip()
-    return re.sub(r"^bearer +", "", given, flags=re.IGNORECASE) or None
+    header = dict(request.headers).get("authorization", "").strip()
+    return re.sub(r"^bearer +", "", header, flags=re.IGNORECASE) or None
 
 
 def _check_times(claims: Mapping[str, Any]) -> None:
@@ -94,8 +94,8 @@ def _check_times(claims: Mapping[str, Any]) -> None:
 
 def _scopes(claims: Mapping[str, Any]) -> list[str]:
     """The scopes in the claims `scope` and `scp`, each a list, or text with spaces."""
-    given = [claims.get(name) or [] for name in ("scope", "scp")]
-    return [scope for one in given for scope in (one if isinstance(one, list) else str(one).split())]
+    values = [claims.get(name) or [] for name in ("scope", "scp")]
+    return [scope for value in values for scope in (value if isinstance(value, list) else str(value).split())]
 
 
 def _claims_as_text(claims: Mapping[str, Any]) -> dict[str, str]:
