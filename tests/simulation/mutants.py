@@ -279,7 +279,7 @@ def role_lacks(role: str, action: str) -> Mutant:
 # -- what is seen of an order
 
 
-def history_as_it_came() -> AbstractContextManager[Any]:
+def unordered_history() -> AbstractContextManager[Any]:
     """The history is sorted by id instead of by cause."""
     by_id = lambda entries: sorted(entries, key=lambda entry: entry["id"])  # noqa: E731
     return patch.object(order.views, "_in_causal_order", by_id)
@@ -315,7 +315,7 @@ MUTANTS: dict[str, Mutant] = {
     "filter-lacks-declined": filter_lacks("OrderFromPayment", "payment.declined"),
     "filter-lacks-request": filter_lacks("ShippingFromOrder", "order.cancellation_requested"),
     "role-lacks-visibility": role_lacks("PaymentConsumerRole", "sqs:ChangeMessageVisibility"),
-    "history-as-it-came": history_as_it_came,
+    "unordered-history": unordered_history,
     **{name: decision(name) for name in DECISION_MUTANTS},
 }
 
