@@ -24,7 +24,7 @@ from infra.local.http.gateway import Gateway
 from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
 from infra.local.live import PREFIX
-from infra.local.reporting import metrics
+from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments
@@ -57,7 +57,7 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
-        notified.use(self._notify)
+        notified.use(self._notify, console.error)
 
     @cached_property
     def live(self) -> "Live":
@@ -74,7 +74,7 @@ class Backend:
         if "live" in vars(self):
             self.live.end()
 
-    def _notify(self, function_arn: str, event: dict[str, Any]) -> bool:
+    def _notify(self, function_arn: str, event: Any) -> bool:
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
                 self._asynchronous.invoke(stack, stack.find_function(function_arn), event)

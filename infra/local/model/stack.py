@@ -53,13 +53,16 @@ class AsyncSettings:
 
 @dataclass(frozen=True)
 class Schedule:
-    """An EventBridge rule or schedule that invokes a function. `source` is the source field of its events."""
+    """An EventBridge rule or schedule. `source` is the source field of its events.
+
+    It invokes a function or, if `function` is None, sends events to the targets of the rule `arn`.
+    """
 
     logical_id: str
-    function: str
     arn: str
     times: ScheduleTimes
     source: str
+    function: str | None = None
     input: str | None = None
 
 

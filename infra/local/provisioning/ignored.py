@@ -13,6 +13,7 @@ IGNORED = {
     "AWS::CloudWatch::Dashboard": "the local run has no dashboards; the live page shows its metrics",
     "AWS::CodeDeploy::Application": ONE_VERSION,
     "AWS::CodeDeploy::DeploymentGroup": ONE_VERSION,
+    "AWS::Events::EventBusPolicy": PERMISSIONS,
     "AWS::IAM::ManagedPolicy": PERMISSIONS,
     "AWS::IAM::Policy": PERMISSIONS,
     "AWS::IAM::Role": PERMISSIONS,

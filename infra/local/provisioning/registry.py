@@ -2,6 +2,7 @@
 
 from infra.local.provisioning import (
     asynchronous,
+    events,
     function_urls,
     functions,
     http_apis,
@@ -18,6 +19,7 @@ from infra.local.provisioning import (
 RESOURCE_TYPES = {
     **ignored.RESOURCE_TYPES,
     **asynchronous.RESOURCE_TYPES,
+    **events.RESOURCE_TYPES,
     **function_urls.RESOURCE_TYPES,
     **functions.RESOURCE_TYPES,
     **http_apis.RESOURCE_TYPES,
@@ -34,6 +36,7 @@ RESOURCE_TYPES = {
 ALTERNATIVES = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
     "AWS::CloudFormation::Stack": "join its template as a stack of its own",
+    "AWS::Pipes::": "use an event source mapping, or a rule with an event pattern",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
 """What to do about a type that is not supported, by the beginning of its name."""
