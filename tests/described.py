@@ -9,7 +9,7 @@ from unittest.mock import patch
 from botocore.endpoint import Endpoint
 from botocore.model import OperationModel
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 from tests.local import shapes
 
 _get_response: Any = Endpoint._do_get_response  # type: ignore[attr-defined]  # where answers are read
@@ -31,9 +31,9 @@ def described() -> Iterator[Checked]:
     def check(endpoint: Any, request: Any, operation: OperationModel, context: Any) -> Any:
         found, failure = _get_response(endpoint, request, operation, context)
         if found is not None:
-            answer = Answer(found[0].status_code, [], found[0].content)
+            answer = Response(found[0].status_code, [], found[0].content)
             checked.operations.add(operation.name)
-            checked.wrong += shapes.wrong(operation.service_model.service_name, operation.name, answer)
+            checked.wrong += shapes.errors(operation.service_model.service_name, operation.name, answer)
         return found, failure
 
     with patch.object(Endpoint, "_do_get_response", check):

@@ -18,7 +18,7 @@ from contracts.envelope import Event
 from infra.local.aws.clients import client
 from infra.local.in_process import ROOT, InProcess, environment, invoke
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 from infra.shared import carrier_messages
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
@@ -52,13 +52,13 @@ def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def problem(answer: Answer) -> Any:
+def problem(answer: Response) -> Any:
     """The problem document in an answer."""
     assert dict(answer.headers)["content-type"] == "application/problem+json"
     return json.loads(answer.body)
 
 
-def fields(answer: Answer) -> set[str]:
+def fields(answer: Response) -> set[str]:
     """The invalid fields that a problem document names."""
     return {error["field"] for error in problem(answer)["errors"]}
 
@@ -70,7 +70,7 @@ class World(InProcess):
         super().__init__(template)
         secrets.provider.cache_clear()  # it has the secrets of an earlier world
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+    def post(self, path: str, body: Any = None, **headers: str) -> Response:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.request("POST", path, raw, **headers)
 
@@ -94,12 +94,12 @@ class World(InProcess):
         """Requests the cancellation of an order. Returns the HTTP status."""
         return self.post(f"/orders/{order_id}/cancellation").status
 
-    def parcel_delivered(self, order_id: str) -> Answer:
+    def parcel_delivered(self, order_id: str) -> Response:
         """Sends the carrier's report that it delivered the order's parcel."""
         body = carrier_messages.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
         return self.tell(order_id, body)
 
-    def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Answer:
+    def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Response:
         """Sends a signed message of the carrier, and replaces headers after signing it (`changed`)."""
         secret = client("secretsmanager").get_secret_value(SecretId=self.stack.secrets["CarrierSecret"])
         headers = carrier_messages.signed(

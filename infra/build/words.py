@@ -22,6 +22,9 @@ INSTEAD = {
     "of no account": "is ignored",
     "be had": "is available",
     "for ever": "say how long, or 'never expires'",
+    "what is told": "name the message, and who gets it",
+    "as it came": "unchanged",
+    "in so many words": "explicitly",
 }
 """The words, each with its replacement."""
 

@@ -77,27 +77,27 @@ class Backend:
     def _notify(self, function_arn: str, event: Any) -> bool:
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
-                self._asynchronous.invoke(stack, stack.function_called(function_arn), event)
+                self._asynchronous.invoke(stack, stack.find_function(function_arn), event)
                 return True
         return False
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if scope["type"] != "http":
             return
-        request = await asgi.read(scope, receive)
+        request = await asgi.read_request(scope, receive)
         if request is None:
             return
         misdirected = self._guard.misdirected(request)
         if misdirected is not None:
-            await asgi.write(send, misdirected)
+            await asgi.write_response(send, misdirected)
             return
         call = aws_endpoint.read_call(request)
         if call is not None and call.service == "cloudformation":
-            answer = cloudformation.answer(call, self.stacks.running)
+            answer = cloudformation.respond(call, self.stacks.running)
         elif call is not None:
             if call.service == metrics.SERVICE:
-                self._metrics.hand_over()
-            answer = await aws_endpoint.answer(call, self._ended)
+                self._metrics.publish()
+            answer = await aws_endpoint.respond(call, self._ended)
             if self._data is not None and answer.status == HTTPStatus.OK:
                 self._data.keep(call)  # before the caller gets the answer
             if not call.operation.startswith(_READS):
@@ -107,11 +107,11 @@ class Backend:
             await self.live.answer(request, receive, send)
             return
         elif self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
-            answer = self._issuer.answer(request)
+            answer = self._issuer.handle(request)
         elif request.path.startswith(FUNCTION_URLS):
-            answer = await self._function_urls.answer(request)
+            answer = await self._function_urls.handle(request)
         elif request.path.startswith(OWN):
             answer = await self._runtime_api.answer(request, receive)
         else:
-            answer = await self._gateway.answer(request)
-        await asgi.write(send, answer)
+            answer = await self._gateway.handle(request)
+        await asgi.write_response(send, answer)

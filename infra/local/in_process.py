@@ -13,9 +13,9 @@ from infra.local.aws.recursion import VARIABLE, trace_header
 from infra.local.event_sources import mappings
 from infra.local.http import http_api, payloads, routes
 from infra.local.model.credentials import CREDENTIALS
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
-from infra.local.provisioning.snapshot import provisioned
+from infra.local.provisioning.snapshot import provision
 from infra.local.runtime.code import named
 from infra.local.runtime.context import Context
 
@@ -55,21 +55,21 @@ class InProcess:
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
     ) -> None:
         with environment({}):
-            self.stack = provisioned(template, STACK, endpoint)
+            self.stack = provision(template, STACK, endpoint)
             self.mappings = mappings(self.stack)
 
-    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+    def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
         path, _, query = path.partition("?")
         found = routes.find_route(self.stack.routes, method, path)
         if found is None:
-            return http_api.message(404, "Not Found")
+            return http_api.error_response(404, "Not Found")
         names = {"content_type": "application/json"} | headers
         given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
         request = Request(method, path, query, given, body)
         route = found[0]
         result = invoke(self.stack.functions[route.function], payloads.event(request, *found))
-        return http_api.answer(result, route.payload)
+        return http_api.response(result, route.payload_format)
 
     def step(self, name: str) -> bool:
         """Lets one mapping deliver one batch; False if it has none."""

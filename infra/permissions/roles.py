@@ -6,10 +6,10 @@ from typing import Any
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.functions import function_name
-from infra.local.provisioning.kinds import Declared
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.registry import RESOURCE_TYPES
 from infra.local.provisioning.resolver import Resolver
+from infra.local.provisioning.resource_types import ResourceDefinition
 from infra.permissions.calls import Permission
 
 LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
@@ -109,10 +109,12 @@ def _resolver(template: Template, stack: str) -> Resolver:
 
     def describe(logical_id: str) -> Resource:
         resource = template.resources[logical_id]
-        kind, properties = KINDS[resource["Type"]], resource.get("Properties", {})
-        if not kind.not_played:
+        kind, properties = RESOURCE_TYPES[resource["Type"]], resource.get("Properties", {})
+        if not kind.why_ignored:
             properties = resolver.resolve(properties)
-        return kind.describe(Declared(logical_id, resource["Type"], properties, template, described, ""))
+        return kind.describe(
+            ResourceDefinition(logical_id, resource["Type"], properties, template, described, "")
+        )
 
     described = Stack(stack)
     resolver = Resolver(template, described, describe)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import SeededRandom
 from infra.simulation.faults import Scenario
@@ -118,7 +118,7 @@ class Customers:
             if wanted.key and len(self._orders_for(wanted)) > 1:
                 self._wrong.append(f"one key made {len(self._orders_for(wanted))} orders")
 
-    def _get(self, path: str) -> Answer | None:
+    def _get(self, path: str) -> Response | None:
         """The answer to a GET. A scenario's crash may hit the first attempt, so there is a second."""
         return self._request("GET", path) or self._request("GET", path)
 
@@ -179,7 +179,7 @@ class Customers:
             self._wrong.append(f"order {order_id} was accepted, but no table has it")
         wanted.order_ids.append(order_id)
 
-    def _request(self, method: str, path: str, body: Any = None, key: str | None = None) -> Answer | None:
+    def _request(self, method: str, path: str, body: Any = None, key: str | None = None) -> Response | None:
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self._world.request(method, path, raw, {"idempotency-key": key} if key else {})
         self._observer.request(method, path, answer.status if answer else None)

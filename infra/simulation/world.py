@@ -23,7 +23,7 @@ from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.http import http_api, routes
 from infra.local.in_process import ROOT, STACK, environment
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.model.messages import Answer, Batch, Request
+from infra.local.model.messages import Batch, Request, Response
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
@@ -83,7 +83,7 @@ class World:
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> Answer | None:
+    ) -> Response | None:
         """Sends an HTTP request to its function. Returns the answer, or None if the function crashed.
 
         One request at a time: Powertools keeps the current request in a module variable.
@@ -102,7 +102,7 @@ class World:
             return None
         finally:
             self._serving = False
-        return http_api.answer(answer)
+        return http_api.response(answer)
 
     def consumers(self) -> Iterable[Function]:
         """Functions that consume a queue, in a fixed order."""

@@ -118,7 +118,7 @@ def test_a_split_alias_is_refused_locally() -> None:
     with (
         patched_moto(),
         environment({}),
-        pytest.raises(TemplateError, match="RoutingConfig is unknown, or cannot be played"),
+        pytest.raises(TemplateError, match="RoutingConfig is unknown or not supported"),
     ):
         Provisioner(replace(TEMPLATE, resources=resources), "split", "http://localhost:3000").provision()
 

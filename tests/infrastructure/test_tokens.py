@@ -139,7 +139,7 @@ def test_the_laptop_asks_for_none_without_an_issuer() -> None:
 def test_an_api_with_another_kind_of_authorizer_stops_the_local_run(tmp_path: Path, source: str) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(source)
-    with pytest.raises(TemplateError, match="only JWT authorizers"):
+    with pytest.raises(TemplateError, match="one JWT authorizer for each operation"):
         provision({}, template)
 
 

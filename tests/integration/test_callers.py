@@ -8,7 +8,7 @@ import pytest
 
 from infra.local.http import http_api, routes
 from infra.local.in_process import invoke
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from tests.world import World, an_order, fields, problem
 
 ADA = {"sub": "ada", "scope": "openid"}
@@ -17,7 +17,7 @@ OPERATOR = {"sub": "olga", "scope": "openid orders:operate"}
 WITHOUT_CLAIMS: dict[str, str] = {}
 
 
-def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Answer:
+def ask(world: World, claims: dict[str, str] | None, method: str, path: str, body: Any = None) -> Response:
     """Sends a request as API Gateway passes it: with the claims of a verified token, or without claims."""
     path, _, query = path.partition("?")
     found = routes.find_route(world.stack.routes, method, path)
@@ -26,7 +26,7 @@ def ask(world: World, claims: dict[str, str] | None, method: str, path: str, bod
     raw = b"" if body is None else json.dumps(body).encode()
     verified = None if claims is None else {"jwt": {"claims": claims, "scopes": None}}
     event = http_api.event(Request(method, path, query, headers, raw), *found, verified)
-    return http_api.answer(invoke(world.stack.functions[found[0].function], event))
+    return http_api.response(invoke(world.stack.functions[found[0].function], event))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from choreography.table import to_attributes
 from infra.local.aws.clients import client
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 from order import api
 from tests.world import World, an_order, crash, fields
 
@@ -85,7 +85,7 @@ def end_locks(world: World) -> None:
 
 
 def test_a_key_in_progress_is_a_conflict(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Answer | None] = []
+    answers: list[Response | None] = []
     place = api._place
 
     def place_while_another_asks(*arguments: Any) -> dict[str, Any]:

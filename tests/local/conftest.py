@@ -1,4 +1,4 @@
-"""A local run in a process of its own, as `make run` starts it."""
+"""Starts the local run in its own process, as `make run` does."""
 
 import json
 import signal
@@ -18,7 +18,7 @@ import pytest
 from infra.bench.server_process import answers, free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 40
+DEADLINE_SECONDS = 40
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Run:
     process: "subprocess.Popen[str]"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that an HTTP request is answered with. Raises HTTPError for a refusal."""
+        """The JSON in the response to a request. Raises HTTPError for an error status."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             self.url + path, data, {"content-type": "application/json"}, method=method
@@ -44,26 +44,26 @@ class Run:
             raise
 
     def stop(self) -> tuple[int, str]:
-        """What Ctrl-C makes of it: exit code and all that it printed."""
+        """Stops the run as Ctrl-C does. Returns the exit code and the output."""
         self.process.send_signal(signal.SIGINT)
-        output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
+        output, _ = self.process.communicate(timeout=DEADLINE_SECONDS)
         return self.process.returncode, output
 
 
-def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
-    """What `look` gives once it is `wanted`."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not wanted(seen := look()):
-        assert time.monotonic() < deadline, f"still {seen!r}"
+def eventually(probe: Callable[[], T], condition: Callable[[T], bool]) -> T:
+    """Calls `probe` until its result meets the condition, and returns the result."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition(result := probe()):
+        assert time.monotonic() < deadline, f"still {result!r}"
         time.sleep(0.05)
-    return seen
+    return result
 
 
 @contextmanager
 def started(
     *arguments: str, environment: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
 ) -> Iterator["subprocess.Popen[str]"]:
-    """A Python module with its arguments, in a process of its own, ended however the test ends."""
+    """Runs a Python module in its own process, and kills it at the end of the test."""
     with subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
@@ -80,7 +80,7 @@ def started(
 
 @contextmanager
 def running(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
-    """A local run with these options, ended however the test ends."""
+    """Starts a local run with these options, and kills it at the end of the test."""
     port = free_port()
     with started("infra.local", *options, "--port", str(port), environment=environment) as process:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)

@@ -1,4 +1,4 @@
-"""Checks answers of the endpoint with botocore's own descriptions of what AWS answers."""
+"""Checks responses of the endpoint against the output shapes of botocore's models."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 from moto.core.utils import get_service_model
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -31,7 +31,7 @@ SCALARS: dict[str, Callable[[str], Any]] = {
     "float": float,
     "timestamp": lambda text: datetime.fromisoformat(text).timestamp(),
 }
-"""How the text of an XML element is read."""
+"""Converts the text of an XML element, by type."""
 
 
 @cache
@@ -39,19 +39,19 @@ def model(service: str) -> ServiceModel:
     return botocore.session.get_session().get_service_model(service)
 
 
-def wrong(service: str, operation: str, answer: Answer) -> list[str]:
-    """What is wrong with an answer that is no error: members that are missing or unknown, types, values."""
-    if answer.status >= 300:
+def errors(service: str, operation: str, response: Response) -> list[str]:
+    """The errors in a successful response: missing and unknown members, wrong types and values."""
+    if response.status >= 300:
         return []
-    if answer.body.lstrip().startswith(b"<"):
+    if response.body.lstrip().startswith(b"<"):
         described = _xml_model(service).operation_model(operation)
-        return list(_of_xml(operation, described.output_shape, ElementTree.fromstring(answer.body)))
+        return list(_of_xml(operation, described.output_shape, ElementTree.fromstring(response.body)))
     shape = model(service).operation_model(operation).output_shape
-    return list(_of_json(shape, json.loads(answer.body or b"{}"), operation))
+    return list(_of_json(shape, json.loads(response.body or b"{}"), operation))
 
 
 def _xml_model(service: str) -> ServiceModel:
-    """botocore's description; for SQS, moto's copy, which still has the names of the query protocol."""
+    """botocore's model; for SQS, moto's copy, which still has the names of the query protocol."""
     described: ServiceModel = get_service_model(service) if service == "sqs" else model(service)
     return described
 
@@ -59,10 +59,10 @@ def _xml_model(service: str) -> ServiceModel:
 def _of_json(shape: Shape | None, value: Any, path: str) -> Iterator[str]:
     if shape is None:
         if value:
-            yield f"{path}: there should be nothing, not {value!r}"
+            yield f"{path}: expected nothing, found {value!r}"
     elif isinstance(shape, StructureShape):
         if not isinstance(value, dict):
-            yield f"{path}: {value!r} is no structure"
+            yield f"{path}: {value!r} is not a structure"
             return
         yield from _members(shape, set(value), path)
         for name in value.keys() & shape.members.keys():
@@ -89,10 +89,10 @@ def _scalar(shape: Shape, value: Any, path: str) -> Iterator[str]:
     expected = TYPES[shape.type_name]
     is_right = isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
     if not is_right:
-        yield f"{path}: {value!r} is no {shape.type_name}"
+        yield f"{path}: {value!r} is not a {shape.type_name}"
     enum = getattr(shape, "enum", [])
     if enum and value not in enum:
-        yield f"{path}: {value!r} is none of {enum}"
+        yield f"{path}: {value!r} is not one of {enum}"
 
 
 def _of_xml(operation: str, shape: Shape | None, root: Element) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _of_xml(operation: str, shape: Shape | None, root: Element) -> Iterator[str]
     if shape is not None and result is not None:
         yield from _of_element(shape, result, operation)
     elif shape is not None and getattr(shape, "required_members", []):
-        yield f"{operation}: there is no result"
+        yield f"{operation}: the result is missing"
 
 
 def _of_element(shape: Shape, element: Element, path: str) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _of_entry(shape: MapShape, entry: Element, path: str) -> Iterator[str]:
 
 
 def _xml_name(name: str, member: Shape) -> str:
-    """The tag of a member; that of each entry where a list is flattened."""
+    """The tag of a member. In a flattened list, it is the tag of each entry."""
     if isinstance(member, ListShape) and member.serialization.get("flattened"):
         return _tag(member.member, _tag(member, name))
     return _tag(member, name)

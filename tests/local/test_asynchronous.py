@@ -19,7 +19,7 @@ from infra.local.in_process import environment
 from infra.local.model import expressions
 from infra.local.model.stack import Schedule, Stack
 from infra.local.runtime.environments import Invocation
-from tests.local.conftest import PATIENCE_SECONDS
+from tests.local.conftest import DEADLINE_SECONDS
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -63,14 +63,14 @@ async def running(folder: Path, event: str = OFF) -> AsyncIterator[tuple[Backend
 
 async def invoked(backend: Backend) -> Invocation:
     """The next invocation of the function."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         return await (await backend.environments.next("shop-Reader"))
 
 
 async def received(stack: Stack, queue: str) -> Any:
     """The one message of a queue."""
     asked = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         while not (found := client("sqs").receive_message(**asked).get("Messages")):
             await asyncio.sleep(0.01)
     return found[0]
@@ -176,7 +176,7 @@ def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None
 
 def test_the_input_of_a_schedule_has_its_context() -> None:
     text = '{"at": "<aws.scheduler.scheduled-time>", "of": "<aws.scheduler.schedule-arn>"}'
-    made = Schedule("S", "arn", expressions.Times("rate(1 day)"), "aws.scheduler", "F", text)
+    made = Schedule("S", "arn", expressions.ScheduleTimes("rate(1 day)"), "aws.scheduler", "F", text)
     assert event(made, datetime(2026, 1, 2, tzinfo=UTC)) == {"at": "2026-01-02T00:00:00Z", "of": "arn"}
 
 

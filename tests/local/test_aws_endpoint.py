@@ -1,4 +1,4 @@
-"""The AWS endpoint: its own addresses, both protocols, long polls, and the fields of its answers."""
+"""The AWS endpoint: URLs, both protocols, long polls, and the fields of responses."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.http import aws_endpoint
 from infra.local.model.credentials import REGION
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from tests.local import shapes
 from tests.local.endpoint import SIGNED, URL, Endpoint, endpoint, queue_arn
 
@@ -23,7 +23,7 @@ def aws() -> Iterator[Endpoint]:
         yield it
 
 
-def test_every_address_of_a_queue_is_the_endpoints_own(aws: Endpoint) -> None:
+def test_every_queue_url_has_the_address_of_the_endpoint(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(RedrivePolicy=redrive_to(aws, "dead"))
     assert url == f"{URL}/123456789012/queue"
     assert sqs.get_queue_url(QueueName="queue")["QueueUrl"] == url
@@ -45,27 +45,29 @@ def redrive_to(aws: Endpoint, name: str) -> str:
         ("ListQueues", {}),
     ],
 )
-def test_so_it_is_by_the_query_protocol(aws: Endpoint, action: str, parameters: dict[str, str]) -> None:
+def test_queue_urls_in_the_query_protocol_have_the_address_of_the_endpoint(
+    aws: Endpoint, action: str, parameters: dict[str, str]
+) -> None:
     url = aws.queue()
     body = aws.query("sqs", action, **parameters).body
     assert f"<QueueUrl>{url}</QueueUrl>".encode() in body
     assert b"amazonaws.com/1" not in body
 
 
-def test_a_notification_has_addresses_of_the_endpoint(aws: Endpoint) -> None:
+def test_urls_in_a_notification_have_the_address_of_the_endpoint(aws: Endpoint) -> None:
     url, topic = aws.queue(), aws.topic()
     subscription = aws.subscribe(topic, "queue")
-    aws.client("sns").publish(TopicArn=topic, Message="told", Subject="news")
+    aws.client("sns").publish(TopicArn=topic, Message="hello", Subject="greeting")
     (body,) = aws.bodies(url)
-    told = json.loads(body)
-    assert list(told)[:4] == ["Type", "MessageId", "TopicArn", "Message"]
-    assert told["UnsubscribeURL"] == f"{URL}/?Action=Unsubscribe&SubscriptionArn={subscription}"
-    assert told["SigningCertURL"].startswith(f"{URL}/SimpleNotificationService-")
+    notification = json.loads(body)
+    assert list(notification)[:4] == ["Type", "MessageId", "TopicArn", "Message"]
+    assert notification["UnsubscribeURL"] == f"{URL}/?Action=Unsubscribe&SubscriptionArn={subscription}"
+    assert notification["SigningCertURL"].startswith(f"{URL}/SimpleNotificationService-")
 
 
-def test_a_message_is_received_by_the_query_protocol(aws: Endpoint) -> None:
+def test_the_query_protocol_receives_a_message(aws: Endpoint) -> None:
     url = aws.queue()
-    aws.client("sqs").send_message(QueueUrl=url, MessageBody="told", MessageAttributes={"raw": BINARY})
+    aws.client("sqs").send_message(QueueUrl=url, MessageBody="hello", MessageAttributes={"raw": BINARY})
     received = aws.query(
         "sqs",
         "ReceiveMessage",
@@ -75,32 +77,34 @@ def test_a_message_is_received_by_the_query_protocol(aws: Endpoint) -> None:
         WaitTimeSeconds="1",
     )
     assert received.status == 200
-    assert b"<Body>told</Body>" in received.body
+    assert b"<Body>hello</Body>" in received.body
     assert b"<BinaryValue>AP8=</BinaryValue>" in received.body
 
 
-def test_an_empty_queue_is_polled_by_the_query_protocol(aws: Endpoint) -> None:
+def test_the_query_protocol_polls_an_empty_queue(aws: Endpoint) -> None:
     received = aws.query("sqs", "ReceiveMessage", QueueUrl=aws.queue(), WaitTimeSeconds="1")
     assert (received.status, b"<Message>" in received.body) == (200, False)
 
 
-def test_an_error_by_the_query_protocol_has_its_code(aws: Endpoint) -> None:
+def test_an_error_in_the_query_protocol_has_a_code(aws: Endpoint) -> None:
     refused = aws.query("sqs", "ReceiveMessage", QueueUrl=aws.queue(), WaitTimeSeconds="21")
     assert refused.status == 400
     assert b"<Code>InvalidParameterValue</Code>" in refused.body
 
 
-def test_a_binary_attribute_arrives_raw_as_it_was_published(aws: Endpoint) -> None:
+def test_raw_delivery_keeps_a_binary_attribute(aws: Endpoint) -> None:
     url, topic = aws.queue(), aws.topic()
     aws.subscribe(topic, "queue", RawMessageDelivery="true")
-    aws.client("sns").publish(TopicArn=topic, Message="told", MessageAttributes={"raw": BINARY})
+    aws.client("sns").publish(TopicArn=topic, Message="hello", MessageAttributes={"raw": BINARY})
     received = aws.client("sqs").receive_message(QueueUrl=url, MessageAttributeNames=["All"])
     assert received["Messages"][0]["MessageAttributes"] == {"raw": BINARY}
     assert aws.query("sqs", "ReceiveMessage", QueueUrl=url).status == 200
 
 
-def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "application/x-amz-json-1.0") -> float:
-    """How many seconds ReceiveMessage waits for a message that another call sends meanwhile."""
+def seconds_polled(
+    aws: Endpoint, body: str, parameters: Any, content_type: str = "application/x-amz-json-1.0"
+) -> float:
+    """The seconds that ReceiveMessage waits until another call sends a message."""
     url = aws.queue("polled")
     headers = [
         ("host", "localhost"),
@@ -108,12 +112,12 @@ def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "applicatio
         ("authorization", SIGNED.format(REGION, "sqs")),
         *([("x-amz-target", "AmazonSQS.ReceiveMessage")] if "json" in content_type else []),
     ]
-    raw = json.dumps({"QueueUrl": url, **asked}) if "json" in content_type else asked
+    raw = json.dumps({"QueueUrl": url, **parameters}) if "json" in content_type else parameters
     call = aws_endpoint.read_call(Request("POST", "/123456789012/polled", "", headers, raw.encode()))
     assert call is not None
 
-    async def poll() -> Answer:
-        waiting = asyncio.create_task(aws_endpoint.answer(call, asyncio.Event()))
+    async def poll() -> Response:
+        waiting = asyncio.create_task(aws_endpoint.respond(call, asyncio.Event()))
         await asyncio.sleep(0)
         assert not waiting.done()
         await asyncio.to_thread(aws.client("sqs").send_message, QueueUrl=url, MessageBody=body)
@@ -125,22 +129,22 @@ def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "applicatio
 
 
 @pytest.mark.parametrize(
-    ("asked", "content_type"),
+    ("parameters", "content_type"),
     [
         ({"WaitTimeSeconds": 20}, "application/x-amz-json-1.0"),
         ("Action=ReceiveMessage&WaitTimeSeconds=20", "application/x-www-form-urlencoded"),
     ],
 )
-def test_a_long_poll_lets_other_calls_pass(aws: Endpoint, asked: Any, content_type: str) -> None:
-    assert polled(aws, "late", asked, content_type) < 10
+def test_a_long_poll_does_not_delay_other_calls(aws: Endpoint, parameters: Any, content_type: str) -> None:
+    assert seconds_polled(aws, "late", parameters, content_type) < 10
 
 
-def test_a_queues_own_wait_is_a_long_poll_too(aws: Endpoint) -> None:
+def test_the_wait_time_of_a_queue_makes_a_long_poll(aws: Endpoint) -> None:
     aws.queue("polled", ReceiveMessageWaitTimeSeconds="20")
-    assert polled(aws, "late", {}) < 10
+    assert seconds_polled(aws, "late", {}) < 10
 
 
-def test_a_dead_letter_tells_where_it_comes_from(aws: Endpoint) -> None:
+def test_a_dead_letter_has_the_arn_of_its_source_queue(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(RedrivePolicy=redrive_to(aws, "dead"), VisibilityTimeout="0")
     sqs.send_message(QueueUrl=url, MessageBody="poison")
     assert aws.bodies(url) == ["poison"]
@@ -152,10 +156,10 @@ def test_a_dead_letter_tells_where_it_comes_from(aws: Endpoint) -> None:
     assert attributes["ApproximateReceiveCount"] == "2"
 
 
-def test_a_message_has_the_digest_of_the_attributes_that_are_answered(aws: Endpoint) -> None:
+def test_the_md5_of_a_received_message_covers_the_returned_attributes(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(VisibilityTimeout="0")
     given = {name: {"DataType": "String", "StringValue": "x"} for name in ("one", "two")}
-    sent = sqs.send_message(QueueUrl=url, MessageBody="told", MessageAttributes=given)
+    sent = sqs.send_message(QueueUrl=url, MessageBody="hello", MessageAttributes=given)
     (every,) = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
     assert every["MD5OfMessageAttributes"] == sent["MD5OfMessageAttributes"]
     (one,) = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["one"])["Messages"]
@@ -163,17 +167,17 @@ def test_a_message_has_the_digest_of_the_attributes_that_are_answered(aws: Endpo
     assert one["MD5OfMessageAttributes"] != sent["MD5OfMessageAttributes"]
 
 
-def test_a_queue_was_made_at_a_whole_second(aws: Endpoint) -> None:
+def test_the_creation_time_of_a_queue_is_in_whole_seconds(aws: Endpoint) -> None:
     found = aws.client("sqs").get_queue_attributes(QueueUrl=aws.queue(), AttributeNames=["All"])
     assert found["Attributes"]["CreatedTimestamp"].isdigit()
     assert found["Attributes"]["MaximumMessageSize"] == "1048576"
 
 
 @pytest.mark.parametrize(
-    ("body", "wrong"),
+    ("body", "errors"),
     [
         (b'{"QueueUrl": "x"}', []),
-        (b'{"QueueUrl": 1}', ["GetQueueUrl.QueueUrl: 1 is no string"]),
+        (b'{"QueueUrl": 1}', ["GetQueueUrl.QueueUrl: 1 is not a string"]),
         (b'{"QueueURL": "x"}', ["GetQueueUrl: QueueURL is unknown"]),
         (
             b"<GetQueueUrlResponse><GetQueueUrlResult><Url/></GetQueueUrlResult></GetQueueUrlResponse>",
@@ -181,5 +185,5 @@ def test_a_queue_was_made_at_a_whole_second(aws: Endpoint) -> None:
         ),
     ],
 )
-def test_the_check_of_shapes_finds_what_is_wrong(body: bytes, wrong: list[str]) -> None:
-    assert shapes.wrong("sqs", "GetQueueUrl", Answer(200, [], body)) == wrong
+def test_the_check_of_responses_finds_errors(body: bytes, errors: list[str]) -> None:
+    assert shapes.errors("sqs", "GetQueueUrl", Response(200, [], body)) == errors

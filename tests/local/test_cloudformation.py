@@ -1,4 +1,4 @@
-"""The backend answers CloudFormation's questions about the stacks that run."""
+"""The local run answers CloudFormation calls about its stacks."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ def test_resources_have_their_physical_ids(run: Run) -> None:
     assert [resource["PhysicalResourceId"] for resource in listed] == list(found.values())
 
 
-def test_a_stack_that_is_not_there_is_refused_as_on_aws(run: Run) -> None:
+def test_a_missing_stack_gets_the_error_of_aws(run: Run) -> None:
     with pytest.raises(ClientError, match="Stack with id unknown does not exist"):
         cloudformation(run).describe_stacks(StackName="unknown")
 
 
-def test_what_is_not_played_says_so(run: Run) -> None:
-    with pytest.raises(ClientError, match="ListStacks cannot be played locally"):
+def test_an_unsupported_operation_gets_an_error_that_names_it(run: Run) -> None:
+    with pytest.raises(ClientError, match="ListStacks is not supported locally"):
         cloudformation(run).list_stacks()

@@ -1,4 +1,4 @@
-"""The local CloudWatch: a count is summed, and a gauge is the largest of its values."""
+"""The local CloudWatch stores the sum of a count and the maximum of a gauge."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,23 +13,23 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def document(name: str, unit: str, *values: float) -> dict[str, Any]:
-    """A line of the embedded metric format, as a function of Payment prints it."""
+    """A document in the embedded metric format, as a function of Payment prints it."""
     metrics = [{"Name": name, "Unit": unit}]
     directive = {"Namespace": "shop", "Dimensions": [["service"]], "Metrics": metrics}
-    told = {"Timestamp": int(NOON.timestamp() * 1000), "CloudWatchMetrics": [directive]}
-    return {"_aws": told, "service": "payment", name: list(values)}
+    metadata = {"Timestamp": int(NOON.timestamp() * 1000), "CloudWatchMetrics": [directive]}
+    return {"_aws": metadata, "service": "payment", name: list(values)}
 
 
 @pytest.mark.parametrize(
     ("name", "unit", "statistic", "value"),
     [("MessagesWaiting", "Count", "Sum", 6), ("WaitingSeconds", "Seconds", "Maximum", 3)],
 )
-def test_the_values_of_a_minute_are_summed_or_the_largest_is_kept(
+def test_a_minute_of_a_count_is_its_sum_and_of_a_gauge_its_maximum(
     world: World, name: str, unit: str, statistic: str, value: float
 ) -> None:
     metrics = Metrics()
     metrics.add([document(name, unit, 1, 3), document(name, unit, 2)])
-    metrics.hand_over()
+    metrics.publish()
     found = client("cloudwatch").get_metric_statistics(
         Namespace="shop",
         MetricName=name,

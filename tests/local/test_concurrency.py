@@ -7,7 +7,7 @@ from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
 from infra.local.model.stack import Stack
-from tests.local.conftest import PATIENCE_SECONDS, ROOT
+from tests.local.conftest import DEADLINE_SECONDS, ROOT
 
 SHORTLY_SECONDS = 0.2
 
@@ -22,7 +22,7 @@ def with_two_environments(function: str, fill: Callable[[Stack], None], second_c
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]
             fill(stack)
             backend.deliveries.tell()
-            await asyncio.wait(turns, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(turns, timeout=DEADLINE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(turns, timeout=second_comes)
             backend.stacks.remove("shop")
         return [len(turn.result().event["Records"]) if turn.done() else 0 for turn in turns]
@@ -35,7 +35,7 @@ def test_two_environments_share_a_queue() -> None:
         for number in range(11):
             client("sqs").send_message(QueueUrl=stack.queues["PaymentQueue"], MessageBody=str(number))
 
-    assert with_two_environments("PaymentConsumer", eleven_messages, PATIENCE_SECONDS) == [10, 1]
+    assert with_two_environments("PaymentConsumer", eleven_messages, DEADLINE_SECONDS) == [10, 1]
 
 
 def test_a_stream_is_read_by_one_of_them() -> None:

@@ -1,4 +1,4 @@
-"""What a function prints is shown, or counted where it is a metric, and never makes the function fail."""
+"""The console prints the output of a function and collects its metrics. Printing never raises."""
 
 import io
 import json
@@ -41,8 +41,8 @@ METRIC: dict[str, Any] = {
 }
 
 
-def printing(*texts: str) -> tuple[str, list[dict[str, Any]]]:
-    """What is shown of these texts, and the metrics among them."""
+def printed(*texts: str) -> tuple[str, list[dict[str, Any]]]:
+    """The console output of these texts, and the collected metrics."""
     shown = io.BytesIO()
     console = Console("order", io.TextIOWrapper(shown))
     for text in texts:
@@ -52,27 +52,27 @@ def printing(*texts: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 @given(st.text() | JSON.map(json.dumps) | LOG_LINES.map(json.dumps) | st.just("[" * 100_000))
-def test_anything_may_be_printed(text: str) -> None:
-    shown, metrics = printing(text)
+def test_a_function_can_print_any_text(text: str) -> None:
+    shown, metrics = printed(text)
     assert shown.strip() or metrics or not text.strip()
 
 
-def test_a_surrogate_that_no_terminal_shows_is_escaped() -> None:
-    assert printing("\ud800")[0].endswith("\\ud800\n")
+def test_a_surrogate_is_escaped() -> None:
+    assert printed("\ud800")[0].endswith("\\ud800\n")
 
 
-def test_json_that_is_no_log_line_is_shown_as_it_is() -> None:
+def test_json_that_is_not_a_log_record_is_printed_unchanged() -> None:
     text = json.dumps({"message": "trying", "attempt": "1/3"})
-    assert printing(text)[0].endswith(f"{text}\n")
+    assert printed(text)[0].endswith(f"{text}\n")
 
 
-def test_a_log_line_of_another_shape_is_shown_by_its_message() -> None:
+def test_a_log_record_with_unexpected_fields_is_printed() -> None:
     line = {"level": "INFO", "message": "handled", "attempt": "1/3", "emitted": 5, "type": "order.placed"}
-    assert "order.placed → noted" in printing(json.dumps(line))[0]
+    assert "order.placed → noted" in printed(json.dumps(line))[0]
 
 
-def test_a_metric_is_counted_and_not_shown() -> None:
-    assert printing(json.dumps(METRIC)) == ("", [METRIC])
+def test_a_metric_is_collected_and_not_printed() -> None:
+    assert printed(json.dumps(METRIC)) == ("", [METRIC])
     assert list(emf.values(METRIC)) == [(Series("N", "m", "None", (("s", "order"),), 1), METRIC["m"])]
 
 
@@ -91,13 +91,13 @@ def test_a_metric_is_counted_and_not_shown() -> None:
         {"m": None},
     ],
 )
-def test_what_only_looks_like_a_metric_is_shown(change: dict[str, Any]) -> None:
+def test_an_invalid_metric_is_printed(change: dict[str, Any]) -> None:
     text = json.dumps(METRIC | change)
-    shown, metrics = printing(text)
+    shown, metrics = printed(text)
     assert (shown.endswith(f"{text}\n"), metrics) == (True, [])
 
 
-def test_the_lines_of_threads_do_not_mix() -> None:
+def test_lines_of_different_threads_do_not_mix() -> None:
     shown = io.BytesIO()
     console = Console("order", io.TextIOWrapper(shown))
     half = threading.Barrier(2)

@@ -18,7 +18,7 @@ from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.model.stack import Stack
 from infra.local.reporting.journal import Journal
 from infra.local.runtime.environments import Environments
-from tests.local.conftest import PATIENCE_SECONDS
+from tests.local.conftest import DEADLINE_SECONDS
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -74,7 +74,7 @@ async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[boo
 
 
 async def until_seen(backend: Backend, seen: list[str], value: str) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(DEADLINE_SECONDS):
         while value not in seen:
             backend.deliveries.tell()
             await asyncio.sleep(0.01)
@@ -184,7 +184,7 @@ def test_a_poll_that_keeps_failing_is_tried_ever_more_rarely(
     async def eight_pauses() -> None:
         async with running(tmp_path / "template.yaml") as (backend, stack):
             await backend.environments.next(stack.functions["Reader"].name)
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(DEADLINE_SECONDS):
                 while len(pauses) < 8:
                     await sleep(0.01)
 

@@ -17,7 +17,7 @@ from tests.world import World
     [
         ('{"ARN": "arn", "Name": "name", "SecretString": "s"}', []),
         ('{"ARN": "arn", "Secret": "s"}', ["GetSecretValue: Secret is unknown"]),
-        ('{"ARN": 1}', ["GetSecretValue.ARN: 1 is no string"]),
+        ('{"ARN": 1}', ["GetSecretValue.ARN: 1 is not a string"]),
     ],
 )
 def test_each_answer_to_a_client_is_checked(

@@ -158,7 +158,7 @@ def test_a_wrong_target_is_refused(bus: Bus, more: Any, message: str) -> None:
 
 def test_a_wrong_pattern_is_refused(bus: Bus) -> None:
     with pytest.raises(
-        ClientError, match=r"Event pattern is not valid\. Reason: source: there is no operator begins"
+        ClientError, match=r"Event pattern is not valid\. Reason: source: the operator begins does not exist"
     ):
         bus.rule({"source": [{"begins": "s"}]})
 

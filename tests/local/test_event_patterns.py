@@ -1,4 +1,4 @@
-"""Event patterns match, and are refused, as EventBridge's guide describes.
+"""Event patterns match events as EventBridge's guide describes, and invalid patterns are errors.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 """
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.patterns.operators import Refused
-from infra.local.patterns.patterns import compiled
+from infra.local.patterns.operators import InvalidPattern
+from infra.local.patterns.patterns import compile_pattern
 
 ABSENT: dict[str, Any] = {}
 
@@ -20,7 +20,7 @@ def rule(*alternatives: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("alternatives", "matching", "others"),
+    ("alternatives", "matching", "not_matching"),
     [
         (["Paris", "Oslo"], ["Oslo", ["Rome", "Paris"]], ["paris", "", None, []]),
         ([7], [7, 7.0, [1, 7]], ["7", True, 8]),
@@ -54,26 +54,28 @@ def rule(*alternatives: Any) -> dict[str, Any]:
         (["Oslo", {"exists": False}], ["Oslo", {}], ["Rome"]),
     ],
 )
-def test_a_rule_matches_values(alternatives: list[Any], matching: list[Any], others: list[Any]) -> None:
-    matches = compiled(rule(*alternatives))
+def test_an_operator_matches_values(
+    alternatives: list[Any], matching: list[Any], not_matching: list[Any]
+) -> None:
+    matches = compile_pattern(rule(*alternatives))
     assert [value for value in matching if not matches({"city": value})] == []
-    assert [value for value in others if matches({"city": value})] == []
+    assert [value for value in not_matching if matches({"city": value})] == []
 
 
 def test_only_exists_false_matches_a_field_that_is_missing() -> None:
     for each in ("x", None, {"prefix": ""}, {"anything-but": "x"}, {"exists": True}, {"numeric": ["<", 1]}):
-        assert not compiled(rule(each))(ABSENT)
-    assert compiled(rule({"exists": False}))(ABSENT)
+        assert not compile_pattern(rule(each))(ABSENT)
+    assert compile_pattern(rule({"exists": False}))(ABSENT)
 
 
 @pytest.mark.parametrize("pattern", [{"a": {"b": ["x"]}}, {"a.b": ["x"]}])
 @pytest.mark.parametrize("event", [{"a": {"b": "x"}}, {"a.b": "x"}])
-def test_names_may_be_joined_by_dots(pattern: Any, event: Any) -> None:
-    assert compiled(pattern)(event)
+def test_a_pattern_and_an_event_may_use_dots_in_names(pattern: Any, event: Any) -> None:
+    assert compile_pattern(pattern)(event)
 
 
-def test_conditions_on_objects_in_an_array_are_met_by_one_of_them() -> None:
-    matches = compiled({"staff": {"first": ["Ada"], "last": ["Byron"]}})
+def test_one_object_in_an_array_must_meet_all_conditions() -> None:
+    matches = compile_pattern({"staff": {"first": ["Ada"], "last": ["Byron"]}})
     assert matches({"staff": [{"first": "Max", "last": "Born"}, {"first": "Ada", "last": "Byron"}]})
     assert not matches({"staff": [{"first": "Ada", "last": "Born"}, {"first": "Max", "last": "Byron"}]})
 
@@ -87,8 +89,8 @@ def test_conditions_on_objects_in_an_array_are_met_by_one_of_them() -> None:
         ({"kind": "b", "x": 1}, False),
     ],
 )
-def test_one_alternative_of_an_or_is_enough(event: Any, expected: bool) -> None:
-    matches = compiled({"kind": ["a"], "$or": [{"x": [1]}, {"y": {"z": [2]}}]})
+def test_an_or_needs_one_matching_alternative(event: Any, expected: bool) -> None:
+    matches = compile_pattern({"kind": ["a"], "$or": [{"x": [1]}, {"y": {"z": [2]}}]})
     assert matches(event) is expected
 
 
@@ -98,12 +100,12 @@ def test_one_alternative_of_an_or_is_enough(event: Any, expected: bool) -> None:
         ({}, "the pattern is an empty object"),
         ([], "a pattern is a JSON object"),
         ({"a": {}}, "a is an empty object"),
-        ({"a": {"b": "x"}}, "a.b has to be an object or an array"),
+        ({"a": {"b": "x"}}, "a.b must be an object or an array"),
         ({"a": []}, "a is an empty array"),
-        ({"a": [["x"]]}, "a: a value has to be text, a number, true, false or null"),
+        ({"a": [["x"]]}, "a: a value must be text, a number, true, false or null"),
         ({"a": [{}]}, "a: an expression has exactly one operator"),
         ({"a": [{"prefix": "x", "suffix": "y"}]}, "exactly one operator"),
-        ({"a": [{"PREFIX": "x"}]}, "there is no operator PREFIX"),
+        ({"a": [{"PREFIX": "x"}]}, "the operator PREFIX does not exist"),
         ({"a": [{"exists": "yes"}]}, "exists takes true or false"),
         ({"a": [{"prefix": ["x"]}]}, "prefix takes text"),
         ({"a": [{"suffix": 1}]}, "suffix takes text"),
@@ -120,17 +122,17 @@ def test_one_alternative_of_an_or_is_enough(event: Any, expected: bool) -> None:
         ({"a": [{"anything-but": None}]}, "anything-but takes text or numbers"),
         ({"a": [{"anything-but": ["x", 1]}]}, "anything-but takes text or numbers"),
         ({"a": [{"anything-but": []}]}, "anything-but takes text or numbers"),
-        ({"a": [{"anything-but": {"prefix": ""}}]}, "no empty prefix"),
+        ({"a": [{"anything-but": {"prefix": ""}}]}, "an empty prefix"),
         ({"a": [{"anything-but": {"prefix": {"equals-ignore-case": "x"}}}]}, "prefix takes text"),
         ({"a": [{"anything-but": {"cidr": "10.0.0.0/8"}}]}, "anything-but takes one of"),
-        ({"$or": [{"a": ["x"]}]}, "no array of two or more objects"),
-        ({"$or": {"a": ["x"]}}, "no array of two or more objects"),
-        ({"$or": [{"prefix": ["x"]}, {"a": ["x"]}]}, "names the operator prefix"),
+        ({"$or": [{"a": ["x"]}]}, "not an array of two or more objects"),
+        ({"$or": {"a": ["x"]}}, "not an array of two or more objects"),
+        ({"$or": [{"prefix": ["x"]}, {"a": ["x"]}]}, "has the operator prefix"),
     ],
 )
-def test_a_pattern_that_aws_refuses_is_refused_with_the_reason(pattern: Any, reason: str) -> None:
-    with pytest.raises(Refused, match=reason):
-        compiled(pattern)
+def test_the_error_for_an_invalid_pattern_names_the_reason(pattern: Any, reason: str) -> None:
+    with pytest.raises(InvalidPattern, match=reason):
+        compile_pattern(pattern)
 
 
 VALUES = st.none() | st.booleans() | st.integers(-9, 9) | st.text("ab", max_size=3)
@@ -138,11 +140,11 @@ VALUES = st.none() | st.booleans() | st.integers(-9, 9) | st.text("ab", max_size
 
 @given(excluded=st.lists(st.text("ab", max_size=3), min_size=1) | st.lists(st.integers(-9, 9), min_size=1))
 def test_anything_but_is_the_opposite_of_equality_for_every_value(excluded: list[Any]) -> None:
-    equal, unequal = compiled(rule(*excluded)), compiled(rule({"anything-but": excluded}))
+    equal, unequal = compile_pattern(rule(*excluded)), compile_pattern(rule({"anything-but": excluded}))
     for value in (None, True, 0, 1, "", "a", "ab", *excluded):
         assert equal({"city": value}) is not unequal({"city": value})
 
 
 @given(event=st.recursive(VALUES, lambda v: st.lists(v) | st.dictionaries(st.text("ab."), v), max_leaves=9))
-def test_any_event_can_be_matched(event: Any) -> None:
-    assert compiled({"a": {"b": [{"exists": True}]}})(event) in (True, False)
+def test_a_pattern_accepts_every_json_event_without_an_error(event: Any) -> None:
+    assert compile_pattern({"a": {"b": [{"exists": True}]}})(event) in (True, False)

@@ -11,13 +11,13 @@ from infra.local.in_process import environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner
-from infra.local.provisioning.registry import KINDS
+from infra.local.provisioning.registry import RESOURCE_TYPES
 from infra.local.provisioning.template import load
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
 STREAM = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/t/stream/2026-01-01T00:00:00.000"
 START = {"StartingPosition": "LATEST"}
-KIND = KINDS["AWS::Lambda::EventSourceMapping"]
+MAPPING = RESOURCE_TYPES["AWS::Lambda::EventSourceMapping"]
 
 
 def refusal(arn: str, properties: dict[str, Any]) -> str | None:
@@ -58,7 +58,7 @@ def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any])
         (
             QUEUE,
             {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}},
-            "FilterCriteria: the Pattern 'x' is no JSON",
+            "FilterCriteria: the Pattern 'x' is not JSON",
         ),
         (STREAM, {}, "StartingPosition: a stream needs TRIM_HORIZON or LATEST"),
         (STREAM, {"StartingPosition": "AT_TIMESTAMP"}, "StartingPosition"),
@@ -78,7 +78,7 @@ def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, A
 
 @pytest.mark.parametrize("name", ["ParallelizationFactor", "TumblingWindowInSeconds"])
 def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
-    assert name not in {*KIND.played, *KIND.left_out}
+    assert name not in {*MAPPING.supported, *MAPPING.ignored}
 
 
 def test_the_refusal_names_file_resource_and_property(tmp_path: Path) -> None:
@@ -95,6 +95,6 @@ Resources:
       CodeUri: .
       Events: {Source: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn, BatchSize: 100}}}
 """)
-    expected = "shop.yaml: ReaderSource, made from Reader: BatchSize: 100 needs"
+    expected = r"shop.yaml: ReaderSource \(generated from Reader\): BatchSize: 100 needs"
     with patched_moto(), environment({}), pytest.raises(TemplateError, match=expected):
         Provisioner(load(template), "shop", "http://localhost:3000").provision()

@@ -1,4 +1,4 @@
-"""Filter criteria of event source mappings: which records pass, and which criteria are refused."""
+"""Filter criteria of event source mappings: which records pass, and which criteria are invalid."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.local.patterns.filters import record_filter
-from infra.local.patterns.operators import Refused
+from infra.local.patterns.operators import InvalidPattern
 
 EMITS = {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
 PLAIN, JSON = {"body": [{"prefix": "over"}]}, {"body": {"total": [{"numeric": [">", 10]}]}}
@@ -29,18 +29,18 @@ def image(**attributes: Any) -> dict[str, Any]:
         ({"dynamodb": {}}, False),
     ],
 )
-def test_a_record_of_a_stream_passes_where_the_pattern_matches(record: Any, passes: bool) -> None:
+def test_a_stream_record_passes_if_the_pattern_matches(record: Any, passes: bool) -> None:
     assert record_filter(criteria(EMITS), "dynamodb")(record) is passes
 
 
-def test_one_of_several_filters_is_enough() -> None:
+def test_a_record_passes_if_one_of_several_filters_matches() -> None:
     passes = record_filter(criteria({"a": ["x"]}, {"b": ["y"]}), "body")
     assert passes({"body": "", "b": "y"})
     assert not passes({"body": "", "b": "x"})
 
 
 @pytest.mark.parametrize("properties", [{}, {"FilterCriteria": None}, {"FilterCriteria": {"Filters": []}}])
-def test_without_filters_everything_passes(properties: dict[str, Any]) -> None:
+def test_without_filters_every_record_passes(properties: dict[str, Any]) -> None:
     assert record_filter(properties, "body")({"body": "anything"})
 
 
@@ -58,27 +58,29 @@ def test_without_filters_everything_passes(properties: dict[str, Any]) -> None:
         ("[" * 100_000, JSON, False),
     ],
 )
-def test_a_body_passes_if_it_has_the_format_of_the_pattern(body: str, pattern: Any, passes: bool) -> None:
+def test_a_message_passes_only_if_its_body_has_the_format_of_the_pattern(
+    body: str, pattern: Any, passes: bool
+) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html"""
     assert record_filter(criteria(pattern), "body")({"body": body, "eventSource": "aws:sqs"}) is passes
 
 
 @pytest.mark.parametrize(
-    ("refused", "reason"),
+    ("properties", "reason"),
     [
-        ({"FilterCriteria": ["x"]}, "Filters has to be a list"),
-        ({"FilterCriteria": {"Filters": [{}]}}, "a filter has a Pattern"),
-        ({"FilterCriteria": {"Filters": [{"Pattern": {}}]}}, "a filter has a Pattern, which is text"),
-        ({"FilterCriteria": {"Filters": [{"Pattern": "{"}]}}, "is no JSON"),
+        ({"FilterCriteria": ["x"]}, "Filters must be a list"),
+        ({"FilterCriteria": {"Filters": [{}]}}, "a filter needs a Pattern"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": {}}]}}, "a filter needs a Pattern, which must be text"),
+        ({"FilterCriteria": {"Filters": [{"Pattern": "{"}]}}, "is not JSON"),
         ({"FilterCriteria": {"Filters": [{"Pattern": " " * 4097}]}}, "at most 4096 characters"),
         (criteria("simple text"), "a pattern is a JSON object"),
         (criteria(None), "a pattern is a JSON object"),
-        (criteria({"eventSource": "aws:sqs"}), "eventSource has to be an object or an array"),
+        (criteria({"eventSource": "aws:sqs"}), "eventSource must be an object or an array"),
         (criteria({"eventSource": []}), "eventSource is an empty array"),
-        (criteria(*[{"a": ["x"]}] * 6), "there are 6 filters"),
-        (criteria({"dynamodb": ["x"]}), "has to be a JSON object"),
+        (criteria(*[{"a": ["x"]}] * 6), "6 filters exceed"),
+        (criteria({"dynamodb": ["x"]}), "must be a JSON object"),
     ],
 )
-def test_criteria_that_aws_refuses_are_refused_with_the_reason(refused: dict[str, Any], reason: str) -> None:
-    with pytest.raises(Refused, match=reason):
-        record_filter(refused, "dynamodb")
+def test_the_error_for_invalid_criteria_names_the_reason(properties: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidPattern, match=reason):
+        record_filter(properties, "dynamodb")

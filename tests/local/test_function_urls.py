@@ -1,4 +1,4 @@
-"""Function URLs over HTTP, as their callers meet them."""
+"""Function URLs over HTTP, from the side of the caller."""
 
 import http.client
 import json
@@ -47,46 +47,46 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         yield started
 
 
-class Told(NamedTuple):
-    """An answer, read to its end."""
+class Response(NamedTuple):
+    """A response with its body."""
 
     status: int
     headers: Message
     body: bytes
 
 
-def ask(run: Run, method: str, path: str, **headers: str) -> Told:
+def send(run: Run, method: str, path: str, **headers: str) -> Response:
     with closing(http.client.HTTPConnection(urlsplit(run.url).netloc, timeout=30)) as connection:
         connection.request(method, f"/_urls/{path}", headers=headers)
-        answer = connection.getresponse()
-        return Told(answer.status, answer.headers, answer.read())
+        response = connection.getresponse()
+        return Response(response.status, response.headers, response.read())
 
 
 def event(run: Run, path: str) -> Any:
-    return json.loads(ask(run, "GET", ECHO + path).body)
+    return json.loads(send(run, "GET", ECHO + path).body)
 
 
-def test_the_event_has_the_path_below_the_address(run: Run) -> None:
-    given = event(run, "/films/7?year=1977")
-    assert (given["rawPath"], given["rawQueryString"]) == ("/films/7", "year=1977")
-    assert (given["version"], given["routeKey"]) == ("2.0", "$default")
-    context = given["requestContext"]
+def test_the_event_has_the_path_below_the_function_url(run: Run) -> None:
+    received = event(run, "/films/7?year=1977")
+    assert (received["rawPath"], received["rawQueryString"]) == ("/films/7", "year=1977")
+    assert (received["version"], received["routeKey"]) == ("2.0", "$default")
+    context = received["requestContext"]
     assert (context["accountId"], context["stage"]) == ("anonymous", "$default")
 
 
-def test_an_address_without_a_path_is_the_root(run: Run) -> None:
+def test_a_function_url_without_a_path_is_the_root(run: Run) -> None:
     assert event(run, "")["rawPath"] == event(run, "/")["rawPath"] == "/"
 
 
-def test_a_function_that_raises_is_a_bad_gateway(run: Run) -> None:
-    assert ask(run, "GET", f"{ECHO}/fails").status == 502
+def test_a_function_that_raises_gives_status_502(run: Run) -> None:
+    assert send(run, "GET", f"{ECHO}/fails").status == 502
 
 
-def test_cors_is_answered_by_the_address(run: Run) -> None:
-    asked = ask(run, "OPTIONS", f"{ECHO}/", Origin=ORIGIN, **{"Access-Control-Request-Method": "GET"})
-    assert (asked.status, asked.headers["access-control-allow-methods"]) == (204, "GET")
-    assert ask(run, "GET", f"{ECHO}/", Origin=ORIGIN).headers["access-control-allow-origin"] == ORIGIN
+def test_the_function_url_answers_cors_requests(run: Run) -> None:
+    preflight = send(run, "OPTIONS", f"{ECHO}/", Origin=ORIGIN, **{"Access-Control-Request-Method": "GET"})
+    assert (preflight.status, preflight.headers["access-control-allow-methods"]) == (204, "GET")
+    assert send(run, "GET", f"{ECHO}/", Origin=ORIGIN).headers["access-control-allow-origin"] == ORIGIN
 
 
-def test_an_unknown_address_is_not_found(run: Run) -> None:
-    assert ask(run, "GET", "nothing/").status == 404
+def test_an_unknown_function_url_gives_status_404(run: Run) -> None:
+    assert send(run, "GET", "nothing/").status == 404

@@ -1,11 +1,11 @@
-"""No page of another site reaches the run: not by a name of its own, and not by asking localhost."""
+"""A page of another site cannot reach the run, neither by DNS rebinding nor by requests to localhost."""
 
 import http.client
 from urllib.parse import urlsplit
 
 import pytest
 
-from infra.local.http.guard import Guard, foreign
+from infra.local.http.guard import Guard, cross_site_reason
 from infra.local.model.messages import Request
 from tests.local.conftest import Run
 
@@ -14,9 +14,9 @@ AWS = "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/sqs/aws4_request, Si
 
 def misdirected(host: str | None, guard: Guard | None = None) -> bool:
     headers = [] if host is None else [("host", host)]
-    answer = (guard or Guard()).misdirected(Request("GET", "/", headers=headers))
-    assert answer is None or answer.status == 421
-    return answer is not None
+    response = (guard or Guard()).misdirected(Request("GET", "/", headers=headers))
+    assert response is None or response.status == 421
+    return response is not None
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def misdirected(host: str | None, guard: Guard | None = None) -> bool:
         "host.containers.internal:3000",
     ],
 )
-def test_a_name_of_this_machine_is_answered(host: str) -> None:
+def test_a_name_of_this_machine_is_accepted(host: str) -> None:
     assert not misdirected(host)
 
 
@@ -53,7 +53,7 @@ def test_a_name_of_this_machine_is_answered(host: str) -> None:
         "localhost@films.example",
     ],
 )
-def test_any_other_name_is_refused(host: str | None) -> None:
+def test_any_other_name_is_rejected(host: str | None) -> None:
     assert misdirected(host)
 
 
@@ -66,12 +66,12 @@ def test_any_other_name_is_refused(host: str | None) -> None:
         ("laptop.lan", "laptop.lan:3000"),
     ],
 )
-def test_what_host_gives_is_answered_too(given: str, host: str) -> None:
+def test_the_value_of_host_is_accepted(given: str, host: str) -> None:
     assert not misdirected(host, Guard(given))
     assert misdirected("films.example", Guard(given))
 
 
-def test_a_name_may_be_allowed() -> None:
+def test_an_allowed_name_is_accepted() -> None:
     assert not misdirected("tunnel.example", Guard("127.0.0.1", ["tunnel.example"]))
 
 
@@ -88,19 +88,19 @@ def test_a_name_may_be_allowed() -> None:
         ({"sec-fetch-site": "cross-site"}, True),
     ],
 )
-def test_a_request_of_another_sites_page_is_foreign(headers: dict[str, str], refused: bool) -> None:
+def test_a_request_of_another_sites_page_is_cross_site(headers: dict[str, str], refused: bool) -> None:
     given = [("host", "localhost:3000"), *headers.items()]
-    assert bool(foreign(Request("POST", "/", headers=given))) == refused
+    assert bool(cross_site_reason(Request("POST", "/", headers=given))) == refused
 
 
 def status(run: Run, method: str, path: str, **headers: str) -> int:
     connection = http.client.HTTPConnection(urlsplit(run.url).netloc)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, b"null" if method == "POST" else None, named)
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return answer.status
+    return response.status
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def status(run: Run, method: str, path: str, **headers: str) -> int:
     ],
     ids=["HTTP API", "page", "page's API", "control", "AWS"],
 )
-def test_another_name_is_refused_wherever_it_asks(run: Run, path: str, headers: dict[str, str]) -> None:
+def test_another_name_is_rejected_at_every_path(run: Run, path: str, headers: dict[str, str]) -> None:
     assert status(run, "GET", path, host="films.example:3000", **headers) == 421
 
 
@@ -128,10 +128,12 @@ def test_another_name_is_refused_wherever_it_asks(run: Run, path: str, headers: 
         ("PATCH", "/_choreo/api/services/payment"),
     ],
 )
-def test_another_sites_page_is_refused_by_control_and_page(run: Run, method: str, path: str) -> None:
+def test_the_control_api_and_the_page_reject_requests_of_another_site(
+    run: Run, method: str, path: str
+) -> None:
     assert status(run, method, path, sec_fetch_site="cross-site") == 403
     assert status(run, method, path, origin="https://films.example") == 403
 
 
-def test_a_link_from_another_site_opens_the_page(run: Run) -> None:
+def test_a_link_on_another_site_may_open_the_page(run: Run) -> None:
     assert status(run, "GET", "/_choreo", sec_fetch_site="cross-site") == 200

@@ -17,7 +17,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.control.data import Data
 from infra.local.in_process import environment
 from infra.local.model.credentials import REGION
-from infra.local.model.messages import Call, Request
+from infra.local.model.messages import AwsCall, Request
 from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.errors import TemplateError
 
@@ -61,7 +61,7 @@ def put(data: Data, item: Item) -> None:
 
 def told(data: Data, operation: str, asked: dict[str, Any]) -> None:
     body = json.dumps(asked).encode()
-    data.keep(Call("dynamodb", REGION, operation, Request("POST", "/", "", [], body)))
+    data.keep(AwsCall("dynamodb", REGION, operation, Request("POST", "/", "", [], body)))
 
 
 def restored(data: Data, name: str = "id", type_: str = "S") -> list[Item]:

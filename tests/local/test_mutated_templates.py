@@ -1,4 +1,4 @@
-"""A valid template in which any one value is dropped or replaced plays, or is refused as the corpus is."""
+"""A valid template with changed or missing values is accepted, or reports one error."""
 
 import copy
 import json
@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.local.provisioning import reading
-from tests.local.templates.played import UNEXPECTED, folder, told
+from tests.local.templates import ACCEPTED
+from tests.local.templates.outcomes import UNEXPECTED, folder, outcome
 
 __all__ = ["folder"]  # the fixture
 
@@ -36,7 +37,7 @@ REPLACEMENTS: tuple[Any, ...] = (
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The paths of all values within a value."""
+    """The paths of all values in a value."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, each in items:
         yield (*path, key)
@@ -47,7 +48,7 @@ PATHS = list(paths(VALID))
 
 
 def changed(changes: dict[tuple[str | int, ...], Any]) -> str:
-    """The valid template with other values at these paths, as JSON."""
+    """The valid template as JSON, with these values at these paths."""
     template = copy.deepcopy(VALID)
     for path, value in changes.items():
         inner = template
@@ -59,26 +60,28 @@ def changed(changes: dict[tuple[str | int, ...], Any]) -> str:
             else:
                 inner[path[-1]] = copy.deepcopy(value)
         except (IndexError, KeyError, TypeError):
-            continue  # another change took away what this one is about
+            continue  # another change has removed this path
     return json.dumps(template)
 
 
-def test_the_valid_template_plays() -> None:
-    assert told(changed({})) == "plays"
+def test_the_valid_template_is_accepted() -> None:
+    assert outcome(changed({})) == ACCEPTED
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(REPLACEMENTS), min_size=1, max_size=2))
-def test_a_changed_template_plays_or_is_refused(changes: dict[tuple[str | int, ...], Any]) -> None:
-    answer = told(changed(changes))
-    assert answer == "plays" or answer.startswith("template.yaml:")
-    assert UNEXPECTED not in answer
-    assert "\n" not in answer
+def test_a_changed_template_is_accepted_or_reports_an_error(
+    changes: dict[tuple[str | int, ...], Any],
+) -> None:
+    result = outcome(changed(changes))
+    assert result == ACCEPTED or result.startswith("template.yaml:")
+    assert UNEXPECTED not in result
+    assert "\n" not in result
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("replacement", REPLACEMENTS, ids=repr)
-def test_every_single_change_plays_or_is_refused(replacement: Any) -> None:
+def test_every_single_change_is_accepted_or_reports_an_error(replacement: Any) -> None:
     for path in PATHS:
-        answer = told(changed({path: replacement}))
-        assert answer == "plays" or (UNEXPECTED not in answer and "\n" not in answer), (path, answer)
+        result = outcome(changed({path: replacement}))
+        assert result == ACCEPTED or (UNEXPECTED not in result and "\n" not in result), (path, result)

@@ -18,7 +18,7 @@ from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource
-from tests.local.conftest import PATIENCE_SECONDS, ROOT
+from tests.local.conftest import DEADLINE_SECONDS, ROOT
 
 TABLE = "order-choreography-OrderTable"
 
@@ -107,7 +107,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
             backend.deliveries.tell()
-            invocation = await asyncio.wait_for(turn, PATIENCE_SECONDS)
+            invocation = await asyncio.wait_for(turn, DEADLINE_SECONDS)
             before = shard.latest - shard.oldest
             backend.environments.finish(invocation.id, {})
             await asyncio.sleep(0.1)

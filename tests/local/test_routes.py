@@ -1,4 +1,4 @@
-"""Which route a request takes, as the API Gateway developer guide says.
+"""Route selection, with the rules of the API Gateway developer guide.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 """
@@ -47,7 +47,7 @@ ROUTES = [route(key) for key in KEYS]
         ("POST", "/", "$default", {}),
     ],
 )
-def test_the_most_specific_route_is_taken(
+def test_the_most_specific_route_wins(
     routes: list[Route], method: str, path: str, key: str, parameters: dict[str, str]
 ) -> None:
     found = find_route(routes, method, path)
@@ -66,7 +66,7 @@ def test_the_most_specific_route_is_taken(
         ("GET /a/{proxy+}", "GET", "/b/c"),
     ],
 )
-def test_a_route_that_does_not_fit_is_not_taken(key: str, method: str, path: str) -> None:
+def test_a_route_does_not_match(key: str, method: str, path: str) -> None:
     assert find_route([route(key)], method, path) is None
 
 
@@ -81,7 +81,7 @@ def test_a_route_that_does_not_fit_is_not_taken(key: str, method: str, path: str
         (["$default", "v1"], "/orders", ("$default", "/orders")),
     ],
 )
-def test_a_path_names_its_stage_or_is_for_the_default_one(
+def test_a_path_names_its_stage_or_belongs_to_the_default_stage(
     stages: list[str], path: str, found: tuple[str, str] | None
 ) -> None:
     assert stage_of(HttpApi([], stages={name: {} for name in stages}), path) == found

@@ -115,7 +115,7 @@ def test_a_resource_that_cannot_be_played_stops_the_run_and_is_named(tmp_path: P
     template.write_text("Resources:\n  Films:\n    Type: AWS::S3::Bucket\n")
     refused = start("--port", "0", "--template", str(template))
     assert refused.returncode == 2
-    assert "Films: AWS::S3::Bucket cannot be played locally" in refused.stderr
+    assert "Films: AWS::S3::Bucket is not supported locally" in refused.stderr
 
 
 def start(*options: str) -> "subprocess.CompletedProcess[str]":

@@ -1,4 +1,4 @@
-"""rate, cron and at, by the examples of AWS's guides.
+"""rate, cron and at expressions, with the examples of AWS's guides.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.model.cron import Cron, Invalid
-from infra.local.model.expressions import Times, parsed
+from infra.local.model.cron import Cron, InvalidExpression
+from infra.local.model.expressions import ScheduleTimes, parse
 
 
-def after(time: str, expression: str, zone: str = "UTC") -> str | None:
-    found = parsed(expression, zone)(datetime.fromisoformat(time).replace(tzinfo=UTC))
+def next_time(time: str, expression: str, zone: str = "UTC") -> str | None:
+    found = parse(expression, zone)(datetime.fromisoformat(time).replace(tzinfo=UTC))
     return None if found is None else found.strftime("%Y-%m-%d %H:%M")
 
 
@@ -47,14 +47,12 @@ def after(time: str, expression: str, zone: str = "UTC") -> str | None:
         ("0 0 31 2 ? *", "2026-01-01 00:00", None),
     ],
 )
-def test_a_cron_expression_names_its_next_minute(
-    fields: str, begin: str | None, expected: str | None
-) -> None:
+def test_the_next_minute_of_a_cron_expression(fields: str, begin: str | None, expected: str | None) -> None:
     if begin is None:
-        with pytest.raises(Invalid, match=expected):
+        with pytest.raises(InvalidExpression, match=expected):
             Cron(fields)
         return
-    assert after(begin, f"cron({fields})") == expected
+    assert next_time(begin, f"cron({fields})") == expected
 
 
 @pytest.mark.parametrize(
@@ -83,9 +81,9 @@ def test_a_cron_expression_names_its_next_minute(
         "",
     ],
 )
-def test_an_expression_that_aws_refuses_is_refused(expression: str) -> None:
-    with pytest.raises(Invalid, match=r"; |give"):
-        parsed(expression)
+def test_an_expression_that_aws_rejects_is_an_error(expression: str) -> None:
+    with pytest.raises(InvalidExpression, match=r"; |: give"):
+        parse(expression)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +96,8 @@ def test_an_expression_that_aws_refuses_is_refused(expression: str) -> None:
         ("at(2025-06-01T12:00:00)", None),
     ],
 )
-def test_rate_and_at(expression: str, expected: str | None) -> None:
-    assert after("2026-01-01 00:00", expression) == expected
+def test_the_next_time_of_rate_and_at(expression: str, expected: str | None) -> None:
+    assert next_time("2026-01-01 00:00", expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -107,21 +105,23 @@ def test_rate_and_at(expression: str, expected: str | None) -> None:
     [
         ("2026-01-01 00:00", "2026-01-01 01:30"),
         ("2026-07-01 00:00", "2026-07-01 00:30"),
-        ("2026-03-28 01:30", "2026-03-30 00:30"),  # summer begins on the 29th: 02:30 is skipped
-        ("2026-10-25 00:30", "2026-10-26 01:30"),  # summer ends on the 25th: 02:30 comes once
+        ("2026-03-28 01:30", "2026-03-30 00:30"),  # summer time begins on the 29th and skips 02:30
+        ("2026-10-25 00:30", "2026-10-26 01:30"),  # summer time ends on the 25th; the second 02:30 is ignored
     ],
 )
-def test_a_time_zone_has_its_summer_time(begin: str, expected: str) -> None:
-    assert after(begin, "cron(30 2 * * ? *)", "Europe/Berlin") == expected
+def test_a_cron_expression_follows_summer_time_of_its_time_zone(begin: str, expected: str) -> None:
+    assert next_time(begin, "cron(30 2 * * ? *)", "Europe/Berlin") == expected
 
 
-def test_an_unknown_time_zone_is_refused() -> None:
-    with pytest.raises(Invalid, match="there is no time zone Mars/Base; give one"):
-        parsed("rate(1 minute)", "Mars/Base")
+def test_an_unknown_time_zone_is_an_error() -> None:
+    with pytest.raises(InvalidExpression, match="the time zone Mars/Base does not exist; use one"):
+        parse("rate(1 minute)", "Mars/Base")
 
 
-def test_a_schedule_has_a_begin_and_an_end() -> None:
-    times = Times("rate(1 day)", "UTC", datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 7, tzinfo=UTC))
+def test_a_schedule_ends_at_its_end() -> None:
+    times = ScheduleTimes(
+        "rate(1 day)", "UTC", datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 7, tzinfo=UTC)
+    )
     assert times.next(datetime(2026, 1, 6, tzinfo=UTC)) == datetime(2026, 1, 7, tzinfo=UTC)
     assert times.next(datetime(2026, 1, 7, tzinfo=UTC)) is None
 
@@ -130,9 +130,9 @@ def test_a_schedule_has_a_begin_and_an_end() -> None:
     st.text("0123456789*?LW#,-/ ", max_size=20)
     | st.tuples(*[st.text("0123456*?L#", max_size=3)] * 6).map(" ".join)
 )
-def test_any_text_is_an_expression_or_is_refused(fields: str) -> None:
+def test_any_text_is_an_expression_or_an_error(fields: str) -> None:
     try:
         found = Cron(fields).next(datetime(2026, 1, 1))
-    except Invalid:
+    except InvalidExpression:
         return
     assert found is None or found > datetime(2026, 1, 1)

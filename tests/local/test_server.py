@@ -1,4 +1,4 @@
-"""An answer's head and body leave together, and nothing that is written is kept or lost."""
+"""The server sends head and body of a response in one write, and sends all data."""
 
 import asyncio
 from typing import Any
@@ -8,8 +8,8 @@ from infra.local.http.server import HeadWithBody
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 
 
-class Sent:
-    """A transport that remembers what it was to send."""
+class RecordingTransport:
+    """A transport that records its writes."""
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
@@ -25,16 +25,16 @@ class Sent:
 
 def written(*data: bytes, close: bool = False) -> list[bytes]:
     async def write() -> list[bytes]:
-        sent: Any = Sent()
-        transport = HeadWithBody(sent)
+        transport: Any = RecordingTransport()
+        wrapper = HeadWithBody(transport)
         for part in data:
-            transport.write(part)
+            wrapper.write(part)
         if close:
-            transport.close()
-            assert sent.closed
+            wrapper.close()
+            assert transport.closed
         else:
             await asyncio.sleep(0)
-        return list(sent.writes)
+        return list(transport.writes)
 
     return asyncio.run(write())
 
@@ -43,15 +43,15 @@ def test_a_head_is_sent_with_its_body() -> None:
     assert written(HEAD, b"body") == [HEAD + b"body"]
 
 
-def test_a_head_without_a_body_is_sent_in_the_next_turn() -> None:
+def test_a_head_without_a_body_is_sent_in_the_next_iteration() -> None:
     assert written(HEAD) == [HEAD]
 
 
-def test_a_head_leaves_before_the_connection_is_closed() -> None:
+def test_closing_the_connection_sends_the_head_first() -> None:
     assert written(HEAD, close=True) == [HEAD]
 
 
-def test_a_streams_later_parts_are_sent_as_they_come() -> None:
+def test_later_parts_of_a_stream_are_sent_at_once() -> None:
     assert written(HEAD, b"one", b"two", b"HTTP/ is text, too") == [
         HEAD + b"one",
         b"two",
@@ -59,9 +59,9 @@ def test_a_streams_later_parts_are_sent_as_they_come() -> None:
     ]
 
 
-def test_a_body_that_looks_like_a_head_is_a_body() -> None:
+def test_a_body_may_look_like_a_head() -> None:
     assert written(HEAD, b"HTTP/1.1") == [HEAD + b"HTTP/1.1"]
 
 
-def test_an_answer_without_a_body_does_not_hold_up_the_next() -> None:
+def test_a_response_without_a_body_does_not_delay_the_next() -> None:
     assert written(HEAD, b"", HEAD, b"body") == [HEAD, HEAD + b"body"]

@@ -1,4 +1,4 @@
-"""A stack that is put back from a copy: nothing tells it from one that was provisioned by calls."""
+"""A stack from a snapshot equals a stack that AWS calls have provisioned."""
 
 from dataclasses import asdict
 from typing import Any
@@ -13,9 +13,9 @@ from tests.world import World
 
 
 def resources() -> dict[str, Any]:
-    """What AWS tells of all that there is."""
+    """All resources, as AWS describes them."""
     sqs, sns, dynamodb, secrets = map(client, ("sqs", "sns", "dynamodb", "secretsmanager"))
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "queues": [
             sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
             for url in sorted(sqs.list_queues()["QueueUrls"])
@@ -32,15 +32,15 @@ def resources() -> dict[str, Any]:
             for secret in secrets.list_secrets()["SecretList"]
         ],
     }
-    return told
+    return described
 
 
 @pytest.fixture(autouse=True)
-def none_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot, "_copies", {})
 
 
-def test_it_is_as_it_was_provisioned() -> None:
+def test_a_snapshot_has_the_same_stack_and_resources() -> None:
     with patched_moto():
         by_calls = asdict(InProcess().stack), resources()
     with patched_moto():
@@ -48,7 +48,7 @@ def test_it_is_as_it_was_provisioned() -> None:
     assert all(by_calls[1].values())
 
 
-def test_orders_are_fulfilled_in_it_and_none_is_in_the_next() -> None:
+def test_each_stack_from_a_snapshot_starts_without_orders_and_fulfils_them() -> None:
     for _ in range(3):
         with patched_moto():
             world = World()
@@ -58,7 +58,7 @@ def test_orders_are_fulfilled_in_it_and_none_is_in_the_next() -> None:
             assert world.status(order_id) == "shipped"
 
 
-def test_what_a_test_changes_in_a_stack_is_not_in_the_next() -> None:
+def test_changes_in_one_stack_do_not_affect_the_next() -> None:
     for _ in range(2):
         with patched_moto():
             stack = InProcess().stack

@@ -222,11 +222,11 @@ def test_a_runtime_that_is_not_python_is_refused_by_name(tmp_path: Path, runtime
     (tmp_path / "code").mkdir()
     refused = start("--port", "0", "--template", str(tmp_path / "template.yaml"))
     assert refused.returncode == 2
-    assert f"App: Runtime {runtime} cannot be played locally" in refused.stderr
+    assert f"App: Runtime {runtime} is not supported locally" in refused.stderr
 
 
 def test_code_that_is_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     refused = start("--port", "0", "--template", str(tmp_path / "template.yaml"))
     assert refused.returncode == 2
-    assert f"CodeUri {tmp_path / 'code'} is no folder" in refused.stderr
+    assert f"CodeUri {tmp_path / 'code'} is not a folder" in refused.stderr

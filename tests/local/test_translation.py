@@ -1,4 +1,4 @@
-"""SAM's translation is kept, and is what it would be if it were not."""
+"""The cache of SAM's translation returns the same result as the translator."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from infra.local.in_process import ROOT
 from infra.local.provisioning import translation
 from infra.local.provisioning.template import load
-from infra.local.provisioning.translation import translated
+from infra.local.provisioning.translation import translate
 
 FUNCTION = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://a/b", "Handler": "f.f"}}
 
@@ -23,67 +23,67 @@ def source(runtime: str = "python3.13") -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(translation, "FOLDER", tmp_path / "translations")
+    monkeypatch.setattr(translation, "CACHE_FOLDER", tmp_path / "translations")
     return tmp_path / "translations"
 
 
 @pytest.fixture
-def never(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on, the translator is not to be asked."""
-    translated(source(), {})
+def no_more_translations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Caches one translation; a later call of the translator fails the test."""
+    translate(source(), {})
     monkeypatch.setattr(translation, "_translate", lambda *_: pytest.fail("translated again"))
 
 
-def copies(folder: Path) -> list[Path]:
+def cached_files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def test_the_templates_kept_translation_is_the_translators_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = load(ROOT / "template.yaml")
-    kept = load(ROOT / "template.yaml")
-    monkeypatch.setattr(translation, "FOLDER", None)
-    assert made == kept == load(ROOT / "template.yaml")
+def test_a_cached_translation_equals_the_translators_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(ROOT / "template.yaml")
+    cached = load(ROOT / "template.yaml")
+    monkeypatch.setattr(translation, "CACHE_FOLDER", None)
+    assert first == cached == load(ROOT / "template.yaml")
 
 
-@pytest.mark.usefixtures("never")
-def test_it_is_not_made_twice() -> None:
-    assert translated(source(), {})["Resources"]["F"]["Type"] == "AWS::Lambda::Function"
+@pytest.mark.usefixtures("no_more_translations")
+def test_the_translator_is_called_once() -> None:
+    assert translate(source(), {})["Resources"]["F"]["Type"] == "AWS::Lambda::Function"
 
 
-def test_another_template_parameter_or_translator_has_its_own(
+def test_the_cache_key_has_the_template_the_parameters_and_the_translators_version(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    translated(source(), {})
-    translated(source("python3.12"), {})
-    translated(source(), {"Stage": "prod"})
+    translate(source(), {})
+    translate(source("python3.12"), {})
+    translate(source(), {"Stage": "prod"})
     monkeypatch.setattr(translation, "version", lambda _: "another")
-    translated(source(), {})
-    assert len(copies(folder)) == 4
+    translate(source(), {})
+    assert len(cached_files(folder)) == 4
 
 
-def test_a_broken_copy_is_made_again(folder: Path) -> None:
-    made = translated(source(), {})
-    (copy,) = copies(folder)
+def test_a_corrupt_cache_file_is_replaced(folder: Path) -> None:
+    template = translate(source(), {})
+    (copy,) = cached_files(folder)
     copy.write_text("{")
-    assert translated(source(), {}) == made
+    assert translate(source(), {}) == template
     assert copy.read_text() != "{"
 
 
-def test_only_the_last_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(translation, "KEPT", 2)
+def test_the_cache_keeps_only_the_newest_translations(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translation, "MAX_CACHED", 2)
     for number in range(4):
-        translated(source(), {"Number": str(number)})
-    assert len(copies(folder)) == 2
+        translate(source(), {"Number": str(number)})
+    assert len(cached_files(folder)) == 2
 
 
-def test_a_folder_that_cannot_be_written_to_costs_only_the_time(folder: Path) -> None:
+def test_without_a_writable_folder_there_is_no_cache(folder: Path) -> None:
     folder.write_text("no folder")
-    assert translated(source(), {})["Resources"]
+    assert translate(source(), {})["Resources"]
 
 
-def test_what_is_wrong_is_not_kept(folder: Path) -> None:
+def test_a_failed_translation_is_not_cached(folder: Path) -> None:
     with pytest.raises(Exception, match="unknown"):
-        translated(
+        translate(
             {"Resources": {"F": {"Type": "AWS::Serverless::Function", "Properties": {"unknown": 1}}}}, {}
         )
     assert not folder.exists()

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from infra.local.patterns.operators import Refused
-from infra.local.patterns.patterns import compiled
+from infra.local.patterns.operators import InvalidPattern
+from infra.local.patterns.patterns import compile_pattern
 from tests.recorded.recorded import answers
 
 
 def outcome(pattern: Any, event: Any) -> str:
     try:
-        matches = compiled(pattern)
-    except Refused:
+        matches = compile_pattern(pattern)
+    except InvalidPattern:
         return "refused"
     return "match" if matches(event) else "no match"
 

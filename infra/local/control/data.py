@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.aws.attribute_values import Item, from_json, to_json
 from infra.local.aws.clients import client
-from infra.local.model.messages import Call
+from infra.local.model.messages import AwsCall
 from infra.local.model.stack import Stack
 from infra.local.provisioning.errors import TemplateError
 
@@ -45,7 +45,7 @@ class Data:
         except (OSError, sqlite3.Error) as error:
             raise TemplateError(f"--data {folder}: {error}; name a folder that no other run uses") from error
 
-    def keep(self, call: Call) -> None:
+    def keep(self, call: AwsCall) -> None:
         """Keeps what a call that succeeded wrote."""
         if call.service != "dynamodb":
             return

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from infra.local.control.stacks import Stacks
 from infra.local.http import guard, http_api
 from infra.local.http.asgi import Receive
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.metrics import Metrics
@@ -29,31 +29,31 @@ class RuntimeApi:
         self._stacks, self._environments, self._metrics = stacks, environments, metrics
         self._ended = ended
 
-    async def answer(self, request: Request, receive: Receive) -> Answer:
+    async def answer(self, request: Request, receive: Receive) -> Response:
         headers = dict(request.headers)
-        reason = guard.foreign(request)
+        reason = guard.cross_site_reason(request)
         if reason is not None:
-            return http_api.message(403, reason)
+            return http_api.error_response(403, reason)
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
             match request.method, path:
                 case "GET", ["runtime", function, "invocation", "next"]:
                     invocation = await self._next(function, headers, receive)
-                    return _handed_over(invocation) if invocation else Answer(204, [], b"")
+                    return _handed_over(invocation) if invocation else Response(204, [], b"")
                 case "POST", ["runtime", _, "invocation", invocation_id, "response"]:
                     if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
                         self._count(headers)
-                    return Answer(202, [], b"")
+                    return Response(202, [], b"")
                 case "POST", ["runtime", _, "invocation", invocation_id, "error"]:
                     if self._environments.fail(invocation_id, request.body.decode()):
                         self._count(headers)
-                    return Answer(202, [], b"")
+                    return Response(202, [], b"")
                 case "POST", ["runtime", function, "environments", environment, "exit"]:
                     status = json.loads(request.body)
                     return _json({"started": await self._environments.exit(function, environment, status)})
                 case "POST", ["metrics"]:
                     self._metrics.add(json.loads(request.body))
-                    return Answer(202, [], b"")
+                    return Response(202, [], b"")
                 case "GET", ["services", service]:
                     return _json(described(self._stacks.consumers_of(service)))
                 case "PUT", ["stacks", name]:
@@ -63,8 +63,8 @@ class RuntimeApi:
                     self._stacks.remove(name)
                     return _json([])
         except TemplateError as error:
-            return http_api.message(400, str(error))
-        return http_api.message(404, "Not Found")
+            return http_api.error_response(400, str(error))
+        return http_api.error_response(404, "Not Found")
 
     def _count(self, headers: Mapping[str, str]) -> None:
         self._metrics.add(json.loads(headers.get(METRICS, "[]")))
@@ -94,15 +94,15 @@ def read(described: list[dict[str, Any]]) -> list[Function]:
     return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 
 
-def _handed_over(invocation: Invocation) -> Answer:
+def _handed_over(invocation: Invocation) -> Response:
     headers = [
         ("lambda-runtime-aws-request-id", invocation.id),
         ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
         ("lambda-runtime-trace-id", invocation.trace_header),
         ("content-type", "application/json"),
     ]
-    return Answer(200, headers, json.dumps(invocation.event).encode())
+    return Response(200, headers, json.dumps(invocation.event).encode())
 
 
-def _json(value: Any) -> Answer:
-    return Answer(200, [("content-type", "application/json")], json.dumps(value).encode())
+def _json(value: Any) -> Response:
+    return Response(200, [("content-type", "application/json")], json.dumps(value).encode())

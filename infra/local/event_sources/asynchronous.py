@@ -90,9 +90,9 @@ def conclude(function: Function, settings: AsyncSettings, event: Any, outcome: O
     destination = settings.on_failure if failed else settings.on_success
     if destination:
         send(destination, record(function, event, outcome))
-    if failed and function.dead_letters:
-        _send_dead_letter(function.dead_letters, event, outcome)
-    if failed and not (destination or function.dead_letters):
+    if failed and function.dead_letter_arn:
+        _send_dead_letter(function.dead_letter_arn, event, outcome)
+    if failed and not (destination or function.dead_letter_arn):
         console.error(
             f"{function.name}: dropped an event after {outcome.invoke_count} invocations "
             f"({outcome.condition}); give the function a DeadLetterQueue to keep such events"

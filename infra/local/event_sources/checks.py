@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.local.event_sources.failures import DESTINATIONS
 from infra.local.patterns.filters import record_filter
-from infra.local.patterns.operators import Refused
+from infra.local.patterns.operators import InvalidPattern
 
 OF_STREAMS = (
     "BisectBatchOnFunctionError",
@@ -39,7 +39,7 @@ def check(source_arn: str, properties: Mapping[str, Any]) -> None:
         _check_stream(properties)
     try:
         record_filter(properties, "body" if service == "sqs" else "dynamodb")
-    except Refused as error:
+    except InvalidPattern as error:
         raise Unplayable(f"FilterCriteria: {error}; correct the filter, as AWS refuses it as well") from None
 
 

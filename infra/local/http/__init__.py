@@ -1,1 +1,1 @@
-"""What is reached over HTTP: the server, HTTP APIs, function URLs, and the AWS endpoint."""
+"""The HTTP side of the local AWS: the server, HTTP APIs, function URLs, and the AWS endpoint."""

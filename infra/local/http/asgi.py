@@ -1,22 +1,22 @@
-"""Between ASGI and the backend's own requests and answers."""
+"""Converts between ASGI messages and the backend's Request and Response."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODILESS = {204, 304}
-"""Statuses of answers that have no body (RFC 9110, section 6.4.1)."""
-FRAMING = {"content-length", "transfer-encoding", "connection", "keep-alive"}
-"""Headers that say how an answer is sent, which is the server's to say."""
+"""Statuses of responses without a body (RFC 9110, section 6.4.1)."""
+CONNECTION_HEADERS = {"content-length", "transfer-encoding", "connection", "keep-alive"}
+"""Headers about the connection and the length of the body. The server sets them itself."""
 
 
-async def read(scope: Scope, receive: Receive) -> Request | None:
-    """The whole request; None if the caller went away."""
+async def read_request(scope: Scope, receive: Receive) -> Request | None:
+    """The whole request; None if the client has disconnected."""
     body = b""
     while True:
         message = await receive()
@@ -31,15 +31,16 @@ async def read(scope: Scope, receive: Receive) -> Request | None:
     return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, client[0])
 
 
-async def write(send: Send, answer: Answer) -> None:
-    body = b"" if answer.status in BODILESS else answer.body
-    # A function may set its answer's length itself; a header that is there twice is refused by clients.
+async def write_response(send: Send, response: Response) -> None:
+    """Sends a response with its correct content-length."""
+    body = b"" if response.status in BODILESS else response.body
+    # A function may set content-length itself, and clients reject a repeated content-length.
     headers = [
         (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-        for name, value in answer.headers
-        if name not in FRAMING
+        for name, value in response.headers
+        if name not in CONNECTION_HEADERS
     ]
-    if answer.status not in BODILESS:
+    if response.status not in BODILESS:
         headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""AWS calls over HTTP, answered by moto: the endpoint that functions and AWS clients are pointed at."""
+"""The AWS endpoint of the local run: moto answers the AWS calls of functions and of other clients."""
 
 import asyncio
 import contextlib
@@ -14,17 +14,19 @@ from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber
 
 from infra.local.aws import addresses, queues
-from infra.local.model.messages import Answer, Call, Request
+from infra.local.model.messages import AwsCall, Request, Response
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-_TURN_SECONDS = 0.1
-"""How often a long poll looks again."""
+_POLL_SECONDS = 0.1
+"""The interval at which a long poll calls moto again."""
+_SERVER_HEADERS = ("content-length", "transfer-encoding", "connection", "server", "date")
+"""Headers of moto's response that the server of the run sets itself."""
 
 moto = BotocoreStubber()
 
 
-def read_call(request: Request) -> Call | None:
-    """The AWS call that a request is, by its signature; None for any other request."""
+def read_call(request: Request) -> AwsCall | None:
+    """The AWS call in a request; None for a request without an AWS signature."""
     headers = dict(request.headers)
     scope = _SCOPE.search(headers.get("authorization", ""))
     if scope is None:
@@ -36,77 +38,77 @@ def read_call(request: Request) -> Call | None:
     service = scope["service"]
     if version.startswith("DynamoDBStreams"):
         service = "streams.dynamodb"
-    return Call(service, scope["region"], operation, request)
+    return AwsCall(service, scope["region"], operation, request)
 
 
-async def answer(call: Call, ended: asyncio.Event) -> Answer:
-    """What AWS would answer. A long poll waits here, and other calls are answered meanwhile."""
+async def respond(call: AwsCall, ended: asyncio.Event) -> Response:
+    """The response to an AWS call. A long poll waits here, without delaying other calls."""
     until = time.monotonic() + _wait_seconds(call)
     while True:
-        answered = _ask_moto(call)
-        if answered.status != 200 or _has_messages(answered) or time.monotonic() >= until:
-            return answered
+        response = _call_moto(call)
+        if response.status != 200 or _has_messages(response) or time.monotonic() >= until:
+            return response
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_TURN_SECONDS):
+            async with asyncio.timeout(_POLL_SECONDS):
                 await ended.wait()
-                return answered
+                return response
 
 
-def _wait_seconds(call: Call) -> float:
-    """How long ReceiveMessage waits for messages: as it asks, or as its queue says; 0 for other calls."""
+def _wait_seconds(call: AwsCall) -> float:
+    """How long ReceiveMessage waits: its own value, or else that of its queue. 0 for other calls."""
     if (call.service, call.operation) != ("sqs", "ReceiveMessage"):
         return 0.0
-    asked = asked_for(call.request)
-    name = str(asked.get("QueueUrl", call.request.path)).rpartition("/")[2]
+    parameters = request_parameters(call.request)
+    name = str(parameters.get("QueueUrl", call.request.path)).rpartition("/")[2]
     try:
-        usual = queues.named(name).receive_message_wait_time_seconds
-        return float(asked.get("WaitTimeSeconds", usual))
+        default = queues.named(name).receive_message_wait_time_seconds
+        return float(parameters.get("WaitTimeSeconds", default))
     except (KeyError, TypeError, ValueError):
-        return 0.0  # moto refuses the call
+        return 0.0  # moto returns the error
 
 
-def asked_for(request: Request) -> Mapping[str, Any]:
-    """The members of a request by JSON, or the parameters of one by the query protocol."""
+def request_parameters(request: Request) -> Mapping[str, Any]:
+    """The parameters of an AWS call, from a JSON body or from the query protocol."""
     try:
-        asked = json.loads(request.body)
+        parameters = json.loads(request.body)
     except ValueError:
         return dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    return asked if isinstance(asked, dict) else {}
+    return parameters if isinstance(parameters, dict) else {}
 
 
-def _has_messages(answered: Answer) -> bool:
-    return b'"Messages"' in answered.body or b"<Message>" in answered.body
+def _has_messages(response: Response) -> bool:
+    return b'"Messages"' in response.body or b"<Message>" in response.body
 
 
-def _ask_moto(call: Call) -> Answer:
+def _call_moto(call: AwsCall) -> Response:
+    request = call.request
+    host = dict(request.headers).get("host", "localhost")
+    try:
+        with addresses.called_at(f"http://{host}"):
+            found = moto.process_request(_prepared(call))
+    except NotImplementedError:  # moto does not implement the call
+        return _unknown(call)
+    if found is None:
+        return _unknown(call)
+    status, headers, body = found
+    raw = body.encode() if isinstance(body, str) else body
+    kept = [(str(name).lower(), str(value)) for name, value in headers.items()]
+    return Response(int(status), [header for header in kept if header[0] not in _SERVER_HEADERS], raw)
+
+
+def _prepared(call: AwsCall) -> AWSPreparedRequest:
+    """The request as botocore sends it to AWS: moto finds the service by the host name of its URL."""
     request = call.request
     url = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
     if request.query:
         url += f"?{request.query}"
-    headers, host = HTTPHeaders(), "localhost"
+    headers = HTTPHeaders()
     for name, value in request.headers:
-        if name == "host":
-            host = value
-        else:
+        if name != "host":
             headers[name] = value
-    prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
-    try:
-        with addresses.called_at(f"http://{host}"):
-            found = moto.process_request(prepared)
-    except NotImplementedError:  # moto's word for a call that it does not play
-        return _unknown(call)
-    if found is None:
-        return _unknown(call)
-    status, answered, body = found
-    raw = body.encode() if isinstance(body, str) else body
-    kept = [
-        (str(name).lower(), str(value))
-        for name, value in answered.items()
-        if str(name).lower() not in ("content-length", "transfer-encoding", "connection", "server", "date")
-    ]
-    return Answer(int(status), kept, raw)
+    return AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
 
 
-def _unknown(call: Call) -> Answer:
-    problem = {"__type": "UnknownOperationException", "message": f"{call.operation} cannot be played locally"}
-    return Answer(501, [("content-type", "application/x-amz-json-1.0")], json.dumps(problem).encode())
+def _unknown(call: AwsCall) -> Response:
+    problem = {"__type": "UnknownOperationException", "message": f"{call.operation} is not supported locally"}
+    return Response(501, [("content-type", "application/x-amz-json-1.0")], json.dumps(problem).encode())

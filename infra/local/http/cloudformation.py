@@ -1,35 +1,37 @@
-"""CloudFormation's answers about the stacks that run, so that tools find their resources as on AWS.
+"""CloudFormation calls about the running stacks, so that tools find their resources as on AWS.
 
-Resources that are accepted and not played are left out.
+Resources whose type the local run ignores are not listed.
 """
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from infra.local.model.messages import Answer, Call
+from infra.local.model.messages import AwsCall, Response
 from infra.local.model.stack import Stack
 
 CREATED = "2020-01-01T00:00:00Z"
-"""Clients insist on a time of creation, and stacks do not keep theirs."""
+"""The creation time of all stacks and resources. Clients require one; the local run does not record it."""
 
 
-def answer(call: Call, stacks: Mapping[str, Stack]) -> Answer:
-    """What DescribeStacks, DescribeStackResources or ListStackResources is answered with."""
-    asked = dict(parse_qsl(call.request.body.decode()))
-    name = asked.get("StackName", "").rpartition(":stack/")[2].partition("/")[0]
+def respond(call: AwsCall, stacks: Mapping[str, Stack]) -> Response:
+    """The response to DescribeStacks, DescribeStackResources or ListStackResources."""
+    parameters = dict(parse_qsl(call.request.body.decode()))
+    name = parameters.get("StackName", "").rpartition(":stack/")[2].partition("/")[0]
     if name and name not in stacks:
-        return _refusal(f"Stack with id {name} does not exist")
+        return _error_response(f"Stack with id {name} does not exist")
     match call.operation:
         case "DescribeStacks":
             described = [stacks[name]] if name else list(stacks.values())
-            return _answer(call.operation, "Stacks", [_stack(stack) for stack in described])
+            return _list_response(call.operation, "Stacks", [_stack(stack) for stack in described])
         case "DescribeStackResources" if name:
-            return _answer(call.operation, "StackResources", list(_resources(stacks[name], "Timestamp")))
+            return _list_response(
+                call.operation, "StackResources", list(_resources(stacks[name], "Timestamp"))
+            )
         case "ListStackResources" if name:
             listed = list(_resources(stacks[name], "LastUpdatedTimestamp"))
-            return _answer(call.operation, "StackResourceSummaries", listed)
-    return _refusal(f"{call.operation} cannot be played locally")
+            return _list_response(call.operation, "StackResourceSummaries", listed)
+    return _error_response(f"{call.operation} is not supported locally")
 
 
 def _stack(stack: Stack) -> Element:
@@ -48,7 +50,7 @@ def _stack(stack: Stack) -> Element:
 
 
 def _resources(stack: Stack, time: str) -> Iterator[Element]:
-    """The resources; `time` is what the operation calls the time of a resource's last change."""
+    """The members of a list of resources. `time` is the operation's name for the time of the last change."""
     for logical_id, resource in stack.resources.items():
         yield _member(
             LogicalResourceId=logical_id,
@@ -66,13 +68,13 @@ def _member(**fields: str) -> Element:
     return member
 
 
-def _answer(operation: str, listed: str, members: list[Element]) -> Answer:
+def _list_response(operation: str, listed: str, members: list[Element]) -> Response:
     response = Element(f"{operation}Response")
     SubElement(SubElement(response, f"{operation}Result"), listed).extend(members)
     return _xml(200, response)
 
 
-def _refusal(message: str) -> Answer:
+def _error_response(message: str) -> Response:
     response = Element("ErrorResponse")
     error = SubElement(response, "Error")
     for name, value in (("Type", "Sender"), ("Code", "ValidationError"), ("Message", message)):
@@ -80,5 +82,5 @@ def _refusal(message: str) -> Answer:
     return _xml(400, response)
 
 
-def _xml(status: int, document: Element) -> Answer:
-    return Answer(status, [("content-type", "text/xml")], tostring(document))
+def _xml(status: int, document: Element) -> Response:
+    return Response(status, [("content-type", "text/xml")], tostring(document))

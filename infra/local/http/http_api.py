@@ -1,6 +1,6 @@
-"""Between HTTP and Lambda: the event that a request becomes, and the answer that a function's result becomes.
+"""Converts HTTP requests to events in payload format 2.0, and results of functions to HTTP responses.
 
-The formats are those of
+The formats are documented in
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -17,12 +17,12 @@ from uuid import uuid4
 
 from infra.local.model import traces
 from infra.local.model.credentials import ACCOUNT
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import DEFAULT, Route
 
 TRACE = "x-amzn-trace-id"
 TEXT_TYPES = {"application/json", "application/xml", "application/javascript"}
-"""Beside text/*: a body of any other type is base64, as measured on AWS in
+"""Media types, beside text/*, whose bodies are text. Other bodies are base64, as measured on AWS in
 https://github.com/ministackorg/ministack/pull/766"""
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -30,18 +30,18 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 @dataclass(frozen=True)
 class Stage:
-    """The stage of an API that a request came to."""
+    """The stage of an API that a request is for."""
 
     name: str = DEFAULT
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def forwarded(request: Request) -> Request:
-    """The request with what API Gateway adds: where it came from, and its trace."""
-    given = dict(request.headers)
-    port = given.get("host", "").rpartition(":")[2]
+def add_forwarding_headers(request: Request) -> Request:
+    """The request with the headers that API Gateway adds: x-forwarded-* and the trace header."""
+    headers = dict(request.headers)
+    port = headers.get("host", "").rpartition(":")[2]
     hops = [value for name, value in request.headers if name == "x-forwarded-for"]
-    root = traces.root_of(given.get(TRACE, "")) or traces.new_root()
+    root = traces.root_of(headers.get(TRACE, "")) or traces.new_root()
     added = {
         "x-forwarded-for": ", ".join([*hops, request.source_ip]),
         "x-forwarded-port": port if port.isdecimal() else "80",
@@ -59,53 +59,54 @@ def event(
     authorizer: Mapping[str, Any] | None = None,
     stage: Stage | None = None,
 ) -> dict[str, Any]:
-    """The function's event, in payload format 2.0.
-
-    `authorizer` is what the route's has found out about the caller.
-    """
+    """The event of a request, in payload format 2.0. `authorizer` is the authorizer's part of the context."""
     stage = stage or Stage()
-    headers = {name: ",".join(values) for name, values in grouped(request.headers).items()}
+    headers = {name: ",".join(values) for name, values in values_by_name(request.headers).items()}
     headers.pop("cookie", None)
-    path, now = unquote(request.path), time.time()
-    made: dict[str, Any] = {
-        "version": "2.0",
-        "routeKey": route.key,
-        "rawPath": path,
-        "rawQueryString": request.query,
-        "headers": headers,
-        "requestContext": {
-            "accountId": ACCOUNT,
-            "apiId": "local",
-            "domainName": headers.get("host", "localhost"),
-            "domainPrefix": "local",
-            "http": {
-                "method": request.method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": request.source_ip,
-                "userAgent": headers.get("user-agent", ""),
-            },
-            "requestId": str(uuid4()),
-            "routeKey": route.key,
-            "stage": stage.name,
-            "time": clock(now),
-            "timeEpoch": int(now * 1000),
-        },
-    }
-    if authorizer is not None:
-        made["requestContext"]["authorizer"] = dict(authorizer)
-    query = grouped(parse_qsl(request.query, keep_blank_values=True))
-    there = {
+    query = values_by_name(parse_qsl(request.query, keep_blank_values=True))
+    optional = {
         "queryStringParameters": {name: ",".join(values) for name, values in query.items()},
         "pathParameters": dict(parameters),
         "stageVariables": dict(stage.variables),
         "cookies": cookies(request),
     }
-    return made | {name: value for name, value in there.items() if value} | body(request)
+    return {
+        "version": "2.0",
+        "routeKey": route.key,
+        "rawPath": unquote(request.path),
+        "rawQueryString": request.query,
+        "headers": headers,
+        "requestContext": _context(request, route, stage, headers)
+        | ({} if authorizer is None else {"authorizer": dict(authorizer)}),
+        **{name: value for name, value in optional.items() if value},
+        **event_body(request),
+    }
 
 
-def grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values of each name, in the order in which they came."""
+def _context(request: Request, route: Route, stage: Stage, headers: Mapping[str, str]) -> dict[str, Any]:
+    now = time.time()
+    return {
+        "accountId": ACCOUNT,
+        "apiId": "local",
+        "domainName": headers.get("host", "localhost"),
+        "domainPrefix": "local",
+        "http": {
+            "method": request.method,
+            "path": unquote(request.path),
+            "protocol": "HTTP/1.1",
+            "sourceIp": request.source_ip,
+            "userAgent": headers.get("user-agent", ""),
+        },
+        "requestId": str(uuid4()),
+        "routeKey": route.key,
+        "stage": stage.name,
+        "time": format_time(now),
+        "timeEpoch": int(now * 1000),
+    }
+
+
+def values_by_name(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values of each name, in their order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -113,17 +114,18 @@ def grouped(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def cookies(request: Request) -> list[str]:
-    given = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
-    return [cookie for cookie in given if cookie]
+    """The cookies of a request, as `name=value`."""
+    parts = [part.strip() for name, value in request.headers if name == "cookie" for part in value.split(";")]
+    return [cookie for cookie in parts if cookie]
 
 
-def clock(seconds: float) -> str:
-    """A time as API Gateway writes it."""
+def format_time(seconds: float) -> str:
+    """A time in the format of API Gateway's request context."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000")
 
 
-def body(request: Request) -> dict[str, Any]:
-    """The event's body: text as it is, anything else in base64; nothing where there is none."""
+def event_body(request: Request) -> dict[str, Any]:
+    """The body fields of an event: text bodies unchanged, other bodies in base64."""
     if not request.body:
         return {"isBase64Encoded": False}
     media_type = dict(request.headers).get("content-type", "").partition(";")[0].strip().lower()
@@ -135,30 +137,33 @@ def body(request: Request) -> dict[str, Any]:
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
 
 
-def answer(result: Any, payload: str = "2.0") -> Answer:
-    """What the caller gets for a function's result; 500 where the result is not in the payload format.
+def response(result: Any, payload: str = "2.0") -> Response:
+    """The HTTP response for a function's result; 500 if the result does not have the payload format.
 
-    Format 2.0 infers an answer where there is no status.
+    In format 2.0, a result without a status code becomes the body of a response 200.
     """
     try:
         if isinstance(result, Mapping) and "statusCode" in result:
-            return _answer(result, payload)
+            return _explicit_response(result, payload)
         if payload == "2.0":
             text = result if isinstance(result, str) else json.dumps(result)
-            return Answer(200, [("content-type", "application/json")], text.encode())
+            return Response(200, [("content-type", "application/json")], text.encode())
     except (ValueError, TypeError, AttributeError):
         pass
-    return message(500, "Internal Server Error")
+    return error_response(500, "Internal Server Error")
 
 
-def _answer(result: Mapping[str, Any], payload: str) -> Answer:
-    """Raises ValueError, TypeError or AttributeError for what is not in the format."""
+def _explicit_response(result: Mapping[str, Any], payload: str) -> Response:
+    """The response that a result with a status code describes.
+
+    Raises ValueError, TypeError or AttributeError if the result does not have the format.
+    """
     status = int(result["statusCode"])
     if not 200 <= status <= 599:
-        raise ValueError(f"no status of an answer: {status}")
+        raise ValueError(f"not the status of a response: {status}")
     text = result.get("body") or ""
     if not isinstance(text, str):
-        raise TypeError("a body is text")
+        raise TypeError("a body must be text")
     raw = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
     headers = [(_name(name), _header(value)) for name, value in (result.get("headers") or {}).items()]
     if payload == "1.0":
@@ -169,26 +174,26 @@ def _answer(result: Mapping[str, Any], payload: str) -> Answer:
         headers += [("set-cookie", _header(cookie)) for cookie in result.get("cookies") or []]
     if not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "text/plain; charset=utf-8"))
-    return Answer(status, headers, raw)
+    return Response(status, headers, raw)
 
 
 def _name(name: str) -> str:
-    """Raises ValueError for what is no header's name (RFC 9110, section 5.6.2)."""
+    """The header name in lower case. Raises ValueError if it is not a token (RFC 9110, section 5.6.2)."""
     if not _TOKEN.fullmatch(name):
-        raise ValueError(f"no header's name: {name!r}")
+        raise ValueError(f"not the name of a header: {name!r}")
     return name.lower()
 
 
 def _header(value: Any) -> str:
-    """Raises ValueError or TypeError for what no header can hold."""
+    """The value of a header, as text. Raises ValueError or TypeError for an invalid value."""
     if not isinstance(value, str | int | float):
-        raise TypeError("a header is text, a number or a boolean")
+        raise TypeError("a header must be text, a number or a boolean")
     text = value if isinstance(value, str) else json.dumps(value)
     if any(character in text for character in "\r\n\0"):
-        raise ValueError("a header is one line")
+        raise ValueError("a header must be one line")
     return text
 
 
-def message(status: int, text: str) -> Answer:
-    """An answer of API Gateway's own, where no function was asked or none answered."""
-    return Answer(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())
+def error_response(status: int, text: str) -> Response:
+    """A response of API Gateway itself, such as 404, or 500 after a failed invocation."""
+    return Response(status, [("content-type", "application/json")], json.dumps({"message": text}).encode())

@@ -1,6 +1,6 @@
-"""The payload formats that a route of an HTTP API may ask for: 1.0, and 2.0 of `http_api.py`.
+"""The event of a request in the payload format of its route: 1.0, or 2.0, which `http_api.py` has.
 
-Its fields are those of
+The fields are documented in
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -16,7 +16,7 @@ from infra.local.model.credentials import ACCOUNT
 from infra.local.model.messages import Request
 from infra.local.model.stack import Route
 
-UNKNOWN = (
+UNSET_IDENTITY = (
     "accessKey",
     "accountId",
     "caller",
@@ -29,7 +29,7 @@ UNKNOWN = (
     "userArn",
     "clientCert",
 )
-"""What only callers with an IAM identity or a certificate have; here none has."""
+"""Fields of callers with an IAM identity or a certificate. They are always null in the local run."""
 
 
 def event(
@@ -39,8 +39,8 @@ def event(
     authorizer: Mapping[str, Any] | None = None,
     stage: Stage | None = None,
 ) -> dict[str, Any]:
-    """The function's event, in the route's payload format."""
-    if route.payload == "2.0":
+    """The event of a request, in the payload format of the route."""
+    if route.payload_format == "2.0":
         return http_api.event(request, route, parameters, authorizer, stage)
     return _event_1(request, route, parameters, authorizer, stage or Stage())
 
@@ -52,9 +52,9 @@ def _event_1(
     authorizer: Mapping[str, Any] | None,
     stage: Stage,
 ) -> dict[str, Any]:
-    """An event in format 1.0. Of repeated headers and parameters, the single value is the last."""
-    headers = http_api.grouped(request.headers)
-    query = http_api.grouped(parse_qsl(request.query, keep_blank_values=True))
+    """An event in format 1.0. The single value of a repeated header or parameter is the last one."""
+    headers = http_api.values_by_name(request.headers)
+    query = http_api.values_by_name(parse_qsl(request.query, keep_blank_values=True))
     return {
         "version": "1.0",
         "resource": route.path,
@@ -68,7 +68,7 @@ def _event_1(
         "pathParameters": dict(parameters) or None,
         "stageVariables": dict(stage.variables) or None,
         "body": None,
-        **http_api.body(request),
+        **http_api.event_body(request),
     }
 
 
@@ -76,7 +76,7 @@ def _context(
     request: Request, route: Route, authorizer: Mapping[str, Any] | None, stage: Stage
 ) -> dict[str, Any]:
     headers, now, request_id = dict(request.headers), time.time(), str(uuid4())
-    identity = dict.fromkeys(UNKNOWN) | {
+    identity = dict.fromkeys(UNSET_IDENTITY) | {
         "sourceIp": request.source_ip,
         "userAgent": headers.get("user-agent", ""),
     }
@@ -92,7 +92,7 @@ def _context(
         "path": unquote(request.path),
         "protocol": "HTTP/1.1",
         "requestId": request_id,
-        "requestTime": http_api.clock(now),
+        "requestTime": http_api.format_time(now),
         "requestTimeEpoch": int(now * 1000),
         "resourceId": None,
         "resourcePath": route.path,

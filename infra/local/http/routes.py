@@ -1,7 +1,7 @@
-"""Which route of an HTTP API a request takes.
+"""Matches requests to the routes of HTTP APIs.
 
-The order is that of https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html:
-a full match, then a greedy path variable, then `$default`; among the rest, the route that says more.
+The order of precedence is documented in https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html.
+A full match precedes a greedy path variable, which precedes `$default`; then the more specific route wins.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,29 +11,29 @@ from urllib.parse import unquote
 from infra.local.model.stack import ANY, DEFAULT, HttpApi, Route
 
 TEXT, VARIABLE, GREEDY = range(3)
-"""What a segment of a route's path is; the lower, the more specific."""
+"""The kinds of a segment in a route's path, most specific first."""
 
 
 class Match(NamedTuple):
-    """A route that fits a request, and its path parameters."""
+    """A route that matches a request, and its path parameters."""
 
     route: Route
     parameters: dict[str, str]
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """Sorts the most specific route first: by its path, from the left, then by its method."""
+        """The sort key that puts the most specific route first: by path, from the left, then by method."""
         kinds = [_kind(segment) for segment in _segments(self.route.path)]
         return self.route.path == DEFAULT, GREEDY in kinds, kinds, self.route.method == ANY
 
 
 def find_route(routes: Iterable[Route], method: str, path: str) -> Match | None:
-    """The most specific route that fits, and its path parameters."""
+    """The most specific matching route and its path parameters, or None."""
     return min(matches(routes, method, path), key=lambda match: match.rank, default=None)
 
 
 def matches(routes: Iterable[Route], method: str | None, path: str) -> list[Match]:
-    """The routes that fit a path, for this method or, if it is None, for any."""
+    """The routes that match a path and a method. A method of None matches every route."""
     return [
         Match(route, parameters)
         for route in routes
@@ -43,9 +43,9 @@ def matches(routes: Iterable[Route], method: str | None, path: str) -> list[Matc
 
 
 def stage_of(api: HttpApi, path: str) -> tuple[str, str] | None:
-    """The stage that a path names, and the path after it; `$default` where it names none.
+    """The stage that a path names and the rest of the path, or else `$default` and the whole path.
 
-    None where the API has no stage for the path.
+    None if the API has no such stage.
     """
     first, _, rest = path.removeprefix("/").partition("/")
     if unquote(first) in api.stages.keys() - {DEFAULT}:
@@ -56,7 +56,7 @@ def stage_of(api: HttpApi, path: str) -> tuple[str, str] | None:
 def _parameters(pattern: str, path: str) -> dict[str, str] | None:
     if pattern == DEFAULT:
         return {}
-    expected, given = _segments(pattern), _segments(path)
+    expected, found = _segments(pattern), _segments(path)
     parameters = {}
     if _kind(expected[-1]) == GREEDY:
         last = len(expected) - 1
@@ -64,10 +64,10 @@ def _parameters(pattern: str, path: str) -> dict[str, str] | None:
         if not rest:
             return None
         parameters[expected[-1][1:-2]] = unquote(rest)
-        expected, given = expected[:last], given[:last]
-    if len(expected) != len(given):
+        expected, found = expected[:last], found[:last]
+    if len(expected) != len(found):
         return None
-    for name, value in zip(expected, given, strict=True):
+    for name, value in zip(expected, found, strict=True):
         if name.startswith("{"):
             if not value:
                 return None

@@ -1,4 +1,4 @@
-"""The web server around the backend."""
+"""The web server of the local run."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class Server(uvicorn.Server):
-    """Stops at SIGINT and SIGTERM; `at_exit` runs first, so that no long poll delays the end."""
+    """A server that stops at SIGINT and SIGTERM. It first calls `at_exit`, which ends the long polls."""
 
     def __init__(self, application: Any, *at_exit: Callable[[], None]) -> None:
         super().__init__(
@@ -27,22 +27,23 @@ class Server(uvicorn.Server):
         self._at_exit = at_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        for end in self._at_exit:
-            end()
+        for callback in self._at_exit:
+            callback()
         super().handle_exit(sig, frame)
 
 
 class Protocol(HttpToolsProtocol):
-    """Sends an answer's head together with its body."""
+    """uvicorn's HTTP protocol, which here sends head and body of a response together."""
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(HeadWithBody(transport))  # type: ignore[arg-type]  # as much of one as is used
+        super().connection_made(HeadWithBody(transport))  # type: ignore[arg-type]  # it has the methods that uvicorn calls
 
 
 class HeadWithBody:
-    """A transport that keeps a head until the body follows, or the loop's next turn comes.
+    """A transport that holds back a response's head and sends it together with the body.
 
-    uvicorn writes the two one after the other, and to send was a fifth of the backend's work.
+    Without a body, the head is sent in the next iteration of the event loop. uvicorn writes head and body
+    separately, and sending was a fifth of the backend's CPU time.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:

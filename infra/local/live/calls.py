@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from infra.local.model.messages import Call
+from infra.local.model.messages import AwsCall
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Sent:
     attributes: dict[str, str]
 
 
-def sent(call: Call) -> Iterator[Sent]:
+def sent(call: AwsCall) -> Iterator[Sent]:
     """The messages of a Publish, PublishBatch, SendMessage or SendMessageBatch."""
     if call.service == "sns":
         yield from _published(dict(parse_qsl(call.request.body.decode(), keep_blank_values=True)))

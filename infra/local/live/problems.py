@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from choreography.problems import phrase
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 
 
 class Problem(Exception):
@@ -16,7 +16,7 @@ class Problem(Exception):
         super().__init__(detail)
         self.status, self.detail = status, detail
 
-    def answer(self) -> Answer:
+    def answer(self) -> Response:
         document = {
             "type": "about:blank",
             "title": phrase(self.status),
@@ -24,7 +24,7 @@ class Problem(Exception):
             "detail": self.detail,
         }
         headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
-        return Answer(self.status.value, headers, json.dumps(document).encode())
+        return Response(self.status.value, headers, json.dumps(document).encode())
 
 
 def invalid(error: ValidationError) -> Problem:

@@ -15,7 +15,7 @@ from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChan
 from infra.local.live.state import Watched, dead_ids, delay, owner_of_orders, state
 from infra.local.live.story import Story
 from infra.local.live.topology import Queue, Topology, topology
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 from infra.local.reporting.journal import Journal, QueueInput
 from infra.shared.order_kinds import KINDS
 from infra.shared.order_kinds import request as body_of
@@ -45,9 +45,9 @@ class Live:
     async def answer(self, request: Request, receive: asgi.Receive, send: asgi.Send) -> None:
         """Answers a request below PREFIX."""
         path = request.path.removeprefix(PREFIX)
-        reason = guard.foreign(request) if path.startswith(API) else None
+        reason = guard.cross_site_reason(request) if path.startswith(API) else None
         if reason is not None:
-            await asgi.write(send, Problem(HTTPStatus.FORBIDDEN, reason).answer())
+            await asgi.write_response(send, Problem(HTTPStatus.FORBIDDEN, reason).answer())
             return
         if path == f"{API}events" and request.method == "GET":
             await self._stream(receive, send)
@@ -56,9 +56,9 @@ class Live:
             answered = self._api(request, path) if path.startswith(API) else files.answer(path)
         except Problem as problem:
             answered = problem.answer()
-        await asgi.write(send, answered)
+        await asgi.write_response(send, answered)
 
-    def _api(self, request: Request, path: str) -> Answer:
+    def _api(self, request: Request, path: str) -> Response:
         asked = [unquote(part) for part in path.removeprefix(API).split("/")]
         match request.method, asked:
             case "GET", ["map"]:
@@ -192,6 +192,6 @@ def kinds() -> dict[str, Any]:
     return {name: {"body": body_of(name, "ada"), "cancelled": kind.cancelled} for name, kind in KINDS.items()}
 
 
-def _json(value: Any) -> Answer:
+def _json(value: Any) -> Response:
     headers = [("content-type", "application/json"), ("cache-control", "no-store")]
-    return Answer(200, headers, json.dumps(value).encode())
+    return Response(200, headers, json.dumps(value).encode())

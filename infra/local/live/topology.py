@@ -8,8 +8,8 @@ from typing import Any
 from infra.local.aws import queues
 from infra.local.aws.clients import client
 from infra.local.model.stack import Stack
-from infra.local.patterns.operators import Refused
-from infra.local.patterns.patterns import compiled
+from infra.local.patterns.operators import InvalidPattern
+from infra.local.patterns.patterns import compile_pattern
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Subscription:
     def takes(self, attributes: Mapping[str, str]) -> bool:
         """Whether a message with these attributes passes the filter policy."""
         try:
-            return compiled(self.policy)(attributes) if self.policy else True
-        except Refused:  # an operator of SNS alone: the map then shows more than is delivered
+            return compile_pattern(self.policy)(attributes) if self.policy else True
+        except InvalidPattern:  # an operator of SNS alone: the map then shows more than is delivered
             return True
 
 

@@ -1,1 +1,1 @@
-"""What the parts of the local AWS pass to each other: stacks, messages, schedules."""
+"""The data that the parts of the local AWS exchange: stacks, messages, schedules."""

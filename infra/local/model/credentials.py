@@ -1,4 +1,4 @@
-"""The account that the laptop plays."""
+"""The account, Region and credentials of the local AWS."""
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -8,6 +8,6 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
-    # botocore derives an address from a stream's ARN that moto does not know.
+    # Otherwise botocore derives from a stream's ARN an endpoint that moto does not know.
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
 }

@@ -1,4 +1,4 @@
-"""AWS's cron expressions, which differ from Unix's: six fields, `?`, `L`, `W` and `#`.
+"""The cron expressions of AWS. Unlike those of Unix, they have six fields and `?`, `L`, `W` and `#`.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
@@ -14,28 +14,33 @@ WEEKDAYS = {"SUN": 1, "MON": 2, "TUE": 3, "WED": 4, "THU": 5, "FRI": 6, "SAT": 7
 LAST_YEAR = 2199
 
 DayTest = Callable[[date], bool]
+"""Whether the expression includes a day."""
 
 
-class Invalid(Exception):
-    """AWS refuses the expression; the message says why, and what to do."""
+class InvalidExpression(Exception):
+    """AWS rejects the expression. The message says why, and what to do."""
 
 
 class Cron:
-    """A parsed expression. Raises Invalid for one that AWS refuses."""
+    """A parsed cron expression. Raises InvalidExpression for one that AWS rejects."""
 
     def __init__(self, fields: str) -> None:
         parts = fields.upper().split()
         if len(parts) != 6:
-            raise Invalid(f"cron({fields}) has {len(parts)} fields; give six: the last is the year")
+            raise InvalidExpression(
+                f"cron({fields}) has {len(parts)} fields; give six, of which the last is the year"
+            )
         minutes, hours, days, months, weekdays, years = parts
         if [days, weekdays].count("?") != 1:
-            raise Invalid(f"cron({fields}): give ? as just one of day of month and day of week")
+            raise InvalidExpression(
+                f"cron({fields}): exactly one of day-of-month and day-of-week must be ?; correct it"
+            )
         self._minutes, self._hours = _numbers(minutes, 0, 59), _numbers(hours, 0, 23)
         self._months, self._years = _numbers(months, 1, 12, MONTHS), _numbers(years, 1970, LAST_YEAR)
         self._is_day = _day_of_month(days) if weekdays == "?" else _day_of_week(weekdays)
 
     def next(self, after: datetime) -> datetime | None:
-        """The first minute after this one that the expression names, or None."""
+        """The first minute after `after` that matches the expression, or None."""
         first = after.replace(second=0, microsecond=0) + timedelta(minutes=1)
         day = first.date()
         while day.year <= max(self._years):
@@ -50,7 +55,7 @@ class Cron:
 
 
 def _numbers(field: str, least: int, most: int, names: Mapping[str, int] | None = None) -> frozenset[int]:
-    """The numbers that a field names: `*`, lists, ranges and steps."""
+    """The numbers that match a field: `*`, lists, ranges and steps."""
     return frozenset().union(*(_item(item, least, most, names or {}) for item in field.split(",")))
 
 
@@ -63,28 +68,30 @@ def _item(item: str, least: int, most: int, names: Mapping[str, int]) -> range:
     else:
         begin = number(first)
         end = number(last) if dash else most if slash else begin
-    if begin > end and names is WEEKDAYS:  # FRI-MON
+    if begin > end and names is WEEKDAYS:  # a range over the end of the week, such as FRI-MON
         end += 7
     if begin > end:
-        raise Invalid(f"{item!r} ends before it begins; correct it")
+        raise InvalidExpression(f"{item!r} ends before it begins; correct it")
     if slash and not re.fullmatch("[1-9][0-9]*", step):
-        raise Invalid(f"{item!r}: the step is no positive number; correct it")
+        raise InvalidExpression(f"{item!r}: the step is not a positive number; correct it")
     return range(begin, end + 1, int(step) if slash else 1)
 
 
 def _number(text: str, item: str, least: int, most: int, names: Mapping[str, int]) -> int:
     number = names.get(text, int(text) if re.fullmatch("[0-9]+", text) else -1)
     if not least <= number <= most:
-        raise Invalid(f"{item!r} is not within {least} and {most}; correct it")
+        raise InvalidExpression(f"{item!r} is not between {least} and {most}; correct it")
     return number
 
 
 def _day_of_month(field: str) -> DayTest:
     if field in ("L", "LW"):
-        return lambda day: day.day == _last_day(day) if field == "L" else day == _near(day, _last_day(day))
+        return lambda day: (
+            day.day == _last_day(day) if field == "L" else day == _nearest_weekday(day, _last_day(day))
+        )
     if nearest := re.fullmatch("([0-9]+)W", field):
         number = _number(nearest[1], field, 1, 31, {})
-        return lambda day: number <= _last_day(day) and day == _near(day, number)
+        return lambda day: number <= _last_day(day) and day == _nearest_weekday(day, number)
     days = _numbers(field, 1, 31)
     return lambda day: day.day in days
 
@@ -103,7 +110,7 @@ def _day_of_week(field: str) -> DayTest:
 
 
 def _weekday(day: date) -> int:
-    """1 is Sunday."""
+    """The number of a day's weekday; 1 is Sunday."""
     return day.isoweekday() % 7 + 1
 
 
@@ -111,8 +118,8 @@ def _last_day(day: date) -> int:
     return calendar.monthrange(day.year, day.month)[1]
 
 
-def _near(day: date, number: int) -> date:
-    """The weekday of the month that is nearest to this day of it."""
+def _nearest_weekday(day: date, number: int) -> date:
+    """The day from Monday to Friday in the same month that is nearest to day `number` of the month."""
     wanted = day.replace(day=number)
     if wanted.isoweekday() == 6:
         return wanted + timedelta(days=2 if number == 1 else -1)

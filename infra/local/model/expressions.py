@@ -1,4 +1,4 @@
-"""When a schedule runs next: rate(...), cron(...) and at(...).
+"""The times of a schedule: rate(...), cron(...) and at(...).
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from infra.local.model.cron import Cron, Invalid
+from infra.local.model.cron import Cron, InvalidExpression
 
 UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
-Next = Callable[[datetime], datetime | None]
-"""The next time after a time, both in UTC; None if there is none."""
+NextTime = Callable[[datetime], datetime | None]
+"""Returns the next time after a time, or None. Both are in UTC."""
 
 
 @dataclass(frozen=True)
-class Times:
-    """The times of a schedule: `time_zone` is that of cron and at, `begin` and `end` limit all."""
+class ScheduleTimes:
+    """The times of a schedule from `begin` to `end`. `time_zone` applies to cron and at expressions."""
 
     expression: str
     time_zone: str = "UTC"
@@ -27,21 +27,26 @@ class Times:
     end: datetime | None = None
 
     def next(self, after: datetime) -> datetime | None:
+        """The first time after `after`, or None."""
         if self.begin is not None and after < self.begin:
             after = self.begin - timedelta(microseconds=1)
-        found = parsed(self.expression, self.time_zone)(after)
+        found = parse(self.expression, self.time_zone)(after)
         return None if found is None or (self.end is not None and found > self.end) else found
 
 
-def parsed(expression: str, time_zone: str = "UTC") -> Next:
-    """Raises Invalid for an expression or a time zone that AWS refuses."""
+def parse(expression: str, time_zone: str = "UTC") -> NextTime:
+    """The function that returns the next time of an expression. Raises InvalidExpression."""
     try:
         zone = ZoneInfo(time_zone)
     except (KeyError, ValueError, OSError):
-        raise Invalid(f"there is no time zone {time_zone}; give one such as Europe/Berlin") from None
+        raise InvalidExpression(
+            f"the time zone {time_zone} does not exist; use one such as Europe/Berlin"
+        ) from None
     match = re.fullmatch(r"(rate|cron|at)\((.*)\)", expression.strip())
     if match is None:
-        raise Invalid(f"{expression!r} is no rate(...), cron(...) or at(...); give one of them")
+        raise InvalidExpression(
+            f"{expression!r} is not a rate(...), cron(...) or at(...) expression; use one of these"
+        )
     kind, argument = match.groups()
     if kind == "rate":
         interval = _interval(argument)
@@ -54,7 +59,7 @@ def parsed(expression: str, time_zone: str = "UTC") -> Next:
 
 
 def _next(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime | None:
-    """A time that the clocks skip when summer begins is skipped, as EventBridge Scheduler does."""
+    """The next time of a cron expression. Like EventBridge Scheduler, skips times that summer time skips."""
     local = cron.next(after.astimezone(zone).replace(tzinfo=None))
     while local is not None:
         found = local.replace(tzinfo=zone).astimezone(UTC)
@@ -67,7 +72,7 @@ def _next(cron: Cron, zone: ZoneInfo, after: datetime) -> datetime | None:
 def _interval(argument: str) -> timedelta:
     match = re.fullmatch(r"([1-9][0-9]{0,8}) (minute|hour|day)(s?)", argument)
     if match is None or (match[1] == "1") != (match[3] == ""):
-        raise Invalid(f"rate({argument}): give a number and a unit, such as 1 minute or 5 minutes")
+        raise InvalidExpression(f"rate({argument}): give a number and a unit, such as 1 minute or 5 minutes")
     return int(match[1]) * UNITS[match[2]]
 
 
@@ -75,4 +80,4 @@ def _moment(argument: str) -> datetime:
     try:
         return datetime.strptime(argument, "%Y-%m-%dT%H:%M:%S")
     except ValueError:
-        raise Invalid(f"at({argument}): give a time such as 2026-12-31T23:59:59") from None
+        raise InvalidExpression(f"at({argument}): give a time such as 2026-12-31T23:59:59") from None

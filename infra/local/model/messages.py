@@ -1,4 +1,4 @@
-"""Messages between the parts of the local AWS: HTTP requests and answers, AWS calls, batches of records."""
+"""The messages between the parts of the local AWS: HTTP requests and responses, AWS calls, batches."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request as it came; header names in lower case, repeated ones in `headers` again."""
+    """An HTTP request. Header names are in lower case; a repeated header has several entries.
+
+    `path` is not decoded.
+    """
 
     method: str
     path: str
@@ -18,8 +21,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
+class Response:
+    """An HTTP response. Header names are in lower case."""
 
     status: int
     headers: Sequence[tuple[str, str]]
@@ -27,8 +30,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Call:
-    """An AWS call as it came in: which service, which operation as far as it can be told, the request."""
+class AwsCall:
+    """A signed request to an AWS service. `operation` is empty if the request does not name it."""
 
     service: str
     region: str
@@ -38,10 +41,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Batch:
-    """Records to invoke the function with once."""
+    """The records of one invocation."""
 
     records: tuple[dict[str, Any], ...]
 
     @property
     def event(self) -> dict[str, Any]:
+        """The event of the invocation."""
         return {"Records": list(self.records)}

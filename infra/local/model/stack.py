@@ -1,4 +1,4 @@
-"""What a provisioned template consists of, as far as the laptop plays it."""
+"""A provisioned stack: its resources, and the descriptions of those that the local run emulates itself."""
 
 import re
 from collections.abc import Mapping
@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.model.expressions import Times
+from infra.local.model.expressions import ScheduleTimes
 
 ANY = "ANY"
-"""The method of a route that takes any."""
+"""The method of a route that accepts every method."""
 DEFAULT = "$default"
-"""The route that takes what no other does, and the stage that a path does not name."""
+"""The route of requests that match no other route, and the stage of paths without a stage name."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function. `timeout_seconds` is enforced; `memory_mb` is only shown to the function."""
+    """A Lambda function. The local run enforces `timeout_seconds`; only the context shows `memory_mb`."""
 
     name: str
     logical_id: str
@@ -28,22 +28,22 @@ class Function:
     timeout_seconds: int
     memory_mb: int
     may_recurse: bool = False
-    """RecursiveLoop: Allow."""
+    """Whether the template has `RecursiveLoop: Allow`."""
     runtime: str = "python3.13"
     layers: tuple[str, ...] = ()
-    """Folders that modules are imported from, after the code's own."""
-    dead_letters: str = ""
-    """The ARN of the queue or topic for events whose asynchronous invocation failed."""
+    """The import paths of the layers, which follow the function's own folder."""
+    dead_letter_arn: str = ""
+    """The ARN of the queue or topic for events of failed asynchronous invocations, or no text."""
 
     @property
     def service(self) -> str:
-        """The service that it is part of, by Powertools' variable; else its own name."""
+        """The service of the function: the value of POWERTOOLS_SERVICE_NAME, or else its logical ID."""
         return self.environment.get("POWERTOOLS_SERVICE_NAME", self.logical_id)
 
 
 @dataclass(frozen=True)
 class AsyncSettings:
-    """A function's AWS::Lambda::EventInvokeConfig, with the ARNs of its destinations."""
+    """The AWS::Lambda::EventInvokeConfig of a function. `on_success` and `on_failure` are ARNs or no text."""
 
     retries: int = 2
     max_age_seconds: int = 21_600
@@ -53,14 +53,14 @@ class AsyncSettings:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A rule or schedule of EventBridge; `source` is the service of its events.
+    """An EventBridge rule or schedule. `source` is the source field of its events.
 
     It invokes a function or, if `function` is None, sends events to the targets of the rule `arn`.
     """
 
     logical_id: str
     arn: str
-    times: Times
+    times: ScheduleTimes
     source: str
     function: str | None = None
     input: str | None = None
@@ -78,7 +78,7 @@ class EventSource:
 
 @dataclass(frozen=True)
 class Authorizer:
-    """A JWT authorizer: whose tokens it takes, and for whom they have to be (any of `audience`)."""
+    """A JWT authorizer. It accepts tokens of `issuer` for one of the audiences."""
 
     issuer: str
     audience: tuple[str, ...]
@@ -86,22 +86,22 @@ class Authorizer:
 
 @dataclass(frozen=True)
 class Route:
-    """A route of the HTTP API, such as `GET /orders/{order_id}`; without an authorizer it is open."""
+    """A route of an HTTP API, such as `GET /orders/{order_id}`."""
 
     method: str
     path: str
     function: str
     authorizer: Authorizer | None = None
     scopes: tuple[str, ...] = ()
-    """A token needs one of them, if there are any."""
-    payload: str = "2.0"
-    """The version of the payload format."""
+    """A token needs one of these scopes. Without scopes, every valid token is accepted."""
+    payload_format: str = "2.0"
+    """The payload format version: 1.0 or 2.0."""
     timeout_seconds: float = 30.0
-    """The integration's timeout, at most API Gateway's."""
+    """The integration timeout."""
 
     @property
     def key(self) -> str:
-        """The route key, as API Gateway writes it."""
+        """The route key of API Gateway, such as `GET /orders` or `$default`."""
         return DEFAULT if self.path == DEFAULT else f"{self.method} {self.path}"
 
 
@@ -109,12 +109,12 @@ class Route:
 class Cors:
     """An HTTP API's CORS configuration."""
 
-    origins: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    exposed: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    allow_methods: tuple[str, ...] = ()
+    allow_headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
     max_age_seconds: int | None = None
-    credentials: bool = False
+    allow_credentials: bool = False
 
 
 @dataclass
@@ -128,7 +128,7 @@ class HttpApi:
 
 @dataclass(frozen=True)
 class FunctionUrl:
-    """A function's own address, by the function's logical id."""
+    """A function URL. `function` is the logical ID of the function."""
 
     function: str
     cors: Cors | None = None
@@ -136,7 +136,7 @@ class FunctionUrl:
 
 @dataclass(frozen=True)
 class Resource:
-    """A created resource: its physical id, which `Ref` gives, and what `Fn::GetAtt` gives."""
+    """A created resource: its physical ID, which `Ref` returns, and the attributes of `Fn::GetAtt`."""
 
     type: str
     id: str
@@ -145,7 +145,7 @@ class Resource:
 
 @dataclass
 class Stack:
-    """All that was created for a template, by logical id, in the order of creation."""
+    """The created resources of a template, by logical ID, in the order of creation."""
 
     name: str
     resources: dict[str, Resource] = field(default_factory=dict)
@@ -153,62 +153,62 @@ class Stack:
     sources: dict[str, EventSource] = field(default_factory=dict)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     async_settings: dict[str, AsyncSettings] = field(default_factory=dict)
-    """By the function's logical id."""
+    """By the logical ID of the function."""
     apis: dict[str, HttpApi] = field(default_factory=dict)
-    """By physical id."""
+    """By physical ID."""
     urls: dict[str, FunctionUrl] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     exports: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
-        """CloudFormation's stack id."""
+        """The stack ID, an ARN."""
         return f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.name}/local"
 
-    def ids(self, type_: str) -> dict[str, str]:
-        """The physical ids of all resources of a type."""
+    def physical_ids(self, type_: str) -> dict[str, str]:
+        """The physical IDs of all resources of a type, by logical ID."""
         return {name: resource.id for name, resource in self.resources.items() if resource.type == type_}
 
     @property
     def queues(self) -> dict[str, str]:
-        """Queue URLs."""
-        return self.ids("AWS::SQS::Queue")
+        """The queue URLs, by logical ID."""
+        return self.physical_ids("AWS::SQS::Queue")
 
     @property
     def topics(self) -> dict[str, str]:
-        """Topic ARNs."""
-        return self.ids("AWS::SNS::Topic")
+        """The topic ARNs, by logical ID."""
+        return self.physical_ids("AWS::SNS::Topic")
 
     @property
     def tables(self) -> dict[str, str]:
-        """Table names."""
-        return self.ids("AWS::DynamoDB::Table")
+        """The table names, by logical ID."""
+        return self.physical_ids("AWS::DynamoDB::Table")
 
     @property
     def secrets(self) -> dict[str, str]:
-        """Secret ARNs."""
-        return self.ids("AWS::SecretsManager::Secret")
+        """The secret ARNs, by logical ID."""
+        return self.physical_ids("AWS::SecretsManager::Secret")
 
     @property
     def subscriptions(self) -> dict[str, str]:
-        """Subscription ARNs."""
-        return self.ids("AWS::SNS::Subscription")
+        """The subscription ARNs, by logical ID."""
+        return self.physical_ids("AWS::SNS::Subscription")
 
     @property
     def http_functions(self) -> set[str]:
-        """Logical ids of the functions that serve HTTP requests."""
+        """The logical IDs of the functions that an HTTP API or a function URL invokes."""
         urls = {url.function for url in self.urls.values()}
         return urls | {route.function for route in self.routes}
 
     @property
     def routes(self) -> list[Route]:
-        """Those of all its HTTP APIs."""
+        """The routes of all HTTP APIs."""
         return [route for api in self.apis.values() for route in api.routes]
 
-    def function_called(self, reference: str) -> Function:
-        """By its name or ARN. A version or alias after either is ignored: there is one code.
+    def find_function(self, reference: str) -> Function:
+        """The function with a name or ARN. A version or alias in the reference is ignored.
 
-        Raises LookupError if there is none.
+        Raises LookupError if the stack has no such function.
         """
         bare = re.sub(r"^((?:arn:aws:lambda:[^:]+:[^:]+:function:)?[^:]+)(:[^:]+)?$", r"\1", reference)
         for function in self.functions.values():

@@ -1,1 +1,1 @@
-"""Event patterns and filter criteria: which records a mapping, a subscription or a rule takes."""
+"""Event patterns, which select the records of a mapping, a subscription or a rule."""

@@ -1,56 +1,56 @@
-"""Filter criteria of an event source mapping: which records its function is invoked with."""
+"""Filter criteria, which select the records that an event source mapping passes to its function."""
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local.patterns import patterns
-from infra.local.patterns.operators import Refused
+from infra.local.patterns.operators import InvalidPattern
 
-LONGEST_PATTERN = 4096
+MAX_PATTERN_LENGTH = 4096
 """https://docs.aws.amazon.com/lambda/latest/api/API_Filter.html"""
-MOST_FILTERS = 5
-"""Ten with a higher quota: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"""
+MAX_FILTERS = 5
+"""The default quota; it can be raised to ten: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"""
 
 Filter = Callable[[Mapping[str, Any]], bool]
-"""Whether a record passes."""
+"""Whether a record passes the filter."""
 
 
 def record_filter(properties: Mapping[str, Any], data: str) -> Filter:
-    """The filter of a mapping with these properties: a record passes if one of its patterns matches.
+    """The filter of a mapping with these properties. A record passes if one of the patterns matches.
 
-    `data` is the name of a record's data: `body` or `dynamodb`. Raises Refused for criteria that AWS refuses.
+    `data` is the key of a record's data: `body` or `dynamodb`. Raises InvalidPattern.
     """
     criteria = properties.get("FilterCriteria") or {}
     filters = (criteria.get("Filters") or []) if isinstance(criteria, Mapping) else None
     if not isinstance(filters, list):
-        raise Refused("Filters has to be a list")
-    if len(filters) > MOST_FILTERS:
-        raise Refused(f"there are {len(filters)} filters; without a higher quota AWS takes {MOST_FILTERS}")
-    alternatives = [_compiled(filter_, data) for filter_ in filters]
+        raise InvalidPattern("Filters must be a list")
+    if len(filters) > MAX_FILTERS:
+        raise InvalidPattern(f"{len(filters)} filters exceed AWS's default quota of {MAX_FILTERS}")
+    alternatives = [_compile_filter(filter_, data) for filter_ in filters]
     return lambda record: not alternatives or any(matches(record) for matches in alternatives)
 
 
-def _compiled(filter_: Any, data: str) -> Filter:
+def _compile_filter(filter_: Any, data: str) -> Filter:
     text = filter_.get("Pattern") if isinstance(filter_, Mapping) else None
     if not isinstance(text, str):
-        raise Refused("a filter has a Pattern, which is text")
-    if len(text) > LONGEST_PATTERN:
-        raise Refused(f"a Pattern has at most {LONGEST_PATTERN} characters")
+        raise InvalidPattern("a filter needs a Pattern, which must be text")
+    if len(text) > MAX_PATTERN_LENGTH:
+        raise InvalidPattern(f"a Pattern has at most {MAX_PATTERN_LENGTH} characters")
     try:
         pattern = json.loads(text)
     except (ValueError, RecursionError):
-        raise Refused(f"the Pattern {text!r} is no JSON") from None
-    matches = patterns.compiled(pattern)
+        raise InvalidPattern(f"the Pattern {text!r} is not JSON") from None
+    matches = patterns.compile_pattern(pattern)
     if data == "body":
-        return _of_body(matches, pattern.get("body"))
+        return _body_filter(matches, pattern.get("body"))
     if not isinstance(pattern.get(data, {}), Mapping):
-        raise Refused(f"the Pattern for {data} has to be a JSON object")
+        raise InvalidPattern(f"the Pattern for {data} must be a JSON object")
     return matches
 
 
-def _of_body(matches: patterns.Pattern, rule: Any) -> Filter:
-    """A message's body is text or JSON, and its format has to be the pattern's, or the message is dropped.
+def _body_filter(matches: patterns.Pattern, rule: Any) -> Filter:
+    """A filter for messages. A message passes only if its body and the pattern are both text or both JSON.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html, and the table of the formats in
     https://github.com/awsdocs/aws-lambda-developer-guide/blob/main/doc_source/invocation-eventfiltering.md
@@ -66,7 +66,7 @@ def _of_body(matches: patterns.Pattern, rule: Any) -> Filter:
 
 
 def _parsed(body: str) -> tuple[Any, bool]:
-    """A body, and whether it is JSON."""
+    """The body, parsed if it is JSON, and whether it is JSON."""
     try:
         return json.loads(body), True
     except (ValueError, RecursionError):

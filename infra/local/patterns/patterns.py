@@ -1,12 +1,12 @@
-"""Event patterns: compiles one into a predicate, or refuses it with the reason.
+"""Compiles event patterns into predicates.
 
-The syntax is EventBridge's, which event source mappings share:
+The syntax is that of EventBridge, which event source mappings and filter policies share:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
 
-A pattern is a set of conditions on fields. A field is the path of names to a value that is no object; the
-names may be joined by dots in the pattern or in the event. An array gives its field several values, of which
-one has to pass; conditions on objects within an array have to be met by one and the same of its elements.
+A pattern is a set of conditions on fields. The name of a field is the path to its value, joined by dots; a
+pattern or an event may also write the dots in a key. A field in an array has several values, of which one
+must match. If several conditions are about objects in one array, the same object must match all of them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from infra.local.patterns.operators import OPERATORS, Operator, Refused, compiled_operator, equal_to
+from infra.local.patterns.operators import OPERATORS, InvalidPattern, Operator, compile_operator, equal_to
 
 Pattern = Callable[[Any], bool]
 """Whether an event matches."""
@@ -22,7 +22,7 @@ Pattern = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Condition:
-    """One of the `alternatives` accepts a value of the field; `absent` accepts that the field is missing."""
+    """A condition on a field: one of the alternatives matches its value, or, if `absent`, it is missing."""
 
     field: str
     alternatives: tuple[Operator, ...]
@@ -31,16 +31,16 @@ class Condition:
 
 @dataclass(frozen=True)
 class Value:
-    """A value of a field, and which element it is in, for each array that it is in."""
+    """A value of a field. `elements` has the index of its element in each array around it."""
 
     value: Any
     elements: Mapping[str, int]
 
 
-def compiled(pattern: Any) -> Pattern:
-    """The predicate of a pattern. Raises Refused for a pattern that AWS refuses."""
+def compile_pattern(pattern: Any) -> Pattern:
+    """The predicate of a pattern. Raises InvalidPattern for a pattern that AWS rejects."""
     if not isinstance(pattern, Mapping):
-        raise Refused("a pattern is a JSON object")
+        raise InvalidPattern("a pattern is a JSON object")
     branches = list(_branches(pattern, ()))
     wanted = {prefix for branch in branches for condition in branch for prefix in _prefixes(condition.field)}
 
@@ -54,9 +54,9 @@ def compiled(pattern: Any) -> Pattern:
 
 
 def _branches(pattern: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[Condition, ...]]:
-    """The sets of conditions of which one has to hold: `$or` multiplies them."""
+    """The sets of conditions of a pattern. One set must match; each `$or` multiplies the sets."""
     if not pattern:
-        raise Refused(f"{_name(path)} is an empty object")
+        raise InvalidPattern(f"{_name(path)} is an empty object")
     choices = []
     for name, rule in pattern.items():
         if name == "$or":
@@ -71,28 +71,28 @@ def _branches(pattern: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tup
 
 def _alternatives(rule: Any, path: tuple[str, ...]) -> list[tuple[Condition, ...]]:
     if not isinstance(rule, list) or len(rule) < 2 or not all(isinstance(each, Mapping) for each in rule):
-        raise Refused(f"{_name((*path, '$or'))} is no array of two or more objects")
+        raise InvalidPattern(f"{_name((*path, '$or'))} is not an array of two or more objects")
     for name in (name for each in rule for name in each):
         if name in OPERATORS:
-            raise Refused(f"{_name((*path, '$or'))} names the operator {name} where a field is expected")
+            raise InvalidPattern(f"{_name((*path, '$or'))} has the operator {name} in place of a field")
     return [branch for each in rule for branch in _branches(each, path)]
 
 
 def _condition(path: tuple[str, ...], rule: Any) -> Condition:
     name = _name(path)
     if not isinstance(rule, list):
-        raise Refused(f"{name} has to be an object or an array")
+        raise InvalidPattern(f"{name} must be an object or an array")
     if not rule:
-        raise Refused(f"{name} is an empty array")
+        raise InvalidPattern(f"{name} is an empty array")
     alternatives, absent = [], False
     for each in rule:
         try:
             if isinstance(each, Mapping) and each == {"exists": False} and each["exists"] is False:
                 absent = True
             else:
-                alternatives.append(compiled_operator(each) if isinstance(each, Mapping) else equal_to(each))
-        except Refused as error:
-            raise Refused(f"{name}: {error}") from None
+                alternatives.append(compile_operator(each) if isinstance(each, Mapping) else equal_to(each))
+        except InvalidPattern as error:
+            raise InvalidPattern(f"{name}: {error}") from None
     return Condition(name, tuple(alternatives), absent)
 
 
@@ -109,7 +109,7 @@ def _prefixes(field: str) -> Iterator[str]:
 def _values(
     event: Any, name: str, elements: Mapping[str, int], wanted: Set[str]
 ) -> Iterator[tuple[str, Value]]:
-    """The fields of an event, without those that no condition is about."""
+    """The fields of an event that conditions refer to, with their values."""
     if isinstance(event, Mapping):
         for key, value in event.items():
             path = f"{name}.{key}" if name else key
@@ -125,7 +125,7 @@ def _values(
 def _holds(
     conditions: Sequence[Condition], fields: Mapping[str, list[Value]], elements: Mapping[str, int]
 ) -> bool:
-    """Whether all conditions hold in the elements that the conditions before them were met by."""
+    """Whether all conditions match. `elements` has the array elements that earlier conditions matched."""
     if not conditions:
         return True
     condition, rest = conditions[0], conditions[1:]

@@ -1,4 +1,4 @@
-"""From a SAM template to a stack of the local AWS: read, translated, resolved, checked and created.
+"""Creates the stack of a SAM template: reads, translates, resolves and checks it, then creates the resources.
 
-A resource type is described in one place: the module of its family, in a `Kind`. `registry` has them all.
+Each module of a family of resource types has a `ResourceType` for each type; `registry` lists them all.
 """

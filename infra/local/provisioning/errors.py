@@ -1,12 +1,12 @@
-"""What the local run cannot play, told in one sentence."""
+"""Errors in a template. Each message is one sentence and says what to do."""
 
 
 class TemplateError(Exception):
-    """The template or the stack is refused. The message names the file, says what is wrong and what to do."""
+    """A template or stack is invalid or not supported. The message names the file."""
 
 
-class Refused(Exception):
-    """A resource is refused. The message names the property, says what is wrong and what to do.
+class PropertyError(Exception):
+    """A property, or another part of a template, is invalid or not supported. The message names it.
 
-    The provisioner adds the file and the resource, and raises TemplateError.
+    The caller adds the file and the resource, and raises TemplateError.
     """

@@ -1,4 +1,4 @@
-"""Event buses of EventBridge, and rules: by event patterns, by schedules, or by both."""
+"""Event buses of EventBridge, and rules with an event pattern, a schedule or both."""
 
 import json
 from collections.abc import Mapping
@@ -10,48 +10,49 @@ from infra.local.aws.clients import client
 from infra.local.aws.event_bus import inputs
 from infra.local.aws.refusals.events import MOST_TARGETS
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.model.expressions import Times
+from infra.local.model.expressions import ScheduleTimes
 from infra.local.model.stack import Resource, Schedule
 from infra.local.patterns import operators
-from infra.local.patterns.patterns import compiled
-from infra.local.provisioning.errors import Refused
+from infra.local.patterns.patterns import compile_pattern
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.functions import function_of
-from infra.local.provisioning.kinds import Declared, Kind
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
 from infra.local.provisioning.schedules import NAME, checked
 from infra.local.provisioning.shapes import (
-    anything,
-    choice,
+    any_value,
+    describe_value,
+    integer,
     list_of,
     map_of,
-    named,
-    number,
-    record,
+    matching,
+    one_of,
     scalar,
-    shown,
+    strict_object,
     text,
 )
 
-BUS_NAME = named(
+BUS_NAME = matching(
     r"(?!default$)[a-zA-Z0-9_.-]{1,256}", "a name other than default: letters, digits, -, _ and ."
 )
 HERE = f"{REGION}:{ACCOUNT}:"
 
 
 def _buses() -> dict[str, Any]:
-    """Those that moto holds, by name."""
-    held: dict[str, Any] = get_backend("events")[ACCOUNT][REGION].event_buses
-    return held
+    """The event buses in moto, by name."""
+    contents: dict[str, Any] = get_backend("events")[ACCOUNT][REGION].event_buses
+    return contents
 
 
-def _bus(declared: Declared) -> Resource:
-    name = declared.properties["Name"]
-    return declared.resource(name, Arn=f"arn:aws:events:{HERE}event-bus/{name}", Name=name)
+def _bus(definition: ResourceDefinition) -> Resource:
+    name = definition.properties["Name"]
+    return definition.resource(name, Arn=f"arn:aws:events:{HERE}event-bus/{name}", Name=name)
 
 
-def _create_bus(declared: Declared, described: Resource) -> Resource:
+def _create_bus(definition: ResourceDefinition, described: Resource) -> Resource:
     if described.id in _buses():
-        raise Refused(
-            f"there is an event bus {described.id} already; choose another Name, or let its stack leave"
+        raise PropertyError(
+            f"the event bus {described.id} exists already; "
+            "choose another Name, or run `choreo leave` for its stack"
         )
     client("events").create_event_bus(Name=described.id)
     return described
@@ -61,42 +62,46 @@ def _remove_bus(bus: Resource) -> None:
     client("events").delete_event_bus(Name=bus.id)
 
 
-def _rule(declared: Declared) -> Resource:
-    bus, name = _names(declared)
+def _rule(definition: ResourceDefinition) -> Resource:
+    bus, name = _names(definition)
     path = name if bus == "default" else f"{bus}/{name}"
-    # The physical id is CloudFormation's.
+    # The physical ID has the form that CloudFormation gives it.
     physical_id = name if bus == "default" else f"{bus}|{name}"
-    return declared.resource(physical_id, Arn=f"arn:aws:events:{HERE}rule/{path}")
+    return definition.resource(physical_id, Arn=f"arn:aws:events:{HERE}rule/{path}")
 
 
-def _names(declared: Declared) -> tuple[str, str]:
-    """The names of the bus, which may be given by its ARN, and of the rule. Raises Refused for no bus."""
-    given = declared.properties.get("EventBusName", "default")
-    name = given.removeprefix(f"arn:aws:events:{HERE}event-bus/")
+def _names(definition: ResourceDefinition) -> tuple[str, str]:
+    """The names of the bus and of the rule. Raises PropertyError if the bus does not exist."""
+    bus = definition.properties.get("EventBusName", "default")
+    name = bus.removeprefix(f"arn:aws:events:{HERE}event-bus/")
     if name not in _buses():
-        raise Refused(
-            f"EventBusName: there is no event bus {given}; refer to one of this template, "
-            "or let its stack join first"
+        raise PropertyError(
+            f"EventBusName: the event bus {bus} does not exist; refer to one of this template, "
+            "or join the stack that creates it first"
         )
-    return name, declared.properties.get("Name", declared.name_within(64))
+    return name, definition.properties.get("Name", definition.name_within(64))
 
 
-def _create_rule(declared: Declared, described: Resource) -> Resource:
-    bus, name = _names(declared)
+def _create_rule(definition: ResourceDefinition, described: Resource) -> Resource:
+    bus, name = _names(definition)
     if name in _buses()[bus].rules:  # PutRule would replace it
-        raise Refused(f"there is a rule {name} already; choose another Name, or let its stack leave")
-    times, targets = _times(declared, bus), declared.properties.get("Targets", [])
+        raise PropertyError(
+            f"the rule {name} exists already; choose another Name, or run `choreo leave` for its stack"
+        )
+    times, targets = _times(definition, bus), definition.properties.get("Targets", [])
     if len(targets) > MOST_TARGETS:
-        raise Refused(
-            f"Targets has {len(targets)} targets, and a rule at most {MOST_TARGETS}; add another rule"
+        raise PropertyError(
+            f"Targets has {len(targets)} targets, but a rule has at most {MOST_TARGETS}; add another rule"
         )
     for index, target in enumerate(targets):
-        _check(declared, f"Targets[{index}]", target)
+        _check(definition, f"Targets[{index}]", target)
     put = {
-        key: declared.properties[key] for key in ("ScheduleExpression", "State") if key in declared.properties
+        key: definition.properties[key]
+        for key in ("ScheduleExpression", "State")
+        if key in definition.properties
     }
-    if "EventPattern" in declared.properties:
-        put["EventPattern"] = json.dumps(declared.properties["EventPattern"])
+    if "EventPattern" in definition.properties:
+        put["EventPattern"] = json.dumps(definition.properties["EventPattern"])
     client("events").put_rule(Name=name, EventBusName=bus, **put)
     try:
         if targets:
@@ -105,104 +110,108 @@ def _create_rule(declared: Declared, described: Resource) -> Resource:
         _remove_rule(described)
         raise
     if times is not None:
-        declared.stack.schedules[declared.logical_id] = Schedule(
-            declared.logical_id, described.attributes["Arn"], times, "aws.events"
+        definition.stack.schedules[definition.logical_id] = Schedule(
+            definition.logical_id, described.attributes["Arn"], times, "aws.events"
         )
     return described
 
 
 def _remove_rule(rule: Resource) -> None:
     bus, _, name = rule.id.rpartition("|")
-    if held := _buses().get(bus or "default"):  # a bus of another stack may have left before
-        held.rules.pop(name, None)
+    if contents := _buses().get(bus or "default"):  # another stack may have removed its bus before
+        contents.rules.pop(name, None)
 
 
-def _times(declared: Declared, bus: str) -> Times | None:
-    expression = declared.properties.get("ScheduleExpression")
+def _times(definition: ResourceDefinition, bus: str) -> ScheduleTimes | None:
+    expression = definition.properties.get("ScheduleExpression")
     if expression is None:
-        if "EventPattern" not in declared.properties:
-            raise Refused("EventPattern and ScheduleExpression are missing; add one of them")
+        if "EventPattern" not in definition.properties:
+            raise PropertyError("EventPattern and ScheduleExpression are missing; add one of them")
         return None
     if bus != "default":
-        raise Refused("ScheduleExpression is for rules of the default bus; remove it, or EventBusName")
+        raise PropertyError("ScheduleExpression needs the default bus; remove it or EventBusName")
     if expression.startswith("at("):
-        raise Refused("ScheduleExpression: a rule has rate(...) or cron(...); use AWS::Scheduler::Schedule")
-    return checked(Times(expression))
+        raise PropertyError("ScheduleExpression: a rule cannot have at(...); use AWS::Scheduler::Schedule")
+    return checked(ScheduleTimes(expression))
 
 
-def _check(declared: Declared, path: str, target: Mapping[str, Any]) -> None:
-    """Raises Refused for a target that AWS refuses, or that cannot be played."""
+def _check(definition: ResourceDefinition, path: str, target: Mapping[str, Any]) -> None:
+    """Raises PropertyError for a target that is invalid or not supported locally."""
     arn = target["Arn"]
     service = arn.split(":")[2] if arn.startswith("arn:aws:") else ""
     if service == "lambda":
-        function_of(declared, arn, f"{path}.Arn")
+        function_of(definition, arn, f"{path}.Arn")
     elif service not in ("sqs", "sns") or HERE not in arn:
-        raise Refused(
-            f"{path}.Arn: {shown(arn)} cannot be played locally; "
+        raise PropertyError(
+            f"{path}.Arn: {describe_value(arn)} is not supported locally; "
             "use a function, a queue or a topic of this account and region"
         )
     elif service == "sns" and arn.endswith(".fifo"):
-        raise Refused(f"{path}.Arn: EventBridge sends to no FIFO topic; use a standard topic")
+        raise PropertyError(f"{path}.Arn: EventBridge does not support FIFO topics; use a standard topic")
     dead_letters = target.get("DeadLetterConfig", {}).get("Arn", f"arn:aws:sqs:{HERE}none")
     if not dead_letters.startswith(f"arn:aws:sqs:{HERE}") or dead_letters.endswith(".fifo"):
-        raise Refused(f"{path}.DeadLetterConfig.Arn is {shown(dead_letters)}; give a standard queue's ARN")
+        raise PropertyError(
+            f"{path}.DeadLetterConfig.Arn is {describe_value(dead_letters)}; give the ARN of a standard queue"
+        )
     try:
         inputs.check(target)
     except inputs.Invalid as reason:
         property_, message = reason.args
-        raise Refused(f"{path}.{property_}: {message.rstrip('.')}; correct it") from None
+        raise PropertyError(f"{path}.{property_}: {message.rstrip('.')}; correct it") from None
 
 
 def _pattern(path: str, value: Any) -> Any:
-    """The shape of an event pattern, which may also be written as JSON."""
+    """An event pattern, as an object or as JSON text."""
     try:
         pattern = json.loads(value) if isinstance(value, str) else value
-        compiled(pattern)
+        compile_pattern(pattern)
     except ValueError:
-        raise Refused(f"{path} is {shown(value)}; give an event pattern") from None
-    except operators.Refused as reason:
-        raise Refused(f"{path}: {reason}; correct it") from None
+        raise PropertyError(f"{path} is {describe_value(value)}; give an event pattern") from None
+    except operators.InvalidPattern as reason:
+        raise PropertyError(f"{path}: {reason}; correct it") from None
     return pattern
 
 
-TARGET = record(
+TARGET = strict_object(
     ("Arn", "Id"),
     Arn=text,
-    DeadLetterConfig=record(Arn=text),
-    Id=named("[a-zA-Z0-9_.-]{1,64}", "up to 64 letters, digits, hyphens, dots and underscores"),
+    DeadLetterConfig=strict_object(Arn=text),
+    Id=matching("[a-zA-Z0-9_.-]{1,64}", "up to 64 letters, digits, hyphens, dots and underscores"),
     Input=text,
     InputPath=text,
-    InputTransformer=record(("InputTemplate",), InputPathsMap=map_of(text), InputTemplate=text),
-    # Only a target that is there for a while and refuses events is tried again, and here none is.
-    RetryPolicy=record(MaximumEventAgeInSeconds=number(60, 86_400), MaximumRetryAttempts=number(0, 185)),
-    RoleArn=anything,
-    SqsParameters=record(MessageGroupId=text),
+    InputTransformer=strict_object(("InputTemplate",), InputPathsMap=map_of(text), InputTemplate=text),
+    # RetryPolicy has no effect: no local target rejects events for a while.
+    RetryPolicy=strict_object(
+        MaximumEventAgeInSeconds=integer(60, 86_400), MaximumRetryAttempts=integer(0, 185)
+    ),
+    RoleArn=any_value,
+    SqsParameters=strict_object(MessageGroupId=text),
 )
 
-KINDS = {
-    "AWS::Events::EventBus": Kind(
+RESOURCE_TYPES = {
+    "AWS::Events::EventBus": ResourceType(
         _bus,
         _create_bus,
         _remove_bus,
         service="events",
-        played={"Name": BUS_NAME},
+        supported={"Name": BUS_NAME},
         required=("Name",),
-        # Dead letters of a bus are events that cannot be encrypted.
-        left_out=("DeadLetterConfig", "Description", "KmsKeyIdentifier", "LogConfig", "Policy", "Tags"),
+        # A bus dead-letters only events that it cannot encrypt.
+        ignored=("DeadLetterConfig", "Description", "KmsKeyIdentifier", "LogConfig", "Policy", "Tags"),
     ),
-    "AWS::Events::Rule": Kind(
+    "AWS::Events::Rule": ResourceType(
         _rule,
         _create_rule,
         _remove_rule,
         service="events",
-        played={
+        supported={
             "EventBusName": text,
             "EventPattern": _pattern,
             "Name": NAME,
             "ScheduleExpression": scalar,
-            "State": choice("DISABLED", "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
+            "State": one_of("DISABLED", "ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"),
             "Targets": list_of(TARGET),
         },
-        left_out=("Description", "RoleArn", "Tags"),
+        ignored=("Description", "RoleArn", "Tags"),
     ),
 }

@@ -1,4 +1,4 @@
-"""Fn::ForEach of the transform AWS::LanguageExtensions: one declaration for each member of a collection.
+"""Expands Fn::ForEach of the transform AWS::LanguageExtensions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 """
@@ -7,21 +7,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.intrinsics import as_text
 from infra.local.provisioning.sections import FOR_EACH
 
 TRANSFORM = "AWS::LanguageExtensions"
 
 
-def expanded(source: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The template with all loops of its sections written out. Raises Refused for a loop of another shape."""
+def expand(source: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The template with each loop replaced by its iterations. Raises PropertyError for an invalid loop."""
     if not any(name.startswith(FOR_EACH) for name in _keys(source)):
         return source
     transforms = source.get("Transform", [])
     if TRANSFORM not in (transforms if isinstance(transforms, list) else [transforms]):
-        raise Refused(f"Fn::ForEach needs Transform: {TRANSFORM}; add it")
-    made: dict[str, Any] = _expanded(source, parameters, {}, "")
+        raise PropertyError(f"Fn::ForEach needs Transform: {TRANSFORM}; add it")
+    made: dict[str, Any] = _expand(source, parameters, {}, "")
     return made
 
 
@@ -31,11 +31,11 @@ def _keys(value: Any) -> list[str]:
     return [key for each in value for key in _keys(each)] if isinstance(value, list) else []
 
 
-def _expanded(value: Any, parameters: Mapping[str, Any], variables: Mapping[str, str], path: str) -> Any:
+def _expand(value: Any, parameters: Mapping[str, Any], variables: Mapping[str, str], path: str) -> Any:
     if isinstance(value, list):
-        return [_expanded(each, parameters, variables, f"{path}[{i}]") for i, each in enumerate(value)]
+        return [_expand(each, parameters, variables, f"{path}[{i}]") for i, each in enumerate(value)]
     if isinstance(value, str):
-        return _replaced(value, variables)
+        return _substitute(value, variables)
     if not isinstance(value, Mapping):
         return value
     if len(value) == 1 and value.get("Ref") in variables:
@@ -46,9 +46,9 @@ def _expanded(value: Any, parameters: Mapping[str, Any], variables: Mapping[str,
         if key.startswith(FOR_EACH):
             members = _loop(each, parameters, variables, where)
         else:
-            members = {_replaced(key, variables): _expanded(each, parameters, variables, where)}
+            members = {_substitute(key, variables): _expand(each, parameters, variables, where)}
         for name in members.keys() & made.keys():
-            raise Refused(f"{where}: the key {name} is there twice; use the loop's variable in it")
+            raise PropertyError(f"{where}: the key {name} occurs twice; use the loop's variable in the key")
         made |= members
     return made
 
@@ -60,12 +60,12 @@ def _loop(
         case [str(name), collection, {**body}] if name and body:
             made: dict[str, Any] = {}
             for member in _members(collection, parameters, variables, path):
-                once = _expanded(body, parameters, {**variables, name: member}, path)
-                for key in once.keys() & made.keys():
-                    raise Refused(f"{path}: the key {key} is there twice; use ${{{name}}} in it")
-                made |= once
+                iteration = _expand(body, parameters, {**variables, name: member}, path)
+                for key in iteration.keys() & made.keys():
+                    raise PropertyError(f"{path}: the key {key} occurs twice; use ${{{name}}} in the key")
+                made |= iteration
             return made
-    raise Refused(f"{path} takes a list of a name, a collection and an object; correct its arguments")
+    raise PropertyError(f"{path} expects a list of a name, a collection and an object; correct the list")
 
 
 def _members(
@@ -74,17 +74,19 @@ def _members(
     if isinstance(collection, Mapping) and collection.keys() == {"Ref"}:
         collection = parameters.get(collection["Ref"]) if isinstance(collection["Ref"], str) else None
     if not isinstance(collection, list):
-        raise Refused(f"{path}: the collection is a list, or the Ref of a parameter that is one; give one")
+        raise PropertyError(
+            f"{path}: the collection must be a list or the Ref of a list parameter; correct it"
+        )
     found = []
-    for each in _expanded(collection, parameters, variables, path):
+    for each in _expand(collection, parameters, variables, path):
         reference = each.get("Ref") if isinstance(each, Mapping) and len(each) == 1 else None
         value = parameters.get(reference, each) if isinstance(reference, str) else each
         found.append(as_text(value))
     return found
 
 
-def _replaced(text: str, variables: Mapping[str, str]) -> str:
-    """`${Name}`, and `&{Name}`, which leaves out what is neither a letter nor a digit."""
+def _substitute(text: str, variables: Mapping[str, str]) -> str:
+    """The text with `${Name}` and `&{Name}` replaced; `&{Name}` keeps only letters and digits."""
     for name, value in variables.items():
         text = text.replace(f"${{{name}}}", value)
         text = text.replace(f"&{{{name}}}", re.sub(r"[^a-zA-Z0-9]", "", value))

@@ -1,4 +1,4 @@
-"""Lambda functions and layers, and versions and aliases, which all are the one code in the folder."""
+"""Lambda functions and layers, and versions and aliases, which all run the code in the folder."""
 
 import re
 from collections.abc import Mapping
@@ -7,18 +7,18 @@ from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Function, Resource
-from infra.local.provisioning.errors import Refused
-from infra.local.provisioning.kinds import Declared, Kind
+from infra.local.provisioning.errors import PropertyError
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
 from infra.local.provisioning.shapes import (
-    anything,
-    choice,
+    any_value,
+    describe_value,
+    integer,
     list_of,
     map_of,
-    named,
-    number,
-    record,
+    matching,
+    one_of,
     scalar,
-    shown,
+    strict_object,
     text,
 )
 from infra.local.runtime import inline
@@ -26,151 +26,160 @@ from infra.local.runtime import inline
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 LAYER = "AWS::Lambda::LayerVersion"
 POWERTOOLS = "AWSLambdaPowertoolsPython"
-"""In the ARNs of the public layers of Powertools, which is installed here."""
+"""Part of the ARN of Powertools' public layers. They are skipped, because Powertools is installed locally."""
 
 
-def _describe(declared: Declared) -> Resource:
-    name = declared.properties.get("FunctionName", declared.name_within(64))
-    return declared.resource(name, Arn=ARN + name)
+def _describe(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("FunctionName", definition.name_within(64))
+    return definition.resource(name, Arn=ARN + name)
 
 
-def _create(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    runtime = given.get("Runtime", "")
+def _create(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    runtime = properties.get("Runtime", "")
     if not runtime.startswith("python"):
-        raise Refused(
-            f"Runtime {runtime or '(none)'} cannot be played locally; only Python's can, such as python3.13"
+        raise PropertyError(
+            f"Runtime {runtime or '(none)'} is not supported locally; "
+            "use a Python runtime, such as python3.13"
         )
-    variables = given.get("Environment", {}).get("Variables", {})
-    declared.stack.functions[declared.logical_id] = Function(
+    variables = properties.get("Environment", {}).get("Variables", {})
+    definition.stack.functions[definition.logical_id] = Function(
         name=described.id,
-        logical_id=declared.logical_id,
+        logical_id=definition.logical_id,
         arn=described.attributes["Arn"],
-        handler=given["Handler"],
-        code=_code(declared),
+        handler=properties["Handler"],
+        code=_code(definition),
         environment=variables,
-        timeout_seconds=given.get("Timeout", 3),
-        memory_mb=given.get("MemorySize", 128),
-        dead_letters=_target(given),
-        may_recurse=given.get("RecursiveLoop") == "Allow",
+        timeout_seconds=properties.get("Timeout", 3),
+        memory_mb=properties.get("MemorySize", 128),
+        dead_letter_arn=_dead_letter_arn(properties),
+        may_recurse=properties.get("RecursiveLoop") == "Allow",
         runtime=runtime,
-        layers=tuple(_layer(declared, arn) for arn in given.get("Layers", []) if POWERTOOLS not in arn),
+        layers=tuple(
+            _layer(definition, arn) for arn in properties.get("Layers", []) if POWERTOOLS not in arn
+        ),
     )
     return described
 
 
-def _target(given: Mapping[str, Any]) -> str:
-    target: str = given.get("DeadLetterConfig", {}).get("TargetArn", "")
+def _dead_letter_arn(properties: Mapping[str, Any]) -> str:
+    target: str = properties.get("DeadLetterConfig", {}).get("TargetArn", "")
     return checked_target("DeadLetterConfig.TargetArn", target)
 
 
 def checked_target(path: str, arn: str) -> str:
-    """The ARN of a queue or topic that failed events are sent to, or no text. Raises Refused for another."""
+    """The ARN, which must be empty or of a queue or topic. Raises PropertyError."""
     if arn and not re.match("arn:aws:(sqs|sns):", arn):
-        raise Refused(f"{path}: {arn} cannot be played locally; use a queue or a topic, by ARN")
+        raise PropertyError(f"{path}: {arn} is not supported locally; use the ARN of a queue or a topic")
     return arn
 
 
-def _code(declared: Declared) -> Path:
-    code = declared.properties.get("Code", {})
+def _code(definition: ResourceDefinition) -> Path:
+    code = definition.properties.get("Code", {})
     if isinstance(code, str):
-        return _folder(declared.template.root / code, "Code")
+        return _folder(definition.template.root / code, "Code")
     if "ZipFile" in code:
         return inline.folder(code["ZipFile"])
-    folder = declared.template.code.get(declared.logical_id)
+    folder = definition.template.code.get(definition.logical_id)
     if folder is None:
-        raise Refused("Code: code in S3 or an image cannot be played locally; give the folder with the code")
+        raise PropertyError(
+            "Code: code in S3 and container images are not supported locally; give a local folder"
+        )
     return _folder(folder, "CodeUri")
 
 
 def _folder(path: Path, property_: str) -> Path:
     if not path.is_dir():
-        raise Refused(f"{property_} {path} is no folder; name the one with the code")
+        raise PropertyError(f"{property_} {path} is not a folder; give the folder with the code")
     return path.resolve()
 
 
 def _code_shape(path: str, value: Any) -> Any:
-    """The path of a folder, as `aws cloudformation package` takes it, or CloudFormation's own object."""
+    """A path of a folder, as `aws cloudformation package` accepts it, or CloudFormation's Code object."""
     return value if isinstance(value, str) else map_of(text)(path, value)
 
 
-def _layer(declared: Declared, arn: str) -> str:
-    """The folder of a layer that modules are imported from: `python` in it, as Lambda has it, or itself."""
-    for logical_id, resource in declared.stack.resources.items():
+def _layer(definition: ResourceDefinition, arn: str) -> str:
+    """The import path of a layer: its `python` folder, as on Lambda, or else the layer's folder itself."""
+    for logical_id, resource in definition.stack.resources.items():
         if resource.type == LAYER and resource.id == arn:
-            content = _content(declared, logical_id)
+            content = _content(definition, logical_id)
             return str(content / "python" if (content / "python").is_dir() else content)
-    raise Refused(
-        f"Layers: {arn} is no layer of this template and cannot be fetched; install its packages with pip "
-        "and name their folder in an AWS::Serverless::LayerVersion, or remove it"
+    raise PropertyError(
+        f"Layers: the layer {arn} is not in this template, and the local run cannot download it; install its "
+        "packages with pip into the folder of an AWS::Serverless::LayerVersion, or remove the layer"
     )
 
 
-def _content(declared: Declared, logical_id: str) -> Path:
-    folder = declared.template.code.get(declared.template.maker(logical_id))
+def _content(definition: ResourceDefinition, logical_id: str) -> Path:
+    folder = definition.template.code.get(definition.template.source_id(logical_id))
     if folder is None:
-        raise Refused("Content: a layer in S3 cannot be played locally; use AWS::Serverless::LayerVersion")
+        raise PropertyError(
+            "Content: a layer in S3 is not supported locally; use AWS::Serverless::LayerVersion"
+        )
     return _folder(folder, "ContentUri")
 
 
-def _layer_version(declared: Declared) -> Resource:
-    name = declared.properties.get("LayerName", declared.name_within(140))
+def _layer_version(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("LayerName", definition.name_within(140))
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:layer:{name}:1"
-    return declared.resource(arn, LayerVersionArn=arn)
+    return definition.resource(arn, LayerVersionArn=arn)
 
 
-def _create_layer_version(declared: Declared, described: Resource) -> Resource:
-    _content(declared, declared.logical_id)
+def _create_layer_version(definition: ResourceDefinition, described: Resource) -> Resource:
+    _content(definition, definition.logical_id)
     return described
 
 
-def _version(declared: Declared) -> Resource:
-    arn = f"{ARN}{function_name(declared.properties['FunctionName'])}:1"
-    return declared.resource(arn, Version="1", FunctionArn=arn)
+def _version(definition: ResourceDefinition) -> Resource:
+    arn = f"{ARN}{function_name(definition.properties['FunctionName'])}:1"
+    return definition.resource(arn, Version="1", FunctionArn=arn)
 
 
-def _alias(declared: Declared) -> Resource:
-    function = function_name(declared.properties["FunctionName"])
-    return declared.resource(f"{ARN}{function}:{declared.properties['Name']}")
+def _alias(definition: ResourceDefinition) -> Resource:
+    function = function_name(definition.properties["FunctionName"])
+    return definition.resource(f"{ARN}{function}:{definition.properties['Name']}")
 
 
 def function_name(reference: str) -> str:
-    """The name of the function that a name, an ARN, or either with a version or alias refers to."""
+    """The name of the function in a reference: a name or an ARN, possibly with a version or alias."""
     return reference.removeprefix(ARN).partition(":")[0]
 
 
-def function_of(declared: Declared, reference: Any, property_: str = "FunctionName") -> Function:
-    """The function of the stack that a property refers to. Raises Refused if there is none."""
+def function_of(definition: ResourceDefinition, reference: Any, property_: str = "FunctionName") -> Function:
+    """The function of the stack that a property refers to. Raises PropertyError if it does not exist."""
     try:
-        return declared.stack.function_called(reference)
+        return definition.stack.find_function(reference)
     except LookupError:
-        told = f"{property_}: {shown(reference)} is no function of this template; refer to one of them"
-        raise Refused(told) from None
+        problem = f"{describe_value(reference)} is not a function of this template; refer to one that is"
+        raise PropertyError(f"{property_}: {problem}") from None
 
 
-def _of_a_function(declared: Declared, described: Resource) -> Resource:
-    function_of(declared, declared.properties["FunctionName"])
+def _check_function_name(definition: ResourceDefinition, described: Resource) -> Resource:
+    function_of(definition, definition.properties["FunctionName"])
     return described
 
 
-KINDS = {
-    "AWS::Lambda::Function": Kind(
+RESOURCE_TYPES = {
+    "AWS::Lambda::Function": ResourceType(
         _describe,
         _create,
-        played={
+        supported={
             "Code": _code_shape,
-            "DeadLetterConfig": record(TargetArn=text),
-            "Environment": record(Variables=map_of(scalar)),
-            "FunctionName": named("[a-zA-Z0-9_-]{1,64}", "up to 64 letters, digits, hyphens and underscores"),
-            "Handler": named(r"\S{1,128}", "text such as module.function"),
+            "DeadLetterConfig": strict_object(TargetArn=text),
+            "Environment": strict_object(Variables=map_of(scalar)),
+            "FunctionName": matching(
+                "[a-zA-Z0-9_-]{1,64}", "up to 64 letters, digits, hyphens and underscores"
+            ),
+            "Handler": matching(r"\S{1,128}", "text such as module.function"),
             "Layers": list_of(text),
-            "MemorySize": number(128, 10_240),
-            "RecursiveLoop": choice("Allow", "Terminate"),
+            "MemorySize": integer(128, 10_240),
+            "RecursiveLoop": one_of("Allow", "Terminate"),
             "Runtime": text,
-            "Timeout": number(1, 900),
+            "Timeout": integer(1, 900),
         },
         required=("Handler",),
-        left_out=(
+        ignored=(
             "Architectures",
             "CodeSigningConfigArn",
             "Description",
@@ -187,25 +196,28 @@ KINDS = {
             "VpcConfig",
         ),
     ),
-    "AWS::Lambda::LayerVersion": Kind(
+    "AWS::Lambda::LayerVersion": ResourceType(
         _layer_version,
         _create_layer_version,
-        played={"Content": anything, "LayerName": named("[a-zA-Z0-9_-]{1,140}", "letters, digits, - and _")},
-        left_out=("CompatibleArchitectures", "CompatibleRuntimes", "Description", "LicenseInfo"),
+        supported={
+            "Content": any_value,
+            "LayerName": matching("[a-zA-Z0-9_-]{1,140}", "letters, digits, - and _"),
+        },
+        ignored=("CompatibleArchitectures", "CompatibleRuntimes", "Description", "LicenseInfo"),
     ),
-    "AWS::Lambda::Version": Kind(
+    "AWS::Lambda::Version": ResourceType(
         _version,
-        _of_a_function,
-        played={"FunctionName": text},
+        _check_function_name,
+        supported={"FunctionName": text},
         required=("FunctionName",),
-        left_out=("Description", "ProvisionedConcurrencyConfig"),
+        ignored=("Description", "ProvisionedConcurrencyConfig"),
     ),
-    # Without RoutingConfig: an alias that is split would need the code of two versions.
-    "AWS::Lambda::Alias": Kind(
+    # RoutingConfig is not supported: it would need the code of two versions.
+    "AWS::Lambda::Alias": ResourceType(
         _alias,
-        _of_a_function,
-        played={"FunctionName": text, "FunctionVersion": text, "Name": text},
+        _check_function_name,
+        supported={"FunctionName": text, "FunctionVersion": text, "Name": text},
         required=("FunctionName", "Name"),
-        left_out=("Description", "ProvisionedConcurrencyConfig"),
+        ignored=("Description", "ProvisionedConcurrencyConfig"),
     ),
 }

@@ -1,102 +1,114 @@
-"""HTTP APIs and their stages. The module `definition` reads the OpenAPI definition."""
+"""HTTP APIs of API Gateway, and their stages. `openapi` reads the definition of an API."""
 
-from functools import partial as given_first
+from functools import partial
 from typing import Any
 
 from infra.local.model.stack import DEFAULT, Resource
-from infra.local.provisioning import definition
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning import openapi
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.functions import function_of
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import flag, list_of, map_of, named, number, partial, scalar, text
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import (
+    boolean,
+    integer,
+    list_of,
+    loose_object,
+    map_of,
+    matching,
+    scalar,
+    text,
+)
 
-OPERATION = partial(
+OPERATION = loose_object(
     security=list_of(map_of(list_of(text))),
     **{
-        "x-amazon-apigateway-integration": partial(
-            payloadFormatVersion=text, timeoutInMillis=number(50, 30_000), uri=text
+        "x-amazon-apigateway-integration": loose_object(
+            payloadFormatVersion=text, timeoutInMillis=integer(50, 30_000), uri=text
         )
     },
 )
-SCHEME = partial(
+SCHEME = loose_object(
     **{
-        "x-amazon-apigateway-authorizer": partial(
-            identitySource=text, jwtConfiguration=partial(audience=list_of(text), issuer=text), type=text
+        "x-amazon-apigateway-authorizer": loose_object(
+            identitySource=text, jwtConfiguration=loose_object(audience=list_of(text), issuer=text), type=text
         )
     }
 )
 CORS = {
-    "allowCredentials": flag,
+    "allowCredentials": boolean,
     "allowHeaders": list_of(text),
     "allowMethods": list_of(text),
     "allowOrigins": list_of(text),
     "exposeHeaders": list_of(text),
-    "maxAge": number(-1, 86_400),
+    "maxAge": integer(-1, 86_400),
 }
 
 
 def _paths(path: str, value: Any) -> Any:
-    paths = map_of(partial(**dict.fromkeys(definition.METHODS, OPERATION)))(path, value)
+    paths = map_of(loose_object(**dict.fromkeys(openapi.METHODS, OPERATION)))(path, value)
     for name in paths:
         if not name.startswith(("/", DEFAULT)):
-            raise Refused(f"{path}: the path {name!r} does not begin with a slash; add it")
+            raise PropertyError(f"{path}: the path {name!r} does not begin with a slash; add a slash")
     return paths
 
 
-BODY = partial(
-    components=partial(securitySchemes=map_of(SCHEME)),
+BODY = loose_object(
+    components=loose_object(securitySchemes=map_of(SCHEME)),
     paths=_paths,
-    **{"x-amazon-apigateway-cors": partial(**CORS)},
+    **{"x-amazon-apigateway-cors": loose_object(**CORS)},
 )
 
 
-def _api(declared: Declared) -> Resource:
-    return declared.resource(declared.name, ApiEndpoint=declared.endpoint, ApiId=declared.name)
+def _api(definition: ResourceDefinition) -> Resource:
+    return definition.resource(definition.name, ApiEndpoint=definition.endpoint, ApiId=definition.name)
 
 
-def _create_api(declared: Declared, described: Resource) -> Resource:
-    function_called = given_first(function_of, declared, property_="Body")
-    declared.stack.apis[described.id] = definition.http_api(declared.properties, function_called)
+def _create_api(definition: ResourceDefinition, described: Resource) -> Resource:
+    find_function = partial(function_of, definition, property_="Body")
+    definition.stack.apis[described.id] = openapi.http_api(definition.properties, find_function)
     return described
 
 
-def _stage(declared: Declared) -> Resource:
-    return declared.resource(declared.properties["StageName"])
+def _stage(definition: ResourceDefinition) -> Resource:
+    return definition.resource(definition.properties["StageName"])
 
 
-def _create_stage(declared: Declared, described: Resource) -> Resource:
-    api = declared.stack.apis.get(declared.properties["ApiId"])
+def _create_stage(definition: ResourceDefinition, described: Resource) -> Resource:
+    api = definition.stack.apis.get(definition.properties["ApiId"])
     if api is None:
-        raise Refused(f"ApiId {declared.properties['ApiId']} is no HTTP API of this template; refer to one")
-    variables = declared.properties.get("StageVariables", {})
+        raise PropertyError(
+            f"ApiId {definition.properties['ApiId']} is not an HTTP API of this template; "
+            "refer to one that is"
+        )
+    variables = definition.properties.get("StageVariables", {})
     api.stages[described.id] = variables
     return described
 
 
-KINDS = {
-    "AWS::ApiGatewayV2::Api": Kind(
+RESOURCE_TYPES = {
+    "AWS::ApiGatewayV2::Api": ResourceType(
         _api,
         _create_api,
-        played={
+        supported={
             "Body": BODY,
-            "CorsConfiguration": partial(
+            "CorsConfiguration": loose_object(
                 **{name[0].upper() + name[1:]: shape for name, shape in CORS.items()}
             ),
         },
         required=("Body",),
-        left_out=("Description", "FailOnWarnings", "Tags"),
+        ignored=("Description", "FailOnWarnings", "Tags"),
     ),
-    # Throttling would only slow down a try of a thousand orders; requests are not logged.
-    "AWS::ApiGatewayV2::Stage": Kind(
+    # Throttling is ignored: it would only slow down a local test with many orders. There is no access log.
+    "AWS::ApiGatewayV2::Stage": ResourceType(
         _stage,
         _create_stage,
-        played={
+        supported={
             "ApiId": text,
-            "StageName": named(r"[a-zA-Z0-9_-]{1,128}|\$default", "letters, digits, - and _, or $default"),
+            "StageName": matching(r"[a-zA-Z0-9_-]{1,128}|\$default", "letters, digits, - and _, or $default"),
             "StageVariables": map_of(scalar),
         },
         required=("ApiId", "StageName"),
-        left_out=(
+        ignored=(
             "AccessLogSettings",
             "AutoDeploy",
             "DefaultRouteSettings",

@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions that depend on nothing but their arguments, which are resolved.
+"""The intrinsic functions of CloudFormation that need only their (resolved) arguments.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -10,93 +10,103 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infra.local.model.credentials import REGION
-from infra.local.provisioning.shapes import shown
+from infra.local.provisioning.shapes import describe_value
 
 
-class Misused(Exception):
-    """An intrinsic function cannot be resolved; the message says why, and what to do."""
+class IntrinsicFunctionError(Exception):
+    """An intrinsic function has invalid arguments. The message says what to do."""
 
 
 def as_text(value: Any) -> str:
-    """A value as CloudFormation turns it into text: `true`, not `True`.
+    """The text of a value, as CloudFormation writes it: `true`, not `True`.
 
-    Raises Misused for a list or an object.
+    Raises IntrinsicFunctionError for a list or an object.
     """
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str | int | float):
-        raise Misused(f"there is {shown(value)} where text is needed; give text")
+        raise IntrinsicFunctionError(f"expected text, found {describe_value(value)}; correct the value")
     return str(value)
 
 
-def listed(value: Any, *lengths: int) -> list[Any]:
-    """An argument that has to be a list, with one of these numbers of elements, or any. Raises Misused."""
+def as_list(value: Any, *lengths: int) -> list[Any]:
+    """The value, which must be a list of one of these lengths. Without `lengths`, any length is valid.
+
+    Raises IntrinsicFunctionError.
+    """
     if not isinstance(value, list) or (lengths and len(value) not in lengths):
-        wanted = f"a list of {' or '.join(map(str, lengths))}" if lengths else "a list"
-        given = f"a list of {len(value)}" if isinstance(value, list) else shown(value)
-        raise Misused(f"it takes {wanted}, not {given}; correct its arguments")
+        wanted = f"a list of length {' or '.join(map(str, lengths))}" if lengths else "a list"
+        found = f"a list of length {len(value)}" if isinstance(value, list) else describe_value(value)
+        raise IntrinsicFunctionError(f"expected {wanted}, found {found}; correct the arguments")
     return value
 
 
-def whole(value: Any) -> int:
+def as_integer(value: Any) -> int:
+    """The whole number that a value holds. Raises IntrinsicFunctionError."""
     try:
         return int(as_text(value))
     except ValueError:
-        raise Misused(f"there is {shown(value)} where a whole number is needed; give one") from None
+        raise IntrinsicFunctionError(
+            f"expected a whole number, found {describe_value(value)}; correct the value"
+        ) from None
 
 
 def equal(first: Any, second: Any) -> bool:
-    """As CloudFormation compares: numbers and booleans as text."""
+    """Whether two values are equal. CloudFormation compares numbers and booleans as text."""
     if isinstance(first, list | Mapping) or isinstance(second, list | Mapping):
         return bool(first == second)
     return as_text(first) == as_text(second)
 
 
 def _join(argument: Any) -> str:
-    separator, parts = listed(argument, 2)
-    return as_text(separator).join(map(as_text, listed(parts)))
+    separator, parts = as_list(argument, 2)
+    return as_text(separator).join(map(as_text, as_list(parts)))
 
 
 def _select(argument: Any) -> Any:
-    index, choices = listed(argument, 2)
-    if not 0 <= whole(index) < len(listed(choices)):
-        raise Misused(f"the index {index} is not in a list of {len(choices)}; choose another")
-    return choices[whole(index)]
+    index, choices = as_list(argument, 2)
+    if not 0 <= as_integer(index) < len(as_list(choices)):
+        raise IntrinsicFunctionError(
+            f"the index {index} is outside the list of length {len(choices)}; correct the index"
+        )
+    return choices[as_integer(index)]
 
 
 def _split(argument: Any) -> list[str]:
-    separator, text = map(as_text, listed(argument, 2))
+    separator, text = map(as_text, as_list(argument, 2))
     if not separator:
-        raise Misused("the separator is empty; give one")
+        raise IntrinsicFunctionError("the separator is empty; give a separator")
     return text.split(separator)
 
 
 def _equals(argument: Any) -> bool:
-    return equal(*listed(argument, 2))
+    return equal(*as_list(argument, 2))
 
 
 def _not(argument: Any) -> bool:
-    return not truth(*listed(argument, 1))
+    return not as_boolean(*as_list(argument, 1))
 
 
 def _and(argument: Any) -> bool:
-    return all(map(truth, listed(argument, *range(2, 11))))
+    return all(map(as_boolean, as_list(argument, *range(2, 11))))
 
 
 def _or(argument: Any) -> bool:
-    return any(map(truth, listed(argument, *range(2, 11))))
+    return any(map(as_boolean, as_list(argument, *range(2, 11))))
 
 
-def truth(value: Any) -> bool:
-    """The value of a condition."""
+def as_boolean(value: Any) -> bool:
+    """The boolean value of a condition. Raises IntrinsicFunctionError."""
     if as_text(value) not in ("true", "false"):
-        raise Misused(f"{shown(value)} is neither true nor false; give a condition")
+        raise IntrinsicFunctionError(
+            f"expected true or false, found {describe_value(value)}; use a condition function"
+        )
     return as_text(value) == "true"
 
 
 def _contains(argument: Any) -> bool:
-    choices, value = listed(argument, 2)
-    return any(equal(choice, value) for choice in listed(choices))
+    choices, value = as_list(argument, 2)
+    return any(equal(one_of, value) for one_of in as_list(choices))
 
 
 def _base64(argument: Any) -> str:
@@ -104,14 +114,16 @@ def _base64(argument: Any) -> str:
 
 
 def _cidr(argument: Any) -> list[str]:
-    block, count, bits = listed(argument, 2, 3) if len(listed(argument, 2, 3)) == 3 else [*argument, None]
+    block, count, bits = as_list(argument, 2, 3) if len(as_list(argument, 2, 3)) == 3 else [*argument, None]
     try:
         network = ipaddress.ip_network(as_text(block))
-        prefix = network.max_prefixlen - (whole(bits) if bits is not None else network.max_prefixlen // 4)
+        prefix = network.max_prefixlen - (
+            as_integer(bits) if bits is not None else network.max_prefixlen // 4
+        )
         subnets = network.subnets(new_prefix=prefix)
-        return [str(subnet) for _, subnet in zip(range(whole(count)), subnets, strict=False)]
+        return [str(subnet) for _, subnet in zip(range(as_integer(count)), subnets, strict=False)]
     except ValueError as error:
-        raise Misused(f"{error}; correct its arguments") from None
+        raise IntrinsicFunctionError(f"{error}; correct the arguments") from None
 
 
 def _zones(argument: Any) -> list[str]:
@@ -120,12 +132,14 @@ def _zones(argument: Any) -> list[str]:
 
 def _to_json(argument: Any) -> str:
     if not isinstance(argument, list | Mapping):
-        raise Misused(f"it takes an object or a list, not {shown(argument)}; give one")
+        raise IntrinsicFunctionError(
+            f"expected an object or a list, found {describe_value(argument)}; correct the value"
+        )
     return json.dumps(argument, separators=(",", ":"))
 
 
 def _length(argument: Any) -> int:
-    return len(listed(argument))
+    return len(as_list(argument))
 
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {

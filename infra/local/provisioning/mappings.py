@@ -1,51 +1,51 @@
-"""Event source mappings of functions."""
+"""Event source mappings."""
 
 from infra.local.event_sources import checks
 from infra.local.model.stack import EventSource, Resource
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.functions import function_of
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, choice, flag, list_of, partial, text
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import any_value, boolean, list_of, loose_object, one_of, text
 
 
-def _describe(declared: Declared) -> Resource:
-    return declared.resource(declared.logical_id)
+def _describe(definition: ResourceDefinition) -> Resource:
+    return definition.resource(definition.logical_id)
 
 
-def _create(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    function = function_of(declared, given["FunctionName"]).logical_id
+def _create(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    function = function_of(definition, properties["FunctionName"]).logical_id
     try:
-        checks.check(given["EventSourceArn"], given)
+        checks.check(properties["EventSourceArn"], properties)
     except checks.Unplayable as reason:
-        raise Refused(str(reason)) from None
-    source = EventSource(declared.logical_id, function, given["EventSourceArn"], given)
-    if given.get("Enabled", True):
-        declared.stack.sources[declared.logical_id] = source
+        raise PropertyError(str(reason)) from None
+    source = EventSource(definition.logical_id, function, properties["EventSourceArn"], properties)
+    if properties.get("Enabled", True):
+        definition.stack.sources[definition.logical_id] = source
     return described
 
 
-KINDS = {
-    "AWS::Lambda::EventSourceMapping": Kind(
+RESOURCE_TYPES = {
+    "AWS::Lambda::EventSourceMapping": ResourceType(
         _describe,
         _create,
-        # The shapes are those of `checks`, which knows what AWS refuses for which source.
-        played={
-            "BatchSize": anything,
-            "BisectBatchOnFunctionError": flag,
-            "DestinationConfig": partial(OnFailure=partial(Destination=text)),
-            "Enabled": flag,
+        # `event_sources.checks` checks these values: their limits depend on the event source.
+        supported={
+            "BatchSize": any_value,
+            "BisectBatchOnFunctionError": boolean,
+            "DestinationConfig": loose_object(OnFailure=loose_object(Destination=text)),
+            "Enabled": boolean,
             "EventSourceArn": text,
-            "FilterCriteria": anything,
+            "FilterCriteria": any_value,
             "FunctionName": text,
-            "FunctionResponseTypes": list_of(choice("ReportBatchItemFailures")),
-            "MaximumBatchingWindowInSeconds": anything,
-            "MaximumRecordAgeInSeconds": anything,
-            "MaximumRetryAttempts": anything,
-            "StartingPosition": anything,
+            "FunctionResponseTypes": list_of(one_of("ReportBatchItemFailures")),
+            "MaximumBatchingWindowInSeconds": any_value,
+            "MaximumRecordAgeInSeconds": any_value,
+            "MaximumRetryAttempts": any_value,
+            "StartingPosition": any_value,
         },
         required=("EventSourceArn", "FunctionName"),
-        # A laptop runs fewer environments of a function than any maximum allows.
-        left_out=("MetricsConfig", "ScalingConfig", "Tags"),
+        # The local run has fewer execution environments than any maximum concurrency allows.
+        ignored=("MetricsConfig", "ScalingConfig", "Tags"),
     ),
 }

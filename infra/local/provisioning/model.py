@@ -1,4 +1,4 @@
-"""A template after its translation, as the modules that create its resources read it."""
+"""A SAM template after its translation to CloudFormation resources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,21 +18,24 @@ class Template:
     outputs: Mapping[str, Mapping[str, Any]]
     rules: Mapping[str, Mapping[str, Any]]
     code: Mapping[str, Path]
-    """By function or layer: the folder that it is imported from."""
-    written: tuple[str, ...] = ()
-    """The logical ids in the file; the translator makes more."""
+    """The folder with the code, by the logical ID of each function and layer."""
+    source_ids: tuple[str, ...] = ()
+    """The logical IDs in the file. SAM's translator generates further resources."""
 
     @property
     def root(self) -> Path:
-        """The folder that relative paths in the template start from."""
+        """The folder of the template; relative paths in the template start there."""
         return self.path.parent
 
-    def maker(self, logical_id: str) -> str:
-        """The resource in the file that the translator made this one from; itself, if it is in the file."""
-        makers = [name for name in self.written if logical_id.startswith(name)]
-        return max(makers, key=len, default=logical_id)
+    def source_id(self, logical_id: str) -> str:
+        """The logical ID, in the file, of the resource that the translator generated this one from.
 
-    def called(self, logical_id: str) -> str:
-        """The resource in a message."""
-        maker = self.maker(logical_id)
-        return logical_id if maker == logical_id else f"{logical_id}, made from {maker}"
+        A resource of the file is its own source.
+        """
+        candidates = [name for name in self.source_ids if logical_id.startswith(name)]
+        return max(candidates, key=len, default=logical_id)
+
+    def label(self, logical_id: str) -> str:
+        """The name of a resource in a message, with its source."""
+        source = self.source_id(logical_id)
+        return logical_id if source == logical_id else f"{logical_id} (generated from {source})"

@@ -1,4 +1,4 @@
-"""The values of a template's parameters: given, or their defaults, checked as CloudFormation checks them.
+"""The values of a template's parameters, checked as CloudFormation checks them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
@@ -7,24 +7,24 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.intrinsics import as_text
 
 SSM = "AWS::SSM::Parameter::Value<"
 
 Lookup = Callable[[str, str], str]
-"""The value of an SSM parameter, by its name; the second argument is where the template names it."""
+"""Returns the value of an SSM parameter. Takes its name, and the place in the template for error messages."""
 
 
-def values(declared: Mapping[str, Any], given: Mapping[str, str], lookup: Lookup) -> dict[str, str]:
-    """The text of each parameter. Raises Refused for one that has no value, or one that it may not have."""
-    for name in given.keys() - declared.keys():
-        raise Refused(f"the parameter {name} is not in the template; correct the name, or leave it out")
+def values(declared: Mapping[str, Any], overrides: Mapping[str, str], lookup: Lookup) -> dict[str, str]:
+    """The text of each parameter: its override, or else its default. Raises PropertyError."""
+    for name in overrides.keys() - declared.keys():
+        raise PropertyError(f"the parameter {name} is not in the template; correct the name or remove it")
     found = {}
     for name, parameter in declared.items():
-        value = given.get(name, parameter.get("Default"))
+        value = overrides.get(name, parameter.get("Default"))
         if value is None:
-            raise Refused(f"the parameter {name} has no Default; give it a value")
+            raise PropertyError(f"the parameter {name} has no value and no Default; give it a value")
         found[name] = _checked(name, parameter, as_text(value))
         if parameter["Type"].startswith(SSM):
             found[name] = lookup(found[name], f"the parameter {name}")
@@ -32,7 +32,7 @@ def values(declared: Mapping[str, Any], given: Mapping[str, str], lookup: Lookup
 
 
 def typed(declared: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, str | list[str]]:
-    """What Ref gives for each parameter: a list, where its type is one."""
+    """The value that Ref returns for each parameter: a list for list types, else text."""
     return {
         name: [item.strip() for item in text.split(",")]
         if "List" in declared.get(name, {}).get("Type", "")
@@ -51,7 +51,7 @@ def _checked(name: str, parameter: Mapping[str, Any], text: str) -> str:
         if pattern and not all(re.fullmatch(pattern, item) for item in items):
             raise _not_allowed(name, text, f"text that AllowedPattern {pattern} allows")
     except re.error as error:
-        raise Refused(f"Parameters.{name}.AllowedPattern: {error}; correct the pattern") from None
+        raise PropertyError(f"Parameters.{name}.AllowedPattern: {error}; correct the pattern") from None
     if parameter["Type"] in ("Number", "List<Number>"):
         for item in items:
             _check_between(name, text, _number(item), parameter, "MinValue", "MaxValue")
@@ -67,7 +67,7 @@ def _check_between(
         raise _not_allowed(name, text, "a number")
     low, high = (_number(as_text(parameter.get(bound, size))) for bound in (least, most))
     if low is None or high is None:
-        raise Refused(f"Parameters.{name}: {least} and {most} are numbers; correct them")
+        raise PropertyError(f"Parameters.{name}: {least} and {most} must be numbers; correct them")
     if not low <= size <= high:
         raise _not_allowed(name, text, f"a value that its {least} and {most} allow")
 
@@ -79,5 +79,5 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _not_allowed(name: str, text: str, wanted: str) -> Refused:
-    return Refused(f"the parameter {name} is {text!r}; give {wanted}")
+def _not_allowed(name: str, text: str, wanted: str) -> PropertyError:
+    return PropertyError(f"the parameter {name} is {text!r}; give {wanted}")

@@ -1,6 +1,6 @@
-"""Creates a template's resources: on moto through boto3, or as descriptions for what we play ourselves.
+"""Creates the resources of a template: in moto through boto3, or in the `Stack` for what moto does not run.
 
-A resource is played as its family's `Kind` says, is accepted with the reason, or is refused.
+The `ResourceType` of a resource says whether the local run supports or ignores it; other types are errors.
 """
 
 import contextlib
@@ -10,17 +10,17 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.model.stack import Resource, Stack
-from infra.local.provisioning.errors import Refused, TemplateError
-from infra.local.provisioning.intrinsics import Misused, truth
-from infra.local.provisioning.kinds import Declared
+from infra.local.provisioning.errors import PropertyError, TemplateError
+from infra.local.provisioning.intrinsics import IntrinsicFunctionError, as_boolean
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.registry import KINDS, advice
+from infra.local.provisioning.registry import RESOURCE_TYPES, advice
 from infra.local.provisioning.resolver import Resolver
-from infra.local.provisioning.shapes import anything, map_of, record
+from infra.local.provisioning.resource_types import ResourceDefinition
+from infra.local.provisioning.shapes import any_value, map_of, strict_object
 
 
 class Provisioner:
-    """Creates the resources of one template, each when it is first needed."""
+    """Creates the resources of one template. A reference to a resource creates it first."""
 
     def __init__(
         self, template: Template, stack_name: str, endpoint: str, imports: Mapping[str, str] | None = None
@@ -30,18 +30,18 @@ class Provisioner:
         self._resolver = Resolver(template, self._stack, self._create, imports)
 
     def provision(self) -> Stack:
-        """Creates everything, or nothing.
+        """Creates all resources and outputs. After an error it deletes what it has created.
 
-        Raises TemplateError for what cannot be played, for what AWS refuses, and for a broken rule.
+        Raises TemplateError for a part that is not supported, that AWS rejects, or that breaks a rule.
         """
         try:
             self._check_rules()
             for logical_id in self._template.resources:
-                with self._named(logical_id):
+                with self._location(logical_id):
                     if self._resolver.exists(logical_id):
                         self._resolver.resource(logical_id)
             for name, output in self._template.outputs.items():
-                with self._named(f"Outputs.{name}"):
+                with self._location(f"Outputs.{name}"):
                     self._add_output(name, output)
         except BaseException:
             remove(self._stack)
@@ -50,16 +50,16 @@ class Provisioner:
 
     def _check_rules(self) -> None:
         for name, rule in self._template.rules.items():
-            with self._named(f"Rules.{name}"):
+            with self._location(f"Rules.{name}"):
                 if self._holds(rule.get("RuleCondition", True)):
                     for assertion in rule["Assertions"]:
                         if not self._holds(assertion["Assert"]):
-                            raise Refused(
+                            raise PropertyError(
                                 str(assertion.get("AssertDescription", "the parameters break this rule"))
                             )
 
     def _holds(self, condition: Any) -> bool:
-        return truth(self._resolver.resolve(condition))
+        return as_boolean(self._resolver.resolve(condition))
 
     def _add_output(self, name: str, output: Mapping[str, Any]) -> None:
         if "Condition" in output and not self._resolver.condition(output["Condition"]):
@@ -68,54 +68,58 @@ class Provisioner:
         if "Export" in output:
             export = self._resolver.text(output["Export"]["Name"], "Export.Name")
             if export in self._imports or export in self._stack.exports:
-                raise Refused(f"Export.Name {export} is exported already; choose another name")
+                raise PropertyError(f"Export.Name {export} is exported already; choose another name")
             self._stack.exports[export] = value
 
     def _create(self, logical_id: str) -> Resource:
-        with self._named(logical_id):
+        with self._location(logical_id):
             return self._created(logical_id, self._template.resources[logical_id])
 
     def _created(self, logical_id: str, resource: Mapping[str, Any]) -> Resource:
         type_, properties = resource["Type"], resource.get("Properties", {})
-        kind = KINDS.get(type_)
-        if kind is None:
-            raise Refused(f"{type_} cannot be played locally; {advice(type_)}")
+        resource_type = RESOURCE_TYPES.get(type_)
+        if resource_type is None:
+            raise PropertyError(f"{type_} is not supported locally; {advice(type_)}")
         depends = resource.get("DependsOn", [])
         for other in [depends] if isinstance(depends, str) else depends:
             if self._resolver.exists(other):
                 self._resolver.resource(other)
-        if not kind.not_played:
-            resolved = map_of(anything)("Properties", self._resolver.resolve(properties))
-            played = {name: value for name, value in resolved.items() if name not in kind.left_out}
-            properties = record(kind.required, **kind.played)("", played)
-        declared = Declared(logical_id, type_, properties, self._template, self._stack, self._endpoint)
-        described = kind.describe(declared)
-        if kind.not_played:
+        if not resource_type.why_ignored:
+            resolved = map_of(any_value)("Properties", self._resolver.resolve(properties))
+            supported = {name: value for name, value in resolved.items() if name not in resource_type.ignored}
+            properties = strict_object(resource_type.required, **resource_type.supported)("", supported)
+        definition = ResourceDefinition(
+            logical_id, type_, properties, self._template, self._stack, self._endpoint
+        )
+        described = resource_type.describe(definition)
+        if resource_type.why_ignored:
             return described
-        self._stack.resources[logical_id] = created = kind.create(declared, described)
+        self._stack.resources[logical_id] = created = resource_type.create(definition, described)
         return created
 
     @contextlib.contextmanager
-    def _named(self, where: str) -> Iterator[None]:
-        """Turns what goes wrong within into one sentence that names the file and the resource."""
-        place = f"{self._template.path}: {self._template.called(where)}"
+    def _location(self, where: str) -> Iterator[None]:
+        """Raises each error as a TemplateError that names the file and the resource."""
+        place = f"{self._template.path}: {self._template.label(where)}"
         try:
             yield
         except TemplateError:
             raise
-        except (Refused, Misused) as reason:
+        except (PropertyError, IntrinsicFunctionError) as reason:
             raise TemplateError(f"{place}: {reason}") from None
         except (BotoCoreError, ClientError) as error:
-            told = error.response["Error"]["Message"] if isinstance(error, ClientError) else str(error)
-            raise TemplateError(f"{place}: AWS refuses it: {' '.join(told.split())}; correct it") from error
+            message = error.response["Error"]["Message"] if isinstance(error, ClientError) else str(error)
+            raise TemplateError(
+                f"{place}: AWS rejects it: {' '.join(message.split())}; correct it"
+            ) from error
         except Exception as error:
             raise TemplateError(
-                f"{place}: it cannot be created ({' '.join(repr(error).split())}), which is a fault of the "
-                "local run; please report it, with the template"
+                f"{place}: creating it failed with {' '.join(repr(error).split())}, which is a defect of the "
+                "local run; please report it with the template"
             ) from error
 
 
 def remove(stack: Stack) -> None:
-    """Deletes what a stack created, last created first: nothing then refers to what is deleted."""
+    """Deletes the resources of a stack, last created first, so that no remaining resource refers to them."""
     for resource in reversed(stack.resources.values()):
-        KINDS[resource.type].remove(resource)
+        RESOURCE_TYPES[resource.type].remove(resource)

@@ -1,4 +1,4 @@
-"""Reads a template's file into plain data: YAML with CloudFormation's short forms, or JSON."""
+"""Reads a template file into plain data: JSON, or YAML with CloudFormation's short forms."""
 
 import json
 from collections.abc import Hashable
@@ -10,9 +10,9 @@ import yaml
 from infra.local.provisioning.errors import TemplateError
 
 try:
-    from yaml import CSafeLoader as SafeLoader  # ten times as fast, where PyYAML was built with it
+    from yaml import CSafeLoader as SafeLoader  # ten times as fast; not every build of PyYAML has it
 except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]  # to mypy, only the first is one
+    from yaml import SafeLoader  # type: ignore[assignment]  # mypy knows only the first definition
 
 TAG = "tag:yaml.org,2002:"
 REFUSED_TAGS = ("binary", "omap", "pairs", "set")
@@ -20,27 +20,27 @@ REFUSED_TAGS = ("binary", "omap", "pairs", "set")
 
 
 def read(path: Path) -> Any:
-    """What the file holds, as JSON could hold it. Raises TemplateError."""
+    """The content of the file, as JSON data. Raises TemplateError."""
     try:
         text = path.read_bytes().decode()
     except OSError as error:
-        raise TemplateError(f"{path}: {error.strerror}; name a SAM template that is there") from error
+        raise TemplateError(f"{path}: {error.strerror}; give the path of a SAM template") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise TemplateError(f"{path}:{line}: this line is not UTF-8; save the file as UTF-8") from error
     try:
-        # As JSON and back: keys become text, and what refers to itself is noticed.
+        # The round trip through JSON turns keys into text and detects values that contain themselves.
         return json.loads(json.dumps(yaml.load(text, Loader=_Loader)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        told = ", ".join(part for part in (error.context, error.problem) if part)
-        raise TemplateError(f"{where}: {told}; correct the YAML there") from error
+        message = ", ".join(part for part in (error.context, error.problem) if part)
+        raise TemplateError(f"{where}: {message}; correct the YAML") from error
     except yaml.YAMLError as error:
         raise TemplateError(f"{path}: {' '.join(str(error).split())}; correct the YAML") from error
     except (RecursionError, ValueError) as error:
         raise TemplateError(
-            f"{path}: a value contains itself, or is nested too deeply or too long; write it out"
+            f"{path}: a value contains itself, is nested too deeply or is too long; simplify it"
         ) from error
 
 
@@ -48,14 +48,14 @@ class _Loader(SafeLoader):
     """YAML with CloudFormation's short forms, such as !Ref."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """As usual, but a key that is there twice is an error: CloudFormation would take the last."""
+        """Adds a check: a repeated key is an error. CloudFormation would silently use the last one."""
         seen = set()
         for key, _ in node.value:
             name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
             if name is None:
-                raise yaml.MarkedYAMLError(problem="a key has to be text", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key.start_mark)
             if name in seen:
-                problem = f"the key {key.value} is there twice"
+                problem = f"the key {key.value} occurs twice"
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
             if name[0] != f"{TAG}merge":
                 seen.add(name)
@@ -79,12 +79,12 @@ def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
-def _refused(_: _Loader, node: yaml.Node) -> None:
-    problem = f"{node.tag.replace(TAG, '!!')} is not YAML that CloudFormation reads"
+def _reject(_: _Loader, node: yaml.Node) -> None:
+    problem = f"CloudFormation does not support the tag {node.tag.replace(TAG, '!!')}"
     raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
 _Loader.add_multi_constructor("!", _short_form)
-_Loader.add_constructor(f"{TAG}timestamp", _text)  # a date is text, as in CloudFormation
+_Loader.add_constructor(f"{TAG}timestamp", _text)  # CloudFormation reads dates as text
 for _name in REFUSED_TAGS:
-    _Loader.add_constructor(TAG + _name, _refused)
+    _Loader.add_constructor(TAG + _name, _reject)

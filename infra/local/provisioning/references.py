@@ -1,13 +1,13 @@
-"""The names that a template refers to: each has to be there, also where it is accepted and not played."""
+"""Checks the references of a template, also in resources that the local run ignores."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.intrinsics import FUNCTIONS
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.shapes import within
+from infra.local.provisioning.shapes import join_path
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -20,13 +20,13 @@ KNOWN = {*FUNCTIONS, "Fn::FindInMap", "Fn::GetAtt", "Fn::If", "Fn::ImportValue",
 
 
 def check(template: Template) -> None:
-    """Raises Refused for a reference to what is not in the template, and for an unknown function."""
+    """Raises PropertyError for a reference to a missing name, and for an unknown intrinsic function."""
     for name, resource in template.resources.items():
-        where = template.called(name)
+        where = template.label(name)
         depends = resource.get("DependsOn", [])
         for other in [depends] if isinstance(depends, str) else depends:
             if other not in template.resources:
-                raise Refused(f"{where}: DependsOn: there is no resource {other}; correct the name")
+                raise PropertyError(f"{where}: DependsOn: there is no resource {other}; correct the name")
         _check_condition(template, resource, where)
         _check(template, resource.get("Properties", {}), where)
     for name, output in template.outputs.items():
@@ -39,34 +39,39 @@ def check(template: Template) -> None:
 def _check_condition(template: Template, member: Mapping[str, Any], where: str) -> None:
     condition = member.get("Condition")
     if condition is not None and condition not in template.conditions:
-        raise Refused(f"{where}: there is no condition {condition}; correct the name")
+        raise PropertyError(f"{where}: there is no condition {condition}; correct the name")
 
 
 def _check(template: Template, value: Any, where: str) -> None:
     names = template.resources.keys() | template.parameters.keys() | PSEUDO_PARAMETERS
     for path, function, argument in _calls(value, ""):
         if function != "Ref" and function not in KNOWN:
-            raise Refused(f"{where}: {path}: {function} cannot be played locally; write out what it gives")
-        for name in _named(function, argument):
+            raise PropertyError(
+                f"{where}: {path}: {function} is not supported locally; replace it with its value"
+            )
+        for name in _referenced_names(function, argument):
             if name not in names:
-                raise Refused(f"{where}: {path}: there is no parameter or resource {name}; correct the name")
+                raise PropertyError(
+                    f"{where}: {path}: there is no parameter or resource {name}; correct the name"
+                )
 
 
 def _calls(value: Any, path: str) -> Iterator[tuple[str, str, Any]]:
-    """Every intrinsic function in a value: its path, its name and its argument."""
+    """The path, name and argument of each intrinsic function in a value."""
     if isinstance(value, Mapping):
         for key, each in value.items():
             if key.startswith("Fn::") or (key == "Ref" and len(value) == 1):
                 yield path, key, each
                 yield from _calls(each, path)
             else:
-                yield from _calls(each, within(path, key))
+                yield from _calls(each, join_path(path, key))
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _calls(each, f"{path}[{index}]")
 
 
-def _named(function: str, argument: Any) -> Iterator[str]:
+def _referenced_names(function: str, argument: Any) -> Iterator[str]:
+    """The parameters and resources that a function call refers to."""
     if function == "Ref" and isinstance(argument, str):
         yield argument
     elif function == "Fn::GetAtt":
@@ -76,10 +81,10 @@ def _named(function: str, argument: Any) -> Iterator[str]:
         elif isinstance(first, str):
             yield first
     elif function == "Fn::Sub":
-        pattern, given = argument if _is_pair(argument) else (argument, {})
-        if isinstance(pattern, str) and isinstance(given, Mapping):
+        pattern, variables = argument if _is_pair(argument) else (argument, {})
+        if isinstance(pattern, str) and isinstance(variables, Mapping):
             for found in re.findall(r"\$\{\s*([^!}][^}]*?)\s*\}", pattern):
-                if found not in given:
+                if found not in variables:
                     yield found.partition(".")[0]
 
 

@@ -1,12 +1,12 @@
-"""Every resource type that a template may use, and how it is played."""
+"""All resource types that the local run supports or ignores."""
 
 from infra.local.provisioning import (
-    accepted,
     asynchronous,
     events,
     function_urls,
     functions,
     http_apis,
+    ignored,
     mappings,
     queues,
     schedules,
@@ -16,32 +16,32 @@ from infra.local.provisioning import (
     topics,
 )
 
-KINDS = {
-    **accepted.KINDS,
-    **asynchronous.KINDS,
-    **events.KINDS,
-    **function_urls.KINDS,
-    **functions.KINDS,
-    **http_apis.KINDS,
-    **mappings.KINDS,
-    **queues.KINDS,
-    **schedules.KINDS,
-    **secrets.KINDS,
-    **ssm.KINDS,
-    **tables.KINDS,
-    **topics.KINDS,
+RESOURCE_TYPES = {
+    **ignored.RESOURCE_TYPES,
+    **asynchronous.RESOURCE_TYPES,
+    **events.RESOURCE_TYPES,
+    **function_urls.RESOURCE_TYPES,
+    **functions.RESOURCE_TYPES,
+    **http_apis.RESOURCE_TYPES,
+    **mappings.RESOURCE_TYPES,
+    **queues.RESOURCE_TYPES,
+    **schedules.RESOURCE_TYPES,
+    **secrets.RESOURCE_TYPES,
+    **ssm.RESOURCE_TYPES,
+    **tables.RESOURCE_TYPES,
+    **topics.RESOURCE_TYPES,
 }
 """By type, such as AWS::SQS::Queue."""
 
-INSTEAD = {
+ALTERNATIVES = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
-    "AWS::CloudFormation::Stack": "let its template join by itself",
+    "AWS::CloudFormation::Stack": "join its template as a stack of its own",
     "AWS::Pipes::": "use an event source mapping, or a rule with an event pattern",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
-"""By the beginning of a type that cannot be played: what to do."""
+"""What to do about a type that is not supported, by the beginning of its name."""
 
 
 def advice(type_: str) -> str:
-    """What to do about a type that is not in KINDS."""
-    return next((told for start, told in INSTEAD.items() if type_.startswith(start)), "remove it")
+    """What to do about a type that is not in RESOURCE_TYPES, for an error message."""
+    return next((action for start, action in ALTERNATIVES.items() if type_.startswith(start)), "remove it")

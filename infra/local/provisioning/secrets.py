@@ -1,4 +1,4 @@
-"""Secrets Manager's secrets: given in the template, or generated at each start."""
+"""Secrets of Secrets Manager, with the value in the template or a value that each start generates."""
 
 import json
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
-from infra.local.provisioning.errors import Refused
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import flag, named, number, record, text
+from infra.local.provisioning.errors import PropertyError
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import boolean, integer, matching, strict_object, text
 
-NAME = named("[a-zA-Z0-9/_+=.@-]{1,512}", "up to 512 letters, digits and /_+=.@-")
+NAME = matching("[a-zA-Z0-9/_+=.@-]{1,512}", "up to 512 letters, digits and /_+=.@-")
 FLAGS = (
     "ExcludeLowercase",
     "ExcludeNumbers",
@@ -21,58 +21,60 @@ FLAGS = (
 )
 
 
-def _describe(declared: Declared) -> Resource:
-    name = declared.properties.get("Name", declared.name)
-    # Without AWS's six random characters at its end, which are not needed to find it.
+def _describe(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("Name", definition.name)
+    # AWS appends six random characters to the name; the local run needs none.
     arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}"
-    return declared.resource(arn, Id=arn)
+    return definition.resource(arn, Id=arn)
 
 
-def _create(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    if "SecretString" in given and "GenerateSecretString" in given:
-        raise Refused("SecretString and GenerateSecretString exclude each other; remove one of them")
-    value = given.get("SecretString")
+def _create(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    if "SecretString" in properties and "GenerateSecretString" in properties:
+        raise PropertyError("SecretString and GenerateSecretString exclude each other; remove one of them")
+    value = properties.get("SecretString")
     if value is None:
-        value = _generated(given.get("GenerateSecretString", {}))
-    client("secretsmanager").create_secret(Name=given.get("Name", declared.name), SecretString=value)
+        value = _generate(properties.get("GenerateSecretString", {}))
+    client("secretsmanager").create_secret(Name=properties.get("Name", definition.name), SecretString=value)
     return described
 
 
-def _generated(wanted: dict[str, Any]) -> str:
-    asked = (*FLAGS, "ExcludeCharacters", "PasswordLength")
-    request = {name: wanted[name] for name in asked if name in wanted}
+def _generate(settings: dict[str, Any]) -> str:
+    arguments = (*FLAGS, "ExcludeCharacters", "PasswordLength")
+    request = {name: settings[name] for name in arguments if name in settings}
     password: str = client("secretsmanager").get_random_password(**request)["RandomPassword"]
-    if "GenerateStringKey" not in wanted:
+    if "GenerateStringKey" not in settings:
         return password
     try:
-        template = json.loads(wanted.get("SecretStringTemplate", "{}"))
-        return json.dumps({**template, wanted["GenerateStringKey"]: password})
+        template = json.loads(settings.get("SecretStringTemplate", "{}"))
+        return json.dumps({**template, settings["GenerateStringKey"]: password})
     except (TypeError, ValueError):
-        raise Refused("GenerateSecretString.SecretStringTemplate is no JSON object; give one") from None
+        raise PropertyError(
+            "GenerateSecretString.SecretStringTemplate is not a JSON object; correct it"
+        ) from None
 
 
 def _remove(secret: Resource) -> None:
     client("secretsmanager").delete_secret(SecretId=secret.id, ForceDeleteWithoutRecovery=True)
 
 
-KINDS = {
-    "AWS::SecretsManager::Secret": Kind(
+RESOURCE_TYPES = {
+    "AWS::SecretsManager::Secret": ResourceType(
         _describe,
         _create,
         _remove,
         service="secretsmanager",
-        played={
-            "GenerateSecretString": record(
+        supported={
+            "GenerateSecretString": strict_object(
                 ExcludeCharacters=text,
                 GenerateStringKey=text,
-                PasswordLength=number(1, 4096),
+                PasswordLength=integer(1, 4096),
                 SecretStringTemplate=text,
-                **dict.fromkeys(FLAGS, flag),
+                **dict.fromkeys(FLAGS, boolean),
             ),
             "Name": NAME,
             "SecretString": text,
         },
-        left_out=("Description", "KmsKeyId", "ReplicaRegions", "Tags"),
+        ignored=("Description", "KmsKeyId", "ReplicaRegions", "Tags"),
     ),
 }

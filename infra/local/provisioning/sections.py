@@ -1,4 +1,4 @@
-"""The outer shape of a template: its sections, and the attributes of each member of a section.
+"""Checks the sections of a template, and the attributes of each member of a section.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 """
@@ -7,8 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.local.provisioning.errors import Refused
-from infra.local.provisioning.shapes import anything, list_of, map_of, partial, record, shown, text, within
+from infra.local.provisioning.errors import PropertyError
+from infra.local.provisioning.shapes import (
+    any_value,
+    describe_value,
+    join_path,
+    list_of,
+    loose_object,
+    map_of,
+    strict_object,
+    text,
+)
 
 TRANSFORMS = ("AWS::Serverless-2016-10-31", "AWS::LanguageExtensions")
 FOR_EACH = "Fn::ForEach::"
@@ -19,7 +28,7 @@ PARAMETER_TYPES = re.compile(
 
 def _name(path: str, value: Any) -> None:
     if not isinstance(value, str) or not value:
-        raise Refused(f"{path} is {shown(value)}; give a name")
+        raise PropertyError(f"{path} is {describe_value(value)}; give a name")
 
 
 def _names(path: str, value: Any) -> None:
@@ -29,41 +38,43 @@ def _names(path: str, value: Any) -> None:
 def _transform(path: str, value: Any) -> None:
     for name in value if isinstance(value, list) else [value]:
         if name not in TRANSFORMS:
-            told = name.get("Name") if isinstance(name, Mapping) else name
-            raise Refused(f"{path}: {shown(told)} cannot be played locally; write out what it adds")
+            macro = name.get("Name") if isinstance(name, Mapping) else name
+            raise PropertyError(
+                f"{path}: {describe_value(macro)} is not supported locally; replace it with its output"
+            )
 
 
 def _properties(path: str, value: Any) -> None:
-    map_of(anything)(path, value)
+    map_of(any_value)(path, value)
 
 
-_RESOURCE = record(
+_RESOURCE = strict_object(
     ("Type",),
     Type=_name,
     Properties=_properties,
     Condition=_name,
     DependsOn=_names,
-    Metadata=anything,
-    **dict.fromkeys(("Connectors", "CreationPolicy", "DeletionPolicy", "IgnoreGlobals"), anything),
-    UpdatePolicy=anything,
-    UpdateReplacePolicy=anything,
+    Metadata=any_value,
+    **dict.fromkeys(("Connectors", "CreationPolicy", "DeletionPolicy", "IgnoreGlobals"), any_value),
+    UpdatePolicy=any_value,
+    UpdateReplacePolicy=any_value,
 )
 
 
-_EVENTS = partial(Events=map_of(partial(Type=_name, Properties=_properties)))
-"""The translator checks all else of a function."""
+_EVENTS = loose_object(Events=map_of(loose_object(Type=_name, Properties=_properties)))
+"""Only the events: SAM's translator checks the other properties of a function."""
 
 
 def _resources(path: str, value: Any) -> None:
-    map_of(anything)(path, value)
+    map_of(any_value)(path, value)
     if not value:
-        raise Refused(f"{path} is empty; add a resource")
+        raise PropertyError(f"{path} is empty; add a resource")
     for name, resource in value.items():
         if name.startswith(FOR_EACH):
             continue
         if not re.fullmatch(r"[a-zA-Z0-9]+", name):
-            raise Refused(
-                f"{path}: the logical id {name!r} has other characters than letters and digits; rename it"
+            raise PropertyError(
+                f"{path}: the logical ID {name!r} may contain only letters and digits; rename it"
             )
         _RESOURCE(name, resource)
         if resource["Type"] == "AWS::Serverless::Function":
@@ -72,7 +83,7 @@ def _resources(path: str, value: Any) -> None:
 
 def _parameters(path: str, value: Any) -> None:
     map_of(
-        record(
+        strict_object(
             ("Type",),
             Type=_parameter_type,
             Default=_parameter_value,
@@ -90,38 +101,38 @@ def _parameters(path: str, value: Any) -> None:
 
 def _parameter_type(path: str, value: Any) -> None:
     if not isinstance(value, str) or not PARAMETER_TYPES.fullmatch(value):
-        raise Refused(f"{path} is {shown(value)}; give a type of parameter, such as String")
+        raise PropertyError(f"{path} is {describe_value(value)}; give a parameter type, such as String")
 
 
 def _parameter_value(path: str, value: Any) -> None:
     if not isinstance(value, str | int | float):
-        raise Refused(f"{path} is {shown(value)}; give text or a number")
+        raise PropertyError(f"{path} is {describe_value(value)}; give text or a number")
 
 
 SECTIONS = {
     "AWSTemplateFormatVersion": text,
-    "Conditions": map_of(map_of(anything)),
+    "Conditions": map_of(map_of(any_value)),
     "Description": text,
-    "Globals": map_of(map_of(anything)),
-    "Hooks": anything,
-    "Mappings": map_of(map_of(map_of(anything))),
-    "Metadata": anything,
+    "Globals": map_of(map_of(any_value)),
+    "Hooks": any_value,
+    "Mappings": map_of(map_of(map_of(any_value))),
+    "Metadata": any_value,
     "Outputs": map_of(
-        record(
+        strict_object(
             ("Value",),
-            Value=anything,
-            Description=anything,
+            Value=any_value,
+            Description=any_value,
             Condition=_name,
-            Export=record(("Name",), Name=anything),
+            Export=strict_object(("Name",), Name=any_value),
         )
     ),
     "Parameters": _parameters,
     "Resources": _resources,
     "Rules": map_of(
-        record(
+        strict_object(
             ("Assertions",),
-            RuleCondition=anything,
-            Assertions=list_of(record(("Assert",), Assert=anything, AssertDescription=anything)),
+            RuleCondition=any_value,
+            Assertions=list_of(strict_object(("Assert",), Assert=any_value, AssertDescription=any_value)),
         )
     ),
     "Transform": _transform,
@@ -129,12 +140,14 @@ SECTIONS = {
 
 
 def check(source: Any) -> None:
-    """Raises Refused for what no template may look like."""
+    """Raises PropertyError for a section or a member that CloudFormation would reject."""
     if not isinstance(source, Mapping):
-        raise Refused(f"the file holds {shown(source)}; a template is an object with Resources")
+        raise PropertyError(
+            f"the file contains {describe_value(source)}; a template is an object with Resources"
+        )
     for path in _nulls(source, ""):
-        raise Refused(f"{path} has no value (null); give it one, or remove it")
-    record(("Resources",), **SECTIONS)("", source)
+        raise PropertyError(f"{path} has no value (null); give it a value or remove it")
+    strict_object(("Resources",), **SECTIONS)("", source)
 
 
 def _nulls(value: Any, path: str) -> Iterator[str]:
@@ -143,7 +156,7 @@ def _nulls(value: Any, path: str) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for name, each in value.items():
             if path or name != "Metadata":
-                yield from _nulls(each, within(path, name))
+                yield from _nulls(each, join_path(path, name))
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _nulls(each, f"{path}[{index}]")

@@ -1,26 +1,25 @@
-"""The shapes of properties: what a value has to be, checked before the resource is created.
+"""Shapes: functions that check the value of a property and convert it to its type.
 
-As in CloudFormation, numbers and booleans may be text, and text may be a number or a boolean. A shape gives
-each as what it has to be.
+As in CloudFormation, a template may write numbers and booleans as text, and text as a number or a boolean.
 """
 
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 
 Shape = Callable[[str, Any], Any]
-"""Takes a property's path and its value; returns the value as it is used. Raises Refused for another."""
+"""Takes the path of a property and its value. Returns the converted value. Raises PropertyError."""
 
 
-def anything(_: str, value: Any) -> Any:
-    """Any value: what AWS itself, as moto plays it, or another module checks."""
+def any_value(_: str, value: Any) -> Any:
+    """Any value, for properties that moto or another module checks."""
     return value
 
 
 def scalar(path: str, value: Any) -> str:
-    """Text, which may be empty."""
+    """Text, possibly empty."""
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str | int | float):
@@ -35,8 +34,8 @@ def text(path: str, value: Any) -> str:
     return scalar(path, value)
 
 
-def named(pattern: str, meaning: str) -> Shape:
-    """Text that AWS takes as a name: all of it matches the pattern."""
+def matching(pattern: str, meaning: str) -> Shape:
+    """Text that matches a whole pattern. `meaning` describes the pattern in the error message."""
 
     def parse(path: str, value: Any) -> str:
         if not isinstance(value, str | int) or not re.fullmatch(pattern, scalar(path, value)):
@@ -46,15 +45,15 @@ def named(pattern: str, meaning: str) -> Shape:
     return parse
 
 
-def flag(path: str, value: Any) -> bool:
+def boolean(path: str, value: Any) -> bool:
     """A boolean."""
     if str(value).lower() not in ("true", "false"):
         raise _mismatch(path, value, "true or false")
     return str(value).lower() == "true"
 
 
-def number(least: int, most: int) -> Shape:
-    """A whole number within these limits."""
+def integer(least: int, most: int) -> Shape:
+    """A whole number from `least` to `most`."""
 
     def parse(path: str, value: Any) -> int:
         try:
@@ -68,7 +67,9 @@ def number(least: int, most: int) -> Shape:
     return parse
 
 
-def choice(*choices: str) -> Shape:
+def one_of(*choices: str) -> Shape:
+    """One of these texts."""
+
     def parse(path: str, value: Any) -> Any:
         if value not in choices:
             raise _mismatch(path, value, f"one of {', '.join(choices)}")
@@ -78,7 +79,7 @@ def choice(*choices: str) -> Shape:
 
 
 def list_of(shape: Shape) -> Shape:
-    """A list. As in CloudFormation, it may be empty."""
+    """A list whose elements have this shape. As in CloudFormation, it may be empty."""
 
     def parse(path: str, value: Any) -> list[Any]:
         if not isinstance(value, list):
@@ -89,61 +90,64 @@ def list_of(shape: Shape) -> Shape:
 
 
 def map_of(shape: Shape) -> Shape:
-    """An object with keys of the user's own."""
+    """An object with any keys, whose values have this shape."""
 
     def parse(path: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise _mismatch(path, value, "an object")
-        return {key: shape(within(path, key), each) for key, each in value.items()}
+        return {key: shape(join_path(path, key), each) for key, each in value.items()}
 
     return parse
 
 
-def record(required: Collection[str] = (), /, **fields: Shape) -> Shape:
-    """An object with these fields and no others."""
+def strict_object(required: Collection[str] = (), /, **fields: Shape) -> Shape:
+    """An object with only these fields."""
 
     def parse(path: str, value: Any) -> dict[str, Any]:
-        given: dict[str, Any] = map_of(anything)(path, value)
+        properties: dict[str, Any] = map_of(any_value)(path, value)
         for name in required:
-            if name not in given:
-                raise Refused(f"{within(path, name)} is missing; add it")
-        for name in given:
+            if name not in properties:
+                raise PropertyError(f"{join_path(path, name)} is missing; add it")
+        for name in properties:
             if name not in fields:
-                raise Refused(
-                    f"{within(path, name)} is unknown, or cannot be played locally; "
-                    "correct the name, or remove it"
+                raise PropertyError(
+                    f"{join_path(path, name)} is unknown or not supported locally; "
+                    "correct the name or remove it"
                 )
-        return {name: fields[name](within(path, name), each) for name, each in given.items()}
+        return {name: fields[name](join_path(path, name), each) for name, each in properties.items()}
 
     return parse
 
 
-def partial(**fields: Shape) -> Shape:
-    """An object of which only these fields are known; each may be missing."""
+def loose_object(**fields: Shape) -> Shape:
+    """An object that may have these fields, and others of any value."""
 
     def parse(path: str, value: Any) -> dict[str, Any]:
-        given: dict[str, Any] = map_of(anything)(path, value)
-        return {name: fields.get(name, anything)(within(path, name), each) for name, each in given.items()}
+        properties: dict[str, Any] = map_of(any_value)(path, value)
+        return {
+            name: fields.get(name, any_value)(join_path(path, name), each)
+            for name, each in properties.items()
+        }
 
     return parse
 
 
-def _mismatch(path: str, value: Any, wanted: str) -> Refused:
-    return Refused(f"{path} is {shown(value)}; give {wanted}")
+def _mismatch(path: str, value: Any, wanted: str) -> PropertyError:
+    return PropertyError(f"{path} is {describe_value(value)}; give {wanted}")
 
 
-def within(path: str, key: str) -> str:
-    """The path of a key of the object at a path."""
+def join_path(path: str, key: str) -> str:
+    """The path of a key in the object at `path`."""
     return f"{path}.{key}" if path else key
 
 
-def shown(value: Any) -> str:
-    """A value in a sentence: short, and by its kind where it is long."""
+def describe_value(value: Any) -> str:
+    """A short description of a value for an error message."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list):
         return "a list"
     if value is None:
         return "nothing"
-    told = repr(value)
-    return told if len(told) <= 60 else f"{told[:57]}…'"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…'"

@@ -1,23 +1,23 @@
-"""SSM parameters."""
+"""Parameters of SSM Parameter Store."""
 
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import choice, named, text
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import matching, one_of, text
 
-NAME = named("[a-zA-Z0-9_./-]{1,1011}", "letters, digits and _./-")
+NAME = matching("[a-zA-Z0-9_./-]{1,1011}", "letters, digits and _./-")
 
 
-def _describe(declared: Declared) -> Resource:
-    name = declared.properties.get("Name", declared.name)
+def _describe(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("Name", definition.name)
     arn = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{name.removeprefix('/')}"
-    return declared.resource(
-        name, Arn=arn, Type=declared.properties["Type"], Value=declared.properties["Value"]
+    return definition.resource(
+        name, Arn=arn, Type=definition.properties["Type"], Value=definition.properties["Value"]
     )
 
 
-def _create(declared: Declared, described: Resource) -> Resource:
+def _create(definition: ResourceDefinition, described: Resource) -> Resource:
     type_, value = described.attributes["Type"], described.attributes["Value"]
     client("ssm").put_parameter(Name=described.id, Type=type_, Value=value)
     return described
@@ -27,14 +27,14 @@ def _remove(parameter: Resource) -> None:
     client("ssm").delete_parameter(Name=parameter.id)
 
 
-KINDS = {
-    "AWS::SSM::Parameter": Kind(
+RESOURCE_TYPES = {
+    "AWS::SSM::Parameter": ResourceType(
         _describe,
         _create,
         _remove,
         service="ssm",
-        played={"Name": NAME, "Type": choice("String", "StringList"), "Value": text},
+        supported={"Name": NAME, "Type": one_of("String", "StringList"), "Value": text},
         required=("Type", "Value"),
-        left_out=("AllowedPattern", "DataType", "Description", "Policies", "Tags", "Tier"),
+        ignored=("AllowedPattern", "DataType", "Description", "Policies", "Tags", "Tier"),
     ),
 }

@@ -5,67 +5,82 @@ from typing import Any
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
-from infra.local.provisioning.errors import Refused
-from infra.local.provisioning.kinds import Declared, Kind
-from infra.local.provisioning.shapes import anything, choice, flag, list_of, named, number, record, text
+from infra.local.provisioning.errors import PropertyError
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import (
+    any_value,
+    boolean,
+    integer,
+    list_of,
+    matching,
+    one_of,
+    strict_object,
+    text,
+)
 
-NAME = named("[a-zA-Z0-9_.-]{3,255}", "3 to 255 letters, digits, hyphens, dots and underscores")
-KEY = record(("AttributeName", "KeyType"), AttributeName=text, KeyType=choice("HASH", "RANGE"))
+NAME = matching("[a-zA-Z0-9_.-]{3,255}", "3 to 255 letters, digits, hyphens, dots and underscores")
+KEY = strict_object(("AttributeName", "KeyType"), AttributeName=text, KeyType=one_of("HASH", "RANGE"))
 
 
 def _keys(path: str, value: Any) -> Any:
-    """A partition key, and a sort key after it if there is one."""
+    """A key schema: a partition key, then possibly a sort key."""
     keys = list_of(KEY)(path, value)
     if [key["KeyType"] for key in keys] not in (["HASH"], ["HASH", "RANGE"]):
-        raise Refused(f"{path} has other keys than one HASH, or one HASH and one RANGE; correct it")
+        raise PropertyError(
+            f"{path} must be one HASH key, or one HASH key and then one RANGE key; correct it"
+        )
     return keys
 
 
-CAPACITY = record(
+CAPACITY = strict_object(
     ("ReadCapacityUnits", "WriteCapacityUnits"),
-    ReadCapacityUnits=number(1, 1_000_000),
-    WriteCapacityUnits=number(1, 1_000_000),
+    ReadCapacityUnits=integer(1, 1_000_000),
+    WriteCapacityUnits=integer(1, 1_000_000),
 )
-PROJECTION = record(NonKeyAttributes=list_of(text), ProjectionType=choice("ALL", "INCLUDE", "KEYS_ONLY"))
+PROJECTION = strict_object(
+    NonKeyAttributes=list_of(text), ProjectionType=one_of("ALL", "INCLUDE", "KEYS_ONLY")
+)
 LOCAL_INDEX = {"IndexName": NAME, "KeySchema": _keys, "Projection": PROJECTION}
 INDEX_LEFT_OUT = ("ContributorInsightsSpecification", "OnDemandThroughput", "WarmThroughput")
-GLOBAL_INDEX = {**LOCAL_INDEX, "ProvisionedThroughput": CAPACITY, **dict.fromkeys(INDEX_LEFT_OUT, anything)}
+GLOBAL_INDEX = {**LOCAL_INDEX, "ProvisionedThroughput": CAPACITY, **dict.fromkeys(INDEX_LEFT_OUT, any_value)}
 
 CREATION = {
     "AttributeDefinitions": list_of(
-        record(("AttributeName", "AttributeType"), AttributeName=text, AttributeType=choice("S", "N", "B"))
+        strict_object(
+            ("AttributeName", "AttributeType"), AttributeName=text, AttributeType=one_of("S", "N", "B")
+        )
     ),
-    "BillingMode": choice("PAY_PER_REQUEST", "PROVISIONED"),
-    "GlobalSecondaryIndexes": list_of(record(tuple(LOCAL_INDEX), **GLOBAL_INDEX)),
+    "BillingMode": one_of("PAY_PER_REQUEST", "PROVISIONED"),
+    "GlobalSecondaryIndexes": list_of(strict_object(tuple(LOCAL_INDEX), **GLOBAL_INDEX)),
     "KeySchema": _keys,
-    "LocalSecondaryIndexes": list_of(record(tuple(LOCAL_INDEX), **LOCAL_INDEX)),
+    "LocalSecondaryIndexes": list_of(strict_object(tuple(LOCAL_INDEX), **LOCAL_INDEX)),
     "ProvisionedThroughput": CAPACITY,
 }
-"""Properties that are arguments of CreateTable. Capacity is kept and shown; nothing is throttled."""
+"""Properties that become arguments of CreateTable. Capacity is stored but never throttles."""
 
 
-def _describe(declared: Declared) -> Resource:
-    name = declared.properties.get("TableName", declared.name_within(255))
+def _describe(definition: ResourceDefinition) -> Resource:
+    name = definition.properties.get("TableName", definition.name_within(255))
     attributes = {"Arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"}
-    if "StreamSpecification" in declared.properties:
+    if "StreamSpecification" in definition.properties:
         attributes["StreamArn"] = f"{attributes['Arn']}/stream/1"
-    return declared.resource(name, **attributes)
+    return definition.resource(name, **attributes)
 
 
-def _create(declared: Declared, described: Resource) -> Resource:
-    given = declared.properties
-    request = {name: given[name] for name in CREATION if name in given}
-    if "GlobalSecondaryIndexes" in given:
+def _create(definition: ResourceDefinition, described: Resource) -> Resource:
+    properties = definition.properties
+    request = {name: properties[name] for name in CREATION if name in properties}
+    if "GlobalSecondaryIndexes" in properties:
         request["GlobalSecondaryIndexes"] = [
             {name: value for name, value in index.items() if name not in INDEX_LEFT_OUT}
-            for index in given["GlobalSecondaryIndexes"]
+            for index in properties["GlobalSecondaryIndexes"]
         ]
-    if "StreamSpecification" in given:
-        view = given["StreamSpecification"]["StreamViewType"]
+    if "StreamSpecification" in properties:
+        view = properties["StreamSpecification"]["StreamViewType"]
         request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": view}
     dynamodb = client("dynamodb")
     created = dynamodb.create_table(TableName=described.id, **request)["TableDescription"]
-    expiry = given.get("TimeToLiveSpecification", {})
+    expiry = properties.get("TimeToLiveSpecification", {})
     if expiry.get("Enabled"):
         dynamodb.update_time_to_live(
             TableName=described.id,
@@ -74,32 +89,34 @@ def _create(declared: Declared, described: Resource) -> Resource:
     attributes = {"Arn": created["TableArn"]}
     if "LatestStreamArn" in created:
         attributes["StreamArn"] = created["LatestStreamArn"]
-    return declared.resource(described.id, **attributes)
+    return definition.resource(described.id, **attributes)
 
 
 def _remove(table: Resource) -> None:
     client("dynamodb").delete_table(TableName=table.id)
 
 
-KINDS = {
-    "AWS::DynamoDB::Table": Kind(
+RESOURCE_TYPES = {
+    "AWS::DynamoDB::Table": ResourceType(
         _describe,
         _create,
         _remove,
         service="dynamodb",
-        played={
+        supported={
             **CREATION,
-            "StreamSpecification": record(
+            "StreamSpecification": strict_object(
                 ("StreamViewType",),
-                ResourcePolicy=anything,
-                StreamViewType=choice("KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"),
+                ResourcePolicy=any_value,
+                StreamViewType=one_of("KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE"),
             ),
             "TableName": NAME,
-            # Stored, and shown by DescribeTimeToLive; no item expires.
-            "TimeToLiveSpecification": record(("AttributeName", "Enabled"), AttributeName=text, Enabled=flag),
+            # DescribeTimeToLive returns it; no item expires.
+            "TimeToLiveSpecification": strict_object(
+                ("AttributeName", "Enabled"), AttributeName=text, Enabled=boolean
+            ),
         },
         required=("AttributeDefinitions", "KeySchema"),
-        left_out=(
+        ignored=(
             "ContributorInsightsSpecification",
             "DeletionProtectionEnabled",
             "OnDemandThroughput",

@@ -1,4 +1,4 @@
-"""A template as CloudFormation would see it: read, checked, and translated by SAM's own translator."""
+"""Loads a template: reads the file, checks it, and translates SAM resources to CloudFormation resources."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,40 +7,41 @@ from typing import Any
 
 from infra.local.model.credentials import REGION
 from infra.local.provisioning import foreach, parameters, reading, references, sections
-from infra.local.provisioning.errors import Refused, TemplateError
-from infra.local.provisioning.intrinsics import Misused
+from infra.local.provisioning.errors import PropertyError, TemplateError
+from infra.local.provisioning.intrinsics import IntrinsicFunctionError
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.shapes import shown
-from infra.local.provisioning.translation import translated
+from infra.local.provisioning.shapes import describe_value
+from infra.local.provisioning.translation import translate
 
-CONTENT = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
-"""Properties that name a folder beside the template. On AWS, `sam deploy` uploads it."""
-UPLOADED = "s3://played/locally"
+CODE_PROPERTIES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+"""Properties that name a folder with code, by resource type. `sam deploy` would upload the folder."""
+UPLOADED = "s3://bucket/key"
+"""The location of uploaded code that the translator expects. Nothing reads it."""
 
 
 def load(
-    path: Path, given: Mapping[str, str] | None = None, lookup: parameters.Lookup | None = None
+    path: Path, overrides: Mapping[str, str] | None = None, lookup: parameters.Lookup | None = None
 ) -> Template:
-    """Reads and translates a SAM template, with these values instead of its parameters' defaults.
+    """The translated template; `overrides` replaces the defaults of its parameters.
 
-    `lookup` gives the values of SSM parameters. Raises TemplateError if the file is missing, is no template,
-    or lacks a value for a parameter.
+    `lookup` returns the values of SSM parameters. Raises TemplateError for a missing file, an
+    invalid template, and a parameter without a value.
     """
     source = reading.read(path)
     try:
-        return _loaded(path, source, given or {}, lookup or _no_ssm)
-    except (Refused, Misused) as problem:
+        return _load(path, source, overrides or {}, lookup or _no_ssm)
+    except (PropertyError, IntrinsicFunctionError) as problem:
         raise TemplateError(f"{path}: {problem}") from None
 
 
-def _loaded(path: Path, source: Any, given: Mapping[str, str], lookup: parameters.Lookup) -> Template:
+def _load(path: Path, source: Any, overrides: Mapping[str, str], lookup: parameters.Lookup) -> Template:
     sections.check(source)
     declared = source.get("Parameters", {})
-    texts = parameters.values(declared, given, lookup) | {"AWS::Region": REGION}
+    texts = parameters.values(declared, overrides, lookup) | {"AWS::Region": REGION}
     values = parameters.typed(declared, texts)
-    source = foreach.expanded(source, values)
+    source = foreach.expand(source, values)
     code = dict(_code(source, path.parent))
-    made = _translated(_packaged(source), texts)
+    made = _translate(_package(source), texts)
     template = Template(
         path=path,
         resources=made["Resources"],
@@ -50,48 +51,53 @@ def _loaded(path: Path, source: Any, given: Mapping[str, str], lookup: parameter
         outputs=made.get("Outputs", {}),
         rules=made.get("Rules", {}),
         code=code,
-        written=tuple(source["Resources"]),
+        source_ids=tuple(source["Resources"]),
     )
     references.check(template)
     return template
 
 
-def _translated(packaged: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+def _translate(template: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
     try:
-        return translated(packaged, texts)
-    except Exception as error:  # the translator raises many, and has one with the messages of all faults
+        return translate(template, texts)
+    except Exception as error:  # the translator documents no base class; one of its errors lists `causes`
         causes = [cause.message for cause in getattr(error, "causes", ())]
-        told = " ".join((causes or [f"SAM's translator fails ({error!r})"])[0].split())
-        raise Refused(f"{told.rstrip('.')}; correct it there") from error
+        message = " ".join((causes or [f"SAM's translator failed with {error!r}"])[0].split())
+        raise PropertyError(f"{message.rstrip('.')}; correct it") from error
 
 
 def _no_ssm(name: str, where: str) -> str:
-    raise Refused(f"{where}: the SSM parameter {name} is only known where the local AWS runs; use its value")
+    raise PropertyError(
+        f"{where}: only a running local AWS knows the SSM parameter {name}; give its value instead"
+    )
 
 
 def _code(source: Mapping[str, Any], root: Path) -> Iterator[tuple[str, Path]]:
     shared = source.get("Globals", {}).get("Function", {}).get("CodeUri", ".")
     for name, resource in source["Resources"].items():
-        content = CONTENT.get(resource["Type"])
+        content = CODE_PROPERTIES.get(resource["Type"])
         properties = resource.get("Properties", {})
         if content is None or "InlineCode" in properties:
             continue
         folder = properties.get(content, shared)
         if not isinstance(folder, str):
-            raise Refused(f"{name}: {content} is {shown(folder)}; give the path of the folder with the code")
+            raise PropertyError(
+                f"{name}: {content} is {describe_value(folder)}; give the path of the folder with the code"
+            )
         if folder.startswith("s3://") or properties.get("PackageType", "Zip") != "Zip":
-            raise Refused(
-                f"{name}: code in S3 or an image cannot be played locally; give a folder as {content}"
+            raise PropertyError(
+                f"{name}: code in S3 and container images are not supported locally; "
+                f"give a local folder as {content}"
             )
         yield name, root / folder
 
 
-def _packaged(source: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy in which the code is uploaded, as the translator expects it."""
+def _package(source: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy whose code locations are in S3, as the translator expects them."""
     copy: dict[str, Any] = json.loads(json.dumps(source))
     copy.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
     for resource in copy["Resources"].values():
-        content = CONTENT.get(resource["Type"])
+        content = CODE_PROPERTIES.get(resource["Type"])
         if content is not None and "InlineCode" not in resource.get("Properties", {}):
             resource.setdefault("Properties", {})[content] = UPLOADED
     return copy

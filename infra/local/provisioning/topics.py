@@ -9,36 +9,47 @@ from moto.backends import get_backend
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
-from infra.local.provisioning.errors import Refused
+from infra.local.provisioning.errors import PropertyError
 from infra.local.provisioning.functions import function_of
-from infra.local.provisioning.kinds import Declared, Kind
 from infra.local.provisioning.queues import fifo_attributes, name_of
-from infra.local.provisioning.shapes import anything, choice, flag, list_of, map_of, named, record, text
+from infra.local.provisioning.resource_types import ResourceDefinition, ResourceType
+from infra.local.provisioning.shapes import (
+    any_value,
+    boolean,
+    list_of,
+    map_of,
+    matching,
+    one_of,
+    strict_object,
+    text,
+)
 
-NAME = named(
+NAME = matching(
     r"[a-zA-Z0-9_-]{1,256}|[a-zA-Z0-9_-]{1,251}\.fifo",
     "up to 256 letters, digits, hyphens and underscores, with .fifo at the end of a FIFO topic's",
 )
-INLINE = record(("Endpoint", "Protocol"), Endpoint=text, Protocol=text)
-OF_FIFO = {"ContentBasedDeduplication": flag}
+INLINE_SUBSCRIPTION = strict_object(("Endpoint", "Protocol"), Endpoint=text, Protocol=text)
+FIFO_ONLY = {"ContentBasedDeduplication": boolean}
 
 
-def _topic(declared: Declared) -> Resource:
-    name = name_of(declared, "TopicName", "FifoTopic", 256)
+def _topic(definition: ResourceDefinition) -> Resource:
+    name = name_of(definition, "TopicName", "FifoTopic", 256)
     arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}"
-    return declared.resource(arn, TopicArn=arn, TopicName=name)
+    return definition.resource(arn, TopicArn=arn, TopicName=name)
 
 
-def _create_topic(declared: Declared, described: Resource) -> Resource:
+def _create_topic(definition: ResourceDefinition, described: Resource) -> Resource:
     name, topics = described.attributes["TopicName"], get_backend("sns")[ACCOUNT][REGION].topics
-    if described.id in topics:  # CreateTopic would succeed, and the topic would belong to two stacks
-        raise Refused(f"there is a topic {name} already; choose another TopicName, or let its stack leave")
+    if described.id in topics:  # CreateTopic would succeed, and two stacks would own the topic
+        raise PropertyError(
+            f"the topic {name} exists already; choose another TopicName, or run `choreo leave` for its stack"
+        )
     client("sns").create_topic(
-        Name=name, Attributes=fifo_attributes(declared.properties, "FifoTopic", OF_FIFO)
+        Name=name, Attributes=fifo_attributes(definition.properties, "FifoTopic", FIFO_ONLY)
     )
     try:
-        for index, subscription in enumerate(declared.properties.get("Subscription", [])):
-            _subscribe(declared, f"Subscription[{index}].", {"TopicArn": described.id, **subscription})
+        for index, subscription in enumerate(definition.properties.get("Subscription", [])):
+            _subscribe(definition, f"Subscription[{index}].", {"TopicArn": described.id, **subscription})
     except BaseException:
         _remove_topic(described)
         raise
@@ -52,32 +63,34 @@ def _remove_topic(topic: Resource) -> None:
     sns.delete_topic(TopicArn=topic.id)
 
 
-def _subscription(declared: Declared) -> Resource:
-    arn = f"{declared.properties['TopicArn']}:{declared.logical_id}"
-    return declared.resource(arn, Arn=arn)
+def _subscription(definition: ResourceDefinition) -> Resource:
+    arn = f"{definition.properties['TopicArn']}:{definition.logical_id}"
+    return definition.resource(arn, Arn=arn)
 
 
-def _create_subscription(declared: Declared, _: Resource) -> Resource:
-    arn = _subscribe(declared, "", declared.properties)
-    return declared.resource(arn, Arn=arn)
+def _create_subscription(definition: ResourceDefinition, _: Resource) -> Resource:
+    arn = _subscribe(definition, "", definition.properties)
+    return definition.resource(arn, Arn=arn)
 
 
-def _subscribe(declared: Declared, path: str, given: Mapping[str, Any]) -> str:
-    """The ARN of a new subscription of a queue or function. Raises Refused for another."""
-    if given["Protocol"] == "lambda":
-        function_of(declared, given["Endpoint"], f"{path}Endpoint")
-    elif given["Protocol"] != "sqs":
-        raise Refused(f"{path}Protocol {given['Protocol']} cannot be played locally; use sqs or lambda")
-    attributes = {"RawMessageDelivery": str(given.get("RawMessageDelivery", False)).lower()}
-    if "FilterPolicyScope" in given:
-        attributes["FilterPolicyScope"] = given["FilterPolicyScope"]
+def _subscribe(definition: ResourceDefinition, path: str, properties: Mapping[str, Any]) -> str:
+    """Subscribes a queue or function, and returns the ARN. Raises PropertyError for another protocol."""
+    if properties["Protocol"] == "lambda":
+        function_of(definition, properties["Endpoint"], f"{path}Endpoint")
+    elif properties["Protocol"] != "sqs":
+        raise PropertyError(
+            f"{path}Protocol {properties['Protocol']} is not supported locally; use sqs or lambda"
+        )
+    attributes = {"RawMessageDelivery": str(properties.get("RawMessageDelivery", False)).lower()}
+    if "FilterPolicyScope" in properties:
+        attributes["FilterPolicyScope"] = properties["FilterPolicyScope"]
     for name in ("FilterPolicy", "RedrivePolicy"):
-        if name in given:
-            attributes[name] = json.dumps(given[name])
+        if name in properties:
+            attributes[name] = json.dumps(properties[name])
     arn: str = client("sns").subscribe(
-        TopicArn=given["TopicArn"],
-        Protocol=given["Protocol"],
-        Endpoint=given["Endpoint"],
+        TopicArn=properties["TopicArn"],
+        Protocol=properties["Protocol"],
+        Endpoint=properties["Endpoint"],
         Attributes=attributes,
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
@@ -88,14 +101,19 @@ def _unsubscribe(subscription: Resource) -> None:
     client("sns").unsubscribe(SubscriptionArn=subscription.id)
 
 
-KINDS = {
-    "AWS::SNS::Topic": Kind(
+RESOURCE_TYPES = {
+    "AWS::SNS::Topic": ResourceType(
         _topic,
         _create_topic,
         _remove_topic,
         service="sns",
-        played={"FifoTopic": flag, **OF_FIFO, "Subscription": list_of(INLINE), "TopicName": NAME},
-        left_out=(
+        supported={
+            "FifoTopic": boolean,
+            **FIFO_ONLY,
+            "Subscription": list_of(INLINE_SUBSCRIPTION),
+            "TopicName": NAME,
+        },
+        ignored=(
             "DisplayName",
             "FifoThroughputScope",
             "KmsMasterKeyId",
@@ -104,17 +122,17 @@ KINDS = {
             "TracingConfig",
         ),
     ),
-    "AWS::SNS::Subscription": Kind(
+    "AWS::SNS::Subscription": ResourceType(
         _subscription,
         _create_subscription,
         _unsubscribe,
         service="sns",
-        played={
+        supported={
             "Endpoint": text,
-            "FilterPolicy": map_of(anything),
-            "FilterPolicyScope": choice("MessageAttributes", "MessageBody"),
+            "FilterPolicy": map_of(any_value),
+            "FilterPolicyScope": one_of("MessageAttributes", "MessageBody"),
             "Protocol": text,
-            "RawMessageDelivery": flag,
+            "RawMessageDelivery": boolean,
             "RedrivePolicy": map_of(text),
             "TopicArn": text,
         },

@@ -1,6 +1,7 @@
-"""SAM's translation of a template, by its own translator, which takes a fifth of a start: so it is kept.
+"""Translates a SAM template to CloudFormation with aws-sam-translator, and caches the result on disk.
 
-The copies are in the virtual environment, which goes with the clone. Outside of one, nothing is kept.
+The translation takes a fifth of the start time. The cache is in the virtual environment, so that deleting the
+clone deletes it; without a virtual environment there is no cache.
 """
 
 import contextlib
@@ -18,50 +19,50 @@ from uuid import uuid4
 
 from infra.local.model.credentials import REGION
 
-FOLDER = Path(sys.prefix) / "translations" if sys.prefix != sys.base_prefix else None
-KEPT = 20
+CACHE_FOLDER = Path(sys.prefix) / "translations" if sys.prefix != sys.base_prefix else None
+MAX_CACHED = 20
 
-# It warns, at each function's rollout, of a feature toggle that only AWS itself has.
+# The translator warns, for each gradual deployment, that AWS's own feature toggles are missing.
 logging.getLogger("samtranslator.feature_toggle").setLevel(logging.ERROR)
-# It warns, once a translation is forgotten, of metrics that only AWS itself would publish.
+# The translator warns about metrics that only AWS itself publishes.
 logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
-def translated(source: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
-    """What CloudFormation would be given. Raises whatever the translator raises."""
-    given = json.dumps([source, parameters])
-    key = hashlib.sha256(f"{version('aws-sam-translator')} {given}".encode()).hexdigest()
-    kept = _kept(key)
-    if kept is None:
-        kept = _translate(json.loads(given)[0], parameters)  # a copy: the translator changes what it is given
-        _keep(key, kept)
-    return kept
+def translate(source: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The CloudFormation template. Raises the translator's exceptions."""
+    text = json.dumps([source, parameters])
+    key = hashlib.sha256(f"{version('aws-sam-translator')} {text}".encode()).hexdigest()
+    template = _read_cache(key)
+    if template is None:
+        template = _translate(json.loads(text)[0], parameters)  # a copy: the translator changes its argument
+        _write_cache(key, template)
+    return template
 
 
-def _kept(key: str) -> dict[str, Any] | None:
-    if FOLDER is None:
+def _read_cache(key: str) -> dict[str, Any] | None:
+    if CACHE_FOLDER is None:
         return None
     try:
-        found: dict[str, Any] = json.loads((FOLDER / f"{key}.json").read_text())
+        found: dict[str, Any] = json.loads((CACHE_FOLDER / f"{key}.json").read_text())
     except (OSError, ValueError):
         return None
     return found
 
 
-def _keep(key: str, made: dict[str, Any]) -> None:
-    if FOLDER is None:
+def _write_cache(key: str, made: dict[str, Any]) -> None:
+    if CACHE_FOLDER is None:
         return
-    with contextlib.suppress(OSError):  # a folder that cannot be written to only costs the time
-        FOLDER.mkdir(exist_ok=True)
-        unfinished = FOLDER / f"{uuid4()}.new"
+    with contextlib.suppress(OSError):  # a read-only folder means no cache
+        CACHE_FOLDER.mkdir(exist_ok=True)
+        unfinished = CACHE_FOLDER / f"{uuid4()}.new"
         unfinished.write_text(json.dumps(made))
-        unfinished.replace(FOLDER / f"{key}.json")
-        for old in sorted(FOLDER.glob("*.json"), key=os.path.getmtime, reverse=True)[KEPT:]:
+        unfinished.replace(CACHE_FOLDER / f"{key}.json")
+        for old in sorted(CACHE_FOLDER.glob("*.json"), key=os.path.getmtime, reverse=True)[MAX_CACHED:]:
             old.unlink()
 
 
 def _translate(source: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
-    with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 where it is
+    with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 for the region
         from samtranslator.translator.transform import transform
 
         made: dict[str, Any] = transform(source, dict(parameters), _NoManagedPolicies())
@@ -69,7 +70,7 @@ def _translate(source: dict[str, Any], parameters: Mapping[str, str]) -> dict[st
 
 
 class _NoManagedPolicies:
-    """Managed policies' ARNs, for templates that name some: IAM is not played."""
+    """An empty list of managed policies. The local run ignores policies, so it needs no ARNs."""
 
     def load(self) -> dict[str, str]:
         return {}

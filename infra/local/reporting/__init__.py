@@ -1,1 +1,1 @@
-"""What a run tells: console lines, metrics that functions print, and the journal for the live page."""
+"""The output of a run: console lines, metrics, and the journal that the live page reads."""

@@ -1,4 +1,4 @@
-"""What a person sees of a run: a line for each thing that happened, one colour a service."""
+"""The console of a run: one line for each log record of a function, in the colour of its service."""
 
 import contextlib
 import io
@@ -17,84 +17,85 @@ RED, DIM, BOLD = 31, 2, 1
 
 
 def paint(text: str, colour: int, stream: TextIO) -> str:
-    """`text` in a colour, on a terminal that wants any (https://no-color.org)."""
+    """The text in a colour, if the stream is a terminal and NO_COLOR is not set (https://no-color.org)."""
     if not stream.isatty() or os.environ.get("NO_COLOR"):
         return text
     return f"\x1b[{colour}m{text}\x1b[0m"
 
 
 def colour_of(service: str) -> int:
+    """The ANSI colour of a service."""
     number = zlib.crc32(service.encode()) % len(OTHER_COLOURS)
     return COLOURS.get(service, OTHER_COLOURS[number])
 
 
 class Console(io.TextIOWrapper):
-    """A function's standard output: shows its JSON log lines as text, other lines as they are.
+    """The standard output of a function. It formats JSON log lines, and prints other lines unchanged.
 
-    It writes to the descriptor of `stream`, as the function's subprocesses do. What cannot be shown as it is,
-    is shown otherwise: printing never makes a function fail.
+    It writes to the file descriptor of `stream`, as subprocesses of the function do. It escapes what the
+    terminal cannot print: printing never makes a function fail.
     """
 
     def __init__(self, service: str, stream: TextIO) -> None:
         super().__init__(stream.buffer, encoding="utf-8", errors="backslashreplace")
-        self._service, self._stream = service, stream  # which would close the descriptor when it goes
-        self._begun: dict[int, str] = {}
-        """By thread: the line that it has not ended yet, so that those of several threads do not mix."""
+        self._service, self._stream = service, stream  # the reference keeps the descriptor open
+        self._partial_lines: dict[int, str] = {}
+        """The unfinished line of each thread. One for all threads would mix their output."""
         self._metrics: list[dict[str, Any]] = []
-        self._own = os.getpid()
+        self._process_id = os.getpid()
         self._lock = threading.RLock()
 
     def write(self, text: str) -> int:
-        if os.getpid() != self._own:
-            self._forked()
+        if os.getpid() != self._process_id:
+            self._reset_after_fork()
         with self._lock:
             thread = threading.get_ident()
-            *lines, rest = (self._begun.pop(thread, "") + text).split("\n")
+            *lines, rest = (self._partial_lines.pop(thread, "") + text).split("\n")
             for line in lines:
                 self._line(line)
             if rest:
-                self._begun[thread] = rest
+                self._partial_lines[thread] = rest
         return len(text)
 
     def end_line(self) -> None:
-        """Shows what was printed without a line's end."""
+        """Prints unfinished lines."""
         with self._lock:
-            begun, self._begun = self._begun, {}
-            for line in begun.values():
+            lines, self._partial_lines = self._partial_lines, {}
+            for line in lines.values():
                 self._line(line)
 
     def take_metrics(self) -> list[dict[str, Any]]:
-        """Documents in CloudWatch's embedded metric format that were printed since this was last asked."""
+        """Returns and forgets the printed documents in CloudWatch's embedded metric format."""
         with self._lock:
             taken, self._metrics = self._metrics, []
         return taken
 
     def close(self) -> None:
-        """Leaves the descriptor open: others write to it, too."""
+        """Does nothing: other writers use the same descriptor."""
 
     def _line(self, line: str) -> None:
-        entry = _read(line)
+        entry = _parse(line)
         if "_aws" in entry and emf.is_readable(entry):
             self._metrics.append(entry)
         elif line.strip():
             try:
                 shown = self._show(line, entry)
-            except RecursionError:  # a field that is nested too deeply
+            except RecursionError:  # a deeply nested field
                 shown = line
-            with contextlib.suppress(OSError):  # of a terminal that is gone
-                # One write a line, so that the lines of several processes do not mix.
+            with contextlib.suppress(OSError):  # the terminal may be closed
+                # One write for each line, so that the lines of several processes do not mix.
                 self.buffer.write((shown + "\n").encode(self.encoding, "backslashreplace"))
                 self.buffer.flush()
 
-    def _forked(self) -> None:
-        """Another thread of the parent may have held the lock, or left a line unfinished."""
-        self._own, self._lock, self._begun = os.getpid(), threading.RLock(), {}
+    def _reset_after_fork(self) -> None:
+        """Replaces the lock and the unfinished lines, which belong to threads of the parent process."""
+        self._process_id, self._lock, self._partial_lines = os.getpid(), threading.RLock(), {}
 
     def _show(self, line: str, entry: dict[str, Any]) -> str:
         name = paint(f"{self._service:<9}", colour_of(self._service), self)
         if not {"level", "message"} <= entry.keys():  # not a log line
             return f"{'':<13}{name} {line}"
-        # The terminal has no milliseconds to lose: who was first is what one looks for.
+        # With milliseconds, which show the order of events in different services.
         moment = str(entry.get("timestamp", ""))[11:23].replace(",", ".")
         order = paint(str(entry.get("order_id", "")), DIM, self)
         what = self._what(entry)
@@ -116,8 +117,8 @@ class Console(io.TextIOWrapper):
         return paint(f"{text:<56}", RED, self) if bad else text
 
 
-def _read(line: str) -> dict[str, Any]:
-    """A line of JSON; empty for any other."""
+def _parse(line: str) -> dict[str, Any]:
+    """The JSON object in a line, or an empty one."""
     try:
         entry = json.loads(line)
     except (ValueError, RecursionError):
@@ -126,7 +127,7 @@ def _read(line: str) -> dict[str, Any]:
 
 
 def _attempt(value: Any) -> str:
-    """The attempt, from the second on; another program's field of that name may hold anything."""
+    """The attempt, from the second on. Other programs may log anything in a field of this name."""
     return f" (attempt {value})" if isinstance(value, int) and value > 1 else ""
 
 
@@ -139,5 +140,5 @@ def _traceback(entry: dict[str, Any]) -> str:
 
 
 def error(text: str) -> None:
-    """A one-line error on stderr."""
+    """Prints an error line to stderr."""
     print(paint(text, RED, sys.stderr), file=sys.stderr)

@@ -1,6 +1,6 @@
-"""CloudWatch's embedded metric format, as functions print it.
+"""Reads documents in CloudWatch's embedded metric format.
 
-Its specification:
+Specification:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 
 class Series(NamedTuple):
-    """A metric of a minute: the dimensions are pairs of name and value."""
+    """A metric in one minute. The dimensions are pairs of name and value."""
 
     namespace: str
     name: str
@@ -21,7 +21,7 @@ class Series(NamedTuple):
 
 
 def values(document: dict[str, Any]) -> Iterator[tuple[Series, list[float]]]:
-    """The values of each metric, for each of its sets of dimensions."""
+    """The values of each metric in a document, for each set of dimensions."""
     minute = int(document["_aws"]["Timestamp"]) // 60_000
     for directive in document["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:
@@ -37,7 +37,7 @@ def values(document: dict[str, Any]) -> Iterator[tuple[Series, list[float]]]:
 
 
 def is_readable(document: dict[str, Any]) -> bool:
-    """Whether `values` can read the document, and CloudWatch takes what it gives."""
+    """Whether `values` can read the document and CloudWatch accepts the values."""
     try:
         return all(_is_valid(series, found) for series, found in values(document))
     except (LookupError, TypeError, ValueError, ArithmeticError, OSError, AttributeError):
@@ -45,6 +45,6 @@ def is_readable(document: dict[str, Any]) -> bool:
 
 
 def _is_valid(series: Series, found: list[float]) -> bool:
-    datetime.fromtimestamp(series.minute * 60, UTC)  # raises for a time that no clock shows
+    datetime.fromtimestamp(series.minute * 60, UTC)  # raises if the time is out of range
     texts = (series.namespace, series.name, series.unit)
     return all(isinstance(text, str) for text in texts) and all(map(math.isfinite, found))

@@ -1,7 +1,7 @@
-"""The journal of a run, bounded in size. It is only read while a live page is open.
+"""The journal of a run, which the live page reads. Its size is bounded.
 
-Noting costs an append. Bodies are kept as they came; `story.py` reads them when they are looked at. Headers
-are not kept: no reader needs them, and they are longer than most bodies.
+Writing must be cheap, because the journal has readers only while a live page is open: an entry keeps the raw
+bodies, and the live page parses them. Headers are dropped: they are longer than most bodies and not needed.
 """
 
 import time
@@ -11,22 +11,27 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from infra.local.model.messages import Answer, Batch, Call, Request
+from infra.local.model.messages import AwsCall, Batch, Request, Response
 from infra.local.model.stack import EventSource, Route
 
-LIMIT_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
 ENTRY_BYTES = 400
-"""What an entry costs beyond its bodies, about."""
-SENT = {("sns", "Publish"), ("sns", "PublishBatch"), ("sqs", "SendMessage"), ("sqs", "SendMessageBatch")}
+"""The approximate size of an entry without its bodies."""
+PUBLISH_CALLS = {
+    ("sns", "Publish"),
+    ("sns", "PublishBatch"),
+    ("sqs", "SendMessage"),
+    ("sqs", "SendMessageBatch"),
+}
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request to the HTTP API, and its answer."""
+    """A request to an HTTP API, and its response."""
 
     route: Route
     request: Request
-    answer: Answer
+    answer: Response
     began: float
     at: float = field(default_factory=time.time)
 
@@ -39,7 +44,7 @@ class HttpRequest:
 class PublishCall:
     """A successful call that published events or sent messages."""
 
-    call: Call
+    call: AwsCall
     at: float = field(default_factory=time.time)
 
     @property
@@ -49,7 +54,7 @@ class PublishCall:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A batch on its way to a function."""
+    """The start of an invocation with a batch."""
 
     source: EventSource
     batch: Batch
@@ -62,7 +67,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class DeliveryEnd:
-    """How a delivery ended: with the function's answer, or with the reason why there is none."""
+    """The end of a delivery, with the function's response or the reason of the failure."""
 
     delivery: Delivery
     answer: Any = None
@@ -73,7 +78,7 @@ class DeliveryEnd:
 
 @dataclass(frozen=True)
 class QueueInput:
-    """Messages that a person put into a queue through the page."""
+    """Messages that a user sent to a queue on the live page."""
 
     queue_name: str
     bodies: Sequence[str]
@@ -88,38 +93,39 @@ Entry = HttpRequest | PublishCall | Delivery | DeliveryEnd | QueueInput
 
 
 class Journal:
-    """The last entries, up to LIMIT_BYTES of them; `count` is how many there ever were."""
+    """The newest entries, up to MAX_BYTES. `count` is the number of all entries since the start."""
 
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, limit_bytes: int = MAX_BYTES) -> None:
         self._entries: deque[Entry] = deque()
         self._left_bytes = limit_bytes
         self.count = 0
 
     def note(self, entry: Entry) -> None:
+        """Adds an entry, and drops the oldest entries that no longer fit."""
         self._entries.append(entry)
         self.count += 1
         self._left_bytes -= entry.size_bytes + ENTRY_BYTES
         while self._left_bytes < 0:
-            gone = self._entries.popleft()
-            self._left_bytes += gone.size_bytes + ENTRY_BYTES
+            dropped = self._entries.popleft()
+            self._left_bytes += dropped.size_bytes + ENTRY_BYTES
 
-    def note_call(self, call: Call, answer: Answer) -> None:
-        """An AWS call that was answered: noted if it sent anything."""
-        if answer.status == 200 and (call.service, call.operation) in SENT:
+    def note_call(self, call: AwsCall, answer: Response) -> None:
+        """Adds an answered AWS call, if it published events or sent messages."""
+        if answer.status == 200 and (call.service, call.operation) in PUBLISH_CALLS:
             self.note(PublishCall(replace(call, request=replace(call.request, headers=()))))
 
-    def note_request(self, route: Route, request: Request, answer: Answer, began: float) -> None:
-        """A request to the HTTP API that was answered."""
+    def note_request(self, route: Route, request: Request, answer: Response, began: float) -> None:
+        """Adds an answered request to an HTTP API."""
         self.note(HttpRequest(route, replace(request, headers=()), replace(answer, headers=()), began))
 
     def note_delivery(self, source: EventSource, batch: Batch) -> Delivery:
-        """A batch that a function is invoked with; what a stream delivers is not kept."""
+        """Adds and returns a delivery. It keeps the records of queues, but not of streams."""
         kept = batch if source.arn.split(":")[2] == "sqs" else Batch(())
         delivery = Delivery(source, kept)
         self.note(delivery)
         return delivery
 
     def since(self, count: int) -> Iterable[Entry]:
-        """The entries after the first `count`, as far as they are still kept."""
+        """The kept entries that follow the first `count` entries of the run."""
         start = len(self._entries) - (self.count - count)
         return islice(self._entries, max(start, 0), None)

@@ -1,7 +1,7 @@
-"""CloudWatch's metrics from the embedded metric format that functions print.
+"""Collects the metrics that functions print in the embedded metric format, for moto's CloudWatch.
 
-Each minute of a count is kept as its sum, and each minute of a gauge (in seconds) as its maximum. moto's
-CloudWatch is told before it answers a client.
+Each minute of a count becomes its sum, and each minute of a gauge (in seconds) its maximum. The backend calls
+`publish` before moto answers a CloudWatch call.
 """
 
 import time
@@ -13,13 +13,13 @@ from infra.local.aws.clients import client
 from infra.local.reporting.emf import Series, values
 
 SERVICE = "monitoring"
-"""CloudWatch's name in addresses and signatures."""
-AT_ONCE = 1000
-"""PutMetricData takes as many (CloudWatch API reference)."""
+"""The name of CloudWatch in endpoints and signatures."""
+MAX_DATA = 1000
+"""The limit of one PutMetricData call (CloudWatch API reference)."""
 
 
 class Metrics:
-    """The metrics of functions and of AWS itself since `hand_over` was called last."""
+    """The metrics of functions and of AWS itself since the last `publish`."""
 
     def __init__(self) -> None:
         self._values: dict[Series, float] = {}
@@ -32,18 +32,22 @@ class Metrics:
                 self._values[series] = combine([self._values.get(series, 0), *found])
 
     def count(self, namespace: str, name: str, **dimensions: str) -> None:
-        """Adds one, now, to a count that AWS itself keeps."""
+        """Adds one to a count of AWS itself, in the current minute."""
         series = Series(namespace, name, "Count", tuple(dimensions.items()), int(time.time()) // 60)
         self._values[series] = self._values.get(series, 0) + 1
 
-    def hand_over(self) -> None:
-        """Tells moto all that is not told yet."""
+    def publish(self) -> None:
+        """Sends the collected metrics to moto, and forgets them."""
         cloudwatch = client("cloudwatch")
-        told, self._values = self._values, {}
-        for namespace in {series.namespace for series in told}:
-            data = [_datum(series, value) for series, value in told.items() if series.namespace == namespace]
-            for start in range(0, len(data), AT_ONCE):
-                cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + AT_ONCE])
+        values_by_series, self._values = self._values, {}
+        for namespace in {series.namespace for series in values_by_series}:
+            data = [
+                _datum(series, value)
+                for series, value in values_by_series.items()
+                if series.namespace == namespace
+            ]
+            for start in range(0, len(data), MAX_DATA):
+                cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + MAX_DATA])
 
 
 def _datum(series: Series, value: float) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Environments:
         Raises LoopStopped, NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
         """
         invocation_id = str(uuid4())
-        trace = traces.within(trace_root, trace_header(function, event, invocation_id))
+        trace = traces.with_root(trace_root, trace_header(function, event, invocation_id))
         try:
             async with asyncio.timeout(wait_seconds):
                 turn = await self._take(function.name)

@@ -186,7 +186,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.aws.moto_patches import patched_moto
     from infra.local.backend import Backend
     from infra.local.control.data import Data
-    from infra.local.http.guard import ANYWHERE, Guard
+    from infra.local.http.guard import ALL_ADDRESSES, Guard
     from infra.local.http.server import Server
 
     port: int = listening.getsockname()[1]
@@ -203,7 +203,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
             backend.stacks.api_functions() if arguments.what == "backend" else backend.stacks.functions()
         )
         chosen = [] if arguments.only_backend else functions
-        here = HOST if arguments.host in ANYWHERE else arguments.host
+        here = HOST if arguments.host in ALL_ADDRESSES else arguments.host
         pool = ProcessPool(chosen, here, port, fork, arguments.debug)
         running = asyncio.create_task(pool.run())
         _greet(endpoint, sorted({function.service for function in chosen}), arguments.tokens)

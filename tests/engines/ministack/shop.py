@@ -17,7 +17,7 @@ from choreography.table import from_attributes
 from infra.cli.deployed import Deployed, find
 from infra.local.in_process import STACK
 from infra.local.model.credentials import REGION
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 from infra.shared import carrier_messages
 from tests.local.conftest import eventually
 from tests.world import an_order
@@ -33,18 +33,18 @@ class Shop:
         self.url, self.deployed = url, deployed
         self._awaited: dict[str, frozenset[str]] = {}
 
-    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Response:
         """Sends an HTTP request. Header names have `_` instead of `-`."""
         given = {"content-type": "application/json"} | {n.replace("_", "-"): v for n, v in headers.items()}
         asked = urllib.request.Request(self.url + path, body, given, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=60) as answer:
-                return Answer(answer.status, _lower(answer.headers), answer.read())
+                return Response(answer.status, _lower(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, _lower(error.headers), error.read())
+                return Response(error.code, _lower(error.headers), error.read())
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+    def post(self, path: str, body: Any = None, **headers: str) -> Response:
         return self.request("POST", path, json.dumps(body).encode(), **headers)
 
     def get(self, path: str) -> Any:
@@ -62,7 +62,7 @@ class Shop:
         """Requests the cancellation of an order. Returns the HTTP status."""
         return self.post(f"/orders/{order_id}/cancellation").status
 
-    def parcel_delivered(self, order_id: str) -> Answer:
+    def parcel_delivered(self, order_id: str) -> Response:
         """Sends the carrier's report that it delivered the order's parcel."""
         secret = self.deployed.client("secretsmanager").get_secret_value(
             SecretId=self.deployed.secret("CarrierSecret")

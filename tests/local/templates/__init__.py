@@ -1,4 +1,4 @@
-"""A corpus of small templates, and whether the local run plays each or with which sentence it refuses it."""
+"""Small templates, each with its expected outcome: the local run accepts it, or reports one error."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+ACCEPTED = "accepted"
 HEAD = """\
 Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {Runtime: python3.13, CodeUri: code/}}
@@ -20,23 +21,23 @@ Resources:
       BillingMode: PAY_PER_REQUEST
       StreamSpecification: {StreamViewType: NEW_IMAGE}
 """
-MADE_HERE = [
-    ("an empty file", "", "the file holds nothing; a template is an object with Resources"),
+UNEDITABLE = [
+    ("an empty file", "", "the file contains nothing; a template is an object with Resources"),
     ("a tab", "Resources:\n\tQ: {Type: AWS::SQS::Queue}\n", "template.yaml:2:1:"),
-    ("JSON indented by tabs", '{\n\t"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}\n}', "plays"),
-    ("a byte order mark", "\ufeffResources: {Q: {Type: AWS::SQS::Queue}}\n", "plays"),
+    ("JSON indented by tabs", '{\n\t"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}\n}', ACCEPTED),
+    ("a byte order mark", "\ufeffResources: {Q: {Type: AWS::SQS::Queue}}\n", ACCEPTED),
     ("nesting without end", f"Resources: {'[' * 5000}{']' * 5000}\n", "is nested too deeply"),
-    ("a long logical id", f"Resources: {{{'Q' * 100}: {{Type: AWS::SQS::Queue}}}}\n", "plays"),
+    ("a long logical id", f"Resources: {{{'Q' * 100}: {{Type: AWS::SQS::Queue}}}}\n", ACCEPTED),
 ]
-"""Those that an editor would not keep as they are."""
+"""Cases that an editor would change when it saves a YAML file."""
 
 
 def cases() -> Iterator[tuple[str, str, str]]:
-    """For each case: its name, the template, and `plays` or what the sentence says after the file's name."""
-    yield from MADE_HERE
+    """The name, template and expected outcome of each case: ACCEPTED, or a part of the error message."""
+    yield from UNEDITABLE
     for path in sorted(Path(__file__).parent.glob("*.yaml")):
         for case in yaml.safe_load(path.read_text()):
-            yield case["case"], _template(case), case["answer"]
+            yield case["case"], _template(case), case["expected"]
 
 
 def _template(case: dict[str, Any]) -> str:

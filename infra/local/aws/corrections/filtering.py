@@ -12,7 +12,7 @@ from unittest.mock import patch
 from moto.sns.models import SNSBackend
 from moto.sns.utils import FilterPolicyMatcher
 
-from infra.local.patterns.patterns import compiled
+from infra.local.patterns.patterns import compile_pattern
 
 
 def patches() -> Iterator[Any]:
@@ -27,12 +27,12 @@ def _matches(matcher: Any, message_attributes: Mapping[str, Any] | None, message
     if not policy:
         return True
     if matcher.filter_policy_scope == "MessageAttributes":
-        return compiled(policy)(_event(message_attributes or {}))
+        return compile_pattern(policy)(_event(message_attributes or {}))
     try:
         body = json.loads(message)
     except ValueError:
         return False
-    return isinstance(body, dict) and compiled(policy)(body)
+    return isinstance(body, dict) and compile_pattern(policy)(body)
 
 
 def _event(attributes: Mapping[str, Any]) -> dict[str, Any]:

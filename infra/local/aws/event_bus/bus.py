@@ -16,7 +16,7 @@ from moto.events.models import events_backends
 from infra.local.aws import notified
 from infra.local.aws.event_bus.targets import deliver
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.patterns.patterns import Pattern, compiled
+from infra.local.patterns.patterns import Pattern, compile_pattern
 
 REQUIRED = ("Source", "DetailType", "Detail")
 DISABLED = "DISABLED"
@@ -99,4 +99,4 @@ def _refuse_constant(name: str) -> None:
 @lru_cache(maxsize=1024)
 def _pattern(text: str | None) -> Pattern:
     """The pattern of a rule. A rule with a schedule alone has none, and matches nothing."""
-    return compiled(json.loads(text)) if text else lambda _: False
+    return compile_pattern(json.loads(text)) if text else lambda _: False

@@ -13,7 +13,7 @@ from infra.local.aws.event_bus import inputs
 from infra.local.aws.refusals.refused import Refused, Request, size_bytes
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.patterns import operators
-from infra.local.patterns.patterns import compiled
+from infra.local.patterns.patterns import compile_pattern
 
 LARGEST_BYTES = 1_048_576
 """256 KB until January 2026:
@@ -46,10 +46,10 @@ def _size_bytes(entry: Any) -> int:
 
 def pattern(request: Request) -> None:
     try:
-        compiled(json.loads(request.get("EventPattern") or '{"source": ["any"]}'))
+        compile_pattern(json.loads(request.get("EventPattern") or '{"source": ["any"]}'))
     except ValueError:
         raise _invalid_pattern("it is no JSON") from None
-    except operators.Refused as reason:
+    except operators.InvalidPattern as reason:
         raise _invalid_pattern(str(reason)) from None
 
 

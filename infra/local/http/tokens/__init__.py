@@ -1,16 +1,16 @@
-"""Tokens: the HTTP API's JWT authorizer, as AWS's verifies them, and an issuer for development."""
+"""JWTs: the authorizer of HTTP APIs, and an issuer for development."""
 
-from infra.local.model.messages import Answer
+from infra.local.model.messages import Response
 
 PREFIX = "/_issuer"
-"""Where the run's own issuer is, if it has one."""
+"""The path of the run's own issuer, which `--tokens` starts."""
 OPERATE = "orders:operate"
-"""The scope of an operator: the default of the template's OperatorValue."""
+"""The scope of operators: the default of the template parameter OperatorValue."""
 
 
 class Denied(Exception):
-    """The caller does not pass: `answer` is what it gets."""
+    """The authorizer rejects a request. `response` is the response to the caller."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response

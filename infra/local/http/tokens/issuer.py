@@ -1,6 +1,6 @@
-"""An issuer of tokens for development: it gives every caller a token with any subject.
+"""A token issuer for development. It issues a token with any subject to every caller.
 
-Its key pair is made at each start and never written down, so that a token is good in this run alone.
+Each start generates a key pair in memory, so a token is valid only in its own run.
 """
 
 import json
@@ -15,7 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from infra.local.http import http_api
 from infra.local.http.tokens import OPERATE, PREFIX
-from infra.local.model.messages import Answer, Request
+from infra.local.model.messages import Request, Response
 
 AUDIENCE = "order-api"
 ALGORITHM = "RS256"
@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 3600
 
 
 class Issuer:
-    """The issuer of a run that answers at `endpoint`."""
+    """The issuer of a run at `endpoint`."""
 
     def __init__(self, endpoint: str) -> None:
         self.url = endpoint + PREFIX
@@ -31,31 +31,32 @@ class Issuer:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Those of the template that have its API ask for these tokens."""
+        """The template parameters that make the API require tokens of this issuer."""
         return {"JwtIssuer": self.url, "JwtAudience": AUDIENCE}
 
     def token(self, customer_id: str, scope: str = "") -> str:
-        """A customer's; with OPERATE as its scope, an operator's."""
+        """A token of a customer or, with the scope OPERATE, of an operator."""
         now = int(time.time())
         claims = {"iss": self.url, "aud": AUDIENCE, "sub": customer_id, "scope": scope}
         return self.sign(claims | {"iat": now, "exp": now + LIFETIME_SECONDS})
 
     def sign(self, claims: dict[str, Any]) -> str:
+        """A token with these claims."""
         return jwt.encode(claims, self._key, ALGORITHM, headers={"kid": self._kid})
 
-    def answer(self, request: Request) -> Answer:
-        """Answers a request below PREFIX: what it is, its public key, or a token (RFC 6749, section 5)."""
+    def handle(self, request: Request) -> Response:
+        """The response to a request below PREFIX: configuration, keys or token (RFC 6749, section 5)."""
         match request.method, request.path.removeprefix(PREFIX):
             case "GET", "/.well-known/openid-configuration":
                 return _json(200, self._configuration())
             case "GET", "/jwks":
                 return _json(200, {"keys": [self.public_key()]})
             case "POST", "/token":
-                return self._give(request)
-        return http_api.message(404, "Not Found")
+                return self._issue(request)
+        return http_api.error_response(404, "Not Found")
 
     def public_key(self) -> dict[str, Any]:
-        """As a JSON Web Key (RFC 7517)."""
+        """The public key, as a JSON Web Key (RFC 7517)."""
         key = RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return key | {"kid": self._kid, "alg": ALGORITHM, "use": "sig"}
 
@@ -68,15 +69,15 @@ class Issuer:
             "scopes_supported": [OPERATE],
         }
 
-    def _give(self, request: Request) -> Answer:
-        asked = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
-        if "sub" not in asked:
-            problem = "say whose token, as in sub=ada"
+    def _issue(self, request: Request) -> Response:
+        form = {name: values[0] for name, values in parse_qs(request.body.decode(errors="replace")).items()}
+        if "sub" not in form:
+            problem = "sub is missing; send the subject of the token, such as sub=ada"
             return _json(400, {"error": "invalid_request", "error_description": problem})
-        token = self.token(asked["sub"], asked.get("scope", ""))
+        token = self.token(form["sub"], form.get("scope", ""))
         return _json(200, {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS})
 
 
-def _json(status: int, value: Any) -> Answer:
+def _json(status: int, value: Any) -> Response:
     headers = [("content-type", "application/json"), ("cache-control", "no-store")]
-    return Answer(status, headers, json.dumps(value).encode())
+    return Response(status, headers, json.dumps(value).encode())

@@ -1,4 +1,4 @@
-"""Plays a template in an empty local AWS, and says how that went."""
+"""Provisions a template in an empty local AWS."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,38 +14,39 @@ from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
+from tests.local.templates import ACCEPTED
 
 UNEXPECTED = "please report it"
-"""In the sentence about a fault of our own."""
+"""Part of the error message about a defect of the local run."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The local AWS, empty, and a folder with code that no translation is kept for."""
+    """An empty local AWS without a translation cache. The working directory has a folder with code."""
     folder = tmp_path_factory.mktemp("templates")
     (folder / "code").mkdir()
     (folder / "layer").mkdir()
     with pytest.MonkeyPatch.context() as patch, patched_moto(), environment({}):
-        patch.setattr(translation, "FOLDER", None)
+        patch.setattr(translation, "CACHE_FOLDER", None)
         patch.chdir(folder)
         yield folder
 
 
-def told(template: str | bytes) -> str:
-    """`plays`, or the sentence with which the template is refused; nothing of it is left in either case."""
+def outcome(template: str | bytes) -> str:
+    """ACCEPTED, or the error message. Afterwards the local AWS must be empty again."""
     path = Path("template.yaml")
     path.write_bytes(template if isinstance(template, bytes) else template.encode())
     try:
         remove(Provisioner(load(path, lookup=ssm_parameter), "stack", "http://localhost:3000").provision())
-        answer = "plays"
-    except TemplateError as refused:
-        answer = str(refused)
-    assert not any(held().values()), answer
-    return answer
+        result = ACCEPTED
+    except TemplateError as error:
+        result = str(error)
+    assert not any(contents().values()), result
+    return result
 
 
-def held() -> dict[str, Any]:
-    """What the local AWS holds."""
+def contents() -> dict[str, Any]:
+    """The resources in the local AWS."""
     sqs, sns, dynamodb, secrets = map(client, ("sqs", "sns", "dynamodb", "secretsmanager"))
     events = client("events")
     return {
