@@ -17,7 +17,7 @@ from contracts.values import Address, Item
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 from infra.shared.carrier_messages import message, signed
 from order.state import Order
 from payment.state import Payment
@@ -282,7 +282,7 @@ def text(payload: Any) -> str:
 
 
 def main() -> None:
-    forget_settings()
+    remove_aws_settings()
     for path, payload in samples().items():
         file: Path = ROOT / "events" / path
         file.parent.mkdir(parents=True, exist_ok=True)

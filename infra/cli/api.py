@@ -10,7 +10,7 @@ from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 ATTEMPTS = 4
 TIMEOUT_SECONDS = 30
@@ -30,11 +30,11 @@ class Api:
     def place(self, order: dict[str, Any]) -> str:
         """Places one order, with as many attempts as needed. Returns its id.
 
-        Raises Refused, or Mistake if nothing answers.
+        Raises Refused, or CommandError if nothing answers.
         """
         answer = self._post("/orders", order, {"Idempotency-Key": str(uuid4())})
         if not isinstance(answer, dict) or "order_id" not in answer:
-            raise Mistake(f"what answers at {self._url} is not the order API")
+            raise CommandError(f"what answers at {self._url} is not the order API")
         return str(answer["order_id"])
 
     def cancel(self, order_id: str) -> bool:
@@ -62,14 +62,14 @@ class Api:
             except urllib.error.HTTPError as error:
                 problem = f"{error.code} {error.reason}"
                 if error.code == HTTPStatus.UNAUTHORIZED:
-                    raise Mistake(
+                    raise CommandError(
                         f"{self._url} needs a valid token in CHOREO_TOKEN: {_why(error)}"
                     ) from error
                 if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
                     raise Refused(_detail(error)) from error
             except (OSError, HTTPException, ValueError) as error:
                 problem = str(getattr(error, "reason", error))
-        raise Mistake(f"no order can be placed at {self._url}: {problem}")
+        raise CommandError(f"no order can be placed at {self._url}: {problem}")
 
 
 def _why(error: urllib.error.HTTPError) -> str:

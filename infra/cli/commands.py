@@ -12,7 +12,7 @@ from infra.cli import deployed
 from infra.cli.account import LOCAL
 from infra.cli.delegated import DELEGATED
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.arguments import Parser
 
 EPILOG = f"""\
@@ -58,8 +58,8 @@ def run(argv: list[str]) -> int:
         return _command(arguments.command).run(deployed.find(arguments.stack), arguments)
     except NotFound as missing:
         return _tell(arguments.command, str(missing), 1)
-    except Mistake as mistake:
-        return _tell(arguments.command, str(mistake), 2)
+    except CommandError as error:
+        return _tell(arguments.command, str(error), 2)
     except EndpointConnectionError as error:
         url = error.kwargs["endpoint_url"].rstrip("/")
         help_ = "start the local run with `make run`, or set AWS_ENDPOINT_URL or AWS_PROFILE"

@@ -10,9 +10,9 @@ import argparse
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+from infra.cli.dead_letter_queues import DeadLetter, DeadLetterQueue, dead_letter_queues, put_back, take
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
-from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
 from infra.shared.arguments import positive
 from infra.shared.display import out, table
 
@@ -37,7 +37,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     queues = dead_letter_queues(deployed, arguments.queues)
     sqs = deployed.client("sqs")
 
-    def look(queue: Queue) -> list[DeadLetter]:
+    def look(queue: DeadLetterQueue) -> list[DeadLetter]:
         letters: list[DeadLetter] = []
         try:
             letters.extend(take(sqs, queue, arguments.limit))
@@ -61,7 +61,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print(found: list[tuple[Queue, DeadLetter]]) -> None:
+def _print(found: list[tuple[DeadLetterQueue, DeadLetter]]) -> None:
     shown = table("queue", "since", "order", "event", "reason")
     for queue, letter in found:
         moment = letter.sent_at.strftime("%Y-%m-%d %H:%M:%S")
@@ -69,7 +69,7 @@ def _print(found: list[tuple[Queue, DeadLetter]]) -> None:
     out.print(shown)
 
 
-def _described(queue: Queue, letter: DeadLetter) -> dict[str, str]:
+def _described(queue: DeadLetterQueue, letter: DeadLetter) -> dict[str, str]:
     return {
         "queue": queue.name,
         "message_id": letter.message["MessageId"],

@@ -13,9 +13,9 @@ DELEGATED = LOCAL | SIMULATION | COST
 def run(argv: list[str]) -> int:
     """Runs another package's command, also with `--help`."""
     # Imported late: a command loads only its own libraries. All of these play AWS on this machine.
-    from infra.local.shell import forget_settings
+    from infra.local.shell import remove_aws_settings
 
-    forget_settings()
+    remove_aws_settings()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
 

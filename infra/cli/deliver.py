@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
-from infra.cli.orders import Orders
+from infra.cli.errors import CommandError, NotFound
+from infra.cli.order_table import OrderTable
 from infra.shared.arguments import seconds
 from infra.shared.carrier_messages import message, signed
 from infra.shared.display import out
@@ -69,10 +69,10 @@ def _tell(deployed: Deployed, order_id: str, tracking_number: str) -> None:
         urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS).close()
     except urllib.error.HTTPError as error:
         error.close()
-        raise Mistake(f"{url} answered {error.code} {error.reason}") from error
+        raise CommandError(f"{url} answered {error.code} {error.reason}") from error
     except OSError as error:
-        raise Mistake(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
+        raise CommandError(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
 
 
 def _status(deployed: Deployed, order_id: str) -> str:
-    return Orders(deployed).of_ids([order_id])[0].status
+    return OrderTable(deployed).of_ids([order_id])[0].status

@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.cli.account import connect
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -68,28 +68,34 @@ class Deployed:
         ]
 
     def table(self, logical_id: str) -> str:
-        """The table's name. Raises Mistake if the stack has no such table."""
+        """The table's name. Raises CommandError if the stack has no such table."""
         found = self.resources.get("AWS::DynamoDB::Table", {}).get(logical_id)
         if found is None:
-            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no {logical_id}: name the choreography's own with --stack"
+            )
         return found
 
     def secret(self, logical_id: str) -> str:
-        """The secret's ARN. Raises Mistake if the stack has no such secret."""
+        """The secret's ARN. Raises CommandError if the stack has no such secret."""
         found = self.resources.get("AWS::SecretsManager::Secret", {}).get(logical_id)
         if found is None:
-            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no {logical_id}: name the choreography's own with --stack"
+            )
         return found
 
     def output(self, name: str) -> str:
-        """The output's value. Raises Mistake if the stack has no such output."""
+        """The output's value. Raises CommandError if the stack has no such output."""
         if name not in self.outputs:
-            raise Mistake(f"stack {self.name} has no output {name}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no output {name}: name the choreography's own with --stack"
+            )
         return self.outputs[name]
 
 
 def find(name: str) -> Deployed:
-    """Looks a stack up. Raises Mistake if it does not exist."""
+    """Looks a stack up. Raises CommandError if it does not exist."""
     session, endpoint = connect()
     cloudformation = _client(session, endpoint, "cloudformation", session.region_name)
     try:
@@ -98,7 +104,7 @@ def find(name: str) -> Deployed:
         if "does not exist" not in str(error):
             raise
         where = endpoint or f"AWS in {session.region_name}"
-        raise Mistake(f"there is no stack {name} at {where}: name another with --stack") from error
+        raise CommandError(f"there is no stack {name} at {where}: name another with --stack") from error
     resources: dict[str, dict[str, str]] = {}
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
         for resource in page["StackResourceSummaries"]:

@@ -1,7 +1,7 @@
 """Errors that end a command with one line."""
 
 
-class Mistake(Exception):
+class CommandError(Exception):
     """A mistake that the user can correct: exit code 2."""
 
 

@@ -21,18 +21,18 @@ class Step:
     time: str
     cause: str | None
     depth: int
-    handled: tuple[str, ...]
-    awaited: tuple[str, ...]
+    handled_by: tuple[str, ...]
+    awaited_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class History:
-    """An order's events, each after its cause. `stands` is the order's status in each service."""
+    """An order's events, each after its cause. `statuses` is the order's status in each service."""
 
     order_id: str
     services: tuple[str, ...]
     steps: tuple[Step, ...]
-    stands: Mapping[str, str]
+    statuses: Mapping[str, str]
 
 
 def history(deployed: Deployed, order_id: str) -> History:
@@ -55,11 +55,11 @@ def history(deployed: Deployed, order_id: str) -> History:
             time=event["time"],
             cause=cause,
             depth=steps[cause].depth + 1 if cause in steps else 0,
-            handled=handled,
-            awaited=tuple(name for name in wanted if name not in handled),
+            handled_by=handled,
+            awaited_by=tuple(name for name in wanted if name not in handled),
         )
-    stands = {name: _stand(item) for name, item in items.items() if item}
-    return History(order_id, tuple(items), tuple(steps.values()), stands)
+    statuses = {name: _status(item) for name, item in items.items() if item}
+    return History(order_id, tuple(items), tuple(steps.values()), statuses)
 
 
 def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]:
@@ -109,5 +109,5 @@ def _publisher(source: str, services: list[Service]) -> str:
     return next((service.name for service in services if service.name.lower() == name), name.capitalize())
 
 
-def _stand(item: Mapping[str, Any]) -> str:
+def _status(item: Mapping[str, Any]) -> str:
     return str(item["status"]) if "status" in item else status(frozenset(item.get("event_types", ())))

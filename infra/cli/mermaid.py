@@ -22,13 +22,13 @@ def _lines(history: History) -> Iterator[str]:
         publisher = _id(step.publisher)
         if step.type in REQUESTS:
             yield f"Customer->>{publisher}: {REQUESTS[step.type]}"
-        for name in step.handled:
+        for name in step.handled_by:
             yield f"{publisher}-){_id(name)}: {step.type}"
-        for name in step.awaited:
+        for name in step.awaited_by:
             yield f"{publisher}--){_id(name)}: {step.type}"
-        if not step.handled + step.awaited:
+        if not step.handled_by + step.awaited_by:
             yield f"Note over {publisher}: {step.type}"
-    for name, word in history.stands.items():
+    for name, word in history.statuses.items():
         yield f"Note over {_id(name)}: {word}"
 
 

@@ -19,14 +19,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
-from infra.cli.orders import Order, Orders
+from infra.cli.errors import CommandError
+from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import counts, out, progress
 from infra.shared.order_kinds import KINDS, kinds, mix, request
 
 SUMMARY = "place orders, one or many, and wait until they end"
-LOOK_SECONDS = 0.25
+POLL_SECONDS = 0.25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,22 +51,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 @dataclass
 class Batch:
-    """Orders that are being placed. `placed` has the kind of each."""
+    """OrderTable that are being placed. `placed` has the kind of each."""
 
     api: Api
     customer: str
     placed: dict[str, str] = field(default_factory=dict)
-    ended: dict[str, Order] = field(default_factory=dict)
+    ended: dict[str, OrderSummary] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     placed_after_seconds: float = 0.0
     failure: Exception | None = None
 
     def place(self, kind: str) -> None:
-        """Places an order. Raises Mistake if it is not accepted."""
+        """Places an order. Raises CommandError if it is not accepted."""
         try:
             order_id = self.api.place(request(kind, self.customer))
         except Refused as refusal:
-            raise Mistake(f"the API refuses the order: {refusal}") from refusal
+            raise CommandError(f"the API refuses the order: {refusal}") from refusal
         if KINDS[kind].cancelled:
             self.api.cancel(order_id)
         self.placed[order_id] = kind
@@ -82,7 +82,7 @@ class Batch:
                 except Exception as failure:
                     self.failure = failure
 
-    def look(self, orders: Orders) -> bool:
+    def update(self, orders: OrderTable) -> bool:
         """Updates the batch. True if more orders have ended."""
         left = [order_id for order_id in list(self.placed) if order_id not in self.ended]
         ended = {order.order_id: order for order in orders.of_ids(left) if order.ended}
@@ -110,12 +110,12 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     for _ in range(min(arguments.concurrency, arguments.orders)):
         # Daemon threads, so that Ctrl-C does not wait for requests.
         Thread(target=batch.place_all, args=(wanted,), daemon=True).start()
-    orders = None if arguments.no_wait else Orders(deployed)
+    orders = None if arguments.no_wait else OrderTable(deployed)
     _follow(batch, arguments.orders, orders, arguments.timeout)
     return _report(batch, arguments)
 
 
-def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: float) -> None:
+def _follow(batch: Batch, total: int, orders: OrderTable | None, timeout_seconds: float) -> None:
     """Waits until all orders are placed and have ended, or none has ended for too long."""
     columns = (
         TextColumn("{task.description:>6}"),
@@ -131,7 +131,7 @@ def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: fl
             if batch.failure is not None:
                 raise batch.failure
             every = len(batch.placed) == total
-            if not every or (orders and batch.look(orders)):
+            if not every or (orders and batch.update(orders)):
                 last = time.monotonic()
             bars.update(placed, completed=len(batch.placed), note=batch.rate)
             bars.update(ended, completed=len(batch.ended), note=counts(batch.outcomes))
@@ -139,7 +139,7 @@ def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: fl
                 return
             if time.monotonic() - last > timeout_seconds:
                 return
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
 def _report(batch: Batch, arguments: argparse.Namespace) -> int:
@@ -165,6 +165,6 @@ def _problem(batch: Batch, order_id: str) -> str | None:
     order, kind = batch.ended.get(order_id), batch.placed[order_id]
     if order is None:
         return f"{order_id} has not ended: see choreo trace {order_id}"
-    if order.status not in KINDS[kind].ends:
+    if order.status not in KINDS[kind].final_statuses:
         return f"{order_id} ended {order.status}, unexpected for a {kind} order: see choreo trace {order_id}"
     return None

@@ -12,13 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from infra.cli.dead_letter_queues import DeadLetterQueue, dead_letter_queues
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
-from infra.cli.queues import Queue, dead_letter_queues
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.display import out, progress
 
 SUMMARY = "move dead letters back to their queue"
-LOOK_SECONDS = 1
+POLL_SECONDS = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _redrive(sqs: Any, queue: Queue) -> int:
+def _redrive(sqs: Any, queue: DeadLetterQueue) -> int:
     """Redrives a queue's dead letters. Returns the number of moved messages."""
     if queue.source is None:
         _explain(sqs, queue)
@@ -47,7 +47,7 @@ def _redrive(sqs: Any, queue: Queue) -> int:
     return count
 
 
-def _explain(sqs: Any, queue: Queue) -> None:
+def _explain(sqs: Any, queue: DeadLetterQueue) -> None:
     names = ["ApproximateNumberOfMessages"]
     found = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)["Attributes"]
     if int(found["ApproximateNumberOfMessages"]):
@@ -57,8 +57,8 @@ def _explain(sqs: Any, queue: Queue) -> None:
         )
 
 
-def _move(sqs: Any, queue: Queue, source: Queue) -> int:
-    """Has SQS move the messages. Returns how many it moved. Raises Mistake if it could not move all.
+def _move(sqs: Any, queue: DeadLetterQueue, source: DeadLetterQueue) -> int:
+    """Has SQS move the messages. Returns how many it moved. Raises CommandError if it could not move all.
 
     The request names the destination. Otherwise SQS moves only messages that it dead-lettered itself, and
     fails with CouldNotDetermineMessageSource for those that a consumer or SNS sent to the dead-letter queue.
@@ -71,5 +71,5 @@ def _move(sqs: Any, queue: Queue, source: Queue) -> int:
             return int(task["ApproximateNumberOfMessagesMoved"])
         if task["Status"] != "RUNNING":
             reason = task.get("FailureReason", "no reason given")
-            raise Mistake(f"{queue.name}: the move is {task['Status'].lower()}: {reason}")
-        time.sleep(LOOK_SECONDS)
+            raise CommandError(f"{queue.name}: the move is {task['Status'].lower()}: {reason}")
+        time.sleep(POLL_SECONDS)

@@ -24,7 +24,7 @@ from rich.progress import Progress, TextColumn
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.cli.last_deployment import changed_subscriptions
 from infra.shared.display import out, progress
 
@@ -121,7 +121,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Raises Mistake for what SNS keeps refusing: an answer may still list entries that failed."""
+    """Raises CommandError for what SNS keeps refusing: an answer may still list entries that failed."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
         requests = [
@@ -136,6 +136,6 @@ def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
         if not failed:
             return
         left = {number: left[number] for number in (int(failure["Id"]) for failure in failed)}
-    raise Mistake(
+    raise CommandError(
         f"SNS keeps refusing {len(left)} events: {failed[0].get('Message', failed[0]['Code'])}; run it again"
     )

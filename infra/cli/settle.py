@@ -25,7 +25,7 @@ from choreography.table import Table, from_attributes, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.display import out
 from payment.decisions import REACTIONS, outcome, settle
 from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settle
@@ -54,7 +54,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         try:
             emitted = _settle(deployed, arguments)
         except ChoreographyError as error:
-            raise Mistake(f"nothing was changed: {type(error).__name__}: {error}") from error
+            raise CommandError(f"nothing was changed: {type(error).__name__}: {error}") from error
     out.print(f"{arguments.order_id}  {', '.join(emitted or ('handled meanwhile',))}")
     return 0
 
@@ -106,7 +106,7 @@ def _gateway(deployed: Deployed, arguments: argparse.Namespace) -> Gateway:
             from payment.stripe_gateway import connect
 
             return connect(secret(deployed.parameters["StripeSecretArn"]))
-    raise Mistake("the stack's parameters are not known here: say --gateway sandbox, or stripe")
+    raise CommandError("the stack's parameters are not known here: say --gateway sandbox, or stripe")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import urllib.request
 from urllib.parse import urlencode
 
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 from infra.local.http.tokens import OPERATE, PREFIX
 
 SUMMARY = "make a token for a local run that asks for tokens"
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     if deployed.endpoint is None:
-        raise Mistake("on AWS, tokens come from the stack's own JwtIssuer")
+        raise CommandError("on AWS, tokens come from the stack's own JwtIssuer")
     wanted = {"sub": arguments.customer} | ({"scope": OPERATE} if arguments.operator else {})
     url = f"{deployed.endpoint.rstrip('/')}{PREFIX}/token"
     try:
@@ -38,7 +38,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         refused = f"{url} answered {error.code}: start the local run with `make run RUN=--tokens`"
-        raise Mistake(refused) from error
+        raise CommandError(refused) from error
     except OSError as error:
-        raise Mistake(f"nothing answers at {url}: {error}") from error
+        raise CommandError(f"nothing answers at {url}: {error}") from error
     return 0

@@ -34,8 +34,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 
 def _print(found: History) -> None:
-    stands = Text(" · ").join(Text(f"{name} ") + coloured(word) for name, word in found.stands.items())
-    out.print(Text(f"{found.order_id}  ") + stands)
+    statuses = Text(" · ").join(Text(f"{name} ") + coloured(word) for name, word in found.statuses.items())
+    out.print(Text(f"{found.order_id}  ") + statuses)
     width = max(2 * step.depth + len(step.type) for step in found.steps)
     for step in found.steps:
         out.print(_line(step, width))
@@ -43,9 +43,9 @@ def _print(found: History) -> None:
 
 def _line(step: Step, width: int) -> Text:
     moment = datetime.fromisoformat(step.time).strftime("%H:%M:%S.%f")[:-3]
-    handled = ", ".join(step.handled) or "no service"
+    handled = ", ".join(step.handled_by) or "no service"
     line = Text(f"{moment}  ") + Text(f"{'  ' * step.depth + step.type:<{width}}  ", "bold")
     line += Text(f"{step.publisher} → {handled}")
-    if step.awaited:
-        line += Text(f"  (waits for {', '.join(step.awaited)})", "red")
+    if step.awaited_by:
+        line += Text(f"  (waits for {', '.join(step.awaited_by)})", "red")
     return line

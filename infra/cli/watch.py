@@ -16,13 +16,13 @@ from rich.table import Table
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
-from infra.cli.orders import Order, Orders
+from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import coloured, out, table
 
 SUMMARY = "recent orders, or those of one customer, with their changes"
 
-Look = Callable[[], list[Order]]
+ReadOrders = Callable[[], list[OrderSummary]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,40 +37,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
-    orders = Orders(deployed)
+    orders = OrderTable(deployed)
 
-    def look() -> list[Order]:
+    def read_orders() -> list[OrderSummary]:
         if arguments.customer:
             return orders.of_customer(arguments.customer, arguments.limit)
         return orders.recent(arguments.limit)
 
     if arguments.once:
-        return _once(look)
+        return _once(read_orders)
     if out.is_terminal:
-        _table(look, arguments.interval)
-    _lines(look, arguments.interval)
+        _table(read_orders, arguments.interval)
+    _lines(read_orders, arguments.interval)
     return 0
 
 
-def _once(look: Look) -> int:
-    found = look()
+def _once(read_orders: ReadOrders) -> int:
+    found = read_orders()
     if not found:
         raise NotFound("there are no orders yet: place one with choreo place")
     out.print(_shown(found))
     return 0
 
 
-def _table(look: Look, interval_seconds: float) -> None:
-    with Live(_shown(look()), console=out, auto_refresh=False) as live:
+def _table(read_orders: ReadOrders, interval_seconds: float) -> None:
+    with Live(_shown(read_orders()), console=out, auto_refresh=False) as live:
         while True:
             time.sleep(interval_seconds)
-            live.update(_shown(look()), refresh=True)
+            live.update(_shown(read_orders()), refresh=True)
 
 
-def _lines(look: Look, interval_seconds: float) -> None:
+def _lines(read_orders: ReadOrders, interval_seconds: float) -> None:
     told: dict[str, str] = {}
     while True:
-        for order in reversed(look()):
+        for order in reversed(read_orders()):
             if told.get(order.order_id) != order.status:
                 print(
                     f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip(),
@@ -80,7 +80,7 @@ def _lines(look: Look, interval_seconds: float) -> None:
         time.sleep(interval_seconds)
 
 
-def _shown(orders: list[Order]) -> Table:
+def _shown(orders: list[OrderSummary]) -> Table:
     shown = table("placed at", "order", "customer", "total", "status", "")
     for order in orders:
         moment = order.placed_at[:19].replace("T", " ")

@@ -8,9 +8,9 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 if __name__ == "__main__":
     sys.path.append(str(FUNCTIONS))  # the live page shows statuses, which are Order's own
     # Imported late: the functions' processes import this module, too.
-    from infra.local.shell import forget_settings
+    from infra.local.shell import remove_aws_settings
 
-    forget_settings()  # before boto3 and moto read them
+    remove_aws_settings()  # before boto3 and moto read them
     from infra.local.terminals.run import main
 
     sys.exit(main())

@@ -10,11 +10,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import notified
-from infra.local.control.data import Data
 from infra.local.control.runtime_api import PREFIX as OWN
 from infra.local.control.runtime_api import RuntimeApi
+from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
-from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.http import asgi, aws_endpoint, cloudformation
@@ -31,7 +31,7 @@ from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.issuer import Issuer
-    from infra.local.live.server import Live
+    from infra.local.live.server import LivePage
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 
@@ -43,16 +43,16 @@ class Backend:
     def __init__(
         self,
         endpoint: str,
-        data: Data | None = None,
+        data: SavedItems | None = None,
         issuer: "Issuer | None" = None,
         guard: Guard | None = None,
     ) -> None:
-        self._data, self._issuer, self._guard = data, issuer, guard or Guard()
+        self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
-        self._asynchronous = Asynchronous(self.environments, self._faults)
+        self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
@@ -60,13 +60,13 @@ class Backend:
         notified.use(self._notify)
 
     @cached_property
-    def live(self) -> "Live":
+    def live(self) -> "LivePage":
         """The page, from when it is first opened: until then it would cost a start a tenth of its time."""
-        from infra.local.live.server import Live
-        from infra.local.live.state import Watched
+        from infra.local.live.server import LivePage
+        from infra.local.live.state import RunParts
 
-        watched = Watched(self.stacks, self.environments, self._faults, self.deliveries)
-        return Live(watched, self._journal, self._issuer)
+        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries)
+        return LivePage(parts, self._journal, self._issuer)
 
     def end(self) -> None:
         """Ends the requests of watchers and long polls, so that the server can stop."""
@@ -98,11 +98,11 @@ class Backend:
             if call.service == metrics.SERVICE:
                 self._metrics.hand_over()
             answer = await aws_endpoint.answer(call, self._ended)
-            if self._data is not None and answer.status == HTTPStatus.OK:
-                self._data.keep(call)  # before the caller gets the answer
+            if self._saved_items is not None and answer.status == HTTPStatus.OK:
+                self._saved_items.record(call)  # before the caller gets the answer
             if not call.operation.startswith(_READS):
                 self._journal.note_call(call, answer)
-                self.deliveries.tell()
+                self.deliveries.poll_now()
         elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
             await self.live.answer(request, receive, send)
             return

@@ -16,7 +16,7 @@ from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.messages import Answer, Request
 from infra.local.model.stack import Function
 from infra.local.provisioning.snapshot import provisioned
-from infra.local.runtime.code import named
+from infra.local.runtime.code import split_handler
 from infra.local.runtime.context import Context
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
 
 def invoke(function: Function, event: Any) -> Any:
     """Runs the function's handler here and now, with its own environment. Raises LoopStopped."""
-    module, name = named(function.handler)
+    module, name = split_handler(function.handler)
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
     with environment({**function.environment, **trace}, function.name):

@@ -11,7 +11,7 @@ NAMES = ("LOG_LEVEL",)
 """Powertools reads it."""
 
 
-def forget_settings() -> None:
+def remove_aws_settings() -> None:
     """Removes these variables, and those of proxies, from this process's environment."""
     for name in list(os.environ):
         if name.startswith(PREFIXES) or name in NAMES or name.upper().endswith("_PROXY"):

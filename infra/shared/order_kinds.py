@@ -11,7 +11,7 @@ from typing import Any
 class Kind:
     """A kind of order: how its request differs, and its expected final statuses."""
 
-    ends: frozenset[str]
+    final_statuses: frozenset[str]
     payment_method: str = "pm_card_visa"
     country: str = "GB"
     cancelled: bool = False

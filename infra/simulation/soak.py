@@ -26,16 +26,16 @@ import boto3
 
 from choreography.table import from_attributes
 from infra.local.aws.queues import AskedQueue
-from infra.local.control.runtime_api import read
-from infra.local.event_sources.of_queue import QueueMapping
+from infra.local.control.runtime_api import functions_from_json
+from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.in_process import ROOT, environment
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import EventSource, Function
 from infra.local.runtime.context import Context
-from infra.local.runtime.process_pool import context
+from infra.local.runtime.process_pool import fork_context
 from infra.local.runtime.worker import work
-from infra.local.shell import forget_settings
-from infra.local.terminals.attach import ask
+from infra.local.shell import remove_aws_settings
+from infra.local.terminals.attach import call_backend
 from infra.simulation.customers import wish
 from infra.simulation.journal import Journal, Write
 from infra.simulation.judgement import judgement
@@ -62,7 +62,11 @@ class Report:
 def soak(seconds: float, port: int) -> Report:
     """Places orders while processes are killed, lets all queues drain, and checks the invariants."""
     with _backend(port), environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
-        functions = [f for service in SERVICES for f in read(ask(port, "GET", f"services/{service.name}"))]
+        functions = [
+            f
+            for service in SERVICES
+            for f in functions_from_json(call_backend(port, "GET", f"services/{service.name}"))
+        ]
         _shorten_visibility(functions)
         pool = ProcessPool(functions, port)
         placed = _place_and_kill(pool, port, time.monotonic() + seconds)
@@ -77,7 +81,7 @@ class ProcessPool:
     """The processes: PROCESSES of each consumer, one of each relay, which the backend invokes."""
 
     def __init__(self, functions: list[Function], port: int) -> None:
-        self._fork, self._port, self.kills = context(), port, 0
+        self._fork, self._port, self.kills = fork_context(), port, 0
         consumers = [function for function in functions if "QUEUE_URL" in function.environment]
         relays = [function for function in functions if "TOPIC_ARN" in function.environment]
         self._processes: list[tuple[Function, BaseProcess]] = [
@@ -167,7 +171,7 @@ def _backend(port: int) -> Iterator[None]:
 
 def _there(port: int) -> bool:
     try:
-        ask(port, "GET", "services/order")
+        call_backend(port, "GET", "services/order")
     except OSError:
         return False
     return True
@@ -272,7 +276,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="how long orders are placed (default 10)")
     parser.add_argument("--port", type=int, default=3999)
     arguments = parser.parse_args(argv)
-    forget_settings()
+    remove_aws_settings()
     report = soak(arguments.seconds, arguments.port)
     outcomes = ", ".join(f"{count} {status}" for status, count in report.orders.items())
     print(f"{sum(report.orders.values())} orders ({outcomes}), {report.kills} processes killed")

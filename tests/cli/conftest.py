@@ -29,7 +29,7 @@ VARIABLES = (
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     """A command's exit code, and what it wrote."""
 
     code: int
@@ -37,7 +37,7 @@ class Said:
     err: str
 
 
-Choreo = Callable[..., Said]
+Choreo = Callable[..., Result]
 
 
 @pytest.fixture
@@ -49,24 +49,24 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Choreo:
+def call_choreo(capsys: pytest.CaptureFixture[str]) -> Choreo:
     """Calls `choreo` with these arguments."""
 
-    def call(*arguments: str) -> Said:
+    def call(*arguments: str) -> Result:
         try:
             code = main(list(arguments))
         except SystemExit as ended:
             code = int(ended.code or 0)
-        return Said(code, *capsys.readouterr())
+        return Result(code, *capsys.readouterr())
 
     return call
 
 
 @pytest.fixture
-def choreo(run: Run, bare: pytest.MonkeyPatch, say: Choreo) -> Choreo:
+def choreo(run: Run, bare: pytest.MonkeyPatch, call_choreo: Choreo) -> Choreo:
     """Calls `choreo` against the local run."""
     bare.setenv("AWS_ENDPOINT_URL", run.url)
-    return say
+    return call_choreo
 
 
 @pytest.fixture

@@ -217,33 +217,35 @@ def test_bad_input_is_one_line_that_says_what_to_do(
     assert refused.out == ""
 
 
-def test_where_nothing_answers_the_way_to_start_it_is_told(bare: pytest.MonkeyPatch, say: Choreo) -> None:
+def test_where_nothing_answers_the_way_to_start_it_is_told(
+    bare: pytest.MonkeyPatch, call_choreo: Choreo
+) -> None:
     bare.setenv("AWS_ENDPOINT_URL", f"http://localhost:{free_port()}")
-    unanswered = say("place")
+    unanswered = call_choreo("place")
     assert unanswered.code == 2
     assert "make run" in one_line(unanswered.err)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(say: Choreo, command: str) -> None:
-    assert command in say("--help").out
-    helped = say(command, "--help")
+def test_every_command_explains_itself(call_choreo: Choreo, command: str) -> None:
+    assert command in call_choreo("--help").out
+    helped = call_choreo(command, "--help")
     assert helped.code == 0
     assert f"  choreo {command}" in helped.out
     assert "http://localhost:3000" in helped.out
 
 
 @pytest.mark.parametrize("command", ["run", "join", "leave"])
-def test_the_local_runs_commands_are_handed_over(say: Choreo, command: str) -> None:
-    assert f"usage: choreo {command}" in say(command, "--help").out
+def test_the_local_runs_commands_are_handed_over(call_choreo: Choreo, command: str) -> None:
+    assert f"usage: choreo {command}" in call_choreo(command, "--help").out
 
 
-def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, say: Choreo) -> None:
+def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, call_choreo: Choreo) -> None:
     def interrupted(argv: list[str]) -> int:
         raise KeyboardInterrupt
 
     bare.setattr(commands, "run", interrupted)
-    assert say("watch").code == 130
+    assert call_choreo("watch").code == 130
 
 
 def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from infra.cli import place
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 from infra.shared.order_kinds import kinds, mix
 from tests.cli.conftest import options
 from tests.world import World
@@ -97,12 +97,15 @@ def test_a_refusal_is_not_asked_again() -> None:
 
 
 def test_an_api_that_keeps_failing_is_given_up() -> None:
-    with api(*[(500, {}, {})] * 4) as (asked, _), pytest.raises(Mistake, match="no order can be placed at"):
+    with (
+        api(*[(500, {}, {})] * 4) as (asked, _),
+        pytest.raises(CommandError, match="no order can be placed at"),
+    ):
         asked.place({})
 
 
 def test_what_is_not_the_order_api_is_told() -> None:
-    with api((200, {}, {})) as (asked, _), pytest.raises(Mistake, match="is not the order API"):
+    with api((200, {}, {})) as (asked, _), pytest.raises(CommandError, match="is not the order API"):
         asked.place({})
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from infra.cli import redrive, republish
+from infra.cli.dead_letter_queues import NO_REASON, DeadLetter
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
-from infra.cli.queues import NO_REASON, DeadLetter
+from infra.cli.errors import CommandError
 from tests.cli.conftest import options
 from tests.world import World
 
@@ -76,7 +76,7 @@ def test_a_relays_dead_letters_have_no_queue_to_go_back_to(
 def test_sqs_moves_dead_letters_and_is_told_where_to(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(redrive, "POLL_SECONDS", 0)
     asked = []
     looks = iter(["RUNNING", "COMPLETED"])
     answer(deployed, "sqs.StartMessageMoveTask", lambda body: asked.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]  # None, so `or`
@@ -96,7 +96,7 @@ def test_a_move_that_fails_is_told_with_its_reason(deployed: Deployed) -> None:
     failed = {"Status": "FAILED", "FailureReason": "AccessDenied"}
     answer(deployed, "sqs.StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
     answer(deployed, "sqs.ListMessageMoveTasks", lambda _: {"Results": [failed]})
-    with pytest.raises(Mistake, match="PaymentDeadLetters: the move is failed: AccessDenied"):
+    with pytest.raises(CommandError, match="PaymentDeadLetters: the move is failed: AccessDenied"):
         redrive.run(deployed, options(queues=["payment"]))
 
 
@@ -145,7 +145,7 @@ def test_entries_that_sns_keeps_refusing_are_an_error(world: World, deployed: De
     world.place()
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
     answer(deployed, "sns.PublishBatch", lambda _: dict(failed))
-    with pytest.raises(Mistake, match="SNS keeps refusing 1 events: InternalError"):
+    with pytest.raises(CommandError, match="SNS keeps refusing 1 events: InternalError"):
         republish.run(deployed, options(order=None, after_deployment=None))
 
 

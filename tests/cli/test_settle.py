@@ -5,7 +5,7 @@ import pytest
 from choreography.errors import NotUnderstood, RefundFailed
 from infra.cli import settle
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from payment.sandbox import SandboxGateway
 from tests.cli.conftest import options
 from tests.world import World
@@ -100,5 +100,5 @@ def test_the_gateway_is_not_guessed(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = stuck(world, monkeypatch, charged=True)
-    with pytest.raises(Mistake, match="say --gateway"):
+    with pytest.raises(CommandError, match="--gateway"):
         settle.run(deployed, options(order_id=order_id, refunded=None, gateway=None))

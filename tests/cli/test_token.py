@@ -7,7 +7,7 @@ import pytest
 
 from infra.cli import token
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 from tests.cli.conftest import Choreo, options
 from tests.local.conftest import Run, running
 
@@ -79,14 +79,14 @@ def test_a_token_has_to_be_somebodys(choreo: Choreo) -> None:
 
 
 def test_on_aws_the_command_gives_no_tokens(deployed: Deployed) -> None:
-    with pytest.raises(Mistake, match="JwtIssuer"):
+    with pytest.raises(CommandError, match="JwtIssuer"):
         token.run(deployed, options(customer="ada", operator=False))
 
 
-def test_a_run_that_asks_for_none_gives_none(say: Choreo, bare: pytest.MonkeyPatch) -> None:
+def test_a_run_that_asks_for_none_gives_none(call_choreo: Choreo, bare: pytest.MonkeyPatch) -> None:
     with running() as open_to_all:
         bare.setenv("AWS_ENDPOINT_URL", open_to_all.url)
-        refused = say("token", "ada")
+        refused = call_choreo("token", "ada")
         assert open_to_all.call("GET", "/_choreo/api/token") == {"token": None}
     assert refused.code == 2
     assert "make run RUN=--tokens" in one_line(refused.err)

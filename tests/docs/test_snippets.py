@@ -34,7 +34,7 @@ NOT_RUN = {
     "README.md: functions/          what is deployed, and nothing else": "a list of folders",
     "README.md: choreo run --parameter Carrier=http --parameter"
     " CarrierEndpoint=http://127.0.0.1:9000/v1 \\": (
-        "has a placeholder for the secret; tests/local/test_outside.py runs a local carrier"
+        "has a placeholder for the secret; tests/local/test_external_endpoints.py runs a local carrier"
     ),
     "README.md: sam build && sam deploy --guided": "needs an AWS account",
     "docs/platforms.md: sudo apt install git python3-venv make": "changes the machine",

@@ -7,8 +7,8 @@ from typing import Any
 from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import EventSource
 

@@ -188,4 +188,6 @@ def test_a_stack_that_leaves_ends_its_schedules_and_invocations(tmp_path: Path) 
         await asyncio.sleep(0)
         return {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]  # coroutines
 
-    assert not {name for name in asyncio.run(play()) if "Schedules" in name or "Asynchronous" in name}
+    assert not {
+        name for name in asyncio.run(play()) if "Schedules" in name or "AsynchronousInvocations" in name
+    }

@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.in_process import ROOT
 from infra.local.model.stack import Function
-from infra.local.runtime.code import BadHandler, Code, failure, preload
+from infra.local.runtime.code import BadHandler, FunctionCode, import_failure, preload
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         sys.modules.pop(name, None)
 
 
-def code(source: Path) -> Code:
-    return Code(Function("f", "F", "arn", "played.handler", source, {}, 3, 128))
+def code(source: Path) -> FunctionCode:
+    return FunctionCode(Function("f", "F", "arn", "played.handler", source, {}, 3, 128))
 
 
 def save(path: Path, text: str) -> None:
@@ -87,8 +87,8 @@ def test_code_that_cannot_be_used_is_reported_in_lambdas_words(
 ) -> None:
     (source / "played.py").write_text(f"{text}\n")
     with pytest.raises((BadHandler, ImportError, SyntaxError, ZeroDivisionError)) as error:
-        Code(Function("f", "F", "arn", handler, source, {}, 3, 128)).handler()
-    assert failure(handler, error.value).startswith(reason)
+        FunctionCode(Function("f", "F", "arn", handler, source, {}, 3, 128)).handler()
+    assert import_failure(handler, error.value).startswith(reason)
 
 
 # ---------------------------------------------------------------- before it is known for which function
@@ -114,8 +114,8 @@ def preloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         del sys.modules[name]
 
 
-def consumer(root: Path) -> Code:
-    return Code(Function("f", "F", "arn", "played.consumer.handler", root, {}, 3, 128))
+def consumer(root: Path) -> FunctionCode:
+    return FunctionCode(Function("f", "F", "arn", "played.consumer.handler", root, {}, 3, 128))
 
 
 def test_decisions_are_not_imported_again_for_a_function(preloaded: Path) -> None:

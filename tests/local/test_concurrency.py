@@ -21,7 +21,7 @@ def with_two_environments(function: str, fill: Callable[[Stack], None], second_c
             stack = backend.stacks.add("shop", ROOT / "template.yaml")
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]
             fill(stack)
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.wait(turns, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(turns, timeout=second_comes)
             backend.stacks.remove("shop")

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from infra.local.control.data import Data, history
+from infra.local.control.saved_items import SavedItems, emitting_images
 from tests.local.conftest import running
 from tests.local.test_run import ORDER, ends_as, place, start
 
@@ -39,7 +39,7 @@ def test_a_folder_that_cannot_be_used_is_a_one_line_error(tmp_path: Path) -> Non
 
 
 def test_an_item_that_cannot_be_read_is_a_one_line_error(tmp_path: Path) -> None:
-    Data(tmp_path).close()
+    SavedItems(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as file, file:
         file.execute("INSERT INTO items VALUES ('order-choreography-OrderTable', 'key', 'no item')")
     refused = start("--port", "0", "--data", str(tmp_path))
@@ -50,8 +50,8 @@ def test_an_item_that_cannot_be_read_is_a_one_line_error(tmp_path: Path) -> None
 
 def test_an_item_is_shown_again_by_each_write_that_emitted() -> None:
     item = {"version": {"N": "5"}, "emits": {"BOOL": False}, "outbox": {"L": [emitted("1"), emitted("3")]}}
-    assert [image["version"]["N"] for image in history(item)] == ["1", "3", "5"]
-    assert [image["emits"]["BOOL"] for image in history(item)] == [True, True, False]
+    assert [image["version"]["N"] for image in emitting_images(item)] == ["1", "3", "5"]
+    assert [image["emits"]["BOOL"] for image in emitting_images(item)] == [True, True, False]
 
 
 def emitted(version: str) -> dict[str, dict[str, dict[str, str]]]:

@@ -13,8 +13,8 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
 from infra.local.event_sources import deliveries, retention
 from infra.local.event_sources.deliveries import Deliveries
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.stack import Stack
 from infra.local.reporting.journal import Journal
 from infra.local.runtime.environments import Environments
@@ -76,7 +76,7 @@ async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[boo
 async def until_seen(backend: Backend, seen: list[str], value: str) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while value not in seen:
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.sleep(0.01)
 
 
@@ -90,7 +90,7 @@ async def delivered_after(
         async with asyncio.TaskGroup() as tasks:
             served = tasks.create_task(serve(backend, stack, seen, fails))
             write(stack, "first")
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.sleep(0.05)
             write(stack, "second")
             await until_seen(backend, seen, "second")
@@ -121,7 +121,7 @@ STEPS: list[tuple[Any, str]] = [
 OF_STREAMS: list[tuple[Any, str]] = [
     (StreamMapping, "poll"),
     (StreamMapping, "complete"),
-    (retention, "forget_records"),
+    (retention, "drop_delivered_records"),
 ]
 OF_QUEUES: list[tuple[Any, str]] = [(QueueMapping, "poll"), (QueueMapping, "complete")]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.event_sources.checks import Unplayable, check
+from infra.local.event_sources.checks import UnsupportedMapping, check
 from infra.local.in_process import environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import TemplateError
@@ -24,7 +24,7 @@ def refusal(arn: str, properties: dict[str, Any]) -> str | None:
     """Why a mapping is refused; None if it is taken."""
     try:
         check(arn, properties)
-    except Unplayable as error:
+    except UnsupportedMapping as error:
         return str(error)
     return None
 
@@ -72,7 +72,7 @@ def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any])
     ],
 )
 def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, Any], reason: str) -> None:
-    with pytest.raises(Unplayable, match=reason):
+    with pytest.raises(UnsupportedMapping, match=reason):
         check(arn, properties)
 
 

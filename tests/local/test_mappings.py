@@ -10,9 +10,9 @@ from infra.local.aws import queues
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import failed_items
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.event_sources.records import sqs_record
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource

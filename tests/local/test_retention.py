@@ -14,7 +14,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.shards import Shard
 from infra.local.backend import Backend
 from infra.local.event_sources import retention
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource
@@ -55,10 +55,10 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     start = shard.oldest
     deliver(quick)
     slow.poll()  # read, but not delivered yet
-    retention.forget_records(stream, [quick, slow, other])
+    retention.drop_delivered_records(stream, [quick, slow, other])
     assert shard.oldest == start
     deliver(slow)
-    retention.forget_records(stream, [quick, slow, other])
+    retention.drop_delivered_records(stream, [quick, slow, other])
     assert shard.oldest == start + 2
     batch = quick.poll()
     assert batch is not None
@@ -74,16 +74,16 @@ def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         quick = reader(stream)
         deliver(quick)
-        retention.forget_records(stream, [quick])
+        retention.drop_delivered_records(stream, [quick])
         assert len(streams.get_records(ShardIterator=iterator)["Records"]) == 5
         clock.shift(timedelta(seconds=retention.KEPT_SECONDS + 1))
-        retention.forget_records(stream, [quick])
+        retention.drop_delivered_records(stream, [quick])
         with pytest.raises(streams.exceptions.TrimmedDataAccessException):
             streams.get_records(ShardIterator=iterator)
 
 
 def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
-    retention.forget_records(stream, [])
+    retention.drop_delivered_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
 
 
@@ -106,7 +106,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             invocation = await asyncio.wait_for(turn, PATIENCE_SECONDS)
             before = shard.latest - shard.oldest
             backend.environments.finish(invocation.id, {})

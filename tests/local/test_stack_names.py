@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from infra.local.control import stack_names
 from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import Run
-from tests.local.test_guests import NOTIFICATIONS, choreo, wait_for
-from tests.local.test_guests import backend as backend
+from tests.local.test_joined_stacks import NOTIFICATIONS, choreo, wait_for
+from tests.local.test_joined_stacks import backend as backend
 
 NAME = re.compile("[a-zA-Z][a-zA-Z0-9-]{0,127}")
 
@@ -30,19 +30,19 @@ NAME = re.compile("[a-zA-Z][a-zA-Z0-9-]{0,127}")
     ],
 )
 def test_a_folder_gives_the_nearest_name(folder: str, name: str) -> None:
-    assert stack_names.of_folder(folder) == name
+    assert stack_names.from_folder(folder) == name
 
 
 @given(st.text().filter(lambda text: re.search("[a-zA-Z0-9]", text)))
 def test_a_folder_gives_a_name_that_cloudformation_takes(folder: str) -> None:
-    name = stack_names.of_folder(folder)
+    name = stack_names.from_folder(folder)
     assert NAME.fullmatch(name)
     stack_names.check(name)
 
 
 def test_a_folder_without_such_letters_needs_a_name() -> None:
     with pytest.raises(TemplateError, match=r"the folder name '訂單' has no letters .*; give --name"):
-        stack_names.of_folder("訂單")
+        stack_names.from_folder("訂單")
 
 
 @pytest.mark.parametrize("name", ["my service", "orders.v2", "Ü", "-a", "1a", "a" * 129, ""])

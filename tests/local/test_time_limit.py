@@ -1,7 +1,7 @@
 """The time limit of an order, in a local run that lacks a service for longer than that."""
 
 from tests.local.conftest import eventually, running
-from tests.local.test_guests import choreo
+from tests.local.test_joined_stacks import choreo
 from tests.local.test_run import ORDER, client, ends_as, place, start
 
 

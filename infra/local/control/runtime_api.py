@@ -15,7 +15,7 @@ from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments, Invocation
-from infra.local.runtime.worker import ENVIRONMENT, METRICS, TIMEOUT
+from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
 
 PREFIX = "/_local/"
 
@@ -50,15 +50,17 @@ class RuntimeApi:
                     return Answer(202, [], b"")
                 case "POST", ["runtime", function, "environments", environment, "exit"]:
                     status = json.loads(request.body)
-                    return _json({"started": await self._environments.exit(function, environment, status)})
+                    return _json(
+                        {"started": await self._environments.report_exit(function, environment, status)}
+                    )
                 case "POST", ["metrics"]:
                     self._metrics.add(json.loads(request.body))
                     return Answer(202, [], b"")
                 case "GET", ["services", service]:
-                    return _json(described(self._stacks.consumers_of(service)))
+                    return _json(functions_to_json(self._stacks.consumers_of(service)))
                 case "PUT", ["stacks", name]:
                     stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
-                    return _json(described(stack.functions.values()))
+                    return _json(functions_to_json(stack.functions.values()))
                 case "DELETE", ["stacks", name]:
                     self._stacks.remove(name)
                     return _json([])
@@ -67,11 +69,11 @@ class RuntimeApi:
         return http_api.message(404, "Not Found")
 
     def _count(self, headers: Mapping[str, str]) -> None:
-        self._metrics.add(json.loads(headers.get(METRICS, "[]")))
+        self._metrics.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
     async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
-        limit = float(headers[TIMEOUT]) if TIMEOUT in headers else None
-        turn = await self._environments.next(function, limit, headers.get(ENVIRONMENT, ""))
+        limit = float(headers[TIMEOUT_HEADER]) if TIMEOUT_HEADER in headers else None
+        turn = await self._environments.next(function, limit, headers.get(ENVIRONMENT_HEADER, ""))
         # Of a request that was read whole only its end is left: the environment going away.
         gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
         ended: asyncio.Future[Any] = asyncio.ensure_future(self._ended.wait())
@@ -84,12 +86,12 @@ class RuntimeApi:
         return None
 
 
-def described(functions: Iterable[Function]) -> list[dict[str, Any]]:
+def functions_to_json(functions: Iterable[Function]) -> list[dict[str, Any]]:
     """Functions as they travel to the processes that run them."""
     return [{**vars(function), "code": str(function.code)} for function in functions]
 
 
-def read(described: list[dict[str, Any]]) -> list[Function]:
+def functions_from_json(described: list[dict[str, Any]]) -> list[Function]:
     """The functions again, on the other side."""
     return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.local.control import outside, stack_names
-from infra.local.control.data import Data
-from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.control import external_endpoints, stack_names
+from infra.local.control.saved_items import SavedItems
+from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.event_sources.schedules import Schedules
@@ -22,12 +22,12 @@ class Stacks:
     def __init__(
         self,
         endpoint: str,
-        data: Data | None,
+        data: SavedItems | None,
         faults: Faults,
         deliveries: Deliveries,
-        asynchronous: Asynchronous,
+        asynchronous: AsynchronousInvocations,
     ) -> None:
-        self._endpoint, self._data, self._faults = endpoint, data, faults
+        self._endpoint, self._saved_items, self._faults = endpoint, data, faults
         self._deliveries, self._asynchronous = deliveries, asynchronous
         self._schedules = Schedules(asynchronous.invoke)
         self.running = dict[str, Stack]()
@@ -63,10 +63,10 @@ class Stacks:
         removed = self.running.pop(name)
         del self._templates[name]
         queue_names = {url.rpartition("/")[2] for url in removed.queues.values()}
-        self._faults.forget({function.service for function in removed.functions.values()}, queue_names)
+        self._faults.remove({function.service for function in removed.functions.values()}, queue_names)
         remove(removed)
-        if self._data is not None:
-            self._data.forget(removed)
+        if self._saved_items is not None:
+            self._saved_items.delete_stack(removed)
 
     def functions(self) -> list[Function]:
         return [function for stack in self.running.values() for function in stack.functions.values()]
@@ -92,11 +92,11 @@ class Stacks:
     def _provision(self, name: str, template: Path, parameters: Mapping[str, str] | None) -> Stack:
         imports = {export: value for s in self.running.values() for export, value in s.exports.items()}
         read = load(template, parameters, ssm_parameter)
-        outside.check(read.parameters)
+        external_endpoints.check(read.parameters)
         stack = Provisioner(read, name, self._endpoint, imports).provision()
-        if self._data is not None:
+        if self._saved_items is not None:
             try:
-                self._data.restore(stack)
+                self._saved_items.restore(stack)
             except TemplateError:
                 remove(stack)
                 raise

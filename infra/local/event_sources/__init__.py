@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_queue import Queue, QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping, SourceQueue
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.stack import Stack
 
 
-def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:
+def mappings(stack: Stack, queue: Callable[[str], SourceQueue] = MotoQueue) -> dict[str, EventSourceMapping]:
     """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
     return {
         name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from infra.local.aws.clients import client
 from infra.local.aws.recursion import LoopStopped
-from infra.local.event_sources.failures import send
 from infra.local.event_sources.faults import Faults
+from infra.local.event_sources.on_failure import send
 from infra.local.model.stack import AsyncSettings, Function, Stack
 from infra.local.reporting import console
-from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 RETRY_SECONDS = (60.0, 120.0)
 """The wait before the second and the third invocation."""
@@ -35,7 +35,7 @@ class Outcome:
     failure: str | None = None
 
 
-class Asynchronous:
+class AsynchronousInvocations:
     """Invokes functions with events, each in a task of its own."""
 
     def __init__(self, environments: Environments, faults: Faults) -> None:
@@ -58,7 +58,7 @@ class Asynchronous:
     async def _run(self, function: Function, settings: AsyncSettings, event: Any) -> None:
         try:
             outcome = await self._outcome(function, settings, event)
-            conclude(function, settings, event, outcome)
+            send_to_destinations(function, settings, event, outcome)
         except Exception as error:  # such as a queue that is gone
             console.error(f"{function.name}: an event of an asynchronous invocation is lost: {error!r}")
 
@@ -75,7 +75,7 @@ class Asynchronous:
                 invocation = await self._environments.start(function, event, left)
                 request_id = invocation.id
                 answer = await self._environments.answer(invocation)
-            except NobodyFree:
+            except NoFreeEnvironment:
                 return Outcome("EventAgeExceeded", attempt, request_id, failure=failure)
             except (FunctionFailed, LoopStopped) as error:
                 failure = str(error)
@@ -84,12 +84,12 @@ class Asynchronous:
         return Outcome("RetriesExhausted", settings.retries + 1, request_id, failure=failure)
 
 
-def conclude(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
+def send_to_destinations(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
     """Sends the event to the dead-letter queue, and a record to the destination of this outcome."""
     failed = outcome.condition != "Success"
     destination = settings.on_failure if failed else settings.on_success
     if destination:
-        send(destination, record(function, event, outcome))
+        send(destination, invocation_record(function, event, outcome))
     if failed and function.dead_letters:
         _send_dead_letter(function.dead_letters, event, outcome)
     if failed and not (destination or function.dead_letters):
@@ -99,7 +99,7 @@ def conclude(function: Function, settings: AsyncSettings, event: Any, outcome: O
         )
 
 
-def record(function: Function, event: Any, outcome: Outcome) -> dict[str, Any]:
+def invocation_record(function: Function, event: Any, outcome: Outcome) -> dict[str, Any]:
     """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     response: dict[str, Any] = {}

@@ -32,7 +32,7 @@ class QueueFaults:
     duplicate: bool = False
     reorder: bool = False
     break_next: bool = False
-    usual_delay_seconds: int | None = None
+    original_delay_seconds: int | None = None
     """The queue's own DelaySeconds, once it was changed on purpose."""
     seen: set[str] = field(default_factory=set)
     """Ids of the messages that it was done to already; no more than the queue holds."""
@@ -48,7 +48,7 @@ class Faults:
     def __init__(self, chance: random.Random | None = None) -> None:
         self._services: dict[str, ServiceFaults] = {}
         self._queues: dict[str, QueueFaults] = {}
-        self._chance = chance or random.Random()
+        self._random = chance or random.Random()
         self.originals: dict[str, str] = {}
         """What broken bodies were before; the last ones."""
 
@@ -61,7 +61,7 @@ class Faults:
     def queue(self, name: str) -> QueueFaults:
         return self._queues.setdefault(name, QueueFaults())
 
-    def forget(self, services: set[str], queue_names: set[str]) -> None:
+    def remove(self, services: set[str], queue_names: set[str]) -> None:
         """They left; should they come back, they are well."""
         for service in services:
             self._services.pop(service, ServiceFaults()).running.set()
@@ -99,18 +99,18 @@ class Faults:
             message.delayed_until = max(message.delayed_until, time.time() * 1000 + self._late_ms())
 
     def _late_ms(self) -> float:
-        return self._chance.random() * REORDER_SECONDS * 1000
+        return self._random.random() * REORDER_SECONDS * 1000
 
     def _break(self, message: Any) -> str:
         original: str = message.body
-        message.body = broken(original)
+        message.body = without_data(original)
         self.originals[message.body] = original
         while len(self.originals) > ORIGINALS:
             del self.originals[next(iter(self.originals))]
         return str(message.body)
 
 
-def broken(body: str) -> str:
+def without_data(body: str) -> str:
     """An event without its data, which no contract allows; what was no event is so no more."""
     try:
         event = json.loads(body)

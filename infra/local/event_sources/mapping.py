@@ -35,7 +35,7 @@ class EventSourceMapping(Protocol):
         ...
 
 
-class Gathering:
+class BatchBuffer:
     """The records of the next batch: it is due when it is full, or when the batching window is over.
 
     The window begins with the first record, and records that the filter drops do not count. Without a window,

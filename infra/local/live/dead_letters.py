@@ -6,26 +6,26 @@ from http import HTTPStatus
 from typing import Any
 
 from infra.local.aws import queues
-from infra.local.live.calls import event
 from infra.local.live.problems import Problem
+from infra.local.live.publish_calls import parse_event
 
 LIMIT = 100
 """The most messages that are shown of a queue."""
 
 
-def look(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
+def list_messages(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
     """A queue's messages, oldest first, without receiving them."""
     found = queues.messages(name)
     return {
         "queue": name,
         "count": len(found),
-        "messages": [_described(message, originals) for message in found[:LIMIT]],
+        "messages": [_to_json(message, originals) for message in found[:LIMIT]],
     }
 
 
-def _described(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
+def _to_json(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
     original = originals.get(message.body)
-    known = event(original or message.body) or {}
+    known = parse_event(original or message.body) or {}
     reason = message.message_attributes.get("reason", {}).get("StringValue")
     return {
         "message_id": message.id,

@@ -14,18 +14,18 @@ LONGEST_DELAY_SECONDS = 900
 POISON = "{ this is no event"
 
 
-class _Asked(BaseModel):
+class _RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class ServiceChange(_Asked):
+class ServiceChange(_RequestBody):
     """What is left out stays as it is."""
 
     running: bool | None = None
     slow_seconds: float | None = Field(default=None, ge=0, le=SLOWEST_SECONDS)
 
 
-class QueueChange(_Asked):
+class QueueChange(_RequestBody):
     """What is left out stays as it is."""
 
     duplicate: bool | None = None
@@ -34,13 +34,13 @@ class QueueChange(_Asked):
     delay_seconds: int | None = Field(default=None, ge=0, le=LONGEST_DELAY_SECONDS)
 
 
-class Message(_Asked):
+class Message(_RequestBody):
     """A message to send as it is: poison, unless told otherwise."""
 
     body: str = Field(default=POISON, min_length=1, max_length=262_144)
 
 
-class Redrive(_Asked):
+class Redrive(_RequestBody):
     """All messages, or one; that one may be given another body."""
 
     message_id: str | None = None
@@ -53,10 +53,10 @@ class Redrive(_Asked):
         return self
 
 
-AskedT = TypeVar("AskedT", bound=_Asked)
+BodyT = TypeVar("BodyT", bound=_RequestBody)
 
 
-def read(model: type[AskedT], request: Request) -> AskedT:
+def parse(model: type[BodyT], request: Request) -> BodyT:
     """Raises Problem if the body does not fit."""
     try:
         return model.model_validate_json(request.body or b"{}")

@@ -10,10 +10,10 @@ from infra.local.aws import queues
 from infra.local.http import asgi, guard
 from infra.local.http.tokens import OPERATE
 from infra.local.live import PREFIX, dead_letters, files
+from infra.local.live.order_tracker import OrderTracker
 from infra.local.live.problems import Problem
-from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, read
-from infra.local.live.state import Watched, dead_ids, delay, owner_of_orders, state
-from infra.local.live.story import Story
+from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, parse
+from infra.local.live.state import RunParts, dead_ids, owner_of_orders, set_delay, state
 from infra.local.live.topology import Queue, Topology, topology
 from infra.local.model.messages import Answer, Request
 from infra.local.reporting.journal import Journal, QueueInput
@@ -29,13 +29,13 @@ QUIET_SECONDS = 10.0
 """After so long without news, a line that says so keeps the connection known to be alive."""
 
 
-class Live:
+class LivePage:
     """The page of one run. It does nothing while no page is open."""
 
-    def __init__(self, watched: Watched, journal: Journal, issuer: "Issuer | None") -> None:
-        self._watched, self._journal, self._issuer = watched, journal, issuer
+    def __init__(self, parts: RunParts, journal: Journal, issuer: "Issuer | None") -> None:
+        self._parts, self._journal, self._issuer = parts, journal, issuer
         self._mapped: tuple[object, Topology] = (None, Topology())
-        self._story = Story(journal, self._topology, watched.faults.originals)
+        self._tracker = OrderTracker(journal, self._topology, parts.faults.originals)
         self._ended = False
 
     def end(self) -> None:
@@ -62,7 +62,7 @@ class Live:
         asked = [unquote(part) for part in path.removeprefix(API).split("/")]
         match request.method, asked:
             case "GET", ["map"]:
-                return _json(self._topology().described())
+                return _json(self._topology().to_json())
             case "GET", ["state"]:
                 return _json(self._state())
             case "GET", ["kinds"]:
@@ -72,15 +72,15 @@ class Live:
             case "GET", ["orders", order_id]:
                 return _json(self._order(order_id))
             case "PATCH", ["services", name]:
-                return _json(self._change_service(name, read(ServiceChange, request)))
+                return _json(self._change_service(name, parse(ServiceChange, request)))
             case "PATCH", ["queues", name]:
-                return _json(self._change_queue(self._queue(name), read(QueueChange, request)))
+                return _json(self._change_queue(self._queue(name), parse(QueueChange, request)))
             case "GET", ["queues", name, "messages"]:
-                return _json(dead_letters.look(self._queue(name).name, self._watched.faults.originals))
+                return _json(dead_letters.list_messages(self._queue(name).name, self._parts.faults.originals))
             case "POST", ["queues", name, "messages"]:
-                return _json(self._poison(self._queue(name), read(Message, request)))
+                return _json(self._poison(self._queue(name), parse(Message, request)))
             case "POST", ["queues", name, "redrive"]:
-                return _json(self._redrive(self._queue(name), read(Redrive, request)))
+                return _json(self._redrive(self._queue(name), parse(Redrive, request)))
             case "DELETE", ["queues", name, "messages", message_id]:
                 queues.remove(self._queue(name).name, dead_letters.find(name, message_id))
                 return _json({"discarded": message_id})
@@ -93,14 +93,14 @@ class Live:
         return self._issuer.token("live-page", OPERATE) if self._issuer else None
 
     def _topology(self) -> Topology:
-        stacks = tuple(self._watched.stacks.running.values())
+        stacks = tuple(self._parts.stacks.running.values())
         key = tuple(map(id, stacks))
         if self._mapped[0] != key:
             self._mapped = (key, topology(stacks))
         return self._mapped[1]
 
     def _state(self) -> dict[str, Any]:
-        return state(self._watched, self._topology(), self._story)
+        return state(self._parts, self._topology(), self._tracker)
 
     def _queue(self, name: str) -> Queue:
         known = self._topology().queues
@@ -109,18 +109,18 @@ class Live:
         return known[name]
 
     def _order(self, order_id: str) -> dict[str, Any]:
-        self._story.catch_up()
-        order = self._story.orders.get(order_id)
+        self._tracker.catch_up()
+        order = self._tracker.orders.get(order_id)
         if order is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"order {order_id} is not among the recent ones")
         known = self._topology()
-        return order.described(owner_of_orders(known), dead_ids(known), known.service_of)
+        return order.to_json(owner_of_orders(known), dead_ids(known), known.service_of)
 
     def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
         if name not in self._topology().services:
             known = ", ".join(self._topology().services)
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no service {name}: there are {known}")
-        faults = self._watched.faults.service(name)
+        faults = self._parts.faults.service(name)
         if change.slow_seconds is not None:
             faults.slow_seconds = change.slow_seconds
         if change.running is True:
@@ -130,7 +130,7 @@ class Live:
         return {"running": faults.running.is_set(), "slow_seconds": faults.slow_seconds}
 
     def _change_queue(self, queue: Queue, change: QueueChange) -> dict[str, Any]:
-        faults = self._watched.faults.queue(queue.name)
+        faults = self._parts.faults.queue(queue.name)
         if queue.holds_dead_letters:
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} holds dead letters, and has no consumer")
         for name in ("duplicate", "reorder", "break_next"):
@@ -138,19 +138,19 @@ class Live:
             if wanted is not None:
                 setattr(faults, name, wanted)
         if change.delay_seconds is not None:
-            if faults.usual_delay_seconds is None:
-                faults.usual_delay_seconds = int(queues.named(queue.name).delay_seconds)
-            delay(queue.name, change.delay_seconds)
-        self._watched.deliveries.inject_faults(
+            if faults.original_delay_seconds is None:
+                faults.original_delay_seconds = int(queues.named(queue.name).delay_seconds)
+            set_delay(queue.name, change.delay_seconds)
+        self._parts.deliveries.inject_faults(
             queue.name
         )  # also the messages that wait already, even while no function receives
-        self._watched.deliveries.tell()
+        self._parts.deliveries.poll_now()
         return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
 
     def _poison(self, queue: Queue, message: Message) -> dict[str, Any]:
         sent = queues.send(queue.name, message.body, {})
         self._journal.note(QueueInput(queue.name, [message.body]))
-        self._watched.deliveries.tell()
+        self._parts.deliveries.poll_now()
         return {"message_id": sent.id}
 
     def _redrive(self, queue: Queue, asked: Redrive) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class Live:
             raise Problem(HTTPStatus.CONFLICT, f"{queue.name} {why}")
         bodies = dead_letters.redrive(queue.name, queue.source, asked.message_id, asked.body)
         self._journal.note(QueueInput(queue.source, bodies))
-        self._watched.deliveries.tell()
+        self._parts.deliveries.poll_now()
         return {"moved": len(bodies), "to": queue.source}
 
     async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -172,7 +172,7 @@ class Live:
         quiet = 0.0
         while not gone.done() and not self._ended:
             news = ""
-            for name, value in (("map", self._topology().described()), ("state", self._state())):
+            for name, value in (("map", self._topology().to_json()), ("state", self._state())):
                 text = json.dumps(value)
                 if told.get(name) != text:
                     told[name] = text

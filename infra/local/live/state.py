@@ -8,7 +8,7 @@ from infra.local.aws.clients import client
 from infra.local.control.stacks import Stacks
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
-from infra.local.live.story import Story
+from infra.local.live.order_tracker import OrderTracker
 from infra.local.live.topology import Topology
 from infra.local.runtime.environments import Environments
 
@@ -17,7 +17,7 @@ RECENT = 40
 
 
 @dataclass(frozen=True)
-class Watched:
+class RunParts:
     """The parts of the run that the page shows and changes."""
 
     stacks: Stacks
@@ -26,15 +26,15 @@ class Watched:
     deliveries: Deliveries
 
 
-def state(watched: Watched, topology: Topology, story: Story) -> dict[str, Any]:
+def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[str, Any]:
     """The whole state, which is small: a page that lost one update needs only the next."""
-    story.catch_up()
+    tracker.catch_up()
     owner = owner_of_orders(topology)
-    recent = list(story.orders.values())[-RECENT:]
+    recent = list(tracker.orders.values())[-RECENT:]
     return {
-        "services": {name: _service(watched, name) for name in topology.services},
-        "queues": {name: _queue(watched.faults, name) for name in topology.queues},
-        "flow": dict(story.flow),
+        "services": {name: _service(parts, name) for name in topology.services},
+        "queues": {name: _queue(parts.faults, name) for name in topology.queues},
+        "flow": dict(tracker.flow),
         "orders": [order.summary(owner) for order in reversed(recent)],
     }
 
@@ -54,14 +54,14 @@ def dead_ids(topology: Topology) -> frozenset[str]:
     )
 
 
-def _service(watched: Watched, name: str) -> dict[str, Any]:
-    faults = watched.faults.service(name)
-    functions = [function for function in watched.stacks.functions() if function.service == name]
+def _service(parts: RunParts, name: str) -> dict[str, Any]:
+    faults = parts.faults.service(name)
+    functions = [function for function in parts.stacks.functions() if function.service == name]
     return {
         "running": faults.running.is_set(),
         "slow_seconds": faults.slow_seconds,
-        "functions": {f.logical_id: watched.environments.presence(f.name) for f in functions},
-        "unpublished": watched.deliveries.unpublished(name),
+        "functions": {f.logical_id: parts.environments.availability(f.name) for f in functions},
+        "unpublished": parts.deliveries.unpublished(name),
     }
 
 
@@ -74,11 +74,11 @@ def _queue(faults: Faults, name: str) -> dict[str, Any]:
         "reorder": asked.reorder,
         "break_next": asked.break_next,
         "delay_seconds": delay_seconds,
-        "slowed": asked.usual_delay_seconds not in (None, delay_seconds),
+        "slowed": asked.original_delay_seconds not in (None, delay_seconds),
     }
 
 
-def delay(name: str, seconds: int) -> None:
+def set_delay(name: str, seconds: int) -> None:
     """Sets a queue's own DelaySeconds, for the messages that come from now on."""
     sqs = client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]

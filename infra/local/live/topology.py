@@ -89,7 +89,7 @@ class Topology:
         """The service that a function, by logical id, is part of."""
         return next((s.name for s in self.services.values() if function in s.functions), None)
 
-    def described(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "services": [asdict(service) for service in self.services.values()],
             "topics": [asdict(topic) for topic in self.topics.values()],

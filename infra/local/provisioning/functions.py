@@ -21,7 +21,7 @@ from infra.local.provisioning.shapes import (
     shown,
     text,
 )
-from infra.local.runtime import inline
+from infra.local.runtime import inline_code
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -76,7 +76,7 @@ def _code(declared: Declared) -> Path:
     if isinstance(code, str):
         return _folder(declared.template.root / code, "Code")
     if "ZipFile" in code:
-        return inline.folder(code["ZipFile"])
+        return inline_code.folder(code["ZipFile"])
     folder = declared.template.code.get(declared.logical_id)
     if folder is None:
         raise Refused("Code: code in S3 or an image cannot be played locally; give the folder with the code")

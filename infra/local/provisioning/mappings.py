@@ -17,7 +17,7 @@ def _create(declared: Declared, described: Resource) -> Resource:
     function = function_of(declared, given["FunctionName"]).logical_id
     try:
         checks.check(given["EventSourceArn"], given)
-    except checks.Unplayable as reason:
+    except checks.UnsupportedMapping as reason:
         raise Refused(str(reason)) from None
     source = EventSource(declared.logical_id, function, given["EventSourceArn"], given)
     if given.get("Enabled", True):

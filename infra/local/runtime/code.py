@@ -34,12 +34,12 @@ def preload(root: Path) -> None:
     _preloaded.update({path: _saved(path) for path in _files(root)})
 
 
-class Code:
+class FunctionCode:
     """The handler of one function, with all modules of its own code that it imported."""
 
     def __init__(self, function: Function) -> None:
         self._root = function.code.resolve()
-        self._module, self._name = named(function.handler)
+        self._module, self._name = split_handler(function.handler)
         self._handler: Handler | None = None
         self._seen = dict(_preloaded)
         if not all(path.is_relative_to(self._root) for path in self._seen):  # it brings its own
@@ -81,13 +81,13 @@ class Code:
         self._handler, self._seen = None, {}
 
 
-def named(handler: str) -> tuple[str, str]:
+def split_handler(handler: str) -> tuple[str, str]:
     """The module and the function that a Handler property names; folders end in `/` or `.`."""
     module, _, name = handler.rpartition(".")
     return module.replace("/", "."), name
 
 
-def failure(handler: str, error: Exception) -> str:
+def import_failure(handler: str, error: Exception) -> str:
     """The type and message with which Lambda's runtime for Python reports code that it cannot import.
 
     They are those of https://github.com/aws/aws-lambda-python-runtime-interface-client (`_get_handler`).

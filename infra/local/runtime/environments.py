@@ -10,11 +10,11 @@ from uuid import uuid4
 from infra.local.aws.recursion import trace_header
 from infra.local.model import traces
 from infra.local.model.stack import Function
-from infra.local.runtime import exits
+from infra.local.runtime import exit_messages
 
 GRACE_SECONDS = 0.5
 """Beyond the function's timeout, for the answer to travel."""
-SHORTLY_SECONDS = 1.0
+RECENT_SECONDS = 1.0
 BROKEN_SECONDS = 6.0
 """A function whose process cannot start counts as broken for so long: its next start is tried before."""
 
@@ -23,12 +23,12 @@ class FunctionFailed(Exception):
     """The function raised, ended its process, or did not answer in time; the message has Lambda's words."""
 
 
-class NobodyFree(Exception):
+class NoFreeEnvironment(Exception):
     """No environment of the function took the invocation."""
 
 
 @dataclass(eq=False)
-class Turn:
+class WaitingEnvironment:
     """An environment that waits for an invocation; `timeout_seconds` replaces the function's own."""
 
     environment: str
@@ -57,10 +57,10 @@ class Environments:
     """Hands each invocation to one free environment; environments ask for work, as Lambda's runtimes do."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, deque[Turn]] = defaultdict(deque)
-        self._under_way: dict[str, Invocation] = {}
+        self._waiting: defaultdict[str, deque[WaitingEnvironment]] = defaultdict(deque)
+        self._in_flight: dict[str, Invocation] = {}
         self._started: set[str] = set()
-        self._broken: dict[str, tuple[exits.Status, float]] = {}
+        self._broken: dict[str, tuple[exit_messages.ExitStatus, float]] = {}
         self._seen: dict[str, float] = {}
         self._changed = asyncio.Condition()
 
@@ -71,19 +71,19 @@ class Environments:
 
         `timeout_seconds` replaces the function's own time limit: a debugger needs longer.
         """
-        for invocation in self._of(environment):  # an answer that the backend never got
-            self.fail(invocation.id, _reason(invocation, None))
-        turn = Turn(environment, timeout_seconds, asyncio.get_running_loop().create_future())
-        self._waiting[function].append(turn)
+        for invocation in self._invocations_of(environment):  # an answer that the backend never got
+            self.fail(invocation.id, _failure_message(invocation, None))
+        waiting = WaitingEnvironment(environment, timeout_seconds, asyncio.get_running_loop().create_future())
+        self._waiting[function].append(waiting)
         self._started.add(environment)
         self._broken.pop(function, None)
         self._seen[function] = time.monotonic()
-        await self._tell()
-        return turn.invocation
+        await self._notify()
+        return waiting.invocation
 
     def finish(self, invocation_id: str, answer: Any) -> bool:
         """Gives an environment's answer to the caller; False where it is repeated or too late."""
-        invocation = self._under_way.pop(invocation_id, None)
+        invocation = self._in_flight.pop(invocation_id, None)
         if invocation is None or invocation.answer.done():
             return False
         self._seen[invocation.function.name] = time.monotonic()
@@ -92,28 +92,28 @@ class Environments:
 
     def fail(self, invocation_id: str, reason: str) -> bool:
         """Gives an environment's failure to the caller; False where it is repeated or too late."""
-        invocation = self._under_way.pop(invocation_id, None)
+        invocation = self._in_flight.pop(invocation_id, None)
         if invocation is None or invocation.answer.done():
             return False
         invocation.answer.set_exception(FunctionFailed(reason))
         return True
 
-    async def exit(self, function: str, environment: str, status: exits.Status) -> bool:
+    async def report_exit(self, function: str, environment: str, status: exit_messages.ExitStatus) -> bool:
         """Fails what the environment's process was doing when it ended; True if it had asked for work.
 
         One that never asked for work could not start: until the next one starts, the function's invocations
         fail at once. `status` is None where the process was ended from outside, such as by Ctrl-C.
         """
-        for turn in self._waiting[function]:
-            if turn.environment == environment:
-                turn.invocation.cancel()
-        for invocation in self._of(environment):
-            self.fail(invocation.id, _reason(invocation, status))
+        for waiting in self._waiting[function]:
+            if waiting.environment == environment:
+                waiting.invocation.cancel()
+        for invocation in self._invocations_of(environment):
+            self.fail(invocation.id, _failure_message(invocation, status))
         started = environment in self._started
         if not started and status is not None:
             self._broken[function] = status, time.monotonic() + BROKEN_SECONDS
         self._started.discard(environment)
-        await self._tell()
+        await self._notify()
         return started
 
     async def wait_for_free(self, function: str) -> None:
@@ -124,7 +124,7 @@ class Environments:
     async def invoke(
         self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
     ) -> Any:
-        """The function's answer. Raises NobodyFree after `wait_seconds`, FunctionFailed, or LoopStopped."""
+        """The function's answer. Raises NoFreeEnvironment after `wait_seconds`, FunctionFailed, or LoopStopped."""
         return await self.answer(await self.start(function, event, wait_seconds, trace_root))
 
     async def start(
@@ -132,19 +132,19 @@ class Environments:
     ) -> Invocation:
         """An invocation that an environment has taken, in the trace of this root or in a new one.
 
-        Raises LoopStopped, NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
+        Raises LoopStopped, NoFreeEnvironment after `wait_seconds`, or FunctionFailed if no environment can start.
         """
         invocation_id = str(uuid4())
         trace = traces.within(trace_root, trace_header(function, event, invocation_id))
         try:
             async with asyncio.timeout(wait_seconds):
-                turn = await self._take(function.name)
+                waiting = await self._take(function.name)
         except TimeoutError:
-            raise NobodyFree(function.name) from None
-        limit = function.timeout_seconds if turn.timeout_seconds is None else turn.timeout_seconds
-        invocation = Invocation(function, event, limit, turn.environment, invocation_id, trace)
-        self._under_way[invocation.id] = invocation
-        turn.invocation.set_result(invocation)
+            raise NoFreeEnvironment(function.name) from None
+        limit = function.timeout_seconds if waiting.timeout_seconds is None else waiting.timeout_seconds
+        invocation = Invocation(function, event, limit, waiting.environment, invocation_id, trace)
+        self._in_flight[invocation.id] = invocation
+        waiting.invocation.set_result(invocation)
         return invocation
 
     async def answer(self, invocation: Invocation) -> Any:
@@ -154,29 +154,29 @@ class Environments:
                 # A caller that goes away leaves the environment at work.
                 return await asyncio.shield(invocation.answer)
         except TimeoutError:
-            self._under_way.pop(invocation.id, None)
-            raise FunctionFailed(exits.timed_out(invocation.id, invocation.timeout_seconds)) from None
+            self._in_flight.pop(invocation.id, None)
+            raise FunctionFailed(exit_messages.timed_out(invocation.id, invocation.timeout_seconds)) from None
 
-    def presence(self, function: str) -> str:
-        """`busy`, `free`, or `away` where no environment runs the function."""
-        if any(invocation.function.name == function for invocation in self._under_way.values()):
+    def availability(self, function: str) -> str:
+        """`busy`, `free`, or `not-running` where no environment runs the function."""
+        if any(invocation.function.name == function for invocation in self._in_flight.values()):
             return "busy"
         # Between its answer and its next question an environment is here, too.
-        here = time.monotonic() - self._seen.get(function, -SHORTLY_SECONDS) < SHORTLY_SECONDS
-        return "free" if here or self._free(function) else "away"
+        here = time.monotonic() - self._seen.get(function, -RECENT_SECONDS) < RECENT_SECONDS
+        return "free" if here or self._free(function) else "not-running"
 
-    def _of(self, environment: str) -> list[Invocation]:
-        return [i for i in self._under_way.values() if environment and i.environment == environment]
+    def _invocations_of(self, environment: str) -> list[Invocation]:
+        return [i for i in self._in_flight.values() if environment and i.environment == environment]
 
-    async def _take(self, function: str) -> Turn:
+    async def _take(self, function: str) -> WaitingEnvironment:
         while True:
             await self.wait_for_free(function)
             if self._free(function):
                 return self._waiting[function].popleft()
             if self._is_broken(function):
-                raise FunctionFailed(exits.exited(str(uuid4()), self._broken[function][0]))
+                raise FunctionFailed(exit_messages.process_exited(str(uuid4()), self._broken[function][0]))
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
@@ -190,7 +190,7 @@ class Environments:
         return function in self._broken and time.monotonic() < self._broken[function][1]
 
 
-def _reason(invocation: Invocation, status: exits.Status) -> str:
-    if status == exits.OUT_OF_TIME:
-        return exits.timed_out(invocation.id, invocation.timeout_seconds)
-    return exits.exited(invocation.id, status)
+def _failure_message(invocation: Invocation, status: exit_messages.ExitStatus) -> str:
+    if status == exit_messages.TIMED_OUT:
+        return exit_messages.timed_out(invocation.id, invocation.timeout_seconds)
+    return exit_messages.process_exited(invocation.id, status)

@@ -14,17 +14,17 @@ from uuid import uuid4
 
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
-from infra.local.runtime import exits
+from infra.local.runtime import exit_messages
 from infra.local.runtime.worker import work
 
 DEBUG_PORT = 5678
 RESTART_SECONDS = 0.2
 RESTARTS_LIMIT_SECONDS = 5.0
 """Between two tries to start a process that ends before it asks for work."""
-TELL_SECONDS = 2
+REPORT_SECONDS = 2
 
 
-def context() -> Fork:
+def fork_context() -> Fork:
     """Forks from a process that imports the common libraries, from now on: a new environment costs little."""
     fork = multiprocessing.get_context("forkserver")
     fork.set_forkserver_preload(["infra.local.runtime.preload"])
@@ -41,21 +41,21 @@ class ProcessPool:
         self._debug = debug
         self._functions, self._host, self._port, self._fork = functions, host, port, fork
         self._processes: dict[str, ForkServerProcess] = {}
-        self._ended, self._tells = False, True
+        self._ended, self._reports_exits = False, True
 
     async def run(self) -> None:
         """Keeps every function's environment alive, until cancelled or ended."""
         async with asyncio.TaskGroup() as group:
             for function in self._functions:
-                group.create_task(self._keep(function))
+                group.create_task(self._keep_running(function))
 
-    def end(self, *, tell: bool = False) -> None:
+    def end(self, *, report: bool = False) -> None:
         """Kills all environments, whatever they do; `tell` lets a backend that goes on answer for them."""
-        self._ended, self._tells = True, tell
+        self._ended, self._reports_exits = True, report
         for process in self._processes.values():
             _kill(process)
 
-    async def _keep(self, function: Function) -> None:
+    async def _keep_running(self, function: Function) -> None:
         wait = RESTART_SECONDS
         while not self._ended:
             debug_port = DEBUG_PORT if function.logical_id == self._debug else None
@@ -64,25 +64,27 @@ class ProcessPool:
             process = self._fork.Process(target=work, args=given, daemon=True)
             process.start()
             self._processes[function.logical_id] = process
-            await _end_of(process)
+            await _wait_for_end(process)
             status = process.exitcode
             _kill(process)  # what it started lives on
-            if not self._tells:
+            if not self._reports_exits:
                 return
-            started = await asyncio.to_thread(self._tell_end, function, environment, status)
+            started = await asyncio.to_thread(self._report_exit, function, environment, status)
             wait = RESTART_SECONDS if started else min(wait * 2, RESTARTS_LIMIT_SECONDS)
             if not self._ended:
                 await asyncio.sleep(wait)
 
-    def _tell_end(self, function: Function, environment: str, status: exits.Status) -> bool:
+    def _report_exit(self, function: Function, environment: str, status: exit_messages.ExitStatus) -> bool:
         """Lets the backend answer at once for a process that ended; True if it had started before."""
         if self._ended:
             status = None
         else:
-            what = "Task timed out" if status == exits.OUT_OF_TIME else exits.described(status)
+            what = (
+                "Task timed out" if status == exit_messages.TIMED_OUT else exit_messages.describe_exit(status)
+            )
             error(f"{function.logical_id}: {what}; it is started again")
         path = f"/_local/runtime/{function.name}/environments/{environment}/exit"
-        connection = HTTPConnection(self._host, self._port, timeout=TELL_SECONDS)
+        connection = HTTPConnection(self._host, self._port, timeout=REPORT_SECONDS)
         try:
             connection.request("POST", path, json.dumps(status).encode())
             return bool(json.load(connection.getresponse())["started"])
@@ -92,7 +94,7 @@ class ProcessPool:
             connection.close()
 
 
-async def _end_of(process: ForkServerProcess) -> None:
+async def _wait_for_end(process: ForkServerProcess) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(process.sentinel, ended.set)
     try:
@@ -109,4 +111,4 @@ def _kill(process: ForkServerProcess) -> None:
     process.kill()
 
 
-__all__ = ["Fork", "ProcessPool", "context"]
+__all__ = ["Fork", "ProcessPool", "fork_context"]

@@ -14,21 +14,21 @@ from typing import Any
 
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
-from infra.local.runtime import surroundings
-from infra.local.runtime.code import Code, failure
+from infra.local.runtime import process_setup
+from infra.local.runtime.code import FunctionCode, import_failure
 from infra.local.runtime.context import Context
 
 RETRY_SECONDS = 0.2
 SOON_SECONDS = 0.001
 """A timer of no time at all would never ring."""
 WATCH_SECONDS = 1.0
-METRICS = "x-metrics"
+METRICS_HEADER = "x-metrics"
 """The header that carries the metrics that a function printed."""
 METRICS_LIMIT_BYTES = 16_000
 """The longest header that servers take as a matter of course; more metrics are a request of their own."""
-ENVIRONMENT = "x-environment"
+ENVIRONMENT_HEADER = "x-environment"
 """The header that names the execution environment which asks for work."""
-TIMEOUT = "x-timeout-seconds"
+TIMEOUT_HEADER = "x-timeout-seconds"
 """The header with the timeout of a function under a debugger."""
 DEBUG_SECONDS = 900
 """The time limit of a function under a debugger: the longest that Lambda knows."""
@@ -38,27 +38,29 @@ def work(function: Function, host: str, port: int, environment_id: str, debug_po
     """Runs invocations until the parent process ends, or one of them runs out of time."""
     os.setpgrp()  # Ctrl-C is the parent's to handle; what the function starts ends with it
     environment = Environment(function, environment_id, debugged=debug_port is not None)
-    threading.Thread(target=_watch, args=(environment, Channel(host, port)), daemon=True).start()
-    console = surroundings.enter(function, host, port)
+    threading.Thread(
+        target=_watch_parent_and_deadline, args=(environment, BackendConnection(host, port)), daemon=True
+    ).start()
+    console = process_setup.set_up_process(function, host, port)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
     environment.prepare(console)
-    channel = Channel(host, port)
+    connection = BackendConnection(host, port)
     while True:
         try:
-            environment.serve(channel)
+            environment.serve(connection)
         except (OSError, HTTPException):
-            channel.close()
+            connection.close()
             time.sleep(RETRY_SECONDS)
 
 
-class Channel:
+class BackendConnection:
     """Requests to the backend over one connection."""
 
     def __init__(self, host: str, port: int) -> None:
         self._connection = HTTPConnection(host, port)
 
-    def ask(
+    def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[HTTPResponse, bytes]:
         """The answer. Raises OSError or HTTPException if a new connection fails as well.
@@ -67,16 +69,16 @@ class Channel:
         once, by the request id, so that sending it again is safe.
         """
         try:
-            return self._ask(method, path, body, headers or {})
+            return self._request(method, path, body, headers or {})
         except (OSError, HTTPException):
             self.close()
-            return self._ask(method, path, body, headers or {})
+            return self._request(method, path, body, headers or {})
 
     def close(self) -> None:
         """Closes the connection; the next request opens one."""
         self._connection.close()
 
-    def _ask(
+    def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[HTTPResponse, bytes]:
         self._connection.request(method, f"/_local/{path}", body or None, headers)
@@ -94,20 +96,20 @@ class Environment:
 
     def prepare(self, console: Console) -> None:
         """Imports the function's code; what is wrong with it is the answer of each invocation."""
-        self._console, self._code = console, Code(self._function)
+        self._console, self._code = console, FunctionCode(self._function)
         try:
             self._code.handler()
         except Exception:
             traceback.print_exc()
 
-    def serve(self, backend: Channel) -> None:
+    def serve(self, backend: BackendConnection) -> None:
         """Runs one invocation after the other. Raises OSError or HTTPException when the backend is gone."""
         base = f"runtime/{self._function.name}/invocation"
-        asking = {ENVIRONMENT: self._id}
+        asking = {ENVIRONMENT_HEADER: self._id}
         if self._debugged:
-            asking[TIMEOUT] = str(DEBUG_SECONDS)
+            asking[TIMEOUT_HEADER] = str(DEBUG_SECONDS)
         while True:
-            answer, body = backend.ask("GET", f"{base}/next", headers=asking)
+            answer, body = backend.request("GET", f"{base}/next", headers=asking)
             if answer.status != 200:
                 raise HTTPException(f"no work: {answer.status}")
             context = Context(
@@ -115,15 +117,15 @@ class Environment:
                 answer.headers["lambda-runtime-aws-request-id"],
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
-            surroundings.begin(context, answer.headers.get("lambda-runtime-trace-id"))
+            process_setup.begin_invocation(context, answer.headers.get("lambda-runtime-trace-id"))
             outcome, result = self._run(json.loads(body), context)
             metrics = self._metrics(backend)
-            backend.ask("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
+            backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
 
-    def leave(self, backend: Channel) -> None:
+    def report_exit(self, backend: BackendConnection) -> None:
         """Tells the backend that this environment ends, since its parent did."""
         path = f"runtime/{self._function.name}/environments/{self._id}/exit"
-        backend.ask("POST", path, b"null")
+        backend.request("POST", path, b"null")
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
         if changed := self._code.changed():
@@ -137,7 +139,7 @@ class Environment:
             try:
                 handler = self._code.handler()
             except Exception as error:
-                reason = failure(self._function.handler, error)
+                reason = import_failure(self._function.handler, error)
                 print(f"[ERROR] {reason}")
                 traceback.print_exc()
                 return "error", reason.encode(errors="replace")
@@ -155,13 +157,13 @@ class Environment:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.deadline = None
 
-    def _metrics(self, backend: Channel) -> dict[str, str]:
+    def _metrics(self, backend: BackendConnection) -> dict[str, str]:
         """What the function printed for CloudWatch goes with its answer: a request of its own costs more."""
         self._console.end_line()
         printed = json.dumps(self._console.take_metrics())
         if len(printed) <= METRICS_LIMIT_BYTES:
-            return {METRICS: printed}
-        backend.ask("POST", "metrics", printed.encode())
+            return {METRICS_HEADER: printed}
+        backend.request("POST", "metrics", printed.encode())
         return {}
 
 
@@ -172,7 +174,7 @@ def _number(value: object) -> int | float:
     return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
 
 
-def _watch(environment: Environment, backend: Channel) -> None:
+def _watch_parent_and_deadline(environment: Environment, backend: BackendConnection) -> None:
     """Ends this process group with its parent, or when a function replaced the timer that limits it."""
     parent = multiprocessing.parent_process()
     while parent is not None:
@@ -181,7 +183,7 @@ def _watch(environment: Environment, backend: Channel) -> None:
         if ended or overdue:
             try:
                 if ended:  # a parent that is alive tells the backend itself
-                    environment.leave(backend)
+                    environment.report_exit(backend)
             finally:
                 os.killpg(0, signal.SIGKILL)
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.control import stack_names
-from infra.local.control.runtime_api import read
+from infra.local.control.runtime_api import functions_from_json
 from infra.local.live import PREFIX as PAGE
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.console import BOLD, colour_of, error, paint
-from infra.local.runtime.process_pool import Fork, ProcessPool, context
+from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
 from infra.local.terminals import attach
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def main(argv: list[str] | None = None) -> int:
     command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
         return commands[command](rest)
-    except (TemplateError, attach.Refused) as problem:
+    except (TemplateError, attach.BackendError) as problem:
         error(str(problem))
         return 2
 
@@ -101,7 +101,10 @@ def run(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     if arguments.what not in ("all", "backend"):
         return _attach(
-            arguments, lambda: read(attach.ask(arguments.port, "GET", f"services/{arguments.what}"))
+            arguments,
+            lambda: functions_from_json(
+                attach.call_backend(arguments.port, "GET", f"services/{arguments.what}")
+            ),
         )
     try:
         listening = listen(arguments.host, arguments.port)
@@ -110,7 +113,7 @@ def run(argv: list[str]) -> int:
         return 2
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # the web server's own handlers stop the run, then call these
-    return asyncio.run(_run(arguments, listening, context()))
+    return asyncio.run(_run(arguments, listening, fork_context()))
 
 
 def join(argv: list[str]) -> int:
@@ -120,13 +123,15 @@ def join(argv: list[str]) -> int:
     parser.add_argument("--debug", metavar="FUNCTION", help="let a debugger attach to this function")
     arguments = parser.parse_args(argv)
     template = arguments.template.resolve()
-    name = arguments.name or stack_names.of_folder(template.parent.name)
+    name = arguments.name or stack_names.from_folder(template.parent.name)
     stack_names.check(name)
     if name != template.parent.name:
         print(f"Joining as the stack {name}.", flush=True)
     return _attach(
         arguments,
-        lambda: read(attach.ask(arguments.port, "PUT", f"stacks/{name}", {"template": str(template)})),
+        lambda: functions_from_json(
+            attach.call_backend(arguments.port, "PUT", f"stacks/{name}", {"template": str(template)})
+        ),
     )
 
 
@@ -135,8 +140,8 @@ def leave(argv: list[str]) -> int:
     parser.add_argument("name", help="the stack's name")
     arguments = parser.parse_args(argv)
     try:
-        attach.ask(arguments.port, "DELETE", f"stacks/{arguments.name}")
-    except attach.Refused:
+        attach.call_backend(arguments.port, "DELETE", f"stacks/{arguments.name}")
+    except attach.BackendError:
         raise
     except OSError:
         error(f"no backend answers on port {arguments.port}: start `make run`, or name its --port")
@@ -159,7 +164,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _attach(arguments: argparse.Namespace, choose: Callable[[], list[Function]]) -> int:
-    asyncio.run(attach.run(arguments.port, choose, context(), arguments.debug))
+    asyncio.run(attach.run(arguments.port, choose, fork_context(), arguments.debug))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not disturb the clean end
     print("\nStopped; what is sent to it waits.")
     return 0
@@ -185,13 +190,13 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     # Slow imports, once it is clear that there is something to serve.
     from infra.local.aws.moto_patches import patched_moto
     from infra.local.backend import Backend
-    from infra.local.control.data import Data
+    from infra.local.control.saved_items import SavedItems
     from infra.local.http.guard import ANYWHERE, Guard
     from infra.local.http.server import Server
 
     port: int = listening.getsockname()[1]
     with patched_moto():
-        data = Data(arguments.data) if arguments.data else None
+        data = SavedItems(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
         backend = Backend(endpoint, data, issuer, Guard(arguments.host, arguments.allow_host))

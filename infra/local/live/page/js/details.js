@@ -4,7 +4,7 @@ import { json } from "./json.js";
 import { capital, clock, short, span } from "./words.js";
 
 const OUTCOMES = {
-  running: "being handled", handled: "handled", duplicate: "recognised as a duplicate", again: "not yet: comes back",
+  running: "being handled", handled: "handled", duplicate: "recognised as a duplicate", retrying: "not yet: comes back",
   failed: "failed: comes back", dead: "to the dead-letter queue",
 };
 
@@ -20,7 +20,7 @@ export function details(row, began) {
   );
 }
 
-const chip = (state) => h("span", { class: "chip", "data-status": state }, { again: "comes back", dead: "dead letter", running: "being handled" }[state] ?? state);
+const chip = (state) => h("span", { class: "chip", "data-status": state }, { retrying: "comes back", dead: "dead letter", running: "being handled" }[state] ?? state);
 
 function request({ request, label }) {
   return h("div", { class: "stack" },

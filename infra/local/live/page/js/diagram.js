@@ -16,10 +16,10 @@ export function rows(order, owner) {
     key: `${message.event.id} ${message.queue}`, kind: "message", at: message.at, from: message.publisher ?? "?", to: message.subscriber,
     label: message.event.type, state: message.state, message,
   }));
-  const unheard = order.unheard.map((said) => ({
+  const unsubscribed = order.unsubscribed.map((said) => ({
     key: said.event.id, kind: "note", at: said.at, from: said.publisher, to: said.publisher, label: said.event.type, state: "handled", said,
   }));
-  return [...requests, ...messages, ...unheard].sort((a, b) => a.at - b.at);
+  return [...requests, ...messages, ...unsubscribed].sort((a, b) => a.at - b.at);
 }
 
 /** Who calls a service that customers do not: as the address names it. */
@@ -118,9 +118,9 @@ function below(row) {
   const often = [copies > 1 && `${copies} copies`, attempts.length > copies && `${attempts.length} attempts`].filter(Boolean).join(", ");
   const now = Date.now() / 1000;
   const what = {
-    waiting: `waiting ${span(now - Math.max(at, row.message.sent_again_at))}`,
+    waiting: `waiting ${span(now - Math.max(at, row.message.resent_at))}`,
     running: `being handled ${span(now - (last?.began ?? now))}`,
-    again: "comes back", dead: "dead letter",
+    retrying: "comes back", dead: "dead letter",
     handled: span((attempts.find((attempt) => attempt.outcome === "handled")?.ended ?? at) - at),
   }[state];
   return often ? `${what} · ${often}` : what;

@@ -103,7 +103,7 @@ export class Plan {
       // Customers call the service that places orders; others are called by whom their address names.
       const name = number ? capital(service.routes[0].split("/")[1]) : "Customers";
       const path = s("path", { class: "line", d: `M${x} ${top + 26} V${box.y - 7}` });
-      paths.set(`asked ${service.name}`, [path]);
+      paths.set(`request ${service.name}`, [path]);
       return [
         path,
         s("g", { class: "customers" }, s("rect", { x: x - 52, y: top, width: 104, height: 26, rx: 13 }), s("text", { x, y: top + 17, "text-anchor": "middle" }, name)),
@@ -182,7 +182,7 @@ export class Plan {
     node.group.dataset.state = state;
     write(node.state, text);
     write(node.outbox, service.unpublished ? `${service.unpublished} to publish` : "");
-    for (const [id, presence] of Object.entries(service.functions)) if (node.lights[id]) node.lights[id].dataset.presence = presence;
+    for (const [id, availability] of Object.entries(service.functions)) if (node.lights[id]) node.lights[id].dataset.availability = availability;
     node.group.setAttribute("aria-label", `Service ${node.label}, ${text}`);
   }
 
@@ -208,8 +208,8 @@ export class Plan {
 /** A service's state in a word for style, and in words for people. */
 export function standing(service) {
   if (!service.running) return ["stopped", "stopped"];
-  if (Object.values(service.functions).every((presence) => presence === "away")) return ["away", "no process runs it"];
-  if (Object.values(service.functions).includes("away")) return ["slow", "partly running"];
+  if (Object.values(service.functions).every((availability) => availability === "not-running")) return ["not-running", "no process runs it"];
+  if (Object.values(service.functions).includes("not-running")) return ["slow", "partly running"];
   if (service.slow_seconds) return ["slow", `slow: +${service.slow_seconds} s`];
   return ["running", "running"];
 }

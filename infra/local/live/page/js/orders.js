@@ -54,7 +54,7 @@ export class Orders {
     row.chip.dataset.status = order.status;
     write(row.chip, order.status);
     write(row.customer, order.customer_id ?? "");
-    write(row.trouble, { dead: "dead letter", again: "trying again" }[order.trouble] ?? "");
+    write(row.trouble, { dead: "dead letter", retrying: "trying again" }[order.trouble] ?? "");
     write(row.amount, money(order.amount_minor, order.currency));
     row.button.setAttribute("aria-current", order.order_id === this.chosen);
   }

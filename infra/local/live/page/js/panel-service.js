@@ -9,7 +9,7 @@ import { capital, tone } from "./words.js";
 const SLOWEST_SECONDS = 10;
 const HINTS = {
   stopped: "Nothing is delivered to it. Its queue keeps what comes, and what it had to publish waits in its table.",
-  away: "No process runs its functions. Start one in a terminal: ",
+  "not-running": "No process runs its functions. Start one in a terminal: ",
   running: "",
   slow: "",
 };
@@ -46,13 +46,13 @@ export class ServicePanel {
     write(this.power, service.running ? `Stop ${this.title}` : `Start ${this.title}`);
     this.power.className = service.running ? "danger" : "main";
     write(this.state, text);
-    write(this.hint, HINTS[kind] + (kind === "away" ? `choreo run ${this.name}` : ""));
+    write(this.hint, HINTS[kind] + (kind === "not-running" ? `choreo run ${this.name}` : ""));
     this.hint.hidden = !this.hint.textContent;
     this.settings.update(service);
     const shown = JSON.stringify([service.functions, service.unpublished]);
     if (shown === this.shown) return;
     this.shown = shown;
-    const facts = Object.entries(service.functions).map(([name, presence]) => fact(name, { free: "waits for work", busy: "at work", away: "not running" }[presence]));
+    const facts = Object.entries(service.functions).map(([name, availability]) => fact(name, { free: "waits for work", busy: "at work", "not-running": "not running" }[availability]));
     if (service.unpublished) facts.push(fact("to publish", service.unpublished));
     this.functions.replaceChildren(...facts);
   }

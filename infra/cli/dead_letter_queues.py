@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 HIDDEN_SECONDS = 60
 """Visibility timeout of a message that is read or moved. After a crash it is received again after that."""
@@ -15,13 +15,13 @@ NO_REASON = "no reason given: received too often without success, or not deliver
 
 
 @dataclass(frozen=True)
-class Queue:
+class DeadLetterQueue:
     """A dead-letter queue and the queue of its dead letters. That of a relay has no such queue."""
 
     name: str
     url: str
     arn: str
-    source: "Queue | None"
+    source: "DeadLetterQueue | None"
 
 
 @dataclass(frozen=True)
@@ -59,21 +59,21 @@ class DeadLetter:
         return body if isinstance(body, dict) else {}
 
 
-def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[Queue]:
+def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[DeadLetterQueue]:
     """The stack's dead-letter queues, or those with these names or first parts of names, such as `payment`.
 
-    Raises Mistake for a name that fits none.
+    Raises CommandError for a name that fits none.
     """
     attributes = {name: _attributes(deployed, url) for name, url in deployed.queues.items()}
     sources = {
-        json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]: Queue(
+        json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]: DeadLetterQueue(
             name, deployed.queues[name], found["QueueArn"], None
         )
         for name, found in attributes.items()
         if "RedrivePolicy" in found
     }
     queues = [
-        Queue(name, deployed.queues[name], found["QueueArn"], sources.get(found["QueueArn"]))
+        DeadLetterQueue(name, deployed.queues[name], found["QueueArn"], sources.get(found["QueueArn"]))
         for name, found in attributes.items()
         if found["QueueArn"] in sources or name.endswith("DeadLetters")
     ]
@@ -88,18 +88,18 @@ def _attributes(deployed: Deployed, url: str) -> dict[str, str]:
     return found
 
 
-def _named(queues: list[Queue], names: Sequence[str]) -> list[Queue]:
+def _named(queues: list[DeadLetterQueue], names: Sequence[str]) -> list[DeadLetterQueue]:
     chosen = []
     for name in names:
         fitting = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
         if not fitting:
             known = ", ".join(queue.name for queue in queues)
-            raise Mistake(f"there is no dead-letter queue {name}: there are {known}")
+            raise CommandError(f"there is no dead-letter queue {name}: there are {known}")
         chosen += fitting
     return list(dict.fromkeys(chosen))
 
 
-def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLetter]:
+def take(sqs: Any, queue: DeadLetterQueue, limit: int | None = None) -> Iterator[DeadLetter]:
     """Receives the messages in the queue, with a visibility timeout of HIDDEN_SECONDS."""
     taken = 0
     while limit is None or taken < limit:
@@ -118,7 +118,7 @@ def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLette
             return
 
 
-def put_back(sqs: Any, queue: Queue, letters: Sequence[DeadLetter]) -> None:
+def put_back(sqs: Any, queue: DeadLetterQueue, letters: Sequence[DeadLetter]) -> None:
     """Makes the messages visible again."""
     for start in range(0, len(letters), 10):
         entries = [

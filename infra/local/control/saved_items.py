@@ -27,7 +27,7 @@ MANY = frozenset({"BatchWriteItem", "TransactWriteItems", "ExecuteStatement", "B
 """Writes of many items: all tables are kept again as they are then."""
 
 
-class Data:
+class SavedItems:
     """One folder's state. Raises TemplateError if it cannot be used."""
 
     def __init__(self, folder: Path) -> None:
@@ -45,7 +45,7 @@ class Data:
         except (OSError, sqlite3.Error) as error:
             raise TemplateError(f"--data {folder}: {error}; name a folder that no other run uses") from error
 
-    def keep(self, call: Call) -> None:
+    def record(self, call: Call) -> None:
         """Keeps what a call that succeeded wrote."""
         if call.service != "dynamodb":
             return
@@ -71,7 +71,7 @@ class Data:
             kept = self._file.execute("SELECT key, item FROM items WHERE name = ?", [table]).fetchall()
             for key, text in kept:
                 try:
-                    for image in history(from_json(json.loads(text))):
+                    for image in emitting_images(from_json(json.loads(text))):
                         client("dynamodb").put_item(TableName=table, Item=image)
                 except (ValueError, BotoCoreError, ClientError) as error:
                     raise TemplateError(
@@ -80,7 +80,7 @@ class Data:
                         "tables.sqlite, or name another folder"
                     ) from error
 
-    def forget(self, stack: Stack) -> None:
+    def delete_stack(self, stack: Stack) -> None:
         """Drops what was kept of a stack that left."""
         with self._file:
             for table in stack.tables.values():
@@ -112,7 +112,7 @@ class Data:
         return {name: attributes[name] for name in self._keys[table]}
 
 
-def history(item: Item) -> Iterator[Item]:
+def emitting_images(item: Item) -> Iterator[Item]:
     """The images of an item that its stream has shown a relay, and the item as it is now.
 
     An item of another kind than ours has the one image, even if it has an attribute called outbox.

@@ -10,7 +10,7 @@ from infra.local.model.messages import Call
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMessage:
     """A message with its string attributes; `to` is a topic's ARN or a queue's name."""
 
     to: str
@@ -18,7 +18,7 @@ class Sent:
     attributes: dict[str, str]
 
 
-def sent(call: Call) -> Iterator[Sent]:
+def sent_messages(call: Call) -> Iterator[SentMessage]:
     """The messages of a Publish, PublishBatch, SendMessage or SendMessageBatch."""
     if call.service == "sns":
         yield from _published(dict(parse_qsl(call.request.body.decode(), keep_blank_values=True)))
@@ -28,10 +28,10 @@ def sent(call: Call) -> Iterator[Sent]:
     for entry in asked.get("Entries", [asked]):
         given = entry.get("MessageAttributes") or {}
         attributes = {name: str(value.get("StringValue", "")) for name, value in given.items()}
-        yield Sent(queue, entry["MessageBody"], attributes)
+        yield SentMessage(queue, entry["MessageBody"], attributes)
 
 
-def _published(form: dict[str, str]) -> Iterator[Sent]:
+def _published(form: dict[str, str]) -> Iterator[SentMessage]:
     # The query protocol numbers what it lists: Entries.member.1.Message, Entries.member.2.Message, …
     prefixes = [
         name.removesuffix("Message") for name in form if name == "Message" or name.endswith(".Message")
@@ -41,10 +41,10 @@ def _published(form: dict[str, str]) -> Iterator[Sent]:
         while name := form.get(f"{prefix}MessageAttributes.entry.{number}.Name"):
             attributes[name] = form.get(f"{prefix}MessageAttributes.entry.{number}.Value.StringValue", "")
             number += 1
-        yield Sent(form.get("TopicArn", ""), form[f"{prefix}Message"], attributes)
+        yield SentMessage(form.get("TopicArn", ""), form[f"{prefix}Message"], attributes)
 
 
-def event(body: str) -> dict[str, Any] | None:
+def parse_event(body: str) -> dict[str, Any] | None:
     """The event that a body is, if it is one as far as it can be told."""
     try:
         found = json.loads(body)

@@ -6,10 +6,10 @@ https://github.com/floci-io/floci/issues/3314; signals as in "Runtime exited wit
 
 import signal
 
-Status = int | None
+ExitStatus = int | None
 """A process's exit status; minus the number of the signal that ended it; None where it is not known."""
 
-OUT_OF_TIME = -signal.SIGALRM
+TIMED_OUT = -signal.SIGALRM
 """The status of a process that its own timer ended, at the end of its function's timeout."""
 
 
@@ -20,12 +20,12 @@ def timed_out(request_id: str, timeout_seconds: float) -> str:
     )
 
 
-def exited(request_id: str, status: Status) -> str:
+def process_exited(request_id: str, status: ExitStatus) -> str:
     """The failure of an invocation whose process ended."""
-    return f"Runtime.ExitError: RequestId: {request_id} Error: {described(status)}"
+    return f"Runtime.ExitError: RequestId: {request_id} Error: {describe_exit(status)}"
 
 
-def described(status: Status) -> str:
+def describe_exit(status: ExitStatus) -> str:
     """What a process's exit status says, for people."""
     if not status:
         return "Runtime exited without providing a reason"

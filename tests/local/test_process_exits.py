@@ -15,10 +15,10 @@ import pytest
 
 from infra.local.model.stack import Function
 from infra.local.runtime.environments import Environments, FunctionFailed
-from infra.local.runtime.exits import OUT_OF_TIME
-from infra.local.runtime.worker import Channel
+from infra.local.runtime.exit_messages import TIMED_OUT
+from infra.local.runtime.worker import BackendConnection
 from tests.local.conftest import Run, eventually, running
-from tests.local.test_guests import choreo, wait_for
+from tests.local.test_joined_stacks import choreo, wait_for
 from tests.local.test_run import client
 
 AT_ONCE_SECONDS = 8
@@ -135,7 +135,7 @@ def ended(status: int | None, *, started: bool = True) -> str:
         invoked = asyncio.create_task(environments.invoke(FUNCTION, {}, 5))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert await environments.exit("f", "one", status) == started
+        assert await environments.report_exit("f", "one", status) == started
         with pytest.raises(FunctionFailed) as failed:
             await invoked
         return str(failed.value)
@@ -153,7 +153,7 @@ def ended(status: int | None, *, started: bool = True) -> str:
             -11,
             "Runtime.ExitError: RequestId: ID Error: Runtime exited with error: signal: segmentation fault",
         ),
-        (OUT_OF_TIME, "Sandbox.Timedout: RequestId: ID Error: Task timed out after 3.00 seconds"),
+        (TIMED_OUT, "Sandbox.Timedout: RequestId: ID Error: Task timed out after 3.00 seconds"),
     ],
 )
 def test_a_failure_has_lambdas_words(status: int, words: str) -> None:
@@ -202,10 +202,10 @@ def test_an_answer_is_sent_again_where_the_backend_closed_the_connection() -> No
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        channel = Channel("127.0.0.1", server.server_port)
-        channel.ask("GET", "next")
-        channel.ask("POST", "response", b"answer")
-        channel.close()
+        connection = BackendConnection("127.0.0.1", server.server_port)
+        connection.request("GET", "next")
+        connection.request("POST", "response", b"answer")
+        connection.close()
         server.shutdown()
     assert posted == [b"answer"]
 

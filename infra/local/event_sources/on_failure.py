@@ -22,7 +22,7 @@ DESTINATIONS = ("sqs", "sns")
 
 
 @dataclass(frozen=True)
-class Invocation:
+class LastInvocation:
     """The last invocation with the records: the function raised, or answered that they failed."""
 
     request_id: str | None
@@ -35,7 +35,7 @@ def message(
     records: Sequence[Mapping[str, Any]],
     condition: str,
     invoke_count: int,
-    last: Invocation | None,
+    last: LastInvocation | None,
     now: float,
 ) -> dict[str, Any]:
     """The message, without `responseContext` if the function was never invoked with the records."""
@@ -55,8 +55,8 @@ def message(
             "shardId": shard_id,
             "startSequenceNumber": sequence_number(records[0]),
             "endSequenceNumber": sequence_number(records[-1]),
-            "approximateArrivalOfFirstRecord": _time(born(records[0]), "seconds"),
-            "approximateArrivalOfLastRecord": _time(born(records[-1]), "seconds"),
+            "approximateArrivalOfFirstRecord": _time(created_at(records[0]), "seconds"),
+            "approximateArrivalOfLastRecord": _time(created_at(records[-1]), "seconds"),
             "batchSize": len(records),
             "streamArn": source.arn,
         },
@@ -78,12 +78,12 @@ def sequence_number(record: Mapping[str, Any]) -> str:
     return number
 
 
-def born(record: Mapping[str, Any]) -> float:
+def created_at(record: Mapping[str, Any]) -> float:
     """When a record was written, in seconds since the epoch."""
     return float(record["dynamodb"]["ApproximateCreationDateTime"])
 
 
-def _response(last: Invocation, version: str) -> dict[str, Any]:
+def _response(last: LastInvocation, version: str) -> dict[str, Any]:
     error = "Unhandled" if last.raised else None
     return {"statusCode": 200, "executedVersion": version, "functionError": error}
 

@@ -29,7 +29,7 @@ class Attempt:
 
 
 @dataclass
-class Message:
+class TrackedMessage:
     """An event on its way to one subscriber, however many copies of it there are."""
 
     event: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Message:
     queue: str
     at: float
     attempts: list[Attempt] = field(default_factory=list)
-    sent_again_at: float = 0.0
+    resent_at: float = 0.0
     """When it was last put into the queue by hand, or by its consumer."""
 
     @property
@@ -47,19 +47,19 @@ class Message:
 
     @property
     def state(self) -> str:
-        """How it stands: waiting, running, handled, again (it comes back) or dead."""
+        """How it stands: waiting, running, handled, retrying or dead."""
         if any(attempt.outcome == "running" for attempt in self.attempts):
             return "running"
         last = self.attempts[-1] if self.attempts else None
         if self.handled:
             return "handled"
-        if last is None or self.sent_again_at > last.began:
+        if last is None or self.resent_at > last.began:
             return "waiting"
-        return "dead" if last.outcome == "dead" else "again"
+        return "dead" if last.outcome == "dead" else "retrying"
 
-    def described(self, dead_ids: frozenset[str]) -> dict[str, Any]:
+    def to_json(self, dead_ids: frozenset[str]) -> dict[str, Any]:
         """`dead_ids` are those of messages in dead-letter queues: SQS moves some there by itself."""
-        gone = self.state == "again" and self.attempts[-1].message_id in dead_ids
+        gone = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
         return {
             **vars(self),
             "state": "dead" if gone else self.state,
@@ -68,16 +68,16 @@ class Message:
 
 
 @dataclass
-class Order:
+class TrackedOrder:
     """`revision` grows with each change, so that a reader knows when to read again."""
 
     order_id: str
     at: float
     revision: int = 0
-    asked: list[HttpRequest] = field(default_factory=list)
+    requests: list[HttpRequest] = field(default_factory=list)
     events: dict[str, tuple[float, str | None, Mapping[str, Any]]] = field(default_factory=dict)
     """By id: when each was first published, and by whom."""
-    messages: dict[tuple[str, str], Message] = field(default_factory=dict)
+    messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
     """By event id and queue."""
 
     def status(self, owner: str) -> str:
@@ -87,7 +87,8 @@ class Order:
             m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled
         }
         if any(
-            asked.route.path.endswith("/cancellation") and asked.answer.status < 300 for asked in self.asked
+            request.route.path.endswith("/cancellation") and request.answer.status < 300
+            for request in self.requests
         ):
             event_types.add("order.cancellation_requested")
         return status(frozenset(event_types))
@@ -96,29 +97,30 @@ class Order:
         """A line of the list of orders."""
         how = self.status(owner)
         placed = self._placed()
-        troubled = [m.state for m in self.messages.values() if m.state in ("again", "dead")]
+        troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
         return {
             "order_id": self.order_id,
             "at": self.at,
             "revision": self.revision,
             "status": how,
             "decided": how in DECIDED,
-            "trouble": "dead" if "dead" in troubled else "again" if troubled else None,
+            "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
             "customer_id": placed.get("customer_id"),
             "amount_minor": placed.get("amount_minor"),
             "currency": placed.get("currency"),
         }
 
-    def described(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
+    def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
         """All that is known of it, for its sequence diagram."""
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
             "requests": [
-                {**_request(asked), "service": service_of(asked.route.function)} for asked in self.asked
+                {**_request(request), "service": service_of(request.route.function)}
+                for request in self.requests
             ],
-            "messages": [message.described(dead_ids) for message in self.messages.values()],
-            "unheard": [
+            "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "unsubscribed": [
                 {"at": at, "publisher": publisher, "event": event}
                 for event_id, (at, publisher, event) in self.events.items()
                 if event_id not in subscribed
@@ -129,7 +131,7 @@ class Order:
         for _, _, event in self.events.values():
             if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
                 return dict(event["data"])
-        body = next((_json(asked.request.body) for asked in self.asked), None)
+        body = next((_json(request.request.body) for request in self.requests), None)
         return _as_placed(body) if isinstance(body, dict) else {}
 
 
@@ -138,28 +140,28 @@ def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "amount_minor": total}
 
 
-def _request(asked: HttpRequest) -> dict[str, Any]:
+def _request(request: HttpRequest) -> dict[str, Any]:
     return {
-        "at": asked.began,
-        "ended": asked.at,
-        "method": asked.request.method,
-        "path": asked.request.path,
-        "status": asked.answer.status,
-        "body": _json(asked.request.body),
-        "answer": _json(asked.answer.body),
+        "at": request.began,
+        "ended": request.at,
+        "method": request.request.method,
+        "path": request.request.path,
+        "status": request.answer.status,
+        "body": _json(request.request.body),
+        "answer": _json(request.answer.body),
     }
 
 
-def order_ids(asked: HttpRequest) -> Iterator[str]:
+def order_ids(request: HttpRequest) -> Iterator[str]:
     """The order that a request placed or changed, if any: reading one changes nothing."""
-    if asked.request.method != "POST" or asked.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if request.request.method != "POST" or request.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
-    answer, body = _json(asked.answer.body), _json(asked.request.body)
+    answer, body = _json(request.answer.body), _json(request.request.body)
     if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
         yield answer["order_id"]
-    elif "{order_id}" in asked.route.path:
-        yield asked.request.path.split("/")[asked.route.path.split("/").index("{order_id}")]
-    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and asked.answer.status < 300:
+    elif "{order_id}" in request.route.path:
+        yield request.request.path.split("/")[request.route.path.split("/").index("{order_id}")]
+    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and request.answer.status < 300:
         # The carrier refers to an order as it was told to.
         reference = body["data"].get("reference")
         if isinstance(reference, str):

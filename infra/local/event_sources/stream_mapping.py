@@ -8,8 +8,8 @@ from itertools import takewhile
 from typing import Any
 
 from infra.local.aws.shards import Shard
-from infra.local.event_sources import failures
-from infra.local.event_sources.mapping import Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources import on_failure
+from infra.local.event_sources.mapping import BatchBuffer, Clock, failed_items, reports_failures
 from infra.local.event_sources.records import stream_record
 from infra.local.model.messages import Batch
 from infra.local.model.stack import EventSource
@@ -31,26 +31,26 @@ class StreamMapping:
         self._shard = Shard(source.arn)
         latest = self._properties["StartingPosition"] == "LATEST"
         self._read_to = self._shard.latest if latest else self._shard.oldest
-        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._buffer = BatchBuffer(source.properties, USUAL_BATCH_SIZE, clock)
         self._waiting: list[Records] = []
         self._attempts, self._retry_at = 0, 0.0
-        self._last: failures.Invocation | None = None
+        self._last: on_failure.LastInvocation | None = None
 
     def poll(self) -> Batch | None:
         if not self._waiting:
-            self._gather()
+            self._fill_buffer()
         self._give_up_expired()
         if not self._waiting or self._clock() < self._retry_at:
             return None
         return Batch(self._waiting[0])
 
     def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
-        known = [failures.sequence_number(record) for record in batch.records]
+        known = [on_failure.sequence_number(record) for record in batch.records]
         failed = failed_items(answer, known, reports=reports_failures(self.source))
         if failed == []:
             self._next_batch()
             return
-        self._last = failures.Invocation(request_id, raised=False)
+        self._last = on_failure.LastInvocation(request_id, raised=False)
         # The lowest failed sequence number is the checkpoint: the records before it succeeded.
         first = min(map(known.index, failed or known))
         if first:
@@ -63,28 +63,28 @@ class StreamMapping:
             self._retry(batch.records)
 
     def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
-        self._last = failures.Invocation(request_id, raised=True)
+        self._last = on_failure.LastInvocation(request_id, raised=True)
         self._split_or_retry(batch.records)
 
     @property
     def position(self) -> int:
         """The place in the shard up to which it has delivered, or given up."""
-        ahead = self._waiting[0] if self._waiting else self._gathering.records
-        return int(failures.sequence_number(ahead[0])) if ahead else self._read_to
+        ahead = self._waiting[0] if self._waiting else self._buffer.records
+        return int(on_failure.sequence_number(ahead[0])) if ahead else self._read_to
 
     def backlog(self) -> int:
         """How many records that pass the filters are yet to be delivered, of the next BACKLOG_LIMIT."""
         unread = self._filtered(self._shard.read(self._read_to, BACKLOG_LIMIT))
-        return sum(map(len, self._waiting)) + len(self._gathering.records) + len(unread)
+        return sum(map(len, self._waiting)) + len(self._buffer.records) + len(unread)
 
-    def _gather(self) -> None:
-        while (wanted := self._gathering.room) > 0:
+    def _fill_buffer(self) -> None:
+        while (wanted := self._buffer.room) > 0:
             found = self._shard.read(self._read_to, wanted)
-            self._gathering.add(self._filtered(found))
+            self._buffer.add(self._filtered(found))
             self._read_to += len(found)
             if len(found) < wanted:
                 break
-        if records := self._gathering.take():
+        if records := self._buffer.take():
             self._waiting.append(records)
 
     def _filtered(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ class StreamMapping:
         self._wait()
         retries = int(self._properties.get("MaximumRetryAttempts", -1))
         if 0 <= retries < self._attempts:
-            self._give_up(records, failures.EXHAUSTED)
+            self._give_up(records, on_failure.EXHAUSTED)
             self._next_batch()
 
     def _wait(self) -> None:
@@ -116,10 +116,10 @@ class StreamMapping:
         oldest = self._clock() - age
         while self._waiting and age > 0:
             records = self._waiting[0]
-            expired = tuple(takewhile(lambda record: failures.born(record) < oldest, records))
+            expired = tuple(takewhile(lambda record: on_failure.created_at(record) < oldest, records))
             if not expired:
                 return
-            self._give_up(expired, failures.EXPIRED)
+            self._give_up(expired, on_failure.EXPIRED)
             self._waiting[0] = records[len(expired) :]
             if not self._waiting[0]:
                 self._next_batch()
@@ -128,10 +128,10 @@ class StreamMapping:
         """Tells the destination first: if that fails, the records are still here, and are given up again."""
         destination = self._properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if destination is not None:
-            message = failures.message(
+            message = on_failure.message(
                 self.source, self._shard.id, records, condition, self._attempts, self._last, self._clock()
             )
-            failures.send(destination, message)
+            on_failure.send(destination, message)
 
     def _next_batch(self) -> None:
         del self._waiting[0]

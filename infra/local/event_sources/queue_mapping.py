@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from infra.local.event_sources.mapping import Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.mapping import BatchBuffer, Clock, failed_items, reports_failures
 from infra.local.event_sources.records import sqs_record
 from infra.local.model.messages import Batch
 from infra.local.model.stack import EventSource
@@ -13,7 +13,7 @@ from infra.local.patterns.filters import record_filter
 USUAL_BATCH_SIZE = 10
 
 
-class Queue(Protocol):
+class SourceQueue(Protocol):
     """What a mapping needs of its queue."""
 
     def receive(self, most: int) -> list[dict[str, Any]]:
@@ -28,15 +28,15 @@ class Queue(Protocol):
 class QueueMapping:
     """Deletes from the queue the messages that the function processed, or that match no filter."""
 
-    def __init__(self, source: EventSource, queue: Queue, clock: Clock = time.time) -> None:
+    def __init__(self, source: EventSource, queue: SourceQueue, clock: Clock = time.time) -> None:
         self.source, self._queue = source, queue
         self._passes = record_filter(source.properties, "body")
-        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._buffer = BatchBuffer(source.properties, USUAL_BATCH_SIZE, clock)
         self._has_window = int(source.properties.get("MaximumBatchingWindowInSeconds", 0)) > 0
 
     def poll(self) -> Batch | None:
-        self._gather()
-        records = self._gathering.take()
+        self._fill_buffer()
+        records = self._buffer.take()
         return Batch(records) if records else None
 
     def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
@@ -51,10 +51,10 @@ class QueueMapping:
     def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
         """Does nothing: the messages come again after their visibility timeout."""
 
-    def _gather(self) -> None:
-        while (wanted := min(10, self._gathering.room)) > 0:
+    def _fill_buffer(self) -> None:
+        while (wanted := min(10, self._buffer.room)) > 0:
             messages = self._queue.receive(wanted)
-            self._gathering.add(self._filtered(messages))
+            self._buffer.add(self._filtered(messages))
             if len(messages) < wanted:
                 return
 

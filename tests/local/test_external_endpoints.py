@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from infra.local.control import outside
+from infra.local.control import external_endpoints
 from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import ROOT, running
 from tests.local.test_run import ORDER, TO_ANTARCTICA, client, ends_as, place
@@ -48,7 +48,7 @@ def test_any_other_endpoint_is_refused(url: str) -> None:
 
 def is_refused(url: str) -> bool:
     try:
-        outside.check({"CarrierEndpoint": url})
+        external_endpoints.check({"CarrierEndpoint": url})
     except TemplateError:
         return True
     return False

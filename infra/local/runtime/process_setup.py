@@ -14,7 +14,7 @@ from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
 from infra.local.runtime.context import LOG_STREAM, VERSION, Context
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 
 LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
 """The text format of Lambda's own handler on the root logger."""
@@ -22,10 +22,10 @@ LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(m
 _request_id = ""
 
 
-def enter(function: Function, host: str, port: int) -> Console:
+def set_up_process(function: Function, host: str, port: int) -> Console:
     """Makes this process the function's; returns its standard output."""
-    forget_settings()
-    os.environ.update(variables(function, f"{host}:{port}"))
+    remove_aws_settings()
+    os.environ.update(environment_variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()
     sys.path[:0] = [str(code), *function.layers]
@@ -40,7 +40,7 @@ def enter(function: Function, host: str, port: int) -> Console:
     return console
 
 
-def variables(function: Function, backend: str) -> dict[str, str]:
+def environment_variables(function: Function, backend: str) -> dict[str, str]:
     """A function's environment variables; Lambda's own win, as their names are reserved."""
     return {
         **function.environment,
@@ -60,7 +60,7 @@ def variables(function: Function, backend: str) -> dict[str, str]:
     }
 
 
-def begin(context: Context, trace_id: str | None) -> None:
+def begin_invocation(context: Context, trace_id: str | None) -> None:
     """Sets what is different for each invocation."""
     global _request_id
     _request_id = context.aws_request_id
