@@ -1,4 +1,4 @@
-"""`python -m infra.local`: the whole choreography on this machine."""
+"""`python -m infra.local`: runs all services on this machine."""
 
 import sys
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # the live page shows statuses, which are Order's own
-    # Imported late: the functions' processes import this module, too.
+    sys.path.append(str(FUNCTIONS))  # the live page imports Order's statuses
+    # Imported here because the functions' processes import this module, too.
     from infra.local.shell import remove_aws_settings
 
     remove_aws_settings()  # before boto3 and moto read them

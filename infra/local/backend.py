@@ -1,6 +1,6 @@
-"""The backend of the local run: one address for AWS clients, customers, functions and the live page.
+"""The backend of a local run: one address for AWS clients, customers, functions and the live page.
 
-One thread, because moto is not thread-safe; every wait is an await, every moto call runs to its end.
+It has one thread, because moto is not thread-safe. Every wait is an `await`; no call of moto is interrupted.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import notified
-from infra.local.control.runtime_api import PREFIX as OWN
+from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
@@ -23,7 +23,8 @@ from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
 from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
-from infra.local.live import PREFIX
+from infra.local.live import PREFIX as PAGE
+from infra.local.model.messages import Answer, Call, Request
 from infra.local.reporting import metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
@@ -34,11 +35,14 @@ if TYPE_CHECKING:
     from infra.local.live.server import LivePage
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
+"""The operations that start with one of these words change nothing."""
 
 
 class Backend:
-    """An ASGI application that hands each request to the part that answers it. Needs an active moto and a
-    running loop."""
+    """An ASGI application that routes each request to the part that answers it.
+
+    Requires an active moto and a running event loop.
+    """
 
     def __init__(
         self,
@@ -61,7 +65,7 @@ class Backend:
 
     @cached_property
     def live(self) -> "LivePage":
-        """The page, from when it is first opened: until then it would cost a start a tenth of its time."""
+        """The live page, created at the first request: importing it takes a tenth of the start time."""
         from infra.local.live.server import LivePage
         from infra.local.live.state import RunParts
 
@@ -69,12 +73,13 @@ class Backend:
         return LivePage(parts, self._journal, self._issuer)
 
     def end(self) -> None:
-        """Ends the requests of watchers and long polls, so that the server can stop."""
+        """Ends event streams and long polls, so that the server can stop."""
         self._ended.set()
         if "live" in vars(self):
             self.live.end()
 
     def _notify(self, function_arn: str, event: dict[str, Any]) -> bool:
+        """Invokes a function that subscribes to a topic. Returns False if no stack has the function."""
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
                 self._asynchronous.invoke(stack, stack.function_called(function_arn), event)
@@ -92,26 +97,30 @@ class Backend:
             await asgi.write(send, misdirected)
             return
         call = aws_endpoint.read_call(request)
-        if call is not None and call.service == "cloudformation":
-            answer = cloudformation.answer(call, self.stacks.running)
-        elif call is not None:
-            if call.service == metrics.SERVICE:
-                self._metrics.hand_over()
-            answer = await aws_endpoint.answer(call, self._ended)
-            if self._saved_items is not None and answer.status == HTTPStatus.OK:
-                self._saved_items.record(call)  # before the caller gets the answer
-            if not call.operation.startswith(_READS):
-                self._journal.note_call(call, answer)
-                self.deliveries.poll_now()
-        elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
-            await self.live.answer(request, receive, send)
+        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")):
+            await self.live.answer(request, receive, send)  # it may answer with a stream
             return
-        elif self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
-            answer = self._issuer.answer(request)
-        elif request.path.startswith(FUNCTION_URLS):
-            answer = await self._function_urls.answer(request)
-        elif request.path.startswith(OWN):
-            answer = await self._runtime_api.answer(request, receive)
-        else:
-            answer = await self._gateway.answer(request)
+        answer = await (self._answer_http(request, receive) if call is None else self._answer_aws(call))
         await asgi.write(send, answer)
+
+    async def _answer_aws(self, call: Call) -> Answer:
+        if call.service == "cloudformation":
+            return cloudformation.answer(call, self.stacks.running)
+        if call.service == metrics.SERVICE:
+            self._metrics.hand_over()
+        answer = await aws_endpoint.answer(call, self._ended)
+        if self._saved_items is not None and answer.status == HTTPStatus.OK:
+            self._saved_items.record(call)  # before the caller gets the answer
+        if not call.operation.startswith(_READS):
+            self._journal.note_call(call, answer)
+            self.deliveries.poll_now()
+        return answer
+
+    async def _answer_http(self, request: Request, receive: asgi.Receive) -> Answer:
+        if self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
+            return self._issuer.answer(request)
+        if request.path.startswith(FUNCTION_URLS):
+            return await self._function_urls.answer(request)
+        if request.path.startswith(CONTROL):
+            return await self._runtime_api.answer(request, receive)
+        return await self._gateway.answer(request)

@@ -1,4 +1,4 @@
-"""Endpoints outside AWS, such as a carrier's: the local run has its functions call this machine alone."""
+"""Checks the endpoints of services outside AWS, such as a carrier: a local run calls only this machine."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -8,16 +8,16 @@ from infra.local.provisioning.errors import TemplateError
 
 
 def check(parameters: Mapping[str, str | list[str]]) -> None:
-    """Raises TemplateError for a parameter named `…Endpoint` with an address of another machine."""
+    """Raises TemplateError if a parameter named `…Endpoint` has the address of another machine."""
     for name, value in parameters.items():
-        if name.endswith("Endpoint") and isinstance(value, str) and value and not _is_here(value):
+        if name.endswith("Endpoint") and isinstance(value, str) and value and not _is_loopback(value):
             raise TemplateError(
-                f"{name}={value} is another machine, which the local run never calls: "
-                "give an address of this one, such as http://127.0.0.1:9000"
+                f"{name}={value} is not an address of this machine; the local run calls no other machine: "
+                "give an address such as http://127.0.0.1:9000"
             )
 
 
-def _is_here(url: str) -> bool:
+def _is_loopback(url: str) -> bool:
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""The stacks that run: they join and leave, and their deliveries start and stop with them."""
+"""The stacks of a local run: adding one starts its event source mappings, removing one stops them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ from infra.local.provisioning.template import load
 
 
 class Stacks:
-    """`running` has the stacks by name. Needs an active moto and a running loop."""
+    """The stacks, by name, in `running`. Requires an active moto and a running event loop."""
 
     def __init__(
         self,
@@ -34,16 +34,16 @@ class Stacks:
         self._templates = dict[str, Path]()
 
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
-        """Provisions a template as a stack, with these instead of its parameters' defaults.
+        """Creates a stack from a template; `parameters` override the template's defaults.
 
-        A stack that is there already, by this name and of this template, stays as it is.
-        Raises TemplateError if it cannot be played, or if the name is another template's.
+        If a stack with this name and this template exists, it stays unchanged. Raises TemplateError if the
+        local AWS does not support the template, or if a stack of another template has this name.
         """
         stack_names.check(name)
         running = self._templates.get(name, template.resolve())
         if running != template.resolve():
             raise TemplateError(
-                f"{template}: a stack {name} is running already, of {running}; choose another --name"
+                f"{template}: the template {running} already has a stack named {name}; choose another --name"
             )
         if name not in self.running:
             stack = self._provision(name, template, parameters)
@@ -54,9 +54,12 @@ class Stacks:
         return self.running[name]
 
     def remove(self, name: str) -> None:
-        """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
+        """Stops a stack's event source mappings and deletes its resources.
+
+        Raises TemplateError if no stack has this name.
+        """
         if name not in self.running:
-            raise TemplateError(f"no stack {name} is running; there are {', '.join(self.running)}")
+            raise TemplateError(f"there is no stack {name}; the stacks are {', '.join(self.running)}")
         self._deliveries.stop(name)
         self._schedules.stop(name)
         self._asynchronous.stop(name)
@@ -72,7 +75,7 @@ class Stacks:
         return [function for stack in self.running.values() for function in stack.functions.values()]
 
     def api_functions(self) -> list[Function]:
-        """Those that serve HTTP requests: they run where the backend runs."""
+        """The functions that answer HTTP requests. They run in the backend's terminal."""
         return [
             function
             for stack in self.running.values()
@@ -81,19 +84,19 @@ class Stacks:
         ]
 
     def consumers_of(self, service: str) -> list[Function]:
-        """A service's functions but its API. Raises TemplateError for a service that is not there."""
+        """A service's functions except its API functions. Raises TemplateError for an unknown service."""
         others = [function for function in self.functions() if function not in self.api_functions()]
         found = [function for function in others if function.service == service]
         if not found:
             known = ", ".join(sorted({function.service for function in others}))
-            raise TemplateError(f"there is no service {service}; there are {known}")
+            raise TemplateError(f"there is no service {service}; the services are {known}")
         return found
 
     def _provision(self, name: str, template: Path, parameters: Mapping[str, str] | None) -> Stack:
         imports = {export: value for s in self.running.values() for export, value in s.exports.items()}
-        read = load(template, parameters, ssm_parameter)
-        external_endpoints.check(read.parameters)
-        stack = Provisioner(read, name, self._endpoint, imports).provision()
+        loaded = load(template, parameters, ssm_parameter)
+        external_endpoints.check(loaded.parameters)
+        stack = Provisioner(loaded, name, self._endpoint, imports).provision()
         if self._saved_items is not None:
             try:
                 self._saved_items.restore(stack)
