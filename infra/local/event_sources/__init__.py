@@ -1,4 +1,4 @@
-"""Event source mappings: they invoke functions with the records of queues and streams, as Lambda does."""
+"""Event source mappings, asynchronous invocations and schedules: they invoke functions as Lambda does."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from infra.local.model.stack import Stack
 
 
 def mappings(stack: Stack, queue: Callable[[str], SourceQueue] = MotoQueue) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
+    """The stack's event source mappings, by logical id. `queue` creates the client for a queue's name."""
     return {
         name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
         if source.arn.split(":")[2] == "sqs"

@@ -26,7 +26,7 @@ ERROR_BYTES = 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the invocations with an event ended."""
+    """The result of all invocations with one event."""
 
     condition: str
     invoke_count: int
@@ -36,14 +36,14 @@ class Outcome:
 
 
 class AsynchronousInvocations:
-    """Invokes functions with events, each in a task of its own."""
+    """Invokes functions asynchronously: one asyncio task for each event."""
 
     def __init__(self, environments: Environments, faults: Faults) -> None:
         self._environments, self._faults = environments, faults
         self._running: dict[str, set[asyncio.Task[None]]] = {}
 
     def invoke(self, stack: Stack, function: Function, event: Any) -> None:
-        """Returns at once."""
+        """Starts the invocation and returns at once."""
         tasks = self._running.setdefault(stack.name, set())
         settings = stack.async_settings.get(function.logical_id, AsyncSettings())
         task = asyncio.create_task(self._run(function, settings, event))
@@ -51,7 +51,7 @@ class AsynchronousInvocations:
         task.add_done_callback(tasks.discard)
 
     def stop(self, stack_name: str) -> None:
-        """Drops the events that a stack's functions have not handled yet."""
+        """Discards the events of a removed stack that its functions have not handled yet."""
         for task in self._running.pop(stack_name, ()):
             task.cancel()
 
@@ -59,8 +59,11 @@ class AsynchronousInvocations:
         try:
             outcome = await self._outcome(function, settings, event)
             send_to_destinations(function, settings, event, outcome)
-        except Exception as error:  # such as a queue that is gone
-            console.error(f"{function.name}: an event of an asynchronous invocation is lost: {error!r}")
+        except Exception as error:  # such as a destination queue that does not exist
+            console.error(
+                f"{function.name}: an event of an asynchronous invocation is lost: its destination or "
+                f"dead-letter queue failed: {error!r}"
+            )
 
     async def _outcome(self, function: Function, settings: AsyncSettings, event: Any) -> Outcome:
         expires, request_id, failure = time.monotonic() + settings.max_age_seconds, str(uuid4()), None
@@ -85,7 +88,7 @@ class AsynchronousInvocations:
 
 
 def send_to_destinations(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
-    """Sends the event to the dead-letter queue, and a record to the destination of this outcome."""
+    """Sends a record to the outcome's destination; after a failure, sends the event to the dead-letter queue."""
     failed = outcome.condition != "Success"
     destination = settings.on_failure if failed else settings.on_success
     if destination:
@@ -100,7 +103,10 @@ def send_to_destinations(function: Function, settings: AsyncSettings, event: Any
 
 
 def invocation_record(function: Function, event: Any, outcome: Outcome) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+    """The record that Lambda sends to a destination.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     response: dict[str, Any] = {}
     if outcome.invoke_count:

@@ -1,7 +1,7 @@
-"""Delivers the records of all event source mappings to their functions: a task for each mapping.
+"""Polls all event source mappings and invokes their functions: one asyncio task for each mapping.
 
-No exception ends such a task. It reports the exception on the console, waits, and goes on: the records are
-still in their queue or stream.
+An exception does not end such a task. The task reports the exception on the console, waits, and polls again:
+the records are still in their queue or stream.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 START_SECONDS = 30.0
-"""How long a batch waits for an environment that is free."""
+"""The maximum wait of a batch for a free execution environment."""
 POLL_SECONDS = 0.5
-"""The end of a visibility timeout tells no mapping, so each of them looks by itself as well."""
+"""The interval of polls without a wake-up: the end of a visibility timeout wakes no mapping up."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 
 
 class Deliveries:
-    """The deliveries of stacks that come and go."""
+    """The running deliveries of all stacks."""
 
     def __init__(
         self, environments: Environments, faults: Faults, journal: Journal, metrics: Metrics
@@ -41,27 +41,28 @@ class Deliveries:
         self._running: dict[str, list[tuple[Delivery, asyncio.Task[None]]]] = {}
 
     def start(self, stack: Stack) -> None:
-        """Starts to deliver to a stack's functions."""
-        made = [Delivery(stack, mapping, self) for mapping in mappings(stack).values()]
-        self._running[stack.name] = [(delivery, asyncio.create_task(delivery.run())) for delivery in made]
+        """Starts polling a stack's event source mappings."""
+        started = [Delivery(stack, mapping, self) for mapping in mappings(stack).values()]
+        self._running[stack.name] = [(delivery, asyncio.create_task(delivery.run())) for delivery in started]
 
     def stop(self, stack_name: str) -> None:
+        """Stops polling a stack's event source mappings."""
         for _, task in self._running.pop(stack_name):
             task.cancel()
 
     def poll_now(self) -> None:
-        """Has every mapping look for records now: a look costs next to nothing."""
+        """Wakes up every mapping, so that it polls now. An empty poll is cheap."""
         for delivery, _ in chain(*self._running.values()):
             delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:
-        """Makes the faults that were asked for among the messages that wait."""
-        made = self.faults.inject(queue_name)
-        if made:
-            self.journal.note(QueueInput(queue_name, made))
+        """Injects the requested faults into the waiting messages of a queue."""
+        bodies = self.faults.inject(queue_name)
+        if bodies:
+            self.journal.note(QueueInput(queue_name, bodies))
 
     def unpublished(self, service: str) -> int:
-        """How many writes emitted events that the service's relays have not published yet."""
+        """The number of stream records with events that the service's relays have not published yet."""
         return sum(
             delivery.mapping.backlog()
             for delivery, _ in chain(*self._running.values())
@@ -69,6 +70,7 @@ class Deliveries:
         )
 
     def drop_delivered(self, stream_arn: str) -> None:
+        """Drops the delivered records of a stream, and all published messages, from moto's memory."""
         every = [delivery.mapping for delivery, _ in chain(*self._running.values())]
         retention.drop_delivered_records(stream_arn, every)
         retention.drop_published_messages()
@@ -85,7 +87,7 @@ class Delivery:
         self._failures = 0
 
     async def run(self) -> None:
-        """Goes on until it is cancelled."""
+        """Polls and delivers until the task is cancelled."""
         async with asyncio.TaskGroup() as in_flight:
             while True:
                 with self._exceptions_reported():
@@ -95,7 +97,10 @@ class Delivery:
                     await asyncio.sleep(self._pause_seconds)
 
     async def _poll_once(self, in_flight: asyncio.TaskGroup) -> None:
-        """A stream's batches go one after the other, a queue's to all environments that are free."""
+        """Delivers the next batch, or waits for a wake-up.
+
+        Batches of a stream are delivered one after the other; batches of a queue, to all free environments.
+        """
         service = self._deliveries.faults.service(self.function.service)
         await service.running.wait()
         await self._deliveries.environments.wait_for_free(self.function.name)
@@ -120,7 +125,7 @@ class Delivery:
             await self._deliver(batch, taken)
 
     async def _deliver(self, batch: Batch, taken: asyncio.Event) -> None:
-        """Invokes the function; `taken` is set once an environment has the batch, or none takes it."""
+        """Invokes the function. Sets `taken` when an environment has taken the batch, or when none did."""
         journal, environments, request_id = self._deliveries.journal, self._deliveries.environments, None
         try:
             noted = journal.note_delivery(self.mapping.source, batch)
@@ -149,14 +154,14 @@ class Delivery:
 
     @contextlib.contextmanager
     def _exceptions_reported(self) -> Iterator[None]:
-        """Reports an exception instead of raising it; the first one in a row has its traceback."""
+        """Reports an exception instead of raising it. Only the first of several in a row has a traceback."""
         try:
             yield
         except Exception as error:
             self._failures += 1
             console.error(
-                f"{self._name} failed and goes on after {self._pause_seconds:g} s, with no record lost: "
-                f"{error!r}. Please report this fault of the local AWS."
+                f"{self._name} failed and polls again after {self._pause_seconds:g} s; no record is lost: "
+                f"{error!r}. This is a defect of the local AWS: please report it."
             )
             if self._failures == 1:
                 traceback.print_exc(file=sys.stderr)

@@ -1,7 +1,7 @@
-"""What an on-failure destination is told of the records that a stream's mapping gave up.
+"""Messages to on-failure destinations, about the stream records that an event source mapping discarded.
 
-https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html; recorded answers of AWS have the
-fields that the guide leaves out.
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html; the fields that this guide omits
+come from recorded answers of AWS.
 """
 
 import json
@@ -18,12 +18,12 @@ from infra.local.model.stack import EventSource
 EXHAUSTED = "RetryAttemptsExhausted"
 EXPIRED = "RecordAgeExceeded"
 DESTINATIONS = ("sqs", "sns")
-"""The services that are played as destinations."""
+"""The services that the local AWS supports as destinations."""
 
 
 @dataclass(frozen=True)
 class LastInvocation:
-    """The last invocation with the records: the function raised, or answered that they failed."""
+    """The last invocation with the records. `raised` is False if the function reported failed items."""
 
     request_id: str | None
     raised: bool
@@ -38,7 +38,7 @@ def message(
     last: LastInvocation | None,
     now: float,
 ) -> dict[str, Any]:
-    """The message, without `responseContext` if the function was never invoked with the records."""
+    """The message's content. It has a `responseContext` only if the function was invoked with the records."""
     arn = _function_arn(source)
     qualifier = arn.split(":")[7:]
     return {
@@ -64,7 +64,7 @@ def message(
 
 
 def send(destination: str, content: Mapping[str, Any]) -> None:
-    """Sends it to a queue or a topic, by ARN."""
+    """Sends the content as JSON to the queue or topic with this ARN."""
     text, name = json.dumps(content), destination.rpartition(":")[2]
     if destination.split(":")[2] == "sns":
         client("sns").publish(TopicArn=destination, Message=text)
@@ -79,7 +79,7 @@ def sequence_number(record: Mapping[str, Any]) -> str:
 
 
 def created_at(record: Mapping[str, Any]) -> float:
-    """When a record was written, in seconds since the epoch."""
+    """The time of the record's write, in seconds since the epoch."""
     return float(record["dynamodb"]["ApproximateCreationDateTime"])
 
 
@@ -89,7 +89,7 @@ def _response(last: LastInvocation, version: str) -> dict[str, Any]:
 
 
 def _function_arn(source: EventSource) -> str:
-    """The ARN of the function, or of the alias or version of it, that the mapping names."""
+    """The ARN of the function, alias or version that the event source mapping names."""
     name = str(source.properties.get("FunctionName", source.function))
     return name if name.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 

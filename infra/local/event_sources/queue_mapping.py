@@ -1,4 +1,4 @@
-"""The event source mapping of an SQS queue: failed messages come again after their visibility timeout."""
+"""The event source mapping of an SQS queue: failed messages return after the visibility timeout."""
 
 import time
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ USUAL_BATCH_SIZE = 10
 
 
 class SourceQueue(Protocol):
-    """What a mapping needs of its queue."""
+    """The calls of SQS that an event source mapping makes."""
 
     def receive(self, most: int) -> list[dict[str, Any]]:
-        """Up to `most` messages, ten at most, as ReceiveMessage answers them; it does not wait."""
+        """Receives up to `most` messages, in ReceiveMessage's format, without waiting. The maximum is ten."""
         ...
 
     def delete(self, receipt_handles: Iterable[str]) -> None:
-        """Deletes messages; skips those that are no longer there."""
+        """Deletes messages. Ignores messages that no longer exist."""
         ...
 
 
 class QueueMapping:
-    """Deletes from the queue the messages that the function processed, or that match no filter."""
+    """Deletes the messages that the function has processed, and those that match no filter."""
 
     def __init__(self, source: EventSource, queue: SourceQueue, clock: Clock = time.time) -> None:
         self.source, self._queue = source, queue
@@ -49,7 +49,7 @@ class QueueMapping:
         )
 
     def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
-        """Does nothing: the messages come again after their visibility timeout."""
+        """Does nothing: SQS delivers the messages again after the visibility timeout."""
 
     def _fill_buffer(self) -> None:
         while (wanted := min(10, self._buffer.room)) > 0:
@@ -59,7 +59,7 @@ class QueueMapping:
                 return
 
     def _filtered(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The records that pass; Lambda deletes the other messages from the queue."""
+        """The records that pass the filters. Deletes the other messages, as Lambda does."""
         records = [
             sqs_record(message, self.source.arn, batching_window=self._has_window) for message in messages
         ]

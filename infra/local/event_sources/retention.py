@@ -1,4 +1,4 @@
-"""Drops delivered stream records and published messages. moto keeps them: two thirds of an order's memory."""
+"""Drops delivered stream records and published messages. They are two thirds of an order's memory in moto."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,9 +15,9 @@ KEPT_RECORDS, KEPT_SECONDS = 100, 5
 
 
 def drop_delivered_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> None:
-    """All that every one of the stream's mappings has delivered, but the last KEPT_RECORDS, and the newest.
+    """Drops the records that all mappings of the stream have delivered, except the last KEPT_RECORDS.
 
-    Another reader of the stream that polls within KEPT_SECONDS misses none.
+    Records that are younger than KEPT_SECONDS stay, so that other readers of the stream can poll them.
     """
     delivered = [m.position for m in mappings if isinstance(m, StreamMapping) and m.source.arn == stream_arn]
     if delivered:
@@ -25,6 +25,6 @@ def drop_delivered_records(stream_arn: str, mappings: Iterable[EventSourceMappin
 
 
 def drop_published_messages() -> None:
-    """What topics have delivered, which moto keeps for tests to look at."""
+    """Drops the messages that topics have delivered. moto keeps them, so that tests can read them."""
     for topic in sns_backends[ACCOUNT][REGION].topics.values():
         topic.sent_notifications.clear()

@@ -1,4 +1,4 @@
-"""The event source mapping of a DynamoDB stream: in order; a failed batch is retried until it is given up.
+"""The event source mapping of a DynamoDB stream: ordered delivery, with retries until a batch is discarded.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -23,7 +23,7 @@ Records = tuple[dict[str, Any], ...]
 
 
 class StreamMapping:
-    """One shard, as moto has it: a batch that fails blocks those after it, as on AWS."""
+    """Reads the one shard that moto has. A failed batch blocks the later batches, as on AWS."""
 
     def __init__(self, source: EventSource, clock: Clock = time.time) -> None:
         self.source, self._clock, self._properties = source, clock, source.properties
@@ -54,7 +54,7 @@ class StreamMapping:
         # The lowest failed sequence number is the checkpoint: the records before it succeeded.
         first = min(map(known.index, failed or known))
         if first:
-            # The rest is a batch of its own, which has all of its retries, as recorded answers of AWS show.
+            # The rest is a new batch, with the full number of retries: recorded answers of AWS show this.
             self._waiting[0], self._attempts = batch.records[first:], 0
             self._wait()
         elif failed is None:
@@ -68,12 +68,12 @@ class StreamMapping:
 
     @property
     def position(self) -> int:
-        """The place in the shard up to which it has delivered, or given up."""
+        """The position in the shard after the last record that was delivered or discarded."""
         ahead = self._waiting[0] if self._waiting else self._buffer.records
         return int(on_failure.sequence_number(ahead[0])) if ahead else self._read_to
 
     def backlog(self) -> int:
-        """How many records that pass the filters are yet to be delivered, of the next BACKLOG_LIMIT."""
+        """The number of undelivered records that pass the filters, among the next BACKLOG_LIMIT records."""
         unread = self._filtered(self._shard.read(self._read_to, BACKLOG_LIMIT))
         return sum(map(len, self._waiting)) + len(self._buffer.records) + len(unread)
 
@@ -91,7 +91,7 @@ class StreamMapping:
         return list(filter(self._passes, (stream_record(record, self.source.arn) for record in found)))
 
     def _split_or_retry(self, records: Records) -> None:
-        """Splits a batch if the mapping bisects; that is none of its retries."""
+        """Splits the batch if the mapping bisects, which is not counted as a retry; else retries it."""
         if self._properties.get("BisectBatchOnFunctionError") and len(records) > 1:
             middle = len(records) // 2
             self._waiting[:1] = [records[:middle], records[middle:]]
@@ -111,7 +111,7 @@ class StreamMapping:
         self._retry_at = self._clock() + min(2.0 ** max(self._attempts, 1) / 10, LONGEST_WAIT_SECONDS)
 
     def _give_up_expired(self) -> None:
-        """Lambda discards records that are too old, whether it invoked the function with them or not."""
+        """Discards records that are too old. Lambda does so even if it never invoked the function with them."""
         age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
         oldest = self._clock() - age
         while self._waiting and age > 0:
@@ -125,7 +125,10 @@ class StreamMapping:
                 self._next_batch()
 
     def _give_up(self, records: Records, condition: str) -> None:
-        """Tells the destination first: if that fails, the records are still here, and are given up again."""
+        """Sends a message about the records to the destination.
+
+        The caller removes the records afterwards: if the destination fails, the mapping tries again.
+        """
         destination = self._properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         if destination is not None:
             message = on_failure.message(
