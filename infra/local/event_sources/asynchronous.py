@@ -88,7 +88,7 @@ class AsynchronousInvocations:
 
 
 def send_to_destinations(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
-    """Sends a record to the outcome's destination; after a failure, sends the event to the dead-letter queue."""
+    """Sends a record to the outcome's destination, and a failed event to the dead-letter queue."""
     failed = outcome.condition != "Success"
     destination = settings.on_failure if failed else settings.on_success
     if destination:

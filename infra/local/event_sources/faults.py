@@ -20,7 +20,7 @@ ORIGINALS_LIMIT = 100
 
 @dataclass
 class ServiceFaults:
-    """The faults of a service: each invocation starts `slow_seconds` late, and none while `running` is unset."""
+    """The faults of a service: invocations start `slow_seconds` late, and none while `running` is unset."""
 
     running: asyncio.Event = field(default_factory=asyncio.Event)
     slow_seconds: float = 0.0

@@ -70,8 +70,8 @@ class BatchBuffer:
 def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[str] | None:
     """The identifiers in a partial batch response; None if the whole batch has failed.
 
-    An empty or absent list means success. A malformed answer means that the whole batch has failed, and so does
-    an identifier that is empty or not in the batch.
+    An empty or absent list means success. A malformed answer means that the whole batch has failed. So
+    does an identifier that is empty or not in the batch.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
     if not reports or not answer:

@@ -73,7 +73,7 @@ class StreamMapping:
         return int(on_failure.sequence_number(ahead[0])) if ahead else self._read_to
 
     def backlog(self) -> int:
-        """The number of undelivered records that pass the filters, among the next BACKLOG_LIMIT records."""
+        """The number of undelivered records that pass the filters, up to BACKLOG_LIMIT unread ones."""
         unread = self._filtered(self._shard.read(self._read_to, BACKLOG_LIMIT))
         return sum(map(len, self._waiting)) + len(self._buffer.records) + len(unread)
 
@@ -111,7 +111,7 @@ class StreamMapping:
         self._retry_at = self._clock() + min(2.0 ** max(self._attempts, 1) / 10, LONGEST_WAIT_SECONDS)
 
     def _give_up_expired(self) -> None:
-        """Discards records that are too old. Lambda does so even if it never invoked the function with them."""
+        """Discards records that are too old, even if the function was never invoked with them."""
         age = int(self._properties.get("MaximumRecordAgeInSeconds", -1))
         oldest = self._clock() - age
         while self._waiting and age > 0:
