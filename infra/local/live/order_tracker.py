@@ -1,4 +1,4 @@
-"""Puts the journal together: which orders there are, how each stands, and how much flows where."""
+"""Tracks orders by reading the journal: their requests, events and messages, and counts of all messages."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from infra.local.reporting.journal import (
     QueueInput,
 )
 
-ORDERS = 200
+MAX_ORDERS = 200
 
 
 class OrderTracker:
-    """Read up to where the journal is by `catch_up`; the last ORDERS orders are kept."""
+    """The last MAX_ORDERS orders. `catch_up` reads the new entries of the journal."""
 
     def __init__(self, journal: Journal, topology: Callable[[], Topology], originals: dict[str, str]) -> None:
         self._journal, self._topology, self._originals = journal, topology, originals
@@ -30,10 +30,11 @@ class OrderTracker:
         self._under_way: dict[int, list[tuple[TrackedOrder, TrackedMessage, Attempt]]] = {}
         self.orders: OrderedDict[str, TrackedOrder] = OrderedDict()
         self.flow: Counter[str] = Counter()
-        """How many messages ever went along an edge of the map: a topic, a queue, or `topic queue`."""
+        """The number of messages on each edge of the map. Its key is a topic, a queue, `topic queue`, or
+        `request service`."""
 
     def catch_up(self) -> None:
-        """Reads what was noted since the last time."""
+        """Processes the journal's entries since the last call."""
         entries, self._read = list(self._journal.since(self._read)), self._journal.count
         for entry in entries:
             self._process(entry)
@@ -105,7 +106,7 @@ class OrderTracker:
         for order, message, attempt in begun:
             order.revision += 1
             if attempt.outcome != "running":
-                continue  # it was sent to the dead-letter queue meanwhile
+                continue  # the consumer has sent it to the dead-letter queue
             if entry.failure is not None or failed is None:
                 attempt.end(entry.at, "failed", entry.failure or "a malformed answer")
             elif attempt.message_id in failed:
@@ -143,14 +144,14 @@ class OrderTracker:
     def _order(self, order_id: str, at: float) -> TrackedOrder:
         if order_id not in self.orders:
             self.orders[order_id] = TrackedOrder(order_id, at)
-            while len(self.orders) > ORDERS:
+            while len(self.orders) > MAX_ORDERS:
                 self.orders.popitem(last=False)
         order = self.orders[order_id]
         order.revision += 1
         return order
 
     def _event(self, body: str) -> dict[str, Any] | None:
-        """The event that a body is, or was before it was broken on purpose."""
+        """The event in a message body. For a body that fault injection broke, the original event."""
         return parse_event(self._originals.get(body, body))
 
     def _is_dead_letter(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""How the run stands now: depths, faults, who is there, recent orders, and how much has flowed."""
+"""The current state of the run, for the live page: services, queues, recent orders and message counts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from infra.local.live.topology import Topology
 from infra.local.runtime.environments import Environments
 
 RECENT = 40
-"""The most orders that are listed."""
+"""The maximum number of orders in the page's list."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class RunParts:
 
 
 def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[str, Any]:
-    """The whole state, which is small: a page that lost one update needs only the next."""
+    """The whole state. It is small, so each update has all of it, and a page may miss an update."""
     tracker.catch_up()
     owner = owner_of_orders(topology)
     recent = list(tracker.orders.values())[-RECENT:]
@@ -40,12 +40,12 @@ def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[st
 
 
 def owner_of_orders(topology: Topology) -> str:
-    """The service that customers ask: the one with an HTTP API."""
+    """The service that places orders: the first one with an HTTP API."""
     return next((service.name for service in topology.services.values() if service.api), "")
 
 
 def dead_ids(topology: Topology) -> frozenset[str]:
-    """Ids of all messages in dead-letter queues."""
+    """The ids of all messages in dead-letter queues."""
     return frozenset(
         message.id
         for queue in topology.queues.values()
@@ -66,20 +66,20 @@ def _service(parts: RunParts, name: str) -> dict[str, Any]:
 
 
 def _queue(faults: Faults, name: str) -> dict[str, Any]:
-    asked = faults.queue(name)
+    injected = faults.queue(name)
     delay_seconds = int(queues.named(name).delay_seconds)
     return {
         **queues.depths(name),
-        "duplicate": asked.duplicate,
-        "reorder": asked.reorder,
-        "break_next": asked.break_next,
+        "duplicate": injected.duplicate,
+        "reorder": injected.reorder,
+        "break_next": injected.break_next,
         "delay_seconds": delay_seconds,
-        "slowed": asked.original_delay_seconds not in (None, delay_seconds),
+        "slowed": injected.original_delay_seconds not in (None, delay_seconds),
     }
 
 
 def set_delay(name: str, seconds: int) -> None:
-    """Sets a queue's own DelaySeconds, for the messages that come from now on."""
+    """Sets a queue's DelaySeconds, which applies to messages that are sent from now on."""
     sqs = client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": str(seconds)})

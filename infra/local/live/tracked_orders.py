@@ -1,4 +1,4 @@
-"""Orders as they unfold: each message, to whom it went, and every attempt to handle it."""
+"""The tracked orders: their HTTP requests, their messages, and each attempt to handle a message."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -10,12 +10,15 @@ from infra.local.reporting.journal import HttpRequest
 from order.state import DECIDED, status
 
 ServiceOf = Callable[[str], str | None]
-"""The service that a function, by logical id, is part of."""
+"""Returns the service of a function, by logical id."""
 
 
 @dataclass
 class Attempt:
-    """One delivery of a message; `outcome` is running, handled, duplicate, again, failed or dead."""
+    """One delivery of a message.
+
+    `outcome` is running, handled, duplicate, retrying, failed or dead. `number` is the receive count.
+    """
 
     message_id: str
     number: int
@@ -30,7 +33,7 @@ class Attempt:
 
 @dataclass
 class TrackedMessage:
-    """An event on its way to one subscriber, however many copies of it there are."""
+    """An event for one subscriber, with the deliveries of all its copies."""
 
     event: Mapping[str, Any]
     publisher: str | None
@@ -39,7 +42,7 @@ class TrackedMessage:
     at: float
     attempts: list[Attempt] = field(default_factory=list)
     resent_at: float = 0.0
-    """When it was last put into the queue by hand, or by its consumer."""
+    """The time at which a user or the consumer last sent it to the queue again; 0 if never."""
 
     @property
     def handled(self) -> bool:
@@ -47,7 +50,7 @@ class TrackedMessage:
 
     @property
     def state(self) -> str:
-        """How it stands: waiting, running, handled, retrying or dead."""
+        """The state of the message: waiting, running, handled, retrying or dead."""
         if any(attempt.outcome == "running" for attempt in self.attempts):
             return "running"
         last = self.attempts[-1] if self.attempts else None
@@ -58,30 +61,33 @@ class TrackedMessage:
         return "dead" if last.outcome == "dead" else "retrying"
 
     def to_json(self, dead_ids: frozenset[str]) -> dict[str, Any]:
-        """`dead_ids` are those of messages in dead-letter queues: SQS moves some there by itself."""
-        gone = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
+        """The message for the page. `dead_ids` are the ids of the messages in dead-letter queues.
+
+        They are needed because SQS moves a message there without a call that the journal notes.
+        """
+        dead = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
         return {
             **vars(self),
-            "state": "dead" if gone else self.state,
+            "state": "dead" if dead else self.state,
             "attempts": [vars(attempt) for attempt in self.attempts],
         }
 
 
 @dataclass
 class TrackedOrder:
-    """`revision` grows with each change, so that a reader knows when to read again."""
+    """A tracked order. `revision` increases with each change, so the page knows when to read it again."""
 
     order_id: str
     at: float
     revision: int = 0
     requests: list[HttpRequest] = field(default_factory=list)
     events: dict[str, tuple[float, str | None, Mapping[str, Any]]] = field(default_factory=dict)
-    """By id: when each was first published, and by whom."""
+    """The time of the first publication, the publisher and the event, by event id."""
     messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
-    """By event id and queue."""
+    """The messages, by event id and queue."""
 
     def status(self, owner: str) -> str:
-        """How it stands, from what its owner said and handled of it."""
+        """The order's status, from the events that `owner`, the order service, published and handled."""
         event_types = {event["type"] for _, publisher, event in self.events.values() if publisher == owner}
         event_types |= {
             m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled
@@ -94,16 +100,16 @@ class TrackedOrder:
         return status(frozenset(event_types))
 
     def summary(self, owner: str) -> dict[str, Any]:
-        """A line of the list of orders."""
-        how = self.status(owner)
+        """The order's line in the list of orders."""
+        current = self.status(owner)
         placed = self._placed()
         troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
         return {
             "order_id": self.order_id,
             "at": self.at,
             "revision": self.revision,
-            "status": how,
-            "decided": how in DECIDED,
+            "status": current,
+            "decided": current in DECIDED,
             "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
             "customer_id": placed.get("customer_id"),
             "amount_minor": placed.get("amount_minor"),
@@ -111,7 +117,7 @@ class TrackedOrder:
         }
 
     def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
-        """All that is known of it, for its sequence diagram."""
+        """The whole order, for the sequence diagram."""
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
@@ -153,7 +159,7 @@ def _request(request: HttpRequest) -> dict[str, Any]:
 
 
 def order_ids(request: HttpRequest) -> Iterator[str]:
-    """The order that a request placed or changed, if any: reading one changes nothing."""
+    """The id of the order that a request placed or changed. A GET request changes none."""
     if request.request.method != "POST" or request.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
     answer, body = _json(request.answer.body), _json(request.request.body)
@@ -162,7 +168,7 @@ def order_ids(request: HttpRequest) -> Iterator[str]:
     elif "{order_id}" in request.route.path:
         yield request.request.path.split("/")[request.route.path.split("/").index("{order_id}")]
     elif isinstance(body, dict) and isinstance(body.get("data"), dict) and request.answer.status < 300:
-        # The carrier refers to an order as it was told to.
+        # A webhook of the carrier: Shipping gave the carrier the order id as its reference.
         reference = body["data"].get("reference")
         if isinstance(reference, str):
             yield reference

@@ -1,4 +1,4 @@
-// Puts the page together: what comes from the run goes to each part, what is chosen to the others.
+// Connects the parts of the page: passes the run's data to each part, and a selection to the other parts.
 import { Inspector } from "./inspector.js";
 import { listen } from "./live.js";
 import { Plan } from "./map.js";
@@ -45,7 +45,7 @@ const exists = ({ kind, name }) =>
 listen({
   connection: (state) => {
     $("connection").dataset.state = state;
-    $("connection").textContent = { live: "live", lost: "the run is not there: waiting for it" }[state];
+    $("connection").textContent = { live: "live", lost: "connection lost: waiting for the local run" }[state];
   },
   map: (drawn) => {
     now.map = drawn;

@@ -1,4 +1,4 @@
-// Placing orders: one of each kind, or twenty mixed.
+// Places orders: one of each kind, or twenty of mixed kinds.
 import { cancel, kinds, place } from "./api.js";
 import { h } from "./dom.js";
 import { say, trying } from "./say.js";
@@ -9,10 +9,10 @@ const MANY = 20;
 export async function placing(bar, placed) {
   const known = await trying(kinds);
   if (!known) return;
-  const one = async (kind, told = placed) => {
+  const one = async (kind, afterwards = placed) => {
     const id = await place(known[kind].body);
-    told(id);
-    // Whether that is in time is Shipping's to say; too late is an answer, not a failure.
+    afterwards(id);
+    // Shipping decides whether the cancellation is in time. If it is too late, the page shows the answer.
     if (known[kind].cancelled) await cancel(id).catch((error) => say(error.message));
   };
   const button = (kind, label, act) =>
@@ -26,7 +26,7 @@ export async function placing(bar, placed) {
 
 async function many(names, one) {
   for (let number = 0; number < MANY; number += 1) {
-    // Most ship, as in life.
+    // Two of three orders are shipped.
     await one(number % 3 ? names[0] : names[(number / 3) % names.length], () => {});
   }
   say(`${MANY} orders placed`);

@@ -1,4 +1,4 @@
-// Short messages at the bottom of the page; screen readers hear them, too.
+// Short messages at the bottom of the page, which screen readers announce.
 import { h } from "./dom.js";
 
 const LASTING_MS = 5000;
@@ -9,7 +9,7 @@ export function say(text, kind = "done") {
   setTimeout(() => line.remove(), LASTING_MS);
 }
 
-/** Does something that may fail, and says so if it does. */
+/** Runs an action, and shows the error message if it fails. */
 export async function trying(act) {
   try {
     return await act();

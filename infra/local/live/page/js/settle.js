@@ -1,9 +1,9 @@
-// What a person just set stays as they set it until the run has told of it.
+// Keeps a control as the user has set it, until the run's state includes the change.
 import { trying } from "./say.js";
 
 const SETTLING_MS = 500;
 
-/** `show` gets the newest value at once, except while a change is under way: then just after it. */
+/** Calls `show` with each new value at once. While a change is running, it calls `show` after the change. */
 export class Settling {
   constructor(show) {
     this.show = show;
@@ -18,7 +18,7 @@ export class Settling {
   async change(act) {
     this.changes += 1;
     await trying(act);
-    // What was sent before the change may still be on its way.
+    // A state from before the change may still arrive.
     await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     this.changes -= 1;
     if (!this.changes && this.value) this.show(this.value);
