@@ -1,4 +1,4 @@
-"""`python -m infra.cli`, which is what `choreo` runs."""
+"""`python -m infra.cli`: the command `choreo`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # statuses and contracts are those of the services
+    sys.path.append(str(FUNCTIONS))  # the commands import statuses and contracts of the services
 
     from infra.cli.main import main
 

@@ -1,4 +1,4 @@
-"""Dead-letter queues: their names, the queues of their messages, and the messages."""
+"""Finds a stack's dead-letter queues with their source queues, and receives their messages."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,13 @@ from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError
 
 HIDDEN_SECONDS = 60
-"""Visibility timeout of a message that is read or moved. After a crash it is received again after that."""
-NO_REASON = "no reason given: received too often without success, or not delivered by SNS"
+"""The visibility timeout of a message while a command reads it. After a crash, it is visible again then."""
+NO_REASON = "no reason given: the message reached the maximum receive count, or SNS could not deliver it"
 
 
 @dataclass(frozen=True)
 class DeadLetterQueue:
-    """A dead-letter queue and the queue of its dead letters. That of a relay has no such queue."""
+    """A dead-letter queue and its `source` queue. The dead-letter queue of a relay has no source queue."""
 
     name: str
     url: str
@@ -26,7 +26,7 @@ class DeadLetterQueue:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message. `type` and `order_id` are empty if it cannot be read."""
+    """A message in a dead-letter queue. `type` and `order_id` are empty if its body is not an event."""
 
     message: dict[str, Any]
 
@@ -60,9 +60,9 @@ class DeadLetter:
 
 
 def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[DeadLetterQueue]:
-    """The stack's dead-letter queues, or those with these names or first parts of names, such as `payment`.
+    """The stack's dead-letter queues, or those with these names. `payment` stands for `PaymentDeadLetters`.
 
-    Raises CommandError for a name that fits none.
+    Raises CommandError for an unknown name.
     """
     attributes = {name: _attributes(deployed, url) for name, url in deployed.queues.items()}
     sources = {
@@ -91,23 +91,23 @@ def _attributes(deployed: Deployed, url: str) -> dict[str, str]:
 def _named(queues: list[DeadLetterQueue], names: Sequence[str]) -> list[DeadLetterQueue]:
     chosen = []
     for name in names:
-        fitting = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
-        if not fitting:
+        matching = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
+        if not matching:
             known = ", ".join(queue.name for queue in queues)
-            raise CommandError(f"there is no dead-letter queue {name}: there are {known}")
-        chosen += fitting
+            raise CommandError(f"there is no dead-letter queue {name}: choose from {known}")
+        chosen += matching
     return list(dict.fromkeys(chosen))
 
 
 def take(sqs: Any, queue: DeadLetterQueue, limit: int | None = None) -> Iterator[DeadLetter]:
-    """Receives the messages in the queue, with a visibility timeout of HIDDEN_SECONDS."""
+    """Receives up to `limit` messages, or all of them, with a visibility timeout of HIDDEN_SECONDS."""
     taken = 0
     while limit is None or taken < limit:
         answer = sqs.receive_message(
             QueueUrl=queue.url,
             MaxNumberOfMessages=10 if limit is None else min(10, limit - taken),
             VisibilityTimeout=HIDDEN_SECONDS,
-            WaitTimeSeconds=1,  # a long poll asks all servers of SQS; a short poll may miss messages
+            WaitTimeSeconds=1,  # a long poll reads from all servers of SQS; a short poll may miss messages
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         )

@@ -1,6 +1,6 @@
-"""Deliver an order's parcel: send Shipping the carrier's message, signed with the carrier's secret.
+"""Deliver an order's parcel: send the carrier's webhook to Shipping, signed with the carrier's secret.
 
-The sandbox carrier does not deliver by itself, so that you can see an order in status `shipped`.
+The sandbox carrier does not deliver parcels by itself, so that you can see an order in status `shipped`.
 
   choreo deliver ORDER_ID
 """
@@ -19,7 +19,7 @@ from infra.shared.arguments import seconds
 from infra.shared.carrier_messages import message, signed
 from infra.shared.display import out
 
-SUMMARY = "have the sandbox carrier deliver an order's parcel"
+SUMMARY = "let the sandbox carrier deliver an order's parcel"
 TIMEOUT_SECONDS = 30
 
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     tracking_number = _tracking_number(deployed, arguments.order_id)
-    _tell(deployed, arguments.order_id, tracking_number)
+    _send_webhook(deployed, arguments.order_id, tracking_number)
     deadline = time.monotonic() + arguments.timeout
     while (status := _status(deployed, arguments.order_id)) != "completed":
         if time.monotonic() > deadline:
@@ -57,7 +57,7 @@ def _tracking_number(deployed: Deployed, order_id: str) -> str:
     return str(entry["tracking_number"])
 
 
-def _tell(deployed: Deployed, order_id: str, tracking_number: str) -> None:
+def _send_webhook(deployed: Deployed, order_id: str, tracking_number: str) -> None:
     secrets = deployed.client("secretsmanager")
     secret = secrets.get_secret_value(SecretId=deployed.secret("CarrierSecret"))["SecretString"]
     now = datetime.now(UTC)

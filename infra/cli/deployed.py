@@ -16,7 +16,7 @@ CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard",
 
 @dataclass(frozen=True)
 class Service:
-    """A service: `table` has its orders, and only a publisher has a `topic`."""
+    """A service. `table` contains its orders. Only a service that publishes events has a `topic`."""
 
     name: str
     table: str
@@ -26,9 +26,9 @@ class Service:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployed stack. Its resources are physical ids by logical id, by type.
+    """A deployed stack. `resources` has physical ids by logical id, by resource type.
 
-    `parameters` is empty in the local run, which does not list them.
+    `parameters` is empty for the local run, which does not list them.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Deployed:
 
     @property
     def services(self) -> list[Service]:
-        """The services: each has a table and a queue with its name."""
+        """The stack's services. Each has a table and a queue whose names start with the service's name."""
         tables, topics = (
             self.resources.get(f"AWS::{kind}", {}) for kind in ("DynamoDB::Table", "SNS::Topic")
         )
@@ -95,7 +95,7 @@ class Deployed:
 
 
 def find(name: str) -> Deployed:
-    """Looks a stack up. Raises CommandError if it does not exist."""
+    """Returns the deployed stack with this name. Raises CommandError if it does not exist."""
     session, endpoint = connect()
     cloudformation = _client(session, endpoint, "cloudformation", session.region_name)
     try:
@@ -111,7 +111,7 @@ def find(name: str) -> Deployed:
             of_kind = resources.setdefault(resource["ResourceType"], {})
             of_kind[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    # The local run has one region, whatever the environment says.
+    # The local run has one region, and ignores the region of the environment.
     region = stack["StackId"].split(":")[3]
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
     return Deployed(name, region, outputs, resources, session, endpoint, parameters)

@@ -13,7 +13,10 @@ from order.state import status
 
 @dataclass(frozen=True)
 class Step:
-    """An event of the order, the services that `handled` it, and those by which it is `awaited`."""
+    """An event of the order.
+
+    `handled_by` are the services that have handled it; `awaited_by` are the subscribers that have not.
+    """
 
     id: str
     type: str
@@ -27,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True)
 class History:
-    """An order's events, each after its cause. `statuses` is the order's status in each service."""
+    """An order's events, each after its cause. `statuses` has the order's status in each service."""
 
     order_id: str
     services: tuple[str, ...]
@@ -69,7 +72,7 @@ def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]
 
 
 def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All published or handled events. An event from elsewhere is known by its idempotency record."""
+    """All events in outboxes and inboxes. An inbox has only the metadata of an event."""
     events: dict[str, dict[str, Any]] = {}
     for item in items.values():
         for event_id, receipt in item.get("inbox", {}).items():
@@ -81,7 +84,7 @@ def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    # Time stamps of several machines order only events that are not connected by causes.
+    # Clocks of machines differ, so a cause comes first. Times order only events without a causal relation.
     left = {event["id"]: event for event in sorted(events, key=lambda event: (event["time"], event["id"]))}
     ordered = []
     while left:
@@ -91,7 +94,7 @@ def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
-    """The services that receive each type of event, by their subscriptions."""
+    """The services that subscribe to each event type."""
     by_queue = {service.queue.rpartition("/")[2]: service.name for service in services}
     sns = deployed.client("sns")
     found: dict[str, list[str]] = {}

@@ -1,15 +1,15 @@
-"""An order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub renders."""
+"""Prints an order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub renders."""
 
 from collections.abc import Iterator
 
 from infra.cli.history import History
 
 REQUESTS = {"order.placed": "POST /orders", "order.cancellation_requested": "POST /orders/…/cancellation"}
-"""The customer's request that led to each of these events."""
+"""The customer's request that causes each of these events."""
 
 
 def diagram(history: History) -> str:
-    """A dashed arrow is an event that its subscriber has yet to handle."""
+    """The diagram's text. A dashed arrow is an event that its subscriber has not handled yet."""
     return "\n".join(["sequenceDiagram", *(f"    {line}" for line in _lines(history))])
 
 
@@ -33,5 +33,5 @@ def _lines(history: History) -> Iterator[str]:
 
 
 def _id(name: str) -> str:
-    # "end" would be a keyword, and dashes would be read as arrows.
+    # Mermaid reads "end" as a keyword and dashes as arrows.
     return "S_" + "".join(letter for letter in name if letter.isalnum())

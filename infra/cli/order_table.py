@@ -1,4 +1,4 @@
-"""OrderTable, read from Order's table, which is faster than one API call for each."""
+"""Reads orders from Order's table, which is faster than one API call for each order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from infra.cli.deployed import Deployed
 from order.state import DECIDED, status
 
 BATCH = 100
-"""The most keys that one BatchGetItem takes."""
+"""The maximum number of keys in one BatchGetItem call."""
 _SHOWN = {
     "ProjectionExpression": "order_id, customer_id, placed_at, placed, event_types, tracking_number, #reason",
     "ExpressionAttributeNames": {"#reason": "reason"},
@@ -18,7 +18,7 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class OrderSummary:
-    """An order in a line: `status` as in the API, `note` with its reason or tracking number."""
+    """A summary of an order. `status` is the API's status; `note` is the reason or the tracking number."""
 
     order_id: str
     customer_id: str
@@ -33,13 +33,13 @@ class OrderSummary:
 
 
 class OrderTable:
-    """Order's table of a deployed stack."""
+    """The table of the service Order in a deployed stack."""
 
     def __init__(self, deployed: Deployed) -> None:
         self._name, self._dynamodb = deployed.table("OrderTable"), deployed.client("dynamodb")
 
     def of_ids(self, order_ids: Sequence[str]) -> list[OrderSummary]:
-        """The orders with these ids. OrderTable that do not exist are left out."""
+        """The orders with these ids. The result omits orders that do not exist."""
         found = []
         for start in range(0, len(order_ids), BATCH):
             keys = [to_attributes({"order_id": order_id}) for order_id in order_ids[start : start + BATCH]]
@@ -63,7 +63,7 @@ class OrderTable:
         return _newest(self.of_ids([item["order_id"]["S"] for item in page["Items"]]), limit)
 
     def recent(self, limit: int) -> list[OrderSummary]:
-        """All customers' orders, newest first. Reads the whole table: no index is by time alone."""
+        """All orders, newest first. Reads the whole table: no index sorts all orders by time."""
         return _newest(list(self._all()), limit)
 
     def _all(self) -> Iterator[OrderSummary]:

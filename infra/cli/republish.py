@@ -1,11 +1,12 @@
-"""Publish every event of the services' outboxes again, of all orders or of one.
+"""Publish the events in the services' outboxes again, of all orders or of one.
 
-Use it after a relay was down for longer than a stream keeps its records (24 hours), or for a subscriber that
-must catch up. It is always safe: event ids never change, and a consumer recognises what it handled before.
+Use it if a relay did not run for longer than a stream keeps its records (24 hours), or for a new subscriber.
+It is always safe: event ids never change, and a consumer recognizes the events that it has handled.
 
-After a deployment that made or changed a subscription, SNS takes up to 15 minutes until the filter policy is
-in effect, and meanwhile delivers events to no queue. --after-deployment waits until then, and publishes the
-events since the deployment began again. Name the stack that was deployed, which may be a guest's.
+After a deployment that created or changed a subscription, SNS needs up to 15 minutes until the filter policy
+is in effect. Until then, SNS may not deliver events to the queue. --after-deployment waits for that time, and
+then publishes the events since the start of the deployment again. Name the deployed stack; it may be another
+stack that subscribes to this one.
 
   choreo republish --order ORDER_ID
   choreo republish
@@ -45,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--after-deployment",
         metavar="STACK",
-        help="wait until the filter policies that STACK's last deployment changed are in effect, and publish "
-        "only the events since it began",
+        help="wait until the filter policies of STACK's last deployment are in effect, and publish only the "
+        "events since its start",
     )
 
 
@@ -55,9 +56,12 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         return _republish(deployed, arguments.order, None)
     changed = changed_subscriptions(deployed.client("cloudformation"), arguments.after_deployment)
     if changed is None:
-        out.print("the last deployment changed no subscription: there is nothing to publish again")
+        out.print("the last deployment changed no subscription, so no event needs to be published again")
         return 0
-    progress.print(f"waiting until {changed.in_effect:%H:%M:%S %Z}, when {', '.join(changed.names)} filters")
+    progress.print(
+        f"waiting until {changed.in_effect:%H:%M:%S %Z}: then the filter policies of "
+        f"{', '.join(changed.names)} are in effect"
+    )
     time.sleep(max(0.0, (changed.in_effect - datetime.now(UTC)).total_seconds()))
     try:
         return _republish(deployed, None, changed.since)
@@ -79,7 +83,7 @@ def _republish(deployed: Deployed, order_id: str | None, since: datetime | None)
                 published += len(batch)
                 bars.update(bar, advance=len(batch))
     if not published:
-        raise NotFound(f"no outbox has an event of {f'order {order_id}' if order_id else 'any order'}")
+        raise NotFound(f"no outbox has an event{f' of order {order_id}' if order_id else ''}")
     out.print(f"{published} events published again")
     return 0
 
@@ -92,8 +96,8 @@ def _entries(
             try:
                 event = read(outgoing["event"])
             except (ContractError, UnknownType) as error:
-                # The relay dead-letters such an event: it must not leave the service.
-                progress.print(f"{service.name}: left out an event that breaks its contract: {error}")
+                # The relay dead-letters such an event, too: a service must not publish it.
+                progress.print(f"{service.name}: skipped an event that breaks its contract: {error}")
                 continue
             if since is None or event.time >= since:
                 yield Entry(event.type, outgoing["event"])
@@ -121,7 +125,7 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Raises CommandError for what SNS keeps refusing: an answer may still list entries that failed."""
+    """Publishes a batch; repeats entries that fail. Raises CommandError if entries fail ATTEMPTS times."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
         requests = [
@@ -137,5 +141,6 @@ def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
             return
         left = {number: left[number] for number in (int(failure["Id"]) for failure in failed)}
     raise CommandError(
-        f"SNS keeps refusing {len(left)} events: {failed[0].get('Message', failed[0]['Code'])}; run it again"
+        f"SNS rejected {len(left)} events in {ATTEMPTS} attempts: "
+        f"{failed[0].get('Message', failed[0]['Code'])}; run the command again"
     )

@@ -1,6 +1,6 @@
-"""Trace one order: each event, its cause, the services that handled it, and those that still have to.
+"""Trace one order: each event with its cause, the services that handled it, and the services that have not.
 
-It reads the services' tables, so it shows what took effect, and no failed attempts.
+The command reads the services' tables, so it shows effects, but no failed attempts.
 
   choreo trace ORDER_ID
   choreo trace ORDER_ID --mermaid > order.mmd
@@ -16,7 +16,7 @@ from infra.cli.deployed import Deployed
 from infra.cli.history import History, Step, history
 from infra.shared.display import coloured, out
 
-SUMMARY = "one order's events, as text or as a Mermaid sequence diagram"
+SUMMARY = "show one order's events, as text or as a Mermaid sequence diagram"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,6 @@
-"""Watch the latest orders of all customers, or of one.
+"""Watch the latest orders of all customers, or of one customer, until Ctrl-C.
 
-A terminal shows a table that is updated; other outputs get a line for each change. Ctrl-C ends it.
+In a terminal, the command updates a table. In other outputs, it prints a line for each change.
 Without --customer, each update reads Order's whole table: name a customer if the table is large.
 
   choreo watch
@@ -20,7 +20,7 @@ from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import coloured, out, table
 
-SUMMARY = "recent orders, or those of one customer, with their changes"
+SUMMARY = "watch the latest orders of all customers, or of one"
 
 ReadOrders = Callable[[], list[OrderSummary]]
 
@@ -29,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", metavar="ID", help="only this customer's orders")
     parser.add_argument("--limit", type=positive, default=20, metavar="N", help="how many (default 20)")
     parser.add_argument(
-        "--interval", type=seconds, default=1.0, metavar="SECONDS", help="between two updates (default 1)"
+        "--interval",
+        type=seconds,
+        default=1.0,
+        metavar="SECONDS",
+        help="the time between two updates (default 1)",
     )
     parser.add_argument(
         "--once", action="store_true", help="print the orders once; exit code 1 if there are none"
@@ -68,15 +72,15 @@ def _table(read_orders: ReadOrders, interval_seconds: float) -> None:
 
 
 def _lines(read_orders: ReadOrders, interval_seconds: float) -> None:
-    told: dict[str, str] = {}
+    printed: dict[str, str] = {}
     while True:
         for order in reversed(read_orders()):
-            if told.get(order.order_id) != order.status:
+            if printed.get(order.order_id) != order.status:
                 print(
                     f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip(),
                     flush=True,
                 )
-                told[order.order_id] = order.status
+                printed[order.order_id] = order.status
         time.sleep(interval_seconds)
 
 

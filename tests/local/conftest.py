@@ -31,7 +31,7 @@ class Run:
     process: "subprocess.Popen[str]"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that an HTTP request is answered with. Raises HTTPError for a refusal."""
+        """Sends an HTTP request and returns the JSON of the answer. Raises HTTPError for an error status."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             self.url + path, data, {"content-type": "application/json"}, method=method
@@ -44,14 +44,14 @@ class Run:
             raise
 
     def stop(self) -> tuple[int, str]:
-        """What Ctrl-C makes of it: exit code and all that it printed."""
+        """Stops the run by Ctrl-C. Returns its exit code and its whole output."""
         self.process.send_signal(signal.SIGINT)
         output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
         return self.process.returncode, output
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
-    """What `look` gives once it is `wanted`."""
+    """Calls `look` until its result is `wanted`, and returns that result."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not wanted(seen := look()):
         assert time.monotonic() < deadline, f"still {seen!r}"
@@ -63,7 +63,7 @@ def eventually(look: Callable[[], T], wanted: Callable[[T], bool]) -> T:
 def started(
     *arguments: str, environment: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
 ) -> Iterator["subprocess.Popen[str]"]:
-    """A Python module with its arguments, in a process of its own, ended however the test ends."""
+    """Runs a Python module in a new process, and kills it at the end of the test."""
     with subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
@@ -80,7 +80,7 @@ def started(
 
 @contextmanager
 def running(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
-    """A local run with these options, ended however the test ends."""
+    """A local run with these options. It is killed at the end of the test."""
     port = free_port()
     with started("infra.local", *options, "--port", str(port), environment=environment) as process:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)

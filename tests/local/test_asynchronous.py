@@ -62,16 +62,16 @@ async def running(folder: Path, event: str = OFF) -> AsyncIterator[tuple[Backend
 
 
 async def invoked(backend: Backend) -> Invocation:
-    """The next invocation of the function."""
+    """Waits for the next invocation of the function."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         return await (await backend.environments.next("shop-Reader"))
 
 
 async def received(stack: Stack, queue: str) -> Any:
-    """The one message of a queue."""
-    asked = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
+    """Waits for a message in the queue."""
+    parameters = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (found := client("sqs").receive_message(**asked).get("Messages")):
+        while not (found := client("sqs").receive_message(**parameters).get("Messages")):
             await asyncio.sleep(0.01)
     return found[0]
 
@@ -85,7 +85,7 @@ def publish(stack: Stack, kind: str = "order") -> None:
     )
 
 
-def test_a_topic_invokes_a_function_with_what_passes_its_filter(tmp_path: Path) -> None:
+def test_a_topic_invokes_a_function_with_messages_that_pass_the_filter_policy(tmp_path: Path) -> None:
     async def play() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack, "invoice")
@@ -100,7 +100,9 @@ def test_a_topic_invokes_a_function_with_what_passes_its_filter(tmp_path: Path) 
     assert set(message) >= {"SigningCertUrl", "UnsubscribeUrl", "MessageId", "TopicArn", "Timestamp"}
 
 
-def test_an_event_that_fails_three_times_is_kept_by_both_ways(tmp_path: Path) -> None:
+def test_an_event_that_fails_three_times_goes_to_the_destination_and_the_dead_letter_queue(
+    tmp_path: Path,
+) -> None:
     async def play() -> tuple[list[Any], Any, Any]:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
@@ -123,7 +125,7 @@ def test_an_event_that_fails_three_times_is_kept_by_both_ways(tmp_path: Path) ->
     assert set(dead["MessageAttributes"]) == {"RequestID", "ErrorCode", "ErrorMessage"}
 
 
-def test_a_success_after_a_failure_goes_to_its_destination(tmp_path: Path) -> None:
+def test_a_success_after_a_failure_goes_to_the_success_destination(tmp_path: Path) -> None:
     async def play() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
@@ -138,7 +140,7 @@ def test_a_success_after_a_failure_goes_to_its_destination(tmp_path: Path) -> No
 
 
 async def events(backend: Backend, count: int) -> list[Any]:
-    """The events of so many invocations."""
+    """The events of the next `count` invocations."""
     found = []
     for _ in range(count):
         invocation = await invoked(backend)
@@ -154,7 +156,7 @@ async def events(backend: Backend, count: int) -> list[Any]:
         ("Tick: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}", "aws.scheduler"),
     ],
 )
-def test_a_schedule_invokes_its_function_again_and_again(tmp_path: Path, event: str, source: str) -> None:
+def test_a_schedule_invokes_its_function_repeatedly(tmp_path: Path, event: str, source: str) -> None:
     async def play() -> list[Any]:
         async with running(tmp_path, event) as (backend, _):
             return await events(backend, 3)
@@ -165,7 +167,7 @@ def test_a_schedule_invokes_its_function_again_and_again(tmp_path: Path, event: 
     assert found[0]["detail-type"] == "Scheduled Event"
 
 
-def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None:
+def test_a_disabled_schedule_does_not_run(tmp_path: Path) -> None:
     async def play() -> Stack:
         async with running(tmp_path, OFF) as (_, stack):
             return stack
@@ -173,13 +175,13 @@ def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None
     assert asyncio.run(play()).schedules == {}
 
 
-def test_the_input_of_a_schedule_has_its_context() -> None:
+def test_context_attributes_in_the_input_of_a_schedule_are_replaced() -> None:
     text = '{"at": "<aws.scheduler.scheduled-time>", "of": "<aws.scheduler.schedule-arn>"}'
     made = Schedule("S", "F", "arn", expressions.Times("rate(1 day)"), "aws.scheduler", text)
     assert event(made, datetime(2026, 1, 2, tzinfo=UTC)) == {"at": "2026-01-02T00:00:00Z", "of": "arn"}
 
 
-def test_a_stack_that_leaves_ends_its_schedules_and_invocations(tmp_path: Path) -> None:
+def test_removing_a_stack_ends_its_schedules_and_invocations(tmp_path: Path) -> None:
     async def play() -> set[str]:
         event = "Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}"
         async with running(tmp_path, event) as (_, stack):

@@ -1,4 +1,4 @@
-"""A run that goes on for long keeps what somebody still needs, and little else."""
+"""A long run keeps the stream records that a reader still needs, and drops the others."""
 
 import asyncio
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def deliver(mapping: StreamMapping) -> None:
     mapping.complete(batch, None)
 
 
-def test_records_are_forgotten_that_every_mapping_has_delivered(
+def test_records_that_all_mappings_have_delivered_are_dropped(
     stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 1)
@@ -65,7 +65,9 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     assert [record["dynamodb"]["Keys"]["order_id"]["S"] for record in batch.records] == ["3", "4"]
 
 
-def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_young_records_stay_for_other_readers_of_the_stream(
+    stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     streams = boto3.client("dynamodbstreams", region_name=REGION)
     iterator = streams.get_shard_iterator(
@@ -87,14 +89,14 @@ def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
 
 
-def test_moto_keeps_no_object_that_came_of_a_look(stream: str) -> None:
+def test_moto_keeps_no_objects_of_a_scan(stream: str) -> None:
     tracked: list[Item] = Item.instances_tracked
     before = len(tracked)
     boto3.client("dynamodb", region_name=REGION).scan(TableName=TABLE)
     assert len(tracked) == before
 
 
-def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_backend_drops_the_records_that_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
 

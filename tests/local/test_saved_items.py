@@ -1,4 +1,4 @@
-"""`--data` keeps any item of DynamoDB, and a folder that cannot be read stays as it is."""
+"""`--data` saves every DynamoDB item, and does not change a folder that it cannot read."""
 
 import json
 import sqlite3
@@ -65,7 +65,7 @@ def told(data: SavedItems, operation: str, asked: dict[str, Any]) -> None:
 
 
 def restored(data: SavedItems, name: str = "id", type_: str = "S") -> list[Item]:
-    """What a new table holds after a restart."""
+    """The items of the new table after a restart."""
     client("dynamodb").delete_table(TableName="table")
     create(name, type_)
     data.restore(STACK)
@@ -75,7 +75,7 @@ def restored(data: SavedItems, name: str = "id", type_: str = "S") -> list[Item]
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ITEMS)
-def test_any_item_is_as_it_was_after_a_restart(tmp_path: Path, item: Item) -> None:
+def test_every_item_is_unchanged_after_a_restart(tmp_path: Path, item: Item) -> None:
     data = SavedItems(tmp_path)
     put(data, item | {"id": {"S": "1"}})
     assert [to_json(found) for found in restored(data)] == [to_json(item | {"id": {"S": "1"}})]
@@ -83,7 +83,7 @@ def test_any_item_is_as_it_was_after_a_restart(tmp_path: Path, item: Item) -> No
 
 
 @pytest.mark.parametrize("outbox", [{"S": "x"}, {"L": [{"S": "x"}]}, {"L": []}, {"M": {}}, {"NULL": True}])
-def test_an_attribute_called_outbox_may_be_anything(tmp_path: Path, outbox: Item) -> None:
+def test_an_attribute_named_outbox_may_have_any_value(tmp_path: Path, outbox: Item) -> None:
     data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}, "outbox": outbox})
     assert restored(data) == [{"id": {"S": "1"}, "outbox": outbox}]
@@ -96,7 +96,7 @@ def test_a_key_may_be_binary(tmp_path: Path) -> None:
     assert restored(data, "key", "B") == [{"key": {"B": b"\0\xff"}}]
 
 
-def test_a_table_is_named_by_its_arn_too(tmp_path: Path) -> None:
+def test_a_call_may_name_the_table_by_its_arn(tmp_path: Path) -> None:
     data = SavedItems(tmp_path)
     client("dynamodb").put_item(TableName="table", Item={"id": {"S": "1"}})
     arn = client("dynamodb").describe_table(TableName="table")["Table"]["TableArn"]
@@ -104,7 +104,7 @@ def test_a_table_is_named_by_its_arn_too(tmp_path: Path) -> None:
     assert restored(data) == [{"id": {"S": "1"}}]
 
 
-def test_a_table_that_comes_again_with_another_key_is_kept(tmp_path: Path) -> None:
+def test_a_table_that_is_created_again_with_another_key_is_saved(tmp_path: Path) -> None:
     data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}})
     data.delete_stack(STACK)
@@ -113,7 +113,7 @@ def test_a_table_that_comes_again_with_another_key_is_kept(tmp_path: Path) -> No
     assert restored(data, "other") == [{"other": {"S": "2"}}]
 
 
-def test_a_table_that_was_deleted_is_not_kept(tmp_path: Path) -> None:
+def test_a_deleted_table_is_not_saved(tmp_path: Path) -> None:
     data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}})
     told(data, "DeleteTable", {"TableName": "table"})
@@ -121,9 +121,7 @@ def test_a_table_that_was_deleted_is_not_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"id": "1"}', '{"id": {"B": "?"}}', '{"other": {"S": "1"}}'])
-def test_an_item_that_cannot_be_read_is_named_and_the_folder_stays_as_it_is(
-    tmp_path: Path, text: str
-) -> None:
+def test_an_unreadable_item_is_named_and_the_folder_is_unchanged(tmp_path: Path, text: str) -> None:
     with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as file, file:
         file.execute("CREATE TABLE items (name TEXT, key TEXT, item TEXT, PRIMARY KEY (name, key))")
         file.execute("INSERT INTO items VALUES ('table', '{\"id\": 1}', ?)", [text])
