@@ -1,4 +1,4 @@
-"""`choreo` as a person calls it, and a stack in this process to look at it with."""
+"""Fixtures that call `choreo` against a local run, or against a stack in this process."""
 
 import argparse
 from collections.abc import Callable
@@ -30,7 +30,7 @@ VARIABLES = (
 
 @dataclass(frozen=True)
 class Result:
-    """A command's exit code, and what it wrote."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -42,7 +42,7 @@ Choreo = Callable[..., Result]
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that says nothing about AWS, nor who calls."""
+    """An environment without variables for AWS and without a token."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
@@ -71,7 +71,7 @@ def choreo(run: Run, bare: pytest.MonkeyPatch, call_choreo: Choreo) -> Choreo:
 
 @pytest.fixture
 def deployed(world: World) -> Deployed:
-    """The world's stack as CloudFormation would describe it."""
+    """The stack of the simulated world, as CloudFormation describes a stack."""
     stack = world.stack
     resources = {
         "AWS::DynamoDB::Table": stack.tables,
@@ -84,5 +84,5 @@ def deployed(world: World) -> Deployed:
 
 
 def options(**given: Any) -> argparse.Namespace:
-    """Arguments as a command gets them."""
+    """The parsed arguments of a command."""
     return argparse.Namespace(**given)

@@ -1,4 +1,4 @@
-"""Traces of orders that are under way or stuck, put together from the services' tables."""
+"""Traces of unfinished and finished orders, from the services' tables."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_a_stopped_service_is_shown_as_awaited(world: World, deployed: Deployed)
         ("AQ", ["order.placed", "payment.captured", "shipment.failed", "payment.refunded"]),
     ],
 )
-def test_an_order_at_rest_has_its_events_in_causal_order_and_none_awaited(
+def test_a_finished_order_has_its_events_in_causal_order_and_awaits_no_service(
     world: World, deployed: Deployed, country: str, types: list[str]
 ) -> None:
     order_id = world.place(country)
@@ -47,7 +47,7 @@ def test_an_order_at_rest_has_its_events_in_causal_order_and_none_awaited(
     assert not any(step.awaited_by for step in steps)
 
 
-def test_what_was_only_seen_is_known_by_its_receipt(world: World, deployed: Deployed) -> None:
+def test_an_event_is_also_known_from_the_inbox_of_a_subscriber(world: World, deployed: Deployed) -> None:
     order_id = world.place()
     world.drain()
     deployed.client("dynamodb").delete_item(
