@@ -1,13 +1,8 @@
-"""`python -m infra.cli`: the command `choreo`."""
+"""`python -m infra.cli`: the same as `choreo`."""
 
 import sys
-from pathlib import Path
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
+from infra.cli.main import main
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # the commands import statuses and contracts of the services
-
-    from infra.cli.main import main
-
     sys.exit(main())

@@ -15,13 +15,14 @@ stack that subscribes to this one.
 
 import argparse
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import Progress, TextColumn
 
+from choreography.publishing import batches, publish
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
@@ -30,8 +31,8 @@ from infra.cli.last_deployment import changed_subscriptions
 from infra.shared.display import out, progress
 
 SUMMARY = "publish the events of the outboxes again"
-ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5
-"""Limits of PublishBatch, with some bytes left for attributes; and attempts for entries that fail."""
+ATTEMPTS = 5
+"""How often entries that SNS does not accept are published."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _republish(deployed: Deployed, order_id: str | None, since: datetime | None)
             if service.topic is None:
                 continue
             bar = bars.add_task(service.name, total=None)
-            for batch in _batches(_entries(deployed, service, order_id, since)):
+            for batch in batches(_entries(deployed, service, order_id, since)):
                 _publish(deployed.client("sns"), service.topic, batch)
                 published += len(batch)
                 bars.update(bar, advance=len(batch))
@@ -112,35 +113,14 @@ def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str
         yield from page["Items"]
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    for entry in entries:
-        size = sum(len(each.message.encode()) for each in (*batch, entry))
-        if batch and (len(batch) == ENTRIES or size > BYTES):
-            yield batch
-            batch = []
-        batch.append(entry)
-    if batch:
-        yield batch
-
-
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Publishes a batch; repeats entries that fail. Raises CommandError if entries fail ATTEMPTS times."""
+    """Publishes a batch and repeats failed entries. Raises CommandError after ATTEMPTS failures of an entry."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
-        requests = [
-            {
-                "Id": str(number),
-                "Message": entry.message,
-                "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
-            }
-            for number, entry in left.items()
-        ]
-        failed = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=requests).get("Failed", [])
-        if not failed:
+        left, failed = publish(sns, topic, left)
+        if not left:
             return
-        left = {number: left[number] for number in (int(failure["Id"]) for failure in failed)}
+    reason = failed[0].get("Message", failed[0]["Code"]) if failed else "it gave no reason"
     raise CommandError(
-        f"SNS rejected {len(left)} events in {ATTEMPTS} attempts: "
-        f"{failed[0].get('Message', failed[0]['Code'])}; run the command again"
+        f"SNS rejected {len(left)} events in {ATTEMPTS} attempts: {reason}; run the command again"
     )
