@@ -114,7 +114,7 @@ def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str
 
 
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Publishes a batch and repeats failed entries. Raises CommandError after ATTEMPTS failures of an entry."""
+    """Publishes a batch and repeats failed entries. Raises CommandError after ATTEMPTS attempts."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
         left, failed = publish(sns, topic, left)

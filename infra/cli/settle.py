@@ -2,7 +2,7 @@
 
 If the message of a charge was dead-lettered, the payment stays `charging`, and later events of the order wait
 for the outcome. If the gateway has made the charge, the payment is captured. If not, it is declined, and the
-gateway rejects the charge from then on. A later redrive of the dead letter is a duplicate and changes nothing.
+gateway rejects the charge from then on. A later redrive of the dead letter changes nothing.
 
 If the gateway could not refund, agree on another way with the customer. After the customer has received the
 money, name the way with --refunded.
