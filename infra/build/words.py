@@ -18,7 +18,6 @@ INSTEAD = {
     "nobody": "name who does not act, or use the passive with 'no': 'no service reads it'",
     "anew": "again",
     "lest": "so that ... not",
-    "heal": "repair, correct",
     "heals": "repairs, corrects",
     "put right": "corrected",
     "in vain": "say what happens: 'polls that receive no message'",

@@ -14,27 +14,8 @@ def run_parser() -> argparse.ArgumentParser:
         default="all",
         help="all (default), backend, or a service: order, payment, shipping",
     )
-    parser.add_argument("--template", type=Path, default=Path("template.yaml"), help="the SAM template")
+    _add_stack_options(parser)
     _add_network_options(parser)
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="save the items of all tables in this folder",
-    )
-    parser.add_argument(
-        "--parameter",
-        type=_parameter,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter of the template, such as OrderTimeLimitSeconds=30",
-    )
-    parser.add_argument(
-        "--tokens",
-        action="store_true",
-        help="require a token in each request; `choreo token CUSTOMER` creates one",
-    )
     parser.add_argument(
         "--only-backend", action="store_true", help="run the local AWS and the HTTP API, but no function"
     )
@@ -64,6 +45,29 @@ def _parser(command: str, description: str) -> argparse.ArgumentParser:
         "--port", type=int, default=3000, help="the backend's port on this machine (default 3000)"
     )
     return parser
+
+
+def _add_stack_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--template", type=Path, default=Path("template.yaml"), help="the SAM template")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="save the items of all tables in this folder",
+    )
+    parser.add_argument(
+        "--parameter",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, such as OrderTimeLimitSeconds=30",
+    )
+    parser.add_argument(
+        "--tokens",
+        action="store_true",
+        help="require a token in each request; `choreo token CUSTOMER` creates one",
+    )
 
 
 def _add_network_options(parser: argparse.ArgumentParser) -> None:
