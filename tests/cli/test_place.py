@@ -84,32 +84,32 @@ PLACED: tuple[int, dict[str, str], dict[str, Any]] = (202, {}, {"order_id": "1"}
 
 @pytest.mark.parametrize("failure", [(503, {}, {}), (429, {}, {}), (409, {"Retry-After": "1"}, {})])
 def test_a_failed_request_is_repeated_with_the_same_idempotency_key(failure: Any) -> None:
-    with api(failure, PLACED) as (asked, keys):
-        assert asked.place({}) == "1"
+    with api(failure, PLACED) as (client, keys):
+        assert client.place({}) == "1"
     assert len(keys) == 2
     assert len(set(keys)) == 1
 
 
 def test_a_rejected_request_is_not_repeated() -> None:
     problem = {"detail": "no", "errors": [{"field": "currency", "detail": "unknown"}]}
-    with api((422, {}, problem)) as (asked, _), pytest.raises(Refused, match="no; currency: unknown"):
-        asked.place({})
+    with api((422, {}, problem)) as (client, _), pytest.raises(Refused, match="no; currency: unknown"):
+        client.place({})
 
 
 def test_place_fails_after_four_failed_attempts() -> None:
     with (
-        api(*[(500, {}, {})] * 4) as (asked, _),
+        api(*[(500, {}, {})] * 4) as (client, _),
         pytest.raises(CommandError, match="accepts no request, after 4 attempts"),
     ):
-        asked.place({})
+        client.place({})
 
 
 def test_an_address_of_another_api_is_an_error() -> None:
     with (
-        api((200, {}, {})) as (asked, _),
+        api((200, {}, {})) as (client, _),
         pytest.raises(CommandError, match="is not the address of the order API"),
     ):
-        asked.place({})
+        client.place({})
 
 
 def test_the_kinds_of_a_mix_have_its_proportions_and_a_fixed_order() -> None:

@@ -93,8 +93,8 @@ class TrackedOrder:
             m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled
         }
         if any(
-            request.route.path.endswith("/cancellation") and request.answer.status < 300
-            for request in self.requests
+            exchange.route.path.endswith("/cancellation") and exchange.answer.status < 300
+            for exchange in self.requests
         ):
             event_types.add("order.cancellation_requested")
         return status(frozenset(event_types))
@@ -122,8 +122,8 @@ class TrackedOrder:
         return {
             **self.summary(owner),
             "requests": [
-                {**_request(request), "service": service_of(request.route.function)}
-                for request in self.requests
+                {**_request(exchange), "service": service_of(exchange.route.function)}
+                for exchange in self.requests
             ],
             "messages": [message.to_json(dead_ids) for message in self.messages.values()],
             "unsubscribed": [
@@ -137,7 +137,7 @@ class TrackedOrder:
         for _, _, event in self.events.values():
             if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
                 return dict(event["data"])
-        body = next((_json(request.request.body) for request in self.requests), None)
+        body = next((_json(exchange.request.body) for exchange in self.requests), None)
         return _as_placed(body) if isinstance(body, dict) else {}
 
 
@@ -146,28 +146,28 @@ def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "amount_minor": total}
 
 
-def _request(request: HttpRequest) -> dict[str, Any]:
+def _request(exchange: HttpRequest) -> dict[str, Any]:
     return {
-        "at": request.began,
-        "ended": request.at,
-        "method": request.request.method,
-        "path": request.request.path,
-        "status": request.answer.status,
-        "body": _json(request.request.body),
-        "answer": _json(request.answer.body),
+        "at": exchange.began,
+        "ended": exchange.at,
+        "method": exchange.request.method,
+        "path": exchange.request.path,
+        "status": exchange.answer.status,
+        "body": _json(exchange.request.body),
+        "answer": _json(exchange.answer.body),
     }
 
 
-def order_ids(request: HttpRequest) -> Iterator[str]:
+def order_ids(exchange: HttpRequest) -> Iterator[str]:
     """The id of the order that a request placed or changed. A GET request changes none."""
-    if request.request.method != "POST" or request.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if exchange.request.method != "POST" or exchange.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
-    answer, body = _json(request.answer.body), _json(request.request.body)
+    answer, body = _json(exchange.answer.body), _json(exchange.request.body)
     if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
         yield answer["order_id"]
-    elif "{order_id}" in request.route.path:
-        yield request.request.path.split("/")[request.route.path.split("/").index("{order_id}")]
-    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and request.answer.status < 300:
+    elif "{order_id}" in exchange.route.path:
+        yield exchange.request.path.split("/")[exchange.route.path.split("/").index("{order_id}")]
+    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and exchange.answer.status < 300:
         # A webhook of the carrier: Shipping gave the carrier the order id as its reference.
         reference = body["data"].get("reference")
         if isinstance(reference, str):

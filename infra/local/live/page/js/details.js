@@ -11,7 +11,7 @@ const OUTCOMES = {
 /** The element with the details of a row of diagram.js. */
 export function details(row, began) {
   if (row.kind === "request") return request(row);
-  const event = row.kind === "note" ? row.said.event : row.message.event;
+  const event = row.kind === "note" ? row.published.event : row.message.event;
   const to = row.kind === "note" ? "to no subscriber" : `to ${capital(row.to)}`;
   return h("div", { class: "stack" },
     h("div", { class: "row" }, h("strong", {}, row.label), h("span", { class: "dim" }, `from ${capital(row.from)} ${to}, published +${span(row.at - began)}`), chip(row.state)),

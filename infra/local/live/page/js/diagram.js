@@ -16,8 +16,8 @@ export function rows(order, owner) {
     key: `${message.event.id} ${message.queue}`, kind: "message", at: message.at, from: message.publisher ?? "?", to: message.subscriber,
     label: message.event.type, state: message.state, message,
   }));
-  const unsubscribed = order.unsubscribed.map((said) => ({
-    key: said.event.id, kind: "note", at: said.at, from: said.publisher, to: said.publisher, label: said.event.type, state: "handled", said,
+  const unsubscribed = order.unsubscribed.map((published) => ({
+    key: published.event.id, kind: "note", at: published.at, from: published.publisher, to: published.publisher, label: published.event.type, state: "handled", published,
   }));
   return [...requests, ...messages, ...unsubscribed].sort((a, b) => a.at - b.at);
 }

@@ -51,9 +51,9 @@ function placeQueues(own, living, top, x, width, row, queues) {
 function stops(map, queues, topics) {
   const found = [];
   for (const [name, queue] of queues) {
-    const heard = map.subscriptions.filter((subscription) => subscription.queue === name && topics.has(subscription.topic));
-    heard.forEach((subscription, number) => {
-      const y = queue.y + (queue.height * (number + 1)) / (heard.length + 1);
+    const subscriptions = map.subscriptions.filter((subscription) => subscription.queue === name && topics.has(subscription.topic));
+    subscriptions.forEach((subscription, number) => {
+      const y = queue.y + (queue.height * (number + 1)) / (subscriptions.length + 1);
       found.push({ ...subscription, x: topics.get(subscription.topic).x, y, end: queue.x });
     });
   }

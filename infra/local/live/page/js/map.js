@@ -6,7 +6,7 @@ import { capital, tone } from "./words.js";
 
 const FULL = 100; // the number of messages that fills a queue's box
 
-export class Plan {
+export class MapView {
   constructor(place, choose) {
     this.place = place;
     this.choose = choose;

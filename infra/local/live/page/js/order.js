@@ -4,7 +4,7 @@ import { details } from "./details.js";
 import { Diagram } from "./diagram.js";
 import { h, write } from "./dom.js";
 import { latest } from "./latest.js";
-import { trying } from "./say.js";
+import { reportErrors } from "./toast.js";
 import { short } from "./words.js";
 
 export class OrderCard {
@@ -12,7 +12,7 @@ export class OrderCard {
     this.empty = h("p", { class: "dim" }, "Place an order, or select one: this card shows its messages as services send them.");
     this.chip = h("span", { class: "chip" });
     this.id = h("code", {});
-    this.cancel = h("button", { type: "button", class: "danger", onclick: () => trying(() => cancel(this.orderId)) }, "Cancel this order");
+    this.cancel = h("button", { type: "button", class: "danger", onclick: () => reportErrors(() => cancel(this.orderId)) }, "Cancel this order");
     this.heading = h("div", { class: "heading", hidden: "" }, this.chip, this.id, this.cancel);
     this.drawing = h("div", {});
     this.details = h("div", { id: "details", hidden: "" });

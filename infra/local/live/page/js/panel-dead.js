@@ -3,7 +3,7 @@ import { discard, messages, redrive } from "./api.js";
 import { h, write } from "./dom.js";
 import { body } from "./json.js";
 import { latest } from "./latest.js";
-import { say, trying } from "./say.js";
+import { reportErrors, toast } from "./toast.js";
 import { clock, short, words } from "./words.js";
 
 export class DeadPanel {
@@ -63,13 +63,13 @@ export class DeadPanel {
       h("p", { class: "reason" }, message.reason ?? "No reason given: the message reached the maximum receive count."),
       shown, editing,
       h("div", { class: "row" }, this.source ? button("Redrive", () => this.redrive(one)) : null, this.source ? button("Edit…", edit) : null,
-        button("Discard", () => trying(() => discard(this.name, message.message_id)), "danger")));
+        button("Discard", () => reportErrors(() => discard(this.name, message.message_id)), "danger")));
   }
 
   redrive(what) {
-    return trying(async () => {
+    return reportErrors(async () => {
       const { moved } = await redrive(this.name, what);
-      say(moved === 1 ? "Redrove one message" : `Redrove ${moved} messages`);
+      toast(moved === 1 ? "Redrove one message" : `Redrove ${moved} messages`);
     });
   }
 }

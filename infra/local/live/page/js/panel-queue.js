@@ -4,8 +4,8 @@ import { h, write } from "./dom.js";
 import { body } from "./json.js";
 import { latest } from "./latest.js";
 import { list } from "./panel-service.js";
-import { Settling } from "./settle.js";
-import { say, trying } from "./say.js";
+import { PendingChanges } from "./pending.js";
+import { reportErrors, toast } from "./toast.js";
 import { capital, clock } from "./words.js";
 
 const DELAYS_SECONDS = [0, 1, 3, 10, 30];
@@ -17,7 +17,7 @@ export class QueuePanel {
     this.name = name;
     this.title = queue.label;
     this.look = latest((depths) => this.lookInto(depths));
-    this.settings = new Settling((queue) => this.showSettings(queue));
+    this.settings = new PendingChanges((queue) => this.showSettings(queue));
     this.depth = h("span", { class: "dim number" });
     this.switches = {
       duplicate: this.switch("duplicate", "Duplicate each message"),
@@ -31,7 +31,7 @@ export class QueuePanel {
       h("p", { class: "dim" }, `Messages for ${capital(queue.service)}. `, this.depth),
       h("div", { class: "row" }, this.switches.duplicate, this.switches.reorder, h("label", { class: "field" }, "Delay by", this.delay)),
       h("div", { class: "row" }, this.switches.break_next,
-        h("button", { type: "button", class: "danger", id: "poison", onclick: () => trying(async () => (await poison(name), say(`Sent a message that no consumer can read to ${this.title}`))) }, "Send a poison message")),
+        h("button", { type: "button", class: "danger", id: "poison", onclick: () => reportErrors(async () => (await poison(name), toast(`Sent a message that no consumer can read to ${this.title}`))) }, "Send a poison message")),
       ...list("Subscribes to", map.subscriptions.filter((subscription) => subscription.queue === name), map),
       this.waiting,
     );

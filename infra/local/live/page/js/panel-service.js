@@ -2,8 +2,8 @@
 import { changeService } from "./api.js";
 import { h, write } from "./dom.js";
 import { serviceState } from "./map.js";
-import { Settling } from "./settle.js";
-import { trying } from "./say.js";
+import { PendingChanges } from "./pending.js";
+import { reportErrors } from "./toast.js";
 import { capital, tone } from "./words.js";
 
 const SLOWEST_SECONDS = 10;
@@ -19,7 +19,7 @@ export class ServicePanel {
     const service = map.services.find((known) => known.name === name);
     this.name = name;
     this.title = capital(name);
-    this.settings = new Settling((service) => {
+    this.settings = new PendingChanges((service) => {
       if (this.dragging) return;
       this.slow.value = service.slow_seconds;
       this.writeSlow();
@@ -62,7 +62,7 @@ export class ServicePanel {
   }
 
   toggle() {
-    return trying(() => changeService(this.name, { running: !this.service.running }));
+    return reportErrors(() => changeService(this.name, { running: !this.service.running }));
   }
 }
 

@@ -1,19 +1,19 @@
 // Places orders: one of each kind, or twenty of mixed kinds.
 import { cancel, kinds, place } from "./api.js";
 import { h } from "./dom.js";
-import { say, trying } from "./say.js";
+import { reportErrors, toast } from "./toast.js";
 
 const LABELS = { shipped: "Ships", declined: "Declines", unserviceable: "Unserviceable", cancelled: "Cancelled" };
 const MANY = 20;
 
-export async function placing(bar, placed) {
-  const known = await trying(kinds);
+export async function addPlaceButtons(bar, placed) {
+  const known = await reportErrors(kinds);
   if (!known) return;
   const one = async (kind, afterwards = placed) => {
     const id = await place(known[kind].body);
     afterwards(id);
     // Shipping decides whether the cancellation is in time. If it is too late, the page shows the answer.
-    if (known[kind].cancelled) await cancel(id).catch((error) => say(error.message));
+    if (known[kind].cancelled) await cancel(id).catch((error) => toast(error.message));
   };
   const button = (kind, label, act) =>
     h("button", { type: "button", "data-kind": kind, onclick: (event) => busy(event.currentTarget, act) }, label);
@@ -29,11 +29,11 @@ async function many(names, one) {
     // Two of three orders are shipped.
     await one(number % 3 ? names[0] : names[(number / 3) % names.length], () => {});
   }
-  say(`${MANY} orders placed`);
+  toast(`${MANY} orders placed`);
 }
 
 async function busy(button, act) {
   button.setAttribute("aria-busy", "true");
-  await trying(act);
+  await reportErrors(act);
   button.removeAttribute("aria-busy");
 }

@@ -3,18 +3,18 @@ import { h } from "./dom.js";
 
 const LASTING_MS = 5000;
 
-export function say(text, kind = "done") {
+export function toast(text, kind = "done") {
   const line = h("p", { class: kind }, text);
-  document.getElementById("said").append(line);
+  document.getElementById("toasts").append(line);
   setTimeout(() => line.remove(), LASTING_MS);
 }
 
 /** Runs an action, and shows the error message if it fails. */
-export async function trying(act) {
+export async function reportErrors(act) {
   try {
     return await act();
   } catch (error) {
-    say(error.message, "problem");
+    toast(error.message, "problem");
     return undefined;
   }
 }

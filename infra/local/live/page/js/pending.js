@@ -1,10 +1,10 @@
 // Keeps a control as the user has set it, until the run's state includes the change.
-import { trying } from "./say.js";
+import { reportErrors } from "./toast.js";
 
-const SETTLING_MS = 500;
+const WAIT_MS = 500;
 
 /** Calls `show` with each new value at once. While a change is running, it calls `show` after the change. */
-export class Settling {
+export class PendingChanges {
   constructor(show) {
     this.show = show;
     this.changes = 0;
@@ -17,9 +17,9 @@ export class Settling {
 
   async change(act) {
     this.changes += 1;
-    await trying(act);
+    await reportErrors(act);
     // A state from before the change may still arrive.
-    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     this.changes -= 1;
     if (!this.changes && this.value) this.show(this.value);
   }
