@@ -25,7 +25,7 @@ from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
 from infra.local.live import PREFIX as PAGE
 from infra.local.model.messages import Answer, Call, Request
-from infra.local.reporting import metrics
+from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments
@@ -61,7 +61,7 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
-        notified.use(self._notify)
+        notified.use(self._notify, console.error)
 
     @cached_property
     def live(self) -> "LivePage":
@@ -78,8 +78,8 @@ class Backend:
         if "live" in vars(self):
             self.live.end()
 
-    def _notify(self, function_arn: str, event: dict[str, Any]) -> bool:
-        """Invokes a function that subscribes to a topic. Returns False if no stack has the function."""
+    def _notify(self, function_arn: str, event: Any) -> bool:
+        """Invokes a function for a topic or a rule. Returns False if no stack has the function."""
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
                 self._asynchronous.invoke(stack, stack.function_called(function_arn), event)

@@ -1,4 +1,4 @@
-"""Functions that subscribe to topics: what SNS invokes them with.
+"""Functions that SNS and EventBridge invoke, and what SNS invokes them with.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 """
@@ -6,20 +6,27 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Invoke = Callable[[str, dict[str, Any]], bool]
+Invoke = Callable[[str, Any], bool]
 """Invokes the function of an ARN asynchronously; False if there is none."""
+Report = Callable[[str], None]
+"""Tells the user of the run about an event that is lost."""
 
-_invoke: list[Invoke] = []
-
-
-def use(invoke: Invoke) -> None:
-    """Has the functions invoked so from now on. Until then, none is there."""
-    _invoke[:] = [invoke]
+_used: list[tuple[Invoke, Report]] = []
 
 
-def hand_over(function_arn: str, event: dict[str, Any]) -> bool:
+def use(invoke: Invoke, report: Report) -> None:
+    """Has functions invoked and losses reported so from now on. Until then, no function is there."""
+    _used[:] = [(invoke, report)]
+
+
+def hand_over(function_arn: str, event: Any) -> bool:
     """Invokes a function; False if there is none."""
-    return any(invoke(function_arn, event) for invoke in _invoke)
+    return any(invoke(function_arn, event) for invoke, _ in _used)
+
+
+def report(text: str) -> None:
+    for _, tell in _used:
+        tell(text)
 
 
 def event(subscription_arn: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
