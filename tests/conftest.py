@@ -27,7 +27,7 @@ from infra.bench.bundle import deployed
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, STACK
 from infra.local.provisioning.template import load
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
 from tests.described import described
@@ -36,7 +36,7 @@ from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
 
-forget_settings()  # removes settings of the shell, such as AWS_PROFILE, which the tests' clients would read
+remove_aws_settings()  # the tests' clients would read AWS_PROFILE and the like
 
 MONEY: dict[str, Any] = {"amount_minor": 2500, "currency": "EUR"}
 PAYLOADS: dict[str, Payload] = {

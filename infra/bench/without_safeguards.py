@@ -17,7 +17,7 @@ from choreography.outbox import Origin, events
 from choreography.participant import Participant
 from choreography.table import Record, Table, from_attributes, to_attributes
 from contracts.envelope import Event
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess
 
 

@@ -18,6 +18,8 @@ INSTEAD = {
     "nobody": "name who does not act, or use the passive with 'no': 'no service reads it'",
     "anew": "again",
     "lest": "so that ... not",
+    "heals": "repairs, corrects",
+    "put right": "corrected",
     "in vain": "say what happens: 'polls that receive no message'",
     "of no account": "is ignored",
     "be had": "is available",

@@ -1,4 +1,4 @@
-"""The account or endpoint of a command: that of the standard AWS environment, or else the local run."""
+"""Selects the account or endpoint of a command: from the standard AWS environment, or else the local run."""
 
 import os
 from urllib.parse import urlsplit
@@ -16,19 +16,19 @@ _CREDENTIALS_FROM = (
     "AWS_PROFILE",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
-"""Each of these, or AWS_ENDPOINT_URL, means that the environment names an account or endpoint."""
+"""If one of these variables or AWS_ENDPOINT_URL is set, the environment names an account or an endpoint."""
 
 
 def connect() -> tuple[boto3.Session, str | None]:
-    """A session, and the endpoint to give to its clients; None leaves that to botocore.
+    """Returns a session, and the endpoint for its clients. With None, botocore selects the endpoint.
 
-    The default profile alone does not lead to AWS: a command that names no account cannot change one.
+    The default profile alone does not select AWS: a command must not change an account that it does not name.
     """
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if any(os.environ.get(name) for name in _CREDENTIALS_FROM):
         return boto3.Session(region_name=region), endpoint
-    if endpoint is not None and not _here(endpoint):
+    if endpoint is not None and not _is_local(endpoint):
         return boto3.Session(region_name=region), endpoint
     session = boto3.Session(
         CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -38,5 +38,5 @@ def connect() -> tuple[boto3.Session, str | None]:
     return session, endpoint or LOCAL
 
 
-def _here(endpoint: str) -> bool:
+def _is_local(endpoint: str) -> bool:
     return urlsplit(endpoint).hostname in ("localhost", "127.0.0.1", "::1")

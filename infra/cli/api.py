@@ -10,14 +10,14 @@ from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 ATTEMPTS = 4
 TIMEOUT_SECONDS = 30
 
 
 class Refused(Exception):
-    """The API refuses the request, and a retry would not change that."""
+    """The API rejects the request, and would reject a retry, too."""
 
 
 class Api:
@@ -28,17 +28,17 @@ class Api:
         self._caller = {"authorization": f"Bearer {token}"} if token else {}
 
     def place(self, order: dict[str, Any]) -> str:
-        """Places one order, with as many attempts as needed. Returns its id.
+        """Places one order, with up to ATTEMPTS requests, and returns its id.
 
-        Raises Refused, or Mistake if nothing answers.
+        Raises Refused, or CommandError if no request succeeds.
         """
         answer = self._post("/orders", order, {"Idempotency-Key": str(uuid4())})
         if not isinstance(answer, dict) or "order_id" not in answer:
-            raise Mistake(f"what answers at {self._url} is not the order API")
+            raise CommandError(f"{self._url} is not the address of the order API: check the stack's ApiUrl")
         return str(answer["order_id"])
 
     def cancel(self, order_id: str) -> bool:
-        """Requests a cancellation. False if it is too late."""
+        """Requests a cancellation. Returns False if it is too late."""
         try:
             self._post(f"/orders/{order_id}/cancellation", None, {})
         except Refused:
@@ -62,21 +62,21 @@ class Api:
             except urllib.error.HTTPError as error:
                 problem = f"{error.code} {error.reason}"
                 if error.code == HTTPStatus.UNAUTHORIZED:
-                    raise Mistake(
-                        f"{self._url} needs a valid token in CHOREO_TOKEN: {_why(error)}"
+                    raise CommandError(
+                        f"{self._url} needs a valid token in CHOREO_TOKEN: {_token_error(error)}"
                     ) from error
                 if error.code < 500 and error.code != 429 and "Retry-After" not in error.headers:
                     raise Refused(_detail(error)) from error
             except (OSError, HTTPException, ValueError) as error:
                 problem = str(getattr(error, "reason", error))
-        raise Mistake(f"no order can be placed at {self._url}: {problem}")
+        raise CommandError(f"{self._url} accepts no request, after {ATTEMPTS} attempts: {problem}")
 
 
-def _why(error: urllib.error.HTTPError) -> str:
-    """The error of the token that the challenge names (RFC 6750, section 3)."""
+def _token_error(error: urllib.error.HTTPError) -> str:
+    """The description of the token's error in the `www-authenticate` header (RFC 6750, section 3)."""
     error.close()
-    _, _, described = error.headers.get("www-authenticate", "").partition("error_description=")
-    return described.strip('"') or "there is none"
+    _, _, description = error.headers.get("www-authenticate", "").partition("error_description=")
+    return description.strip('"') or "the variable is not set"
 
 
 def _detail(error: urllib.error.HTTPError) -> str:

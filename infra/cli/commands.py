@@ -1,4 +1,4 @@
-"""The commands. Each is a module with its help (the docstring), its options (`add_arguments`) and `run`."""
+"""Runs a command. Each command is a module with its help (the docstring), `add_arguments` and `run`."""
 
 import argparse
 import sys
@@ -12,17 +12,17 @@ from infra.cli import deployed
 from infra.cli.account import LOCAL
 from infra.cli.delegated import DELEGATED
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.arguments import Parser
 
 EPILOG = f"""\
-Account: that of the standard AWS environment (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_REGION, access keys).
-If the environment names none, the local run on {LOCAL}, with credentials that are valid only there.
+Account: the command uses the account of the standard AWS environment (AWS_ENDPOINT_URL, AWS_PROFILE,
+AWS_REGION, access keys). If the environment names no account, it uses the local run on {LOCAL}.
 
-Caller: if the API asks for a token, set CHOREO_TOKEN; `choreo token` makes one for a local run.
+Token: if the API requires a token, set CHOREO_TOKEN. `choreo token` creates one for a local run.
 
-Exit codes: 0 done; 1 some orders did not end, or nothing was found; 2 a mistake in the command, or no
-local run or stack that answers; 130 Ctrl-C.
+Exit codes: 0 success; 1 an order did not end, or nothing was found; 2 a wrong command, or no local run
+or stack answers; 130 Ctrl-C.
 """
 
 
@@ -57,17 +57,17 @@ def run(argv: list[str]) -> int:
     try:
         return _command(arguments.command).run(deployed.find(arguments.stack), arguments)
     except NotFound as missing:
-        return _tell(arguments.command, str(missing), 1)
-    except Mistake as mistake:
-        return _tell(arguments.command, str(mistake), 2)
+        return _fail(arguments.command, str(missing), 1)
+    except CommandError as error:
+        return _fail(arguments.command, str(error), 2)
     except EndpointConnectionError as error:
         url = error.kwargs["endpoint_url"].rstrip("/")
         help_ = "start the local run with `make run`, or set AWS_ENDPOINT_URL or AWS_PROFILE"
-        return _tell(arguments.command, f"nothing answers at {url}: {help_}", 2)
+        return _fail(arguments.command, f"nothing answers at {url}: {help_}", 2)
     except NoCredentialsError:
-        return _tell(arguments.command, "no credentials for AWS: set AWS_PROFILE or AWS_ACCESS_KEY_ID", 2)
+        return _fail(arguments.command, "no credentials for AWS: set AWS_PROFILE or AWS_ACCESS_KEY_ID", 2)
     except (BotoCoreError, ClientError) as error:
-        return _tell(arguments.command, " ".join(str(error).split()), 2)
+        return _fail(arguments.command, " ".join(str(error).split()), 2)
 
 
 def _command(name: str) -> Command:
@@ -99,6 +99,6 @@ def _parser(names: Iterable[str]) -> Parser:
     return parser
 
 
-def _tell(command: str, problem: str, code: int) -> int:
+def _fail(command: str, problem: str, code: int) -> int:
     print(f"choreo {command}: {problem}", file=sys.stderr)
     return code

@@ -1,6 +1,6 @@
-"""List dead letters: order and event, time, and reason. The messages stay in their queues.
+"""List dead letters: queue, time, order, event and reason. The messages stay in their queues.
 
-Exit code 1 if there are none. With --json, a line of JSON for each, with its body.
+The exit code is 1 if there are none. With --json, the command prints a line of JSON for each message.
 
   choreo dead-letters
   choreo dead-letters payment --json
@@ -10,13 +10,13 @@ import argparse
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+from infra.cli.dead_letter_queues import DeadLetter, DeadLetterQueue, dead_letter_queues, put_back, take
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
-from infra.cli.queues import DeadLetter, Queue, dead_letter_queues, put_back, take
 from infra.shared.arguments import positive
 from infra.shared.display import out, table
 
-SUMMARY = "messages that could not be handled, and why"
+SUMMARY = "list the messages that no consumer could handle, with the reason"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,16 +28,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=100,
         metavar="N",
-        help="the most messages of each queue (default 100)",
+        help="the maximum number of messages of each queue (default 100)",
     )
-    parser.add_argument("--json", action="store_true", help="a line of JSON for each, with its body")
+    parser.add_argument(
+        "--json", action="store_true", help="print a line of JSON for each message, with its body"
+    )
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     queues = dead_letter_queues(deployed, arguments.queues)
     sqs = deployed.client("sqs")
 
-    def look(queue: Queue) -> list[DeadLetter]:
+    def read(queue: DeadLetterQueue) -> list[DeadLetter]:
         letters: list[DeadLetter] = []
         try:
             letters.extend(take(sqs, queue, arguments.limit))
@@ -48,20 +50,20 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     with ThreadPoolExecutor(len(queues) or 1) as pool:
         found = [
             (queue, letter)
-            for queue, letters in zip(queues, pool.map(look, queues), strict=True)
+            for queue, letters in zip(queues, pool.map(read, queues), strict=True)
             for letter in letters
         ]
     if not found:
         raise NotFound("there are no dead letters")
     if arguments.json:
         for queue, letter in found:
-            print(json.dumps(_described(queue, letter)))
+            print(json.dumps(_to_json(queue, letter)))
     else:
         _print(found)
     return 0
 
 
-def _print(found: list[tuple[Queue, DeadLetter]]) -> None:
+def _print(found: list[tuple[DeadLetterQueue, DeadLetter]]) -> None:
     shown = table("queue", "since", "order", "event", "reason")
     for queue, letter in found:
         moment = letter.sent_at.strftime("%Y-%m-%d %H:%M:%S")
@@ -69,7 +71,7 @@ def _print(found: list[tuple[Queue, DeadLetter]]) -> None:
     out.print(shown)
 
 
-def _described(queue: Queue, letter: DeadLetter) -> dict[str, str]:
+def _to_json(queue: DeadLetterQueue, letter: DeadLetter) -> dict[str, str]:
     return {
         "queue": queue.name,
         "message_id": letter.message["MessageId"],

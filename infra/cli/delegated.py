@@ -1,21 +1,21 @@
-"""The commands of other packages: the local run, the simulation, and the costs."""
+"""Commands of other packages: the local run, the simulation and the costs."""
 
 LOCAL = {
-    "run": "the choreography on this machine, or one service of it in this terminal",
-    "join": "add a stack to the running choreography, and run its functions here",
-    "leave": "remove a stack that joined",
+    "run": "run all services on this machine, or one service in this terminal",
+    "join": "add a stack to the local run, and run its functions in this terminal",
+    "leave": "remove a stack that joined the local run",
 }
-SIMULATION = {"simulate": "explore faults and interleavings, and check the invariants"}
-COST = {"cost": "what a million orders cost on AWS, counted here, by outcome and by safeguard"}
+SIMULATION = {"simulate": "simulate faults and interleavings, and check the invariants"}
+COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
 DELEGATED = LOCAL | SIMULATION | COST
 
 
 def run(argv: list[str]) -> int:
-    """Runs another package's command, also with `--help`."""
-    # Imported late: a command loads only its own libraries. All of these play AWS on this machine.
-    from infra.local.shell import forget_settings
+    """Runs a command of another package, also with `--help`."""
+    # Imported here: a command loads only its own libraries. All these commands use the local AWS.
+    from infra.local.shell import remove_aws_settings
 
-    forget_settings()
+    remove_aws_settings()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
 

@@ -1,6 +1,6 @@
-"""Deliver an order's parcel: send Shipping the carrier's message, signed with the carrier's secret.
+"""Deliver an order's parcel: send the carrier's webhook to Shipping, signed with the carrier's secret.
 
-The sandbox carrier does not deliver by itself, so that you can see an order in status `shipped`.
+The sandbox carrier does not deliver parcels by itself, so that you can see an order in status `shipped`.
 
   choreo deliver ORDER_ID
 """
@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
-from infra.cli.orders import Orders
+from infra.cli.errors import CommandError, NotFound
+from infra.cli.order_table import OrderTable
 from infra.shared.arguments import seconds
 from infra.shared.carrier_messages import message, signed
 from infra.shared.display import out
 
-SUMMARY = "have the sandbox carrier deliver an order's parcel"
+SUMMARY = "let the sandbox carrier deliver an order's parcel"
 TIMEOUT_SECONDS = 30
 
 
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     tracking_number = _tracking_number(deployed, arguments.order_id)
-    _tell(deployed, arguments.order_id, tracking_number)
+    _send_webhook(deployed, arguments.order_id, tracking_number)
     deadline = time.monotonic() + arguments.timeout
     while (status := _status(deployed, arguments.order_id)) != "completed":
         if time.monotonic() > deadline:
@@ -57,7 +57,7 @@ def _tracking_number(deployed: Deployed, order_id: str) -> str:
     return str(entry["tracking_number"])
 
 
-def _tell(deployed: Deployed, order_id: str, tracking_number: str) -> None:
+def _send_webhook(deployed: Deployed, order_id: str, tracking_number: str) -> None:
     secrets = deployed.client("secretsmanager")
     secret = secrets.get_secret_value(SecretId=deployed.secret("CarrierSecret"))["SecretString"]
     now = datetime.now(UTC)
@@ -69,10 +69,10 @@ def _tell(deployed: Deployed, order_id: str, tracking_number: str) -> None:
         urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS).close()
     except urllib.error.HTTPError as error:
         error.close()
-        raise Mistake(f"{url} answered {error.code} {error.reason}") from error
+        raise CommandError(f"{url} answered {error.code} {error.reason}") from error
     except OSError as error:
-        raise Mistake(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
+        raise CommandError(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
 
 
 def _status(deployed: Deployed, order_id: str) -> str:
-    return Orders(deployed).of_ids([order_id])[0].status
+    return OrderTable(deployed).of_ids([order_id])[0].status

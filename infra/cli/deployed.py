@@ -9,14 +9,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra.cli.account import connect
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service: `table` has its orders, and only a publisher has a `topic`."""
+    """A service. `table` contains its orders. Only a service that publishes events has a `topic`."""
 
     name: str
     table: str
@@ -26,9 +26,9 @@ class Service:
 
 @dataclass(frozen=True)
 class Deployed:
-    """A deployed stack. Its resources are physical ids by logical id, by type.
+    """A deployed stack. `resources` has physical ids by logical id, by resource type.
 
-    `parameters` is empty in the local run, which does not list them.
+    `parameters` is empty for the local run, which does not list them.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Deployed:
 
     @property
     def services(self) -> list[Service]:
-        """The services: each has a table and a queue with its name."""
+        """The stack's services. Each has a table and a queue whose names start with the service's name."""
         tables, topics = (
             self.resources.get(f"AWS::{kind}", {}) for kind in ("DynamoDB::Table", "SNS::Topic")
         )
@@ -68,28 +68,34 @@ class Deployed:
         ]
 
     def table(self, logical_id: str) -> str:
-        """The table's name. Raises Mistake if the stack has no such table."""
+        """The table's name. Raises CommandError if the stack has no such table."""
         found = self.resources.get("AWS::DynamoDB::Table", {}).get(logical_id)
         if found is None:
-            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no {logical_id}: name the choreography's own with --stack"
+            )
         return found
 
     def secret(self, logical_id: str) -> str:
-        """The secret's ARN. Raises Mistake if the stack has no such secret."""
+        """The secret's ARN. Raises CommandError if the stack has no such secret."""
         found = self.resources.get("AWS::SecretsManager::Secret", {}).get(logical_id)
         if found is None:
-            raise Mistake(f"stack {self.name} has no {logical_id}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no {logical_id}: name the choreography's own with --stack"
+            )
         return found
 
     def output(self, name: str) -> str:
-        """The output's value. Raises Mistake if the stack has no such output."""
+        """The output's value. Raises CommandError if the stack has no such output."""
         if name not in self.outputs:
-            raise Mistake(f"stack {self.name} has no output {name}: name the choreography's own with --stack")
+            raise CommandError(
+                f"stack {self.name} has no output {name}: name the choreography's own with --stack"
+            )
         return self.outputs[name]
 
 
 def find(name: str) -> Deployed:
-    """Looks a stack up. Raises Mistake if it does not exist."""
+    """Returns the deployed stack with this name. Raises CommandError if it does not exist."""
     session, endpoint = connect()
     cloudformation = _client(session, endpoint, "cloudformation", session.region_name)
     try:
@@ -98,14 +104,14 @@ def find(name: str) -> Deployed:
         if "does not exist" not in str(error):
             raise
         where = endpoint or f"AWS in {session.region_name}"
-        raise Mistake(f"there is no stack {name} at {where}: name another with --stack") from error
+        raise CommandError(f"there is no stack {name} at {where}: name another with --stack") from error
     resources: dict[str, dict[str, str]] = {}
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
         for resource in page["StackResourceSummaries"]:
             of_kind = resources.setdefault(resource["ResourceType"], {})
             of_kind[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    # The local run has one region, whatever the environment says.
+    # The local run has one region, and ignores the region of the environment.
     region = stack["StackId"].split(":")[3]
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
     return Deployed(name, region, outputs, resources, session, endpoint, parameters)

@@ -1,9 +1,9 @@
-"""Errors that end a command with one line."""
+"""Errors that end a command with an error message of one line."""
 
 
-class Mistake(Exception):
-    """A mistake that the user can correct: exit code 2."""
+class CommandError(Exception):
+    """The command failed, and its user can correct the cause: exit code 2."""
 
 
 class NotFound(Exception):
-    """Something that was requested does not exist: exit code 1."""
+    """The requested object does not exist: exit code 1."""

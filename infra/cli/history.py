@@ -14,7 +14,10 @@ from order.state import status
 
 @dataclass(frozen=True)
 class Step:
-    """An event of the order, the services that `handled` it, and those by which it is `awaited`."""
+    """An event of the order.
+
+    `handled_by` are the services that have handled it; `awaited_by` are the subscribers that have not.
+    """
 
     id: str
     type: str
@@ -22,18 +25,18 @@ class Step:
     time: str
     cause: str | None
     depth: int
-    handled: tuple[str, ...]
-    awaited: tuple[str, ...]
+    handled_by: tuple[str, ...]
+    awaited_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class History:
-    """An order's events, each after its cause. `stands` is the order's status in each service."""
+    """An order's events, each after its cause. `statuses` has the order's status in each service."""
 
     order_id: str
     services: tuple[str, ...]
     steps: tuple[Step, ...]
-    stands: Mapping[str, str]
+    statuses: Mapping[str, str]
 
 
 def history(deployed: Deployed, order_id: str) -> History:
@@ -56,11 +59,11 @@ def history(deployed: Deployed, order_id: str) -> History:
             time=event["time"],
             cause=cause,
             depth=steps[cause].depth + 1 if cause in steps else 0,
-            handled=handled,
-            awaited=tuple(name for name in wanted if name not in handled),
+            handled_by=handled,
+            awaited_by=tuple(name for name in wanted if name not in handled),
         )
-    stands = {name: _stand(item) for name, item in items.items() if item}
-    return History(order_id, tuple(items), tuple(steps.values()), stands)
+    statuses = {name: _status(item) for name, item in items.items() if item}
+    return History(order_id, tuple(items), tuple(steps.values()), statuses)
 
 
 def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]:
@@ -70,7 +73,7 @@ def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]
 
 
 def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All published or handled events. An event from elsewhere is known by its idempotency record."""
+    """All events in outboxes and inboxes. An inbox has only the metadata of an event."""
     events: dict[str, dict[str, Any]] = {}
     for item in items.values():
         for event_id, receipt in item.get("inbox", {}).items():
@@ -82,7 +85,7 @@ def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
-    """The services that receive each type of event, by their subscriptions."""
+    """The services that subscribe to each event type."""
     by_queue = {service.queue.rpartition("/")[2]: service.name for service in services}
     sns = deployed.client("sns")
     found: dict[str, list[str]] = {}
@@ -100,5 +103,5 @@ def _publisher(source: str, services: list[Service]) -> str:
     return next((service.name for service in services if service.name.lower() == name), name.capitalize())
 
 
-def _stand(item: Mapping[str, Any]) -> str:
+def _status(item: Mapping[str, Any]) -> str:
     return str(item["status"]) if "status" in item else status(frozenset(item.get("event_types", ())))

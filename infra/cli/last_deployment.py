@@ -1,4 +1,4 @@
-"""The last deployment of a stack, from CloudFormation's events: its start and the changed subscriptions."""
+"""Reads a stack's last deployment from CloudFormation's events: its start and the changed subscriptions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 FILTER_POLICY_DELAY = timedelta(minutes=15)
-"""SNS takes up to this long until a new or changed filter policy has taken effect.
+"""The maximum time until a new or changed filter policy takes effect.
 https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"""
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """The subscriptions that a deployment changed. `names` are logical ids."""
+    """The subscriptions that a deployment created or changed. `names` are logical ids."""
 
     names: tuple[str, ...]
     since: datetime
-    """The start of the deployment: a new filter policy affects no event before it."""
+    """The start of the deployment. Its filter policies affect only later events."""
     in_effect: datetime
-    """The time by which every changed filter policy is in effect."""
+    """The time at which all changed filter policies are in effect."""
 
 
 def changed_subscriptions(cloudformation: Any, stack: str) -> Subscriptions | None:

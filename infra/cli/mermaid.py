@@ -1,15 +1,15 @@
-"""An order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub renders."""
+"""Prints an order's history as a Mermaid sequence diagram (https://mermaid.js.org), which GitHub renders."""
 
 from collections.abc import Iterator
 
 from infra.cli.history import History
 
 REQUESTS = {"order.placed": "POST /orders", "order.cancellation_requested": "POST /orders/…/cancellation"}
-"""The customer's request that led to each of these events."""
+"""The customer's request that causes each of these events."""
 
 
 def diagram(history: History) -> str:
-    """A dashed arrow is an event that its subscriber has yet to handle."""
+    """The diagram's text. A dashed arrow is an event that its subscriber has not handled yet."""
     return "\n".join(["sequenceDiagram", *(f"    {line}" for line in _lines(history))])
 
 
@@ -22,16 +22,16 @@ def _lines(history: History) -> Iterator[str]:
         publisher = _id(step.publisher)
         if step.type in REQUESTS:
             yield f"Customer->>{publisher}: {REQUESTS[step.type]}"
-        for name in step.handled:
+        for name in step.handled_by:
             yield f"{publisher}-){_id(name)}: {step.type}"
-        for name in step.awaited:
+        for name in step.awaited_by:
             yield f"{publisher}--){_id(name)}: {step.type}"
-        if not step.handled + step.awaited:
+        if not step.handled_by + step.awaited_by:
             yield f"Note over {publisher}: {step.type}"
-    for name, word in history.stands.items():
+    for name, word in history.statuses.items():
         yield f"Note over {_id(name)}: {word}"
 
 
 def _id(name: str) -> str:
-    # "end" would be a keyword, and dashes would be read as arrows.
+    # Mermaid reads "end" as a keyword and dashes as arrows.
     return "S_" + "".join(letter for letter in name if letter.isalnum())

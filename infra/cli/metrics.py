@@ -1,4 +1,4 @@
-"""Show each service's counts, and the maxima of its gauges in seconds, from CloudWatch or the local run.
+"""Show the counts of each service, and the maximum of each gauge in seconds.
 
 choreo metrics
 choreo metrics --minutes 5
@@ -14,9 +14,9 @@ from infra.cli.errors import NotFound
 from infra.shared.arguments import positive
 from infra.shared.display import out, table
 
-SUMMARY = "counts of each service: orders, payments, parcels, messages"
-AT_ONCE = 500
-"""Queries that one GetMetricData takes (CloudWatch API reference)."""
+SUMMARY = "show the counts of each service: orders, payments, parcels, messages"
+QUERIES_LIMIT = 500
+"""The maximum number of queries in one GetMetricData call (CloudWatch API reference)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     found = totals(deployed, arguments.minutes)
     if not found:
-        raise NotFound(f"nothing was counted in the last {arguments.minutes} minutes")
+        raise NotFound(f"there are no metrics of the last {arguments.minutes} minutes")
     shown = table("service", "metric", "value")
     for (service, name), value in sorted(found.items()):
         shown.add_row(service, name, f"{value:.0f}")
@@ -46,8 +46,8 @@ def totals(deployed: Deployed, minutes: int) -> dict[tuple[str, str], float]:
     metrics = [metric for page in pages for metric in page["Metrics"] if _service(metric) is not None]
     until = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
     found: dict[tuple[str, str], float] = {}
-    for start in range(0, len(metrics), AT_ONCE):
-        some = metrics[start : start + AT_ONCE]
+    for start in range(0, len(metrics), QUERIES_LIMIT):
+        some = metrics[start : start + QUERIES_LIMIT]
         queries = [_query(f"m{number}", metric) for number, metric in enumerate(some)]
         for page in cloudwatch.get_paginator("get_metric_data").paginate(
             MetricDataQueries=queries, StartTime=until - timedelta(minutes=minutes), EndTime=until

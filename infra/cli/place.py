@@ -1,7 +1,10 @@
-"""Place orders, one or many, and wait until each has ended.
+"""Place one or more orders, and wait until each has ended.
 
-Kinds of order for --mix: `shipped`; `declined` by the payment gateway; `unserviceable`, to a country that
-the carrier does not serve, so paid and refunded; `cancelled` by the customer at once, if that is in time.
+Kinds of order for --mix:
+  shipped        the parcel is dispatched
+  declined       the payment gateway declines the charge
+  unserviceable  the carrier does not serve the country, so Payment refunds the charge
+  cancelled      the customer cancels the order immediately; the parcel may already be dispatched
 
   choreo place
   choreo place --orders 200 --mix shipped=8,declined=1,unserviceable=1
@@ -19,61 +22,65 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
-from infra.cli.orders import Order, Orders
+from infra.cli.errors import CommandError
+from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import counts, out, progress
 from infra.shared.order_kinds import KINDS, kinds, mix, request
 
-SUMMARY = "place orders, one or many, and wait until they end"
-LOOK_SECONDS = 0.25
+SUMMARY = "place one or more orders, and wait until they end"
+POLL_SECONDS = 0.25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", type=positive, default=1, metavar="N", help="how many (default 1)")
     parser.add_argument(
-        "--mix", type=mix, default={"shipped": 1}, help="kinds and weights (default shipped=1)"
+        "--mix", type=mix, default={"shipped": 1}, help="kinds and their weights (default shipped=1)"
     )
-    parser.add_argument("--customer", default="ada", metavar="ID", help="whose orders (default ada)")
     parser.add_argument(
-        "--concurrency", type=positive, default=8, metavar="N", help="requests at a time (default 8)"
+        "--customer", default="ada", metavar="ID", help="the customer of the orders (default ada)"
+    )
+    parser.add_argument(
+        "--concurrency", type=positive, default=8, metavar="N", help="concurrent requests (default 8)"
     )
     parser.add_argument(
         "--timeout",
         type=seconds,
         default=60.0,
         metavar="SECONDS",
-        help="give up once no order has ended for this long (default 60)",
+        help="stop waiting after this time in which no order has ended (default 60)",
     )
-    parser.add_argument("--no-wait", action="store_true", help="do not wait until they end")
-    parser.add_argument("--ids", action="store_true", help="print a line for each order: its id and status")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait until the orders end")
+    parser.add_argument(
+        "--ids", action="store_true", help="print a line with the id and status of each order"
+    )
 
 
 @dataclass
 class Batch:
-    """Orders that are being placed. `placed` has the kind of each."""
+    """The orders of one command. `placed` has the kind of each order, by id."""
 
     api: Api
     customer: str
     placed: dict[str, str] = field(default_factory=dict)
-    ended: dict[str, Order] = field(default_factory=dict)
+    ended: dict[str, OrderSummary] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
     placed_after_seconds: float = 0.0
     failure: Exception | None = None
 
     def place(self, kind: str) -> None:
-        """Places an order. Raises Mistake if it is not accepted."""
+        """Places an order. Raises CommandError if the API rejects it."""
         try:
             order_id = self.api.place(request(kind, self.customer))
         except Refused as refusal:
-            raise Mistake(f"the API refuses the order: {refusal}") from refusal
+            raise CommandError(f"the API rejects the order: {refusal}") from refusal
         if KINDS[kind].cancelled:
             self.api.cancel(order_id)
         self.placed[order_id] = kind
         self.placed_after_seconds = self.age_seconds
 
     def place_all(self, wanted: "SimpleQueue[str]") -> None:
-        """Places orders until all are placed or a worker failed."""
+        """Places orders until all are placed or a thread has failed."""
         with suppress(Empty):
             while self.failure is None:
                 kind = wanted.get_nowait()
@@ -82,8 +89,8 @@ class Batch:
                 except Exception as failure:
                     self.failure = failure
 
-    def look(self, orders: Orders) -> bool:
-        """Updates the batch. True if more orders have ended."""
+    def update(self, orders: OrderTable) -> bool:
+        """Reads the orders that have not ended. Returns True if one of them has ended now."""
         left = [order_id for order_id in list(self.placed) if order_id not in self.ended]
         ended = {order.order_id: order for order in orders.of_ids(left) if order.ended}
         self.ended |= ended
@@ -108,15 +115,15 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     for kind in kinds(arguments.mix, arguments.orders):
         wanted.put(kind)
     for _ in range(min(arguments.concurrency, arguments.orders)):
-        # Daemon threads, so that Ctrl-C does not wait for requests.
+        # Daemon threads: Ctrl-C must not wait for running requests.
         Thread(target=batch.place_all, args=(wanted,), daemon=True).start()
-    orders = None if arguments.no_wait else Orders(deployed)
+    orders = None if arguments.no_wait else OrderTable(deployed)
     _follow(batch, arguments.orders, orders, arguments.timeout)
     return _report(batch, arguments)
 
 
-def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: float) -> None:
-    """Waits until all orders are placed and have ended, or none has ended for too long."""
+def _follow(batch: Batch, total: int, orders: OrderTable | None, timeout_seconds: float) -> None:
+    """Waits until all orders have ended, or until no order has ended for `timeout_seconds`."""
     columns = (
         TextColumn("{task.description:>6}"),
         BarColumn(),
@@ -131,7 +138,7 @@ def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: fl
             if batch.failure is not None:
                 raise batch.failure
             every = len(batch.placed) == total
-            if not every or (orders and batch.look(orders)):
+            if not every or (orders and batch.update(orders)):
                 last = time.monotonic()
             bars.update(placed, completed=len(batch.placed), note=batch.rate)
             bars.update(ended, completed=len(batch.ended), note=counts(batch.outcomes))
@@ -139,7 +146,7 @@ def _follow(batch: Batch, total: int, orders: Orders | None, timeout_seconds: fl
                 return
             if time.monotonic() - last > timeout_seconds:
                 return
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
 def _report(batch: Batch, arguments: argparse.Namespace) -> int:
@@ -165,6 +172,6 @@ def _problem(batch: Batch, order_id: str) -> str | None:
     order, kind = batch.ended.get(order_id), batch.placed[order_id]
     if order is None:
         return f"{order_id} has not ended: see choreo trace {order_id}"
-    if order.status not in KINDS[kind].ends:
-        return f"{order_id} ended {order.status}, unexpected for a {kind} order: see choreo trace {order_id}"
+    if order.status not in KINDS[kind].final_statuses:
+        return f"{order_id} ended {order.status}, not as expected of kind {kind}: see choreo trace {order_id}"
     return None

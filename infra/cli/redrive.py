@@ -1,7 +1,7 @@
-"""Redrive dead letters: move them back to their queue after its consumer was corrected.
+"""Redrive dead letters: move them back to their source queue, after you have corrected the consumer.
 
-SQS moves them (StartMessageMoveTask), as it does for the console. Redriving is always safe: a consumer
-recognises what it has handled. Exit code 1 if there was nothing to move.
+SQS moves the messages (StartMessageMoveTask), as it does for the AWS console. A redrive is always safe: a
+consumer recognizes the events that it has handled. The exit code is 1 if there are no messages to move.
 
   choreo redrive
   choreo redrive payment
@@ -12,13 +12,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from infra.cli.dead_letter_queues import DeadLetterQueue, dead_letter_queues
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
-from infra.cli.queues import Queue, dead_letter_queues
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.display import out, progress
 
-SUMMARY = "move dead letters back to their queue"
-LOOK_SECONDS = 1
+SUMMARY = "move dead letters back to their source queue"
+POLL_SECONDS = 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _redrive(sqs: Any, queue: Queue) -> int:
+def _redrive(sqs: Any, queue: DeadLetterQueue) -> int:
     """Redrives a queue's dead letters. Returns the number of moved messages."""
     if queue.source is None:
         _explain(sqs, queue)
@@ -47,18 +47,18 @@ def _redrive(sqs: Any, queue: Queue) -> int:
     return count
 
 
-def _explain(sqs: Any, queue: Queue) -> None:
+def _explain(sqs: Any, queue: DeadLetterQueue) -> None:
     names = ["ApproximateNumberOfMessages"]
     found = sqs.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)["Attributes"]
     if int(found["ApproximateNumberOfMessages"]):
         progress.print(
-            f"{queue.name} belongs to a relay and has no queue to redrive to: "
-            "run choreo republish to send the events again"
+            f"{queue.name} belongs to a relay and has no source queue: "
+            "run choreo republish to send these events again"
         )
 
 
-def _move(sqs: Any, queue: Queue, source: Queue) -> int:
-    """Has SQS move the messages. Returns how many it moved. Raises Mistake if it could not move all.
+def _move(sqs: Any, queue: DeadLetterQueue, source: DeadLetterQueue) -> int:
+    """Lets SQS move the messages. Returns their number. Raises CommandError if SQS cannot move all of them.
 
     The request names the destination. Otherwise SQS moves only messages that it dead-lettered itself, and
     fails with CouldNotDetermineMessageSource for those that a consumer or SNS sent to the dead-letter queue.
@@ -71,5 +71,5 @@ def _move(sqs: Any, queue: Queue, source: Queue) -> int:
             return int(task["ApproximateNumberOfMessagesMoved"])
         if task["Status"] != "RUNNING":
             reason = task.get("FailureReason", "no reason given")
-            raise Mistake(f"{queue.name}: the move is {task['Status'].lower()}: {reason}")
-        time.sleep(LOOK_SECONDS)
+            raise CommandError(f"{queue.name}: SQS reports {task['Status']} for the redrive: {reason}")
+        time.sleep(POLL_SECONDS)

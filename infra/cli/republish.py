@@ -1,11 +1,12 @@
-"""Publish every event of the services' outboxes again, of all orders or of one.
+"""Publish the events in the services' outboxes again, of all orders or of one.
 
-Use it after a relay was down for longer than a stream keeps its records (24 hours), or for a subscriber that
-must catch up. It is always safe: event ids never change, and a consumer recognises what it handled before.
+Use it if a relay did not run for longer than a stream keeps its records (24 hours), or for a new subscriber.
+It is always safe: event ids never change, and a consumer recognizes the events that it has handled.
 
-After a deployment that made or changed a subscription, SNS takes up to 15 minutes until the filter policy is
-in effect, and meanwhile delivers events to no queue. --after-deployment waits until then, and publishes the
-events since the deployment began again. Name the stack that was deployed, which may be a guest's.
+After a deployment that created or changed a subscription, SNS needs up to 15 minutes until the filter policy
+is in effect. Until then, SNS may not deliver events to the queue. --after-deployment waits for that time, and
+then publishes the events since the start of the deployment again. Name the deployed stack; it may be another
+stack that subscribes to this one.
 
   choreo republish --order ORDER_ID
   choreo republish
@@ -25,7 +26,7 @@ from choreography.publishing import batches, publish
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.cli.last_deployment import changed_subscriptions
 from infra.shared.display import out, progress
 
@@ -46,8 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--after-deployment",
         metavar="STACK",
-        help="wait until the filter policies that STACK's last deployment changed are in effect, and publish "
-        "only the events since it began",
+        help="wait until the filter policies of STACK's last deployment are in effect, and publish only the "
+        "events since its start",
     )
 
 
@@ -56,9 +57,12 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         return _republish(deployed, arguments.order, None)
     changed = changed_subscriptions(deployed.client("cloudformation"), arguments.after_deployment)
     if changed is None:
-        out.print("the last deployment changed no subscription: there is nothing to publish again")
+        out.print("the last deployment changed no subscription, so no event needs to be published again")
         return 0
-    progress.print(f"waiting until {changed.in_effect:%H:%M:%S %Z}, when {', '.join(changed.names)} filters")
+    progress.print(
+        f"waiting until {changed.in_effect:%H:%M:%S %Z}: then the filter policies of "
+        f"{', '.join(changed.names)} are in effect"
+    )
     time.sleep(max(0.0, (changed.in_effect - datetime.now(UTC)).total_seconds()))
     try:
         return _republish(deployed, None, changed.since)
@@ -80,7 +84,7 @@ def _republish(deployed: Deployed, order_id: str | None, since: datetime | None)
                 published += len(batch)
                 bars.update(bar, advance=len(batch))
     if not published:
-        raise NotFound(f"no outbox has an event of {f'order {order_id}' if order_id else 'any order'}")
+        raise NotFound(f"no outbox has an event{f' of order {order_id}' if order_id else ''}")
     out.print(f"{published} events published again")
     return 0
 
@@ -93,8 +97,8 @@ def _entries(
             try:
                 event = read(outgoing["event"])
             except (ContractError, UnknownType) as error:
-                # The relay dead-letters such an event: it must not leave the service.
-                progress.print(f"{service.name}: left out an event that breaks its contract: {error}")
+                # The relay dead-letters such an event, too: a service must not publish it.
+                progress.print(f"{service.name}: skipped an event that breaks its contract: {error}")
                 continue
             if since is None or event.time >= since:
                 yield Entry(event.type, outgoing["event"])
@@ -110,11 +114,13 @@ def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str
 
 
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Raises Mistake if SNS keeps refusing an entry."""
+    """Publishes a batch and repeats failed entries. Raises CommandError after ATTEMPTS attempts."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
         left, failed = publish(sns, topic, left)
         if not left:
             return
     reason = failed[0].get("Message", failed[0]["Code"]) if failed else "it gave no reason"
-    raise Mistake(f"SNS keeps refusing {len(left)} events: {reason}; run it again")
+    raise CommandError(
+        f"SNS rejected {len(left)} events in {ATTEMPTS} attempts: {reason}; run the command again"
+    )

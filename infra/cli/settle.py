@@ -1,11 +1,11 @@
-"""End a payment that is stuck: ask the gateway what became of it, and write the outcome.
+"""End a payment that is stuck: read the charge's outcome from the gateway, and record it.
 
-A charge whose message was dead-lettered leaves its order `charging`, and later events of the order wait for
-its outcome. If the gateway has made the charge, it is captured; if not, it is declined and becomes impossible
-from then on. The dead letter may be redriven later: it is a duplicate then.
+If the message of a charge was dead-lettered, the payment stays `charging`, and later events of the order wait
+for the outcome. If the gateway has made the charge, the payment is captured. If not, it is declined, and the
+gateway rejects the charge from then on. A later redrive of the dead letter changes nothing.
 
-If the gateway could not refund, agree on another way with the customer. Once the customer has the money, name
-the way with --refunded.
+If the gateway could not refund, agree on another way with the customer. After the customer has received the
+money, name the way with --refunded.
 
   choreo settle ORDER_ID
   choreo settle ORDER_ID --refunded "bank transfer 4711"
@@ -25,27 +25,27 @@ from choreography.table import Table, from_attributes, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.display import out
 from payment.decisions import REACTIONS, outcome, settle
 from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settle
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
 
-SUMMARY = "end a payment that is stuck, by the gateway's record of it"
+SUMMARY = "end a payment that is stuck, according to the gateway"
 STOPPED = ("shipment.cancelled", "shipment.failed")
-"""The events that a refund answers."""
+"""The events that cause a refund."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("order_id", metavar="ORDER_ID")
     parser.add_argument(
-        "--refunded", metavar="HOW", help="the refund failed, and the customer got the money in this way"
+        "--refunded", metavar="HOW", help="how the customer received the money after the refund had failed"
     )
     parser.add_argument(
         "--gateway",
         choices=["sandbox", "stripe"],
-        help="the gateway (default: that of the stack's parameters)",
+        help="the gateway (default: the stack's parameter PaymentGateway)",
     )
 
 
@@ -54,8 +54,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         try:
             emitted = _settle(deployed, arguments)
         except ChoreographyError as error:
-            raise Mistake(f"nothing was changed: {type(error).__name__}: {error}") from error
-    out.print(f"{arguments.order_id}  {', '.join(emitted or ('handled meanwhile',))}")
+            raise CommandError(f"the payment is unchanged: {type(error).__name__}: {error}") from error
+    out.print(f"{arguments.order_id}  {', '.join(emitted or ('another process handled the event',))}")
     return 0
 
 
@@ -84,7 +84,7 @@ def _refunded(how: str) -> Callable[[Refund], Refunded]:
 
 
 def _published(deployed: Deployed, table: str, order_id: str, *kinds: str) -> Event[Any]:
-    """The event of these types in a service's outbox. Raises NotFound."""
+    """The first event of these types in a service's outbox. Raises NotFound if there is none."""
     key = to_attributes({"order_id": order_id})
     found = deployed.client("dynamodb").get_item(
         TableName=deployed.table(table), Key=key, ConsistentRead=True
@@ -95,7 +95,7 @@ def _published(deployed: Deployed, table: str, order_id: str, *kinds: str) -> Ev
     for event in events:
         if event.type in kinds:
             return event
-    raise NotFound(f"no {' or '.join(kinds)} of order {order_id} was published")
+    raise NotFound(f"the outbox has no {' or '.join(kinds)} of order {order_id}: see choreo trace {order_id}")
 
 
 def _gateway(deployed: Deployed, arguments: argparse.Namespace) -> Gateway:
@@ -106,12 +106,14 @@ def _gateway(deployed: Deployed, arguments: argparse.Namespace) -> Gateway:
             from payment.stripe_gateway import connect
 
             return connect(secret(deployed.parameters["StripeSecretArn"]))
-    raise Mistake("the stack's parameters are not known here: say --gateway sandbox, or stripe")
+    raise CommandError(
+        "the stack does not list its parameter PaymentGateway: add --gateway sandbox or --gateway stripe"
+    )
 
 
 @contextmanager
 def _clients_of(deployed: Deployed) -> Iterator[None]:
-    """Lets the services' code use this stack's clients instead of those of its own environment."""
+    """Makes the services' code use the clients of this stack."""
     own = {"dynamodb": aws.dynamodb, "secretsmanager": aws.secretsmanager}
     for service in own:
         setattr(aws, service, lambda service=service: deployed.client(service))

@@ -1,6 +1,6 @@
-"""Make a token for a customer, or an operator, of a local run that asks for tokens.
+"""Create a token for a customer or an operator of a local run with --tokens.
 
-`choreo place` reads it from CHOREO_TOKEN. It is valid for an hour, in that run only.
+`choreo place` reads the token from CHOREO_TOKEN. The token is valid for an hour, and only for that run.
 
   export CHOREO_TOKEN=$(choreo token ada)
   export CHOREO_TOKEN=$(choreo token olga --operator)
@@ -13,23 +13,25 @@ import urllib.request
 from urllib.parse import urlencode
 
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 from infra.local.http.tokens import OPERATE, PREFIX
 
-SUMMARY = "make a token for a local run that asks for tokens"
+SUMMARY = "create a token for a local run with --tokens"
 TIMEOUT_SECONDS = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("customer", metavar="CUSTOMER", help="whose token (its sub)")
+    parser.add_argument("customer", metavar="CUSTOMER", help="the customer's id (the token's sub)")
     parser.add_argument(
-        "--operator", action="store_true", help="an operator, who sees and cancels all orders"
+        "--operator",
+        action="store_true",
+        help="allow the token to see and cancel the orders of all customers",
     )
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     if deployed.endpoint is None:
-        raise Mistake("on AWS, tokens come from the stack's own JwtIssuer")
+        raise CommandError("on AWS, the issuer of the stack's parameter JwtIssuer creates the tokens")
     wanted = {"sub": arguments.customer} | ({"scope": OPERATE} if arguments.operator else {})
     url = f"{deployed.endpoint.rstrip('/')}{PREFIX}/token"
     try:
@@ -38,7 +40,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         refused = f"{url} answered {error.code}: start the local run with `make run RUN=--tokens`"
-        raise Mistake(refused) from error
+        raise CommandError(refused) from error
     except OSError as error:
-        raise Mistake(f"nothing answers at {url}: {error}") from error
+        raise CommandError(f"nothing answers at {url}: {error}") from error
     return 0

@@ -1,6 +1,6 @@
-"""Trace one order: each event, its cause, the services that handled it, and those that still have to.
+"""Trace one order: each event with its cause, the services that handled it, and the services that have not.
 
-It reads the services' tables, so it shows what took effect, and no failed attempts.
+The command reads the services' tables, so it shows effects, but no failed attempts.
 
   choreo trace ORDER_ID
   choreo trace ORDER_ID --mermaid > order.mmd
@@ -16,7 +16,7 @@ from infra.cli.deployed import Deployed
 from infra.cli.history import History, Step, history
 from infra.shared.display import coloured, out
 
-SUMMARY = "one order's events, as text or as a Mermaid sequence diagram"
+SUMMARY = "show one order's events, as text or as a Mermaid sequence diagram"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +34,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 
 def _print(found: History) -> None:
-    stands = Text(" · ").join(Text(f"{name} ") + coloured(word) for name, word in found.stands.items())
-    out.print(Text(f"{found.order_id}  ") + stands)
+    statuses = Text(" · ").join(Text(f"{name} ") + coloured(word) for name, word in found.statuses.items())
+    out.print(Text(f"{found.order_id}  ") + statuses)
     width = max(2 * step.depth + len(step.type) for step in found.steps)
     for step in found.steps:
         out.print(_line(step, width))
@@ -43,9 +43,9 @@ def _print(found: History) -> None:
 
 def _line(step: Step, width: int) -> Text:
     moment = datetime.fromisoformat(step.time).strftime("%H:%M:%S.%f")[:-3]
-    handled = ", ".join(step.handled) or "no service"
+    handled = ", ".join(step.handled_by) or "no service"
     line = Text(f"{moment}  ") + Text(f"{'  ' * step.depth + step.type:<{width}}  ", "bold")
     line += Text(f"{step.publisher} → {handled}")
-    if step.awaited:
-        line += Text(f"  (waits for {', '.join(step.awaited)})", "red")
+    if step.awaited_by:
+        line += Text(f"  (waits for {', '.join(step.awaited_by)})", "red")
     return line

@@ -1,6 +1,6 @@
-"""Watch the latest orders of all customers, or of one.
+"""Watch the latest orders of all customers, or of one customer, until Ctrl-C.
 
-A terminal shows a table that is updated; other outputs get a line for each change. Ctrl-C ends it.
+In a terminal, the command updates a table. In other outputs, it prints a line for each change.
 Without --customer, each update reads Order's whole table: name a customer if the table is large.
 
   choreo watch
@@ -16,20 +16,24 @@ from rich.table import Table
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
-from infra.cli.orders import Order, Orders
+from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import coloured, out, table
 
-SUMMARY = "recent orders, or those of one customer, with their changes"
+SUMMARY = "watch the latest orders of all customers, or of one"
 
-Look = Callable[[], list[Order]]
+ReadOrders = Callable[[], list[OrderSummary]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--customer", metavar="ID", help="only this customer's orders")
     parser.add_argument("--limit", type=positive, default=20, metavar="N", help="how many (default 20)")
     parser.add_argument(
-        "--interval", type=seconds, default=1.0, metavar="SECONDS", help="between two updates (default 1)"
+        "--interval",
+        type=seconds,
+        default=1.0,
+        metavar="SECONDS",
+        help="the time between two updates (default 1)",
     )
     parser.add_argument(
         "--once", action="store_true", help="print the orders once; exit code 1 if there are none"
@@ -37,50 +41,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
-    orders = Orders(deployed)
+    orders = OrderTable(deployed)
 
-    def look() -> list[Order]:
+    def read_orders() -> list[OrderSummary]:
         if arguments.customer:
             return orders.of_customer(arguments.customer, arguments.limit)
         return orders.recent(arguments.limit)
 
     if arguments.once:
-        return _once(look)
+        return _once(read_orders)
     if out.is_terminal:
-        _table(look, arguments.interval)
-    _lines(look, arguments.interval)
+        _table(read_orders, arguments.interval)
+    _lines(read_orders, arguments.interval)
     return 0
 
 
-def _once(look: Look) -> int:
-    found = look()
+def _once(read_orders: ReadOrders) -> int:
+    found = read_orders()
     if not found:
         raise NotFound("there are no orders yet: place one with choreo place")
     out.print(_shown(found))
     return 0
 
 
-def _table(look: Look, interval_seconds: float) -> None:
-    with Live(_shown(look()), console=out, auto_refresh=False) as live:
+def _table(read_orders: ReadOrders, interval_seconds: float) -> None:
+    with Live(_shown(read_orders()), console=out, auto_refresh=False) as live:
         while True:
             time.sleep(interval_seconds)
-            live.update(_shown(look()), refresh=True)
+            live.update(_shown(read_orders()), refresh=True)
 
 
-def _lines(look: Look, interval_seconds: float) -> None:
-    told: dict[str, str] = {}
+def _lines(read_orders: ReadOrders, interval_seconds: float) -> None:
+    printed: dict[str, str] = {}
     while True:
-        for order in reversed(look()):
-            if told.get(order.order_id) != order.status:
+        for order in reversed(read_orders()):
+            if printed.get(order.order_id) != order.status:
                 print(
                     f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip(),
                     flush=True,
                 )
-                told[order.order_id] = order.status
+                printed[order.order_id] = order.status
         time.sleep(interval_seconds)
 
 
-def _shown(orders: list[Order]) -> Table:
+def _shown(orders: list[OrderSummary]) -> Table:
     shown = table("placed at", "order", "customer", "total", "status", "")
     for order in orders:
         moment = order.placed_at[:19].replace("T", " ")

@@ -4,11 +4,11 @@ import sys
 
 from infra.contracts.compatibility import Incompatible
 from infra.contracts.published import check, write
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 
 
 def main() -> None:
-    forget_settings()
+    remove_aws_settings()
     try:
         check()
     except Incompatible as error:

@@ -1,1 +1,1 @@
-"""The laptop's AWS: reads template.yaml and plays it."""
+"""The local AWS: creates the resources of template.yaml on moto and runs the functions."""

@@ -1,6 +1,6 @@
-"""The backend of the local run: one address for AWS clients, customers, functions and the live page.
+"""The backend of a local run: one address for AWS clients, customers, functions and the live page.
 
-One thread, because moto is not thread-safe; every wait is an await, every moto call runs to its end.
+It has one thread, because moto is not thread-safe. Every wait is an `await`; no call of moto is interrupted.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import notified
-from infra.local.control.data import Data
-from infra.local.control.runtime_api import PREFIX as OWN
+from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
+from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
-from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.http import asgi, aws_endpoint, cloudformation
@@ -23,7 +23,8 @@ from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
 from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
-from infra.local.live import PREFIX
+from infra.local.live import PREFIX as PAGE
+from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
@@ -31,28 +32,31 @@ from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.issuer import Issuer
-    from infra.local.live.server import Live
+    from infra.local.live.server import LivePage
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
+"""The operations that start with one of these words change nothing."""
 
 
 class Backend:
-    """An ASGI application that hands each request to the part that answers it. Needs an active moto and a
-    running loop."""
+    """An ASGI application that routes each request to the part that answers it.
+
+    Requires an active moto and a running event loop.
+    """
 
     def __init__(
         self,
         endpoint: str,
-        data: Data | None = None,
+        data: SavedItems | None = None,
         issuer: "Issuer | None" = None,
         guard: Guard | None = None,
     ) -> None:
-        self._data, self._issuer, self._guard = data, issuer, guard or Guard()
+        self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
-        self._asynchronous = Asynchronous(self.environments, self._faults)
+        self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
@@ -60,21 +64,22 @@ class Backend:
         notified.use(self._notify, console.error)
 
     @cached_property
-    def live(self) -> "Live":
-        """The page, from when it is first opened: until then it would cost a start a tenth of its time."""
-        from infra.local.live.server import Live
-        from infra.local.live.state import Watched
+    def live(self) -> "LivePage":
+        """The live page, created at the first request: importing it takes a tenth of the start time."""
+        from infra.local.live.server import LivePage
+        from infra.local.live.state import RunParts
 
-        watched = Watched(self.stacks, self.environments, self._faults, self.deliveries)
-        return Live(watched, self._journal, self._issuer)
+        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries)
+        return LivePage(parts, self._journal, self._issuer)
 
     def end(self) -> None:
-        """Ends the requests of watchers and long polls, so that the server can stop."""
+        """Ends event streams and long polls, so that the server can stop."""
         self._ended.set()
         if "live" in vars(self):
             self.live.end()
 
     def _notify(self, function_arn: str, event: Any) -> bool:
+        """Invokes a function for a topic or a rule. Returns False if no stack has the function."""
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
                 self._asynchronous.invoke(stack, stack.find_function(function_arn), event)
@@ -92,26 +97,30 @@ class Backend:
             await asgi.write_response(send, misdirected)
             return
         call = aws_endpoint.read_call(request)
-        if call is not None and call.service == "cloudformation":
-            answer = cloudformation.respond(call, self.stacks.running)
-        elif call is not None:
-            if call.service == metrics.SERVICE:
-                self._metrics.publish()
-            answer = await aws_endpoint.respond(call, self._ended)
-            if self._data is not None and answer.status == HTTPStatus.OK:
-                self._data.keep(call)  # before the caller gets the answer
-            if not call.operation.startswith(_READS):
-                self._journal.note_call(call, answer)
-                self.deliveries.tell()
-        elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
-            await self.live.answer(request, receive, send)
+        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")):
+            await self.live.answer(request, receive, send)  # it may answer with a stream
             return
-        elif self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
-            answer = self._issuer.handle(request)
-        elif request.path.startswith(FUNCTION_URLS):
-            answer = await self._function_urls.handle(request)
-        elif request.path.startswith(OWN):
-            answer = await self._runtime_api.answer(request, receive)
-        else:
-            answer = await self._gateway.handle(request)
+        answer = await (self._answer_http(request, receive) if call is None else self._answer_aws(call))
         await asgi.write_response(send, answer)
+
+    async def _answer_aws(self, call: AwsCall) -> Response:
+        if call.service == "cloudformation":
+            return cloudformation.respond(call, self.stacks.running)
+        if call.service == metrics.SERVICE:
+            self._metrics.publish()
+        answer = await aws_endpoint.respond(call, self._ended)
+        if self._saved_items is not None and answer.status == HTTPStatus.OK:
+            self._saved_items.record(call)  # before the caller gets the answer
+        if not call.operation.startswith(_READS):
+            self._journal.note_call(call, answer)
+            self.deliveries.poll_now()
+        return answer
+
+    async def _answer_http(self, request: Request, receive: asgi.Receive) -> Response:
+        if self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
+            return self._issuer.handle(request)
+        if request.path.startswith(FUNCTION_URLS):
+            return await self._function_urls.handle(request)
+        if request.path.startswith(CONTROL):
+            return await self._runtime_api.answer(request, receive)
+        return await self._gateway.handle(request)

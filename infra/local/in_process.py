@@ -1,4 +1,4 @@
-"""The whole choreography in one process and one thread: what tests and simulations drive step by step."""
+"""Runs all services in one process and one thread, step by step, for tests and simulations."""
 
 import importlib
 import os
@@ -16,7 +16,7 @@ from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
 from infra.local.provisioning.snapshot import provision
-from infra.local.runtime.code import named
+from infra.local.runtime.code import split_handler
 from infra.local.runtime.context import Context
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ STACK = "order-choreography"
 
 @contextmanager
 def environment(variables: Mapping[str, str], function: str = "") -> Iterator[None]:
-    """A function's environment variables, its name (empty for none), and the account that moto plays."""
+    """Sets a function's environment variables, its name and moto's credentials; restores the old values."""
     given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, VARIABLE: "", **variables}
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
@@ -40,8 +40,8 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
 
 
 def invoke(function: Function, event: Any) -> Any:
-    """Runs the function's handler here and now, with its own environment. Raises LoopStopped."""
-    module, name = named(function.handler)
+    """Calls the function's handler with its environment variables. Raises LoopStopped."""
+    module, name = split_handler(function.handler)
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
     with environment({**function.environment, **trace}, function.name):
@@ -49,7 +49,7 @@ def invoke(function: Function, event: Any) -> Any:
 
 
 class InProcess:
-    """A provisioned template, on a fresh moto; nothing happens unless it is told to."""
+    """A template's resources on an empty moto. Functions run only during a call of one of these methods."""
 
     def __init__(
         self, template: Path = ROOT / "template.yaml", endpoint: str = "http://localhost:3000"
@@ -59,7 +59,7 @@ class InProcess:
             self.mappings = mappings(self.stack)
 
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
-        """Sends an HTTP request through the API's routes; header names with `_` for `-`."""
+        """Sends an HTTP request through the API's routes. A `_` in a header's name stands for `-`."""
         path, _, query = path.partition("?")
         found = routes.find_route(self.stack.routes, method, path)
         if found is None:
@@ -72,7 +72,7 @@ class InProcess:
         return http_api.response(result, route.payload_format)
 
     def step(self, name: str) -> bool:
-        """Lets one mapping deliver one batch; False if it has none."""
+        """Delivers one batch of an event source mapping. Returns False if the mapping has no batch."""
         mapping = self.mappings[name]
         with environment({}):
             batch = mapping.poll()
@@ -89,7 +89,7 @@ class InProcess:
         return True
 
     def drain(self, *stopped: str, steps: int = 10_000) -> None:
-        """Runs every mapping until none has anything to deliver now, but those of the `stopped` services."""
+        """Delivers batches until no event source mapping has one, except those of the `stopped` services."""
         running = [
             name
             for name, mapping in self.mappings.items()
@@ -98,4 +98,4 @@ class InProcess:
         while sum(self.step(name) for name in running):
             steps -= 1
             if steps < 0:
-                raise RuntimeError("the choreography does not come to rest")
+                raise RuntimeError("the event source mappings still have batches after the limit of steps")

@@ -1,7 +1,7 @@
-"""Settings of the user's shell that are for AWS, and not for the AWS that runs here.
+"""Removes the user's AWS settings from the process environment.
 
-An exported profile, endpoint or log level must change neither the local run nor its functions: on Lambda, a
-function sees only its own variables and Lambda's.
+The local run and its functions must not read a profile, an endpoint or a log level that the user's shell
+exports. On Lambda, a function sees only its own variables and those that Lambda sets.
 """
 
 import os
@@ -11,8 +11,8 @@ NAMES = ("LOG_LEVEL",)
 """Powertools reads it."""
 
 
-def forget_settings() -> None:
-    """Removes these variables, and those of proxies, from this process's environment."""
+def remove_aws_settings() -> None:
+    """Removes AWS, moto, Powertools and proxy variables from this process's environment."""
     for name in list(os.environ):
         if name.startswith(PREFIXES) or name in NAMES or name.upper().endswith("_PROXY"):
             del os.environ[name]

@@ -1,12 +1,12 @@
 """`make samples`: writes events/."""
 
 from infra.local.in_process import ROOT
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 from infra.samples.files import samples, text
 
 
 def main() -> None:
-    forget_settings()
+    remove_aws_settings()
     for path, payload in samples().items():
         file = ROOT / "events" / path
         file.parent.mkdir(parents=True, exist_ok=True)

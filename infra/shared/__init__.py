@@ -1,1 +1,1 @@
-"""Used by several packages of infra: kinds of order, carrier messages, terminal output, arguments."""
+"""Code that several packages of infra use: kinds of order, carrier messages, terminal output, arguments."""

@@ -1,4 +1,4 @@
-"""Arguments: a parser whose errors are one line, and the types that commands share."""
+"""Command-line arguments: a parser with one-line errors, and the types that commands share."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from typing import NoReturn
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that prints an error in one line, with a pointer to the help, and exits with code 2."""
+    """An argument parser that prints one line for an error, with a hint to --help, and exits with code 2."""
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The carrier's webhook about a delivered parcel: its body, and its signed headers."""
+"""Creates the carrier's webhook about a delivered parcel: its body, and its signed headers."""
 
 import json
 from datetime import datetime
@@ -18,7 +18,7 @@ def message(order_id: str, tracking_number: str, delivered_at: datetime) -> byte
 
 
 def signed(secret: str, order_id: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """The headers of the webhook. The message's id is the same at every attempt."""
+    """The headers of the webhook. The message id is the same for each attempt."""
     message_id = f"msg_{derived_id(order_id, 'delivered')}"
     return {
         "content-type": "application/json",

@@ -1,4 +1,4 @@
-"""Output for terminals: consoles, tables, and a colour for each status."""
+"""Terminal output: consoles, tables, and a colour for each status."""
 
 import sys
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ STYLES = {
     "cancelling": "magenta",
 }
 WIDE = 240
-"""The width of a table that a script reads: no cell may be cut."""
+"""The width of a table in a file or a pipe: no cell may be truncated."""
 
 out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-"""Progress and remarks on stderr, so that a script does not read them."""
+"""Progress and hints go to stderr, so that scripts do not read them."""
 
 
 def counts(outcomes: Mapping[str, int]) -> str:
-    """Such as `8 shipped, 1 rejected`."""
+    """The counts as text, such as `8 shipped, 1 rejected`."""
     return ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items() if count) or "none yet"
 
 

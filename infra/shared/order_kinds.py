@@ -1,4 +1,4 @@
-"""The kinds of order to place, and the expected final statuses of each."""
+"""The kinds of sample orders, and the expected final statuses of each kind."""
 
 import argparse
 from copy import deepcopy
@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of order: how its request differs, and its expected final statuses."""
+    """A kind of order: its payment method and country, whether the customer cancels it, and its outcome."""
 
-    ends: frozenset[str]
+    final_statuses: frozenset[str]
     payment_method: str = "pm_card_visa"
     country: str = "GB"
     cancelled: bool = False
@@ -21,7 +21,7 @@ KINDS = {
     "shipped": Kind(frozenset({"shipped"})),
     "declined": Kind(frozenset({"rejected"}), payment_method="pm_card_chargeDeclined"),
     "unserviceable": Kind(frozenset({"cancelled"}), country="AQ"),
-    # Shipping decides whether the cancellation is in time.
+    # Shipping decides whether the cancellation is in time, so there are two possible outcomes.
     "cancelled": Kind(frozenset({"cancelled", "shipped"}), cancelled=True),
 }
 ORDER: dict[str, Any] = {
@@ -39,12 +39,14 @@ Mix = dict[str, int]
 
 
 def mix(text: str) -> Mix:
-    """Reads `shipped=8,declined=1`: kinds and their weights."""
+    """Parses kinds and their weights, such as `shipped=8,declined=1`."""
     read: Mix = {}
     for part in text.split(","):
         kind, _, weight = part.strip().partition("=")
         if kind not in KINDS:
-            raise argparse.ArgumentTypeError(f"{kind!r} is no kind of order: choose from {', '.join(KINDS)}")
+            raise argparse.ArgumentTypeError(
+                f"{kind!r} is not a kind of order: choose from {', '.join(KINDS)}"
+            )
         if not (weight.isascii() and weight.isdigit() and int(weight) <= 1000) or kind in read:
             raise argparse.ArgumentTypeError(f"{part!r} needs one weight from 0 to 1000, such as {kind}=8")
         read[kind] = int(weight)
@@ -54,7 +56,7 @@ def mix(text: str) -> Mix:
 
 
 def kinds(mix: Mix, orders: int) -> list[str]:
-    """The kinds of this many orders, in the mix's proportions. The result is always the same."""
+    """The kinds of `orders` orders, in the proportions of the mix. The order of kinds is fixed."""
     return list(islice(cycle([kind for kind, weight in mix.items() for _ in range(weight)]), orders))
 
 

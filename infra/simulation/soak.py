@@ -22,11 +22,11 @@ from typing import Any
 import boto3
 
 from choreography.table import from_attributes
-from infra.local.control.runtime_api import read
+from infra.local.control.runtime_api import functions_from_json
 from infra.local.in_process import ROOT, environment
 from infra.local.model.stack import Function
-from infra.local.shell import forget_settings
-from infra.local.terminals.attach import ask
+from infra.local.shell import remove_aws_settings
+from infra.local.terminals.attach import call_backend
 from infra.simulation.customers import planned_order
 from infra.simulation.final_checks import final_violations
 from infra.simulation.invariants import ledger_violation
@@ -53,7 +53,11 @@ class Report:
 def soak(seconds: float, port: int) -> Report:
     """Places orders while it kills processes, waits until all queues are empty, and checks the invariants."""
     with _backend(port), environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
-        functions = [f for service in SERVICES for f in read(ask(port, "GET", f"services/{service.name}"))]
+        functions = [
+            f
+            for service in SERVICES
+            for f in functions_from_json(call_backend(port, "GET", f"services/{service.name}"))
+        ]
         _shorten_visibility(functions)
         processes = ConsumerProcesses(functions, port)
         placed = _place_and_kill(processes, port, time.monotonic() + seconds)
@@ -83,7 +87,7 @@ def _backend(port: int) -> Iterator[None]:
 
 def _answers(port: int) -> bool:
     try:
-        ask(port, "GET", "services/order")
+        call_backend(port, "GET", "services/order")
     except OSError:
         return False
     return True
@@ -191,7 +195,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="how long orders are placed (default 10)")
     parser.add_argument("--port", type=int, default=3999)
     arguments = parser.parse_args(argv)
-    forget_settings()
+    remove_aws_settings()
     report = soak(arguments.seconds, arguments.port)
     outcomes = ", ".join(f"{count} {status}" for status, count in report.orders.items())
     print(f"{sum(report.orders.values())} orders ({outcomes}), {report.kills} processes killed")

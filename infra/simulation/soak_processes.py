@@ -11,11 +11,11 @@ from uuid import uuid4
 import boto3
 
 from infra.local.aws.queues import AskedQueue
-from infra.local.event_sources.of_queue import QueueMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import EventSource, Function
 from infra.local.runtime.context import Context
-from infra.local.runtime.process_pool import context
+from infra.local.runtime.process_pool import fork_context
 from infra.local.runtime.worker import work
 
 PROCESSES = 3
@@ -26,7 +26,7 @@ class ConsumerProcesses:
     """PROCESSES processes of each consumer, and one of each relay, which the backend invokes."""
 
     def __init__(self, functions: list[Function], port: int) -> None:
-        self._fork, self._port, self.kills = context(), port, 0
+        self._fork, self._port, self.kills = fork_context(), port, 0
         consumers = [function for function in functions if "QUEUE_URL" in function.environment]
         relays = [function for function in functions if "TOPIC_ARN" in function.environment]
         self._processes: list[tuple[Function, BaseProcess]] = [

@@ -18,8 +18,8 @@ from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
 from infra.local.aws.recursion import VARIABLE, trace_header
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.http import http_api, routes
 from infra.local.in_process import ROOT, STACK, environment
 from infra.local.model.credentials import ACCOUNT, REGION

@@ -1,4 +1,4 @@
-"""`choreo` as a person calls it, and a stack in this process to look at it with."""
+"""Fixtures that call `choreo` against a local run, or against a stack in this process."""
 
 import argparse
 from collections.abc import Callable
@@ -29,49 +29,49 @@ VARIABLES = (
 
 
 @dataclass(frozen=True)
-class Said:
-    """A command's exit code, and what it wrote."""
+class Result:
+    """The exit code and the output of a command."""
 
     code: int
     out: str
     err: str
 
 
-Choreo = Callable[..., Said]
+Choreo = Callable[..., Result]
 
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment that says nothing about AWS, nor who calls."""
+    """An environment without variables for AWS and without a token."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Choreo:
+def call_choreo(capsys: pytest.CaptureFixture[str]) -> Choreo:
     """Calls `choreo` with these arguments."""
 
-    def call(*arguments: str) -> Said:
+    def call(*arguments: str) -> Result:
         try:
             code = main(list(arguments))
         except SystemExit as ended:
             code = int(ended.code or 0)
-        return Said(code, *capsys.readouterr())
+        return Result(code, *capsys.readouterr())
 
     return call
 
 
 @pytest.fixture
-def choreo(run: Run, bare: pytest.MonkeyPatch, say: Choreo) -> Choreo:
+def choreo(run: Run, bare: pytest.MonkeyPatch, call_choreo: Choreo) -> Choreo:
     """Calls `choreo` against the local run."""
     bare.setenv("AWS_ENDPOINT_URL", run.url)
-    return say
+    return call_choreo
 
 
 @pytest.fixture
 def deployed(world: World) -> Deployed:
-    """The world's stack as CloudFormation would describe it."""
+    """The stack of the simulated world, as CloudFormation describes a stack."""
     stack = world.stack
     resources = {
         "AWS::DynamoDB::Table": stack.tables,
@@ -84,5 +84,5 @@ def deployed(world: World) -> Deployed:
 
 
 def options(**given: Any) -> argparse.Namespace:
-    """Arguments as a command gets them."""
+    """The parsed arguments of a command."""
     return argparse.Namespace(**given)

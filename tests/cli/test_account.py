@@ -1,4 +1,4 @@
-"""Where commands go, by the standard AWS environment."""
+"""The standard AWS environment selects the endpoint, region and credentials of a command."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ ELSEWHERE = "https://emulator.example"
         ({"AWS_PROFILE": "shop"}, None, "eu-north-1", "p"),
     ],
 )
-def test_the_environment_decides_and_the_default_is_the_local_run(
+def test_the_environment_selects_the_account_and_the_default_is_the_local_run(
     bare: pytest.MonkeyPatch,
     tmp_path: Path,
     variables: dict[str, str],
@@ -52,8 +52,8 @@ def test_the_environment_decides_and_the_default_is_the_local_run(
     bare.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     for name, value in variables.items():
         bare.setenv(name, value)
-    session, went_to = connect()
-    assert went_to == endpoint
+    session, selected_endpoint = connect()
+    assert selected_endpoint == endpoint
     assert session.region_name == region
     credentials = session.get_credentials()
     assert credentials is not None

@@ -1,4 +1,4 @@
-"""After a deployment that changed a filter policy, `choreo republish` sends the events that SNS dropped."""
+"""After a deployment that changed a filter policy, `choreo republish` sends the lost events again."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ FILTERED = ("AWS::SNS::Subscription", "FromPayment", "UPDATE_COMPLETE")
 OTHER = ("AWS::SQS::Queue", "Queue", "CREATE_COMPLETE")
 
 
-def events(begin: datetime, *told: tuple[str, str, str]) -> list[dict[str, Any]]:
-    """CloudFormation's events, newest first; `told` is oldest first, a minute apart."""
+def events(begin: datetime, *resources: tuple[str, str, str]) -> list[dict[str, Any]]:
+    """CloudFormation's events, newest first. `resources` are oldest first, with one minute between them."""
     return [
         {
             "StackId": STACK,
@@ -35,7 +35,7 @@ def events(begin: datetime, *told: tuple[str, str, str]) -> list[dict[str, Any]]
             "PhysicalResourceId": STACK if kind == BEGIN[0] else name,
             "Timestamp": begin + timedelta(minutes=minute),
         }
-        for minute, (kind, name, status) in reversed(list(enumerate(told)))
+        for minute, (kind, name, status) in reversed(list(enumerate(resources)))
     ]
 
 
@@ -47,16 +47,16 @@ def cloudformation(deployed: Deployed) -> Iterator[Stubber]:
         yield stubber
 
 
-def tell(cloudformation: Stubber, told: list[dict[str, Any]]) -> None:
+def stub_events(cloudformation: Stubber, stack_events: list[dict[str, Any]]) -> None:
     cloudformation.add_response(
-        "describe_stack_events", {"StackEvents": told}, {"StackName": "notifications"}
+        "describe_stack_events", {"StackEvents": stack_events}, {"StackName": "notifications"}
     )
 
 
-def test_a_deployment_is_in_effect_a_while_after_its_last_change_of_a_subscription(
+def test_filter_policies_are_in_effect_fifteen_minutes_after_the_last_change_of_a_subscription(
     cloudformation: Stubber,
 ) -> None:
-    tell(cloudformation, events(NOON, BEGIN, SUBSCRIBED, OTHER, FILTERED, OTHER))
+    stub_events(cloudformation, events(NOON, BEGIN, SUBSCRIBED, OTHER, FILTERED, OTHER))
     changed = changed_subscriptions(cloudformation.client, "notifications")
     assert changed is not None
     assert changed.names == ("FromOrder", "FromPayment")
@@ -65,23 +65,23 @@ def test_a_deployment_is_in_effect_a_while_after_its_last_change_of_a_subscripti
 
 
 @pytest.mark.parametrize("earlier", [[], [BEGIN, SUBSCRIBED]])
-def test_a_subscription_that_only_an_earlier_deployment_changed_does_not_count(
+def test_changes_of_earlier_deployments_are_ignored(
     cloudformation: Stubber, earlier: list[tuple[str, str, str]]
 ) -> None:
-    tell(cloudformation, events(NOON, *earlier, BEGIN, OTHER))
+    stub_events(cloudformation, events(NOON, *earlier, BEGIN, OTHER))
     assert changed_subscriptions(cloudformation.client, "notifications") is None
 
 
-def test_events_since_the_deployment_began_are_published_again_and_no_older_ones(
+def test_only_events_since_the_start_of_the_deployment_are_published_again(
     world: World, deployed: Deployed, cloudformation: Stubber, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Event ids never change, so a queue that had them already drops them."""
+    """Event ids never change, so consumers that have handled these events ignore them."""
     before, after = world.place(), world.place()
     world.drain()
     begin = datetime.fromisoformat(world.get(f"/orders/{after}")["placed_at"])
     assert datetime.fromisoformat(world.get(f"/orders/{before}")["placed_at"]) < begin
     world.items("OrderTable")
-    tell(cloudformation, events(begin, BEGIN, SUBSCRIBED))
+    stub_events(cloudformation, events(begin, BEGIN, SUBSCRIBED))
     waited: list[float] = []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("time.sleep", waited.append)
@@ -91,10 +91,10 @@ def test_events_since_the_deployment_began_are_published_again_and_no_older_ones
     assert "FromOrder" in capsys.readouterr().err
 
 
-def test_a_deployment_without_a_change_of_subscriptions_publishes_nothing(
+def test_no_event_is_published_if_the_deployment_changed_no_subscription(
     world: World, deployed: Deployed, cloudformation: Stubber
 ) -> None:
     world.place()
-    tell(cloudformation, events(NOON, BEGIN, OTHER))
+    stub_events(cloudformation, events(NOON, BEGIN, OTHER))
     assert republish.run(deployed, options(order=None, after_deployment="notifications")) == 0
     assert world.kinds("OrderExpiryQueue") == []

@@ -1,4 +1,4 @@
-"""The commands against a local run, as a person meets them."""
+"""The commands of `choreo` against a local run."""
 
 import json
 import os
@@ -19,10 +19,10 @@ from tests.local.test_run import client
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")
 
 
-def elsewhere(run: Run, *arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
-    """A command in a process of its own."""
-    there = os.environ | {"AWS_ENDPOINT_URL": run.url}
-    return started("infra.cli", *arguments, environment=there, stderr=subprocess.PIPE)
+def command_process(run: Run, *arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """Runs a command in a new process."""
+    environment = os.environ | {"AWS_ENDPOINT_URL": run.url}
+    return started("infra.cli", *arguments, environment=environment, stderr=subprocess.PIPE)
 
 
 def one_line(text: str) -> str:
@@ -30,13 +30,13 @@ def one_line(text: str) -> str:
     return line
 
 
-def test_one_order_is_placed_and_told_with_its_outcome(choreo: Choreo) -> None:
+def test_place_prints_the_order_with_its_outcome(choreo: Choreo) -> None:
     placed = choreo("place")
     assert placed.code == 0
     assert re.fullmatch(r"[0-9a-f-]{36}  shipped  SBX\w+", one_line(placed.out))
 
 
-def test_many_orders_are_mixed_as_asked_and_end_as_their_kinds_should(choreo: Choreo) -> None:
+def test_orders_of_a_mix_end_as_their_kinds_require(choreo: Choreo) -> None:
     placed = choreo("place", "--orders", "10", "--mix", "shipped=3,declined=1,unserviceable=1", "--ids")
     assert placed.code == 0
     outcomes = [line.split()[1] for line in placed.out.splitlines()[:10]]
@@ -44,19 +44,19 @@ def test_many_orders_are_mixed_as_asked_and_end_as_their_kinds_should(choreo: Ch
     assert "10 ended within" in placed.out
 
 
-def test_an_order_can_be_cancelled_at_once(choreo: Choreo) -> None:
+def test_an_order_can_be_cancelled_immediately(choreo: Choreo) -> None:
     placed = choreo("place", "--mix", "cancelled=1")
     assert placed.code == 0
     assert placed.out.split()[1] in ("cancelled", "shipped")
 
 
-def test_placing_need_not_wait(choreo: Choreo) -> None:
+def test_place_does_not_wait_with_no_wait(choreo: Choreo) -> None:
     placed = choreo("place", "--no-wait")
     assert placed.code == 0
     assert placed.out.split()[1] == "placed"
 
 
-def test_an_order_that_the_api_refuses_is_one_line_with_the_field(choreo: Choreo) -> None:
+def test_an_order_that_the_api_rejects_is_an_error_of_one_line_with_the_field(choreo: Choreo) -> None:
     refused = choreo("place", "--customer", "x" * 129)
     assert refused.code == 2
     assert "customer_id" in one_line(refused.err)
@@ -70,12 +70,12 @@ def test_watch_shows_a_customers_orders_once(choreo: Choreo) -> None:
     assert order_id in choreo("watch", "--once", "--limit", "50").out
 
 
-def test_watching_a_customer_without_orders_finds_nothing(choreo: Choreo) -> None:
+def test_watch_exits_with_1_if_the_customer_has_no_orders(choreo: Choreo) -> None:
     assert choreo("watch", "--customer", "unknown", "--once").code == 1
 
 
-def test_watch_tells_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:
-    with elsewhere(run, "watch", "--interval", "0.1") as watching:
+def test_watch_prints_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:
+    with command_process(run, "watch", "--interval", "0.1") as watching:
         order_id = choreo("place").out.split()[0]
         assert watching.stdout is not None
         assert any(order_id in line and "shipped" in line for line in watching.stdout)
@@ -85,7 +85,7 @@ def test_watch_tells_changes_until_ctrl_c(run: Run, choreo: Choreo) -> None:
     assert err == ""
 
 
-def test_a_trace_tells_every_event_once_with_who_handled_it(choreo: Choreo) -> None:
+def test_a_trace_has_every_event_once_with_the_services_that_handled_it(choreo: Choreo) -> None:
     order_id = choreo("place").out.split()[0]
     traced = choreo("trace", order_id)
     assert traced.code == 0
@@ -95,7 +95,7 @@ def test_a_trace_tells_every_event_once_with_who_handled_it(choreo: Choreo) -> N
     assert "S_Shipping-)S_Order: shipment.dispatched" in choreo("trace", order_id, "--mermaid").out
 
 
-def test_a_parcel_is_delivered_when_it_is_told_to_be(choreo: Choreo) -> None:
+def test_deliver_completes_the_order(choreo: Choreo) -> None:
     order_id = choreo("place").out.split()[0]
     for _ in range(2):
         delivered = choreo("deliver", order_id)
@@ -107,7 +107,7 @@ def test_a_parcel_is_delivered_when_it_is_told_to_be(choreo: Choreo) -> None:
     assert re.search(r" {8}shipment\.delivered +Shipping → Order", traced)
 
 
-def test_metrics_are_the_sums_of_what_the_functions_counted(choreo: Choreo) -> None:
+def test_metrics_are_the_sums_of_the_functions_counts(choreo: Choreo) -> None:
     def sums() -> dict[str, int]:
         rows = [line.split() for line in choreo("metrics").out.splitlines()[1:]]
         return {f"{service} {name}": int(count) for service, name, count in rows}
@@ -121,7 +121,7 @@ def test_metrics_are_the_sums_of_what_the_functions_counted(choreo: Choreo) -> N
     assert grown["order OrdersCompleted"] == 1
 
 
-def test_a_parcel_that_never_left_is_not_delivered(choreo: Choreo) -> None:
+def test_an_order_without_a_dispatched_parcel_cannot_be_delivered(choreo: Choreo) -> None:
     order_id = choreo("place", "--mix", "declined=1").out.split()[0]
     undelivered = choreo("deliver", order_id)
     assert undelivered.code == 1
@@ -134,7 +134,7 @@ def test_an_unknown_order_has_no_trace(choreo: Choreo) -> None:
     assert "no-such-order" in one_line(unknown.err)
 
 
-def test_poison_is_listed_with_its_reason_and_stays_until_it_is_redriven(run: Run, choreo: Choreo) -> None:
+def test_a_poison_message_is_listed_with_its_reason_until_it_is_redriven(run: Run, choreo: Choreo) -> None:
     poison(run)
     (listed,) = wait_for_dead_letters(choreo)
     assert listed["body"] == "not json"
@@ -145,7 +145,7 @@ def test_poison_is_listed_with_its_reason_and_stays_until_it_is_redriven(run: Ru
     moved = choreo("redrive", "payment")
     assert moved.code == 0
     assert "1 moved from PaymentDeadLetters to PaymentQueue" in moved.out
-    # Nothing was mended, so it fails again, under a message id of its own.
+    # The message is unchanged, so it fails again. The redrive gave it another message id.
     (again,) = wait_for_dead_letters(choreo)
     assert again["message_id"] != listed["message_id"]
 
@@ -157,20 +157,20 @@ def poison(run: Run) -> None:
 
 
 def wait_for_dead_letters(choreo: Choreo) -> list[Any]:
-    # Each look waits for a second by itself.
+    # Each call waits for a second, so the loop needs no pause.
     for _ in range(30):
         listed = choreo("dead-letters", "PaymentDeadLetters", "--json")
         if listed.code == 0:
             return [json.loads(line) for line in listed.out.splitlines()]
-    raise AssertionError("no dead letter came")
+    raise AssertionError("the dead-letter queue is still empty")
 
 
-def test_where_there_are_no_dead_letters_nothing_is_found(choreo: Choreo) -> None:
+def test_the_exit_code_is_1_if_there_are_no_dead_letters(choreo: Choreo) -> None:
     assert choreo("dead-letters", "order", "shipping").code == 1
     assert choreo("redrive", "order", "shipping").code == 1
 
 
-def test_republishing_everything_changes_nothing(choreo: Choreo) -> None:
+def test_republishing_does_not_change_an_order(choreo: Choreo) -> None:
     order_id = choreo("place").out.split()[0]
     before = choreo("trace", order_id).out
     assert one_line(choreo("republish", "--order", order_id).out) == "3 events published again"
@@ -178,7 +178,7 @@ def test_republishing_everything_changes_nothing(choreo: Choreo) -> None:
     assert choreo("trace", order_id).out == before
 
 
-def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> None:
+def test_republishing_an_unknown_order_exits_with_1(choreo: Choreo) -> None:
     assert choreo("republish", "--order", "no-such-order").code == 1
 
 
@@ -196,8 +196,8 @@ def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> Non
         (("watch", "--interval", "nan"), "seconds"),
         (("watch", "--limit", "-1"), "above 0"),
         (("trace",), "ORDER_ID"),
-        (("dead-letters", "billing"), "there are OrderDeadLetters"),
-        (("redrive", "billing"), "there are OrderDeadLetters"),
+        (("dead-letters", "billing"), "choose from OrderDeadLetters"),
+        (("redrive", "billing"), "choose from OrderDeadLetters"),
         (("republish", "now"), "unrecognized"),
         *(
             ((name, *rest, "--stack", "films"), "--stack")
@@ -208,7 +208,7 @@ def test_an_order_that_is_not_there_cannot_be_republished(choreo: Choreo) -> Non
         ),
     ],
 )
-def test_bad_input_is_one_line_that_says_what_to_do(
+def test_invalid_input_is_an_error_of_one_line_with_a_hint(
     choreo: Choreo, arguments: tuple[str, ...], hint: str
 ) -> None:
     refused = choreo(*arguments)
@@ -217,37 +217,39 @@ def test_bad_input_is_one_line_that_says_what_to_do(
     assert refused.out == ""
 
 
-def test_where_nothing_answers_the_way_to_start_it_is_told(bare: pytest.MonkeyPatch, say: Choreo) -> None:
+def test_where_nothing_answers_the_way_to_start_it_is_told(
+    bare: pytest.MonkeyPatch, call_choreo: Choreo
+) -> None:
     bare.setenv("AWS_ENDPOINT_URL", f"http://localhost:{free_port()}")
-    unanswered = say("place")
+    unanswered = call_choreo("place")
     assert unanswered.code == 2
     assert "make run" in one_line(unanswered.err)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself(say: Choreo, command: str) -> None:
-    assert command in say("--help").out
-    helped = say(command, "--help")
+def test_every_command_has_help_with_an_example(call_choreo: Choreo, command: str) -> None:
+    assert command in call_choreo("--help").out
+    helped = call_choreo(command, "--help")
     assert helped.code == 0
     assert f"  choreo {command}" in helped.out
     assert "http://localhost:3000" in helped.out
 
 
 @pytest.mark.parametrize("command", ["run", "join", "leave"])
-def test_the_local_runs_commands_are_handed_over(say: Choreo, command: str) -> None:
-    assert f"usage: choreo {command}" in say(command, "--help").out
+def test_choreo_has_the_commands_of_the_local_run(call_choreo: Choreo, command: str) -> None:
+    assert f"usage: choreo {command}" in call_choreo(command, "--help").out
 
 
-def test_ctrl_c_is_130(bare: pytest.MonkeyPatch, say: Choreo) -> None:
+def test_the_exit_code_after_ctrl_c_is_130(bare: pytest.MonkeyPatch, call_choreo: Choreo) -> None:
     def interrupted(argv: list[str]) -> int:
         raise KeyboardInterrupt
 
     bare.setattr(commands, "run", interrupted)
-    assert say("watch").code == 130
+    assert call_choreo("watch").code == 130
 
 
 def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.MonkeyPatch) -> None:
-    with elsewhere(run, "place", "--orders", "100000", "--customer", "hopper") as placing:
+    with command_process(run, "place", "--orders", "100000", "--customer", "hopper") as placing:
         eventually(lambda: run.call("GET", "/orders?customer_id=hopper")["orders"], bool)
         run.process.send_signal(signal.SIGSTOP)
         try:

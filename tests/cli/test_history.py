@@ -1,4 +1,4 @@
-"""Traces of orders that are under way or stuck, put together from the services' tables."""
+"""Traces of unfinished and finished orders, from the services' tables."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_a_stopped_service_is_shown_as_awaited(world: World, deployed: Deployed)
     order_id = world.place()
     world.drain("payment")
     (placed,) = history(deployed, order_id).steps
-    assert (placed.publisher, placed.handled, placed.awaited) == ("Order", ("Shipping",), ("Payment",))
+    assert (placed.publisher, placed.handled_by, placed.awaited_by) == ("Order", ("Shipping",), ("Payment",))
     assert mermaid.diagram(history(deployed, order_id)) == STOPPED
 
 
@@ -36,7 +36,7 @@ def test_a_stopped_service_is_shown_as_awaited(world: World, deployed: Deployed)
         ("AQ", ["order.placed", "payment.captured", "shipment.failed", "payment.refunded"]),
     ],
 )
-def test_an_order_at_rest_has_its_events_in_causal_order_and_none_awaited(
+def test_a_finished_order_has_its_events_in_causal_order_and_awaits_no_service(
     world: World, deployed: Deployed, country: str, types: list[str]
 ) -> None:
     order_id = world.place(country)
@@ -44,10 +44,10 @@ def test_an_order_at_rest_has_its_events_in_causal_order_and_none_awaited(
     steps = history(deployed, order_id).steps
     assert [step.type for step in steps] == types
     assert [step.depth for step in steps] == list(range(len(types)))
-    assert not any(step.awaited for step in steps)
+    assert not any(step.awaited_by for step in steps)
 
 
-def test_what_was_only_seen_is_known_by_its_receipt(world: World, deployed: Deployed) -> None:
+def test_an_event_is_also_known_from_the_inbox_of_a_subscriber(world: World, deployed: Deployed) -> None:
     order_id = world.place()
     world.drain()
     deployed.client("dynamodb").delete_item(

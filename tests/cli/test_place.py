@@ -1,4 +1,4 @@
-"""Placing: outcomes that do not come, come out wrong, and an API that stumbles."""
+"""`choreo place` with missing or unexpected outcomes, and with an API that fails."""
 
 import json
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ import pytest
 from infra.cli import place
 from infra.cli.api import Api, Refused
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 from infra.shared.order_kinds import kinds, mix
 from tests.cli.conftest import options
 from tests.world import World
 
 
 class Placed:
-    """Stands in for the API: the order is there already."""
+    """A fake API that returns the id of an order that exists already."""
 
     def __init__(self, order_id: str) -> None:
         self._order_id = order_id
@@ -34,30 +34,30 @@ def one(kind: str, timeout: float) -> Any:
     )
 
 
-def test_an_order_that_does_not_end_is_named_and_exit_code_1(
+def test_an_order_that_does_not_end_is_reported_with_exit_code_1(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = world.place()
     monkeypatch.setattr(place, "Api", lambda url: Placed(order_id))
     assert place.run(deployed, one("shipped", 0.1)) == 1
-    said = capsys.readouterr()
-    assert f"{order_id}  placed" in said.out
-    assert f"{order_id} has not ended: see choreo trace {order_id}" in said.err
+    printed = capsys.readouterr()
+    assert f"{order_id}  placed" in printed.out
+    assert f"{order_id} has not ended: see choreo trace {order_id}" in printed.err
 
 
-def test_an_order_that_ends_as_it_should_not_is_named_and_exit_code_1(
+def test_an_order_with_an_unexpected_outcome_is_reported_with_exit_code_1(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     order_id = world.place("AQ")
     world.drain()
     monkeypatch.setattr(place, "Api", lambda url: Placed(order_id))
     assert place.run(deployed, one("shipped", 5)) == 1
-    assert "ended cancelled, unexpected for a shipped order" in capsys.readouterr().err
+    assert "ended cancelled, not as expected of kind shipped" in capsys.readouterr().err
 
 
 @contextmanager
 def api(*answers: tuple[int, dict[str, str], dict[str, Any]]) -> Iterator[tuple[Api, list[str]]]:
-    """An API that gives these answers, and the idempotency keys that it was given."""
+    """A server that gives these answers. Yields a client, and the idempotency keys that the server gets."""
     left, keys = list(answers), list[str]()
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,28 +83,34 @@ PLACED: tuple[int, dict[str, str], dict[str, Any]] = (202, {}, {"order_id": "1"}
 
 
 @pytest.mark.parametrize("failure", [(503, {}, {}), (429, {}, {}), (409, {"Retry-After": "1"}, {})])
-def test_what_may_have_failed_is_asked_again_under_the_same_key(failure: Any) -> None:
-    with api(failure, PLACED) as (asked, keys):
-        assert asked.place({}) == "1"
+def test_a_failed_request_is_repeated_with_the_same_idempotency_key(failure: Any) -> None:
+    with api(failure, PLACED) as (client, keys):
+        assert client.place({}) == "1"
     assert len(keys) == 2
     assert len(set(keys)) == 1
 
 
-def test_a_refusal_is_not_asked_again() -> None:
+def test_a_rejected_request_is_not_repeated() -> None:
     problem = {"detail": "no", "errors": [{"field": "currency", "detail": "unknown"}]}
-    with api((422, {}, problem)) as (asked, _), pytest.raises(Refused, match="no; currency: unknown"):
-        asked.place({})
+    with api((422, {}, problem)) as (client, _), pytest.raises(Refused, match="no; currency: unknown"):
+        client.place({})
 
 
-def test_an_api_that_keeps_failing_is_given_up() -> None:
-    with api(*[(500, {}, {})] * 4) as (asked, _), pytest.raises(Mistake, match="no order can be placed at"):
-        asked.place({})
+def test_place_fails_after_four_failed_attempts() -> None:
+    with (
+        api(*[(500, {}, {})] * 4) as (client, _),
+        pytest.raises(CommandError, match="accepts no request, after 4 attempts"),
+    ):
+        client.place({})
 
 
-def test_what_is_not_the_order_api_is_told() -> None:
-    with api((200, {}, {})) as (asked, _), pytest.raises(Mistake, match="is not the order API"):
-        asked.place({})
+def test_an_address_of_another_api_is_an_error() -> None:
+    with (
+        api((200, {}, {})) as (client, _),
+        pytest.raises(CommandError, match="is not the address of the order API"),
+    ):
+        client.place({})
 
 
-def test_a_mix_is_the_same_each_time_and_in_proportion() -> None:
+def test_the_kinds_of_a_mix_have_its_proportions_and_a_fixed_order() -> None:
     assert kinds(mix("shipped=2, declined=1"), 5) == ["shipped", "shipped", "declined", "shipped", "shipped"]

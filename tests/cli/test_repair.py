@@ -1,4 +1,4 @@
-"""Redriving and republishing heal what they are meant to."""
+"""`choreo redrive` and `choreo republish` repair orders."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from infra.cli import redrive, republish
+from infra.cli.dead_letter_queues import NO_REASON, DeadLetter
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
-from infra.cli.queues import NO_REASON, DeadLetter
+from infra.cli.errors import CommandError
 from tests.cli.conftest import options
 from tests.world import World
 
@@ -17,7 +17,7 @@ ALL = options(queues=[])
 
 
 def answer(deployed: Deployed, operation: str, respond: Callable[[Any], dict[str, Any] | None]) -> None:
-    """Lets `respond` answer a call of "sqs.…" or "sns.…", given its request; None leaves it to moto."""
+    """Lets `respond` answer a call such as "sqs.SendMessage". If it returns None, moto answers."""
 
     def hook(params: Any, **_: Any) -> tuple[Any, dict[str, Any]] | None:
         parsed = respond(params["body"])
@@ -34,7 +34,7 @@ def answer(deployed: Deployed, operation: str, respond: Callable[[Any], dict[str
 
 
 def dead_letter(deployed: Deployed, world: World, service: str) -> None:
-    """Moves what waits for a service to its dead-letter queue, with a reason, as its consumer does."""
+    """Moves the message of a service to its dead-letter queue, with a reason, as its consumer does."""
     sqs = deployed.client("sqs")
     (message,) = world.messages(f"{service}Queue")
     sqs.purge_queue(QueueUrl=world.stack.queues[f"{service}Queue"])
@@ -60,54 +60,54 @@ def test_a_redriven_message_completes_the_order(world: World, deployed: Deployed
     assert world.status(order_id) == "shipped"
 
 
-def test_a_relays_dead_letters_have_no_queue_to_go_back_to(
+def test_redrive_explains_that_the_dead_letters_of_a_relay_have_no_source_queue(
     world: World, deployed: Deployed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.send("PaymentRelayDeadLetters", "{}")
     world.send("PaymentDeadLetters", "poison")
     assert redrive.run(deployed, ALL) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    expected = (
-        "PaymentRelayDeadLetters belongs to a relay and has no queue to redrive to: run choreo republish"
-    )
-    assert expected in told
+    printed = " ".join(capsys.readouterr().err.split())
+    expected = "PaymentRelayDeadLetters belongs to a relay and has no source queue: run choreo republish"
+    assert expected in printed
 
 
-def test_sqs_moves_dead_letters_and_is_told_where_to(
+def test_the_request_to_move_dead_letters_names_the_destination(
     deployed: Deployed, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redrive, "LOOK_SECONDS", 0)
-    asked = []
-    looks = iter(["RUNNING", "COMPLETED"])
-    answer(deployed, "sqs.StartMessageMoveTask", lambda body: asked.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]  # None, so `or`
+    monkeypatch.setattr(redrive, "POLL_SECONDS", 0)
+    requests = []
+    statuses = iter(["RUNNING", "COMPLETED"])
+    answer(deployed, "sqs.StartMessageMoveTask", lambda body: requests.append(body) or {"TaskHandle": "t"})  # type: ignore[func-returns-value]  # None, so `or`
     answer(
         deployed,
         "sqs.ListMessageMoveTasks",
-        lambda _: {"Results": [{"Status": next(looks), "ApproximateNumberOfMessagesMoved": 3}]},
+        lambda _: {"Results": [{"Status": next(statuses), "ApproximateNumberOfMessagesMoved": 3}]},
     )
     assert redrive.run(deployed, options(queues=["payment"])) == 0
     assert "3 moved from PaymentDeadLetters to PaymentQueue" in capsys.readouterr().out
-    (request,) = asked
+    (request,) = requests
     assert b":order-choreography-PaymentDeadLetters" in request
     assert b":order-choreography-PaymentQueue" in request
 
 
-def test_a_move_that_fails_is_told_with_its_reason(deployed: Deployed) -> None:
+def test_a_failed_move_is_an_error_with_its_reason(deployed: Deployed) -> None:
     failed = {"Status": "FAILED", "FailureReason": "AccessDenied"}
     answer(deployed, "sqs.StartMessageMoveTask", lambda _: {"TaskHandle": "t"})
     answer(deployed, "sqs.ListMessageMoveTasks", lambda _: {"Results": [failed]})
-    with pytest.raises(Mistake, match="PaymentDeadLetters: the move is failed: AccessDenied"):
+    with pytest.raises(
+        CommandError, match="PaymentDeadLetters: SQS reports FAILED for the redrive: AccessDenied"
+    ):
         redrive.run(deployed, options(queues=["payment"]))
 
 
-def test_what_no_relay_published_is_published_from_the_outboxes(world: World, deployed: Deployed) -> None:
+def test_republish_sends_events_that_no_relay_has_published(world: World, deployed: Deployed) -> None:
     order_id = world.place()
     assert republish.run(deployed, options(order=order_id, after_deployment=None)) == 0
     world.drain("order")
     assert world.ledger("Payment", order_id) == ["charge captured"]
 
 
-def test_what_a_relay_refused_is_published_once_its_code_knows_it(
+def test_republish_sends_events_that_an_older_relay_could_not_read(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = world.place()
@@ -122,7 +122,7 @@ def test_what_a_relay_refused_is_published_once_its_code_knows_it(
     assert world.status(order_id) == "shipped"
 
 
-def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) -> None:
+def test_republishing_all_orders_does_not_change_them(world: World, deployed: Deployed) -> None:
     orders = [world.place(), world.place("AQ"), world.place(payment_method="pm_card_chargeDeclined")]
     world.drain()
     before = [world.item(f"{name}Table", orders[0]) for name in ("Order", "Payment", "Shipping")]
@@ -132,7 +132,7 @@ def test_republishing_all_orders_changes_none(world: World, deployed: Deployed) 
     assert [world.status(order_id) for order_id in orders] == ["shipped", "cancelled", "rejected"]
 
 
-def test_entries_that_sns_refuses_go_again(world: World, deployed: Deployed) -> None:
+def test_entries_that_sns_rejects_are_sent_again(world: World, deployed: Deployed) -> None:
     world.place()
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
     answers = iter([failed])
@@ -141,11 +141,11 @@ def test_entries_that_sns_refuses_go_again(world: World, deployed: Deployed) -> 
     assert len(world.messages("PaymentQueue")) == 1
 
 
-def test_entries_that_sns_keeps_refusing_are_an_error(world: World, deployed: Deployed) -> None:
+def test_entries_that_sns_keeps_rejecting_are_an_error(world: World, deployed: Deployed) -> None:
     world.place()
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}], "Successful": []}
     answer(deployed, "sns.PublishBatch", lambda _: dict(failed))
-    with pytest.raises(Mistake, match="SNS keeps refusing 1 events: InternalError"):
+    with pytest.raises(CommandError, match="SNS rejected 1 events in 5 attempts: InternalError"):
         republish.run(deployed, options(order=None, after_deployment=None))
 
 
@@ -175,5 +175,5 @@ def test_an_event_that_breaks_its_contract_is_not_published(
         ('{"requestContext": {"condition": "RetryAttemptsExhausted"}}', "RetryAttemptsExhausted"),
     ],
 )
-def test_a_dead_letter_without_a_reason_still_says_something(body: str, reason: str) -> None:
+def test_a_dead_letter_without_the_attribute_has_a_default_reason(body: str, reason: str) -> None:
     assert DeadLetter({"Body": body}).reason == reason

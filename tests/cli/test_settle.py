@@ -1,23 +1,23 @@
-"""An operator ends a payment that is stuck, by what the gateway says of it."""
+"""`choreo settle` ends a payment that is stuck, according to the gateway's record."""
 
 import pytest
 
 from choreography.errors import NotUnderstood, RefundFailed
 from infra.cli import settle
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake, NotFound
+from infra.cli.errors import CommandError, NotFound
 from payment.sandbox import SandboxGateway
 from tests.cli.conftest import options
 from tests.world import World
 
 
 def stuck(world: World, patched: pytest.MonkeyPatch, *, charged: bool) -> str:
-    """An order whose charge met a defect, before or after it was made; its message is dead-lettered."""
+    """An order whose message was dead-lettered by a defect, before or after the gateway made the charge."""
     charge = SandboxGateway.charge
 
     def defective(gateway: SandboxGateway, request: object) -> None:
         if charged:
-            charge(gateway, request)  # type: ignore[arg-type]  # the charge, as the consumer makes it
+            charge(gateway, request)  # type: ignore[arg-type]  # the consumer's charge
         raise NotUnderstood("a parameter that the gateway does not know")
 
     with patched.context() as defect:
@@ -42,7 +42,7 @@ def settled(deployed: Deployed, order_id: str, refunded: str | None = None) -> i
         (False, True, "rejected", ["charge declined"]),
     ],
 )
-def test_a_stuck_charge_ends_by_what_the_gateway_says(
+def test_a_stuck_charge_ends_with_the_outcome_of_the_gateway(
     world: World,
     deployed: Deployed,
     monkeypatch: pytest.MonkeyPatch,
@@ -63,7 +63,7 @@ def test_a_stuck_charge_ends_by_what_the_gateway_says(
     assert (world.status(order_id), world.ledger("Payment", order_id)) == (ends, ledger)
 
 
-def test_the_dead_letter_of_a_settled_charge_changes_nothing(
+def test_redriving_the_dead_letter_of_a_settled_charge_changes_nothing(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = stuck(world, monkeypatch, charged=False)
@@ -73,7 +73,7 @@ def test_the_dead_letter_of_a_settled_charge_changes_nothing(
     assert (world.status(order_id), world.ledger("Payment", order_id)) == ("rejected", ["charge declined"])
 
 
-def test_a_refund_that_failed_is_made_another_way(
+def test_a_failed_refund_can_be_recorded_as_made_in_another_way(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*_: object) -> None:
@@ -89,16 +89,16 @@ def test_a_refund_that_failed_is_made_another_way(
     assert world.status(order_id) == "cancelled"
 
 
-def test_a_payment_that_is_not_stuck_is_left_alone(world: World, deployed: Deployed) -> None:
+def test_a_payment_that_is_not_stuck_is_not_changed(world: World, deployed: Deployed) -> None:
     order_id = world.place()
     world.drain()
     with pytest.raises(NotFound, match="not stuck: it is captured"):
         settled(deployed, order_id)
 
 
-def test_the_gateway_is_not_guessed(
+def test_settle_needs_the_gateway_if_the_stack_does_not_list_its_parameters(
     world: World, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = stuck(world, monkeypatch, charged=True)
-    with pytest.raises(Mistake, match="say --gateway"):
+    with pytest.raises(CommandError, match="--gateway"):
         settle.run(deployed, options(order_id=order_id, refunded=None, gateway=None))

@@ -26,7 +26,7 @@ RUN_DELEGATED = {
         "tests/local/test_documents.py"
     ),
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
-        "tests/local/test_guests.py"
+        "tests/local/test_joined_stacks.py"
     ),
     "events/README.md: sam build --parameter-overrides Architecture=x86_64": (
         "tests/engines/sam/test_sam_local.py"
@@ -41,7 +41,7 @@ NOT_RUN = {
     ),
     "docs/gateways-and-carriers.md: choreo run --parameter Carrier=http --parameter"
     " CarrierEndpoint=http://127.0.0.1:9000/v1 \\": (
-        "has a placeholder for the secret; tests/local/test_outside.py runs a local carrier"
+        "has a placeholder for the secret; tests/local/test_external_endpoints.py runs a local carrier"
     ),
     "docs/deploy-to-aws.md: sam build && sam deploy --guided": "needs an AWS account",
     "docs/platforms.md: sudo apt install git python3-venv make": "changes the machine",

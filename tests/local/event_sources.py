@@ -1,4 +1,4 @@
-"""Event source mappings over a queue and a table of their own, and functions that are plain Python here."""
+"""Helpers: event source mappings of a queue and a table, and handlers that are plain Python functions."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any
 from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import EventSource
 
@@ -16,7 +16,7 @@ Handler = Callable[[Any], Any]
 
 
 class Clock:
-    """Stands still until a test moves it on."""
+    """A clock that a test advances."""
 
     def __init__(self) -> None:
         self.now = time.time()
@@ -26,7 +26,7 @@ class Clock:
 
 
 def a_queue(name: str = "q") -> str:
-    """The ARN of a new queue."""
+    """Creates a queue and returns its ARN."""
     client("sqs").create_queue(QueueName=name)
     return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
 
@@ -36,7 +36,7 @@ def send(body: str, name: str = "q", **attributes: Any) -> None:
 
 
 def received(name: str = "q") -> list[dict[str, Any]]:
-    """The messages that are in a queue now."""
+    """Receives the messages of a queue."""
     found = client("sqs").receive_message(QueueUrl=_url(name), MaxNumberOfMessages=10)
     return list(found.get("Messages", []))
 
@@ -47,7 +47,7 @@ def queue_mapping(clock: Clock, **properties: Any) -> QueueMapping:
 
 
 def a_table(view: str = "NEW_IMAGE", key: str = "id") -> str:
-    """The ARN of the stream of a new table."""
+    """Creates a table with a stream and returns the stream's ARN."""
     created = client("dynamodb").create_table(
         TableName="t",
         BillingMode="PAY_PER_REQUEST",
@@ -68,7 +68,7 @@ def stream_mapping(clock: Clock, stream_arn: str, **properties: Any) -> StreamMa
 
 
 def delivered(mapping: EventSourceMapping, clock: Clock, handler: Handler, seconds: int = 60) -> list[Any]:
-    """The events that the function was invoked with in so many seconds of the clock."""
+    """Polls for this number of seconds of the clock. Returns the events that the handler was called with."""
     events = []
     for _ in range(seconds):
         clock.now += 1

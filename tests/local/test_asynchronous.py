@@ -85,7 +85,7 @@ def publish(stack: Stack, kind: str = "order") -> None:
     )
 
 
-def test_a_topic_invokes_a_function_with_what_passes_its_filter(tmp_path: Path) -> None:
+def test_a_topic_invokes_a_function_with_messages_that_pass_the_filter_policy(tmp_path: Path) -> None:
     async def play() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack, "invoice")
@@ -100,7 +100,9 @@ def test_a_topic_invokes_a_function_with_what_passes_its_filter(tmp_path: Path) 
     assert set(message) >= {"SigningCertUrl", "UnsubscribeUrl", "MessageId", "TopicArn", "Timestamp"}
 
 
-def test_an_event_that_fails_three_times_is_kept_by_both_ways(tmp_path: Path) -> None:
+def test_an_event_that_fails_three_times_goes_to_the_destination_and_the_dead_letter_queue(
+    tmp_path: Path,
+) -> None:
     async def play() -> tuple[list[Any], Any, Any]:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
@@ -123,7 +125,7 @@ def test_an_event_that_fails_three_times_is_kept_by_both_ways(tmp_path: Path) ->
     assert set(dead["MessageAttributes"]) == {"RequestID", "ErrorCode", "ErrorMessage"}
 
 
-def test_a_success_after_a_failure_goes_to_its_destination(tmp_path: Path) -> None:
+def test_a_success_after_a_failure_goes_to_the_success_destination(tmp_path: Path) -> None:
     async def play() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
@@ -138,7 +140,7 @@ def test_a_success_after_a_failure_goes_to_its_destination(tmp_path: Path) -> No
 
 
 async def events(backend: Backend, count: int) -> list[Any]:
-    """The events of so many invocations."""
+    """The events of the next `count` invocations."""
     found = []
     for _ in range(count):
         invocation = await invoked(backend)
@@ -154,7 +156,7 @@ async def events(backend: Backend, count: int) -> list[Any]:
         ("Tick: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}", "aws.scheduler"),
     ],
 )
-def test_a_schedule_invokes_its_function_again_and_again(tmp_path: Path, event: str, source: str) -> None:
+def test_a_schedule_invokes_its_function_repeatedly(tmp_path: Path, event: str, source: str) -> None:
     async def play() -> list[Any]:
         async with running(tmp_path, event) as (backend, _):
             return await events(backend, 3)
@@ -165,7 +167,7 @@ def test_a_schedule_invokes_its_function_again_and_again(tmp_path: Path, event: 
     assert found[0]["detail-type"] == "Scheduled Event"
 
 
-def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None:
+def test_a_disabled_schedule_does_not_run(tmp_path: Path) -> None:
     async def play() -> list[Any]:
         tick = "Tick: {Type: Schedule, Properties: {Name: tick, Schedule: rate(1 minute)}}"
         async with running(tmp_path, f"{tick}\n        {OFF}") as (backend, _):
@@ -174,13 +176,13 @@ def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None
     assert {arn.rpartition("/")[2] for each in asyncio.run(play()) for arn in each["resources"]} == {"tick"}
 
 
-def test_the_input_of_a_schedule_has_its_context() -> None:
+def test_context_attributes_in_the_input_of_a_schedule_are_replaced() -> None:
     text = '{"at": "<aws.scheduler.scheduled-time>", "of": "<aws.scheduler.schedule-arn>"}'
     made = Schedule("S", "arn", expressions.ScheduleTimes("rate(1 day)"), "aws.scheduler", "F", text)
     assert event(made, datetime(2026, 1, 2, tzinfo=UTC)) == {"at": "2026-01-02T00:00:00Z", "of": "arn"}
 
 
-def test_a_stack_that_leaves_ends_its_schedules_and_invocations(tmp_path: Path) -> None:
+def test_removing_a_stack_ends_its_schedules_and_invocations(tmp_path: Path) -> None:
     async def play() -> set[str]:
         event = "Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}"
         async with running(tmp_path, event) as (_, stack):
@@ -189,4 +191,6 @@ def test_a_stack_that_leaves_ends_its_schedules_and_invocations(tmp_path: Path) 
         await asyncio.sleep(0)
         return {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]  # coroutines
 
-    assert not {name for name in asyncio.run(play()) if "Schedules" in name or "Asynchronous" in name}
+    assert not {
+        name for name in asyncio.run(play()) if "Schedules" in name or "AsynchronousInvocations" in name
+    }

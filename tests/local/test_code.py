@@ -1,4 +1,4 @@
-"""A function's code is imported again when a file of it was saved, and only then."""
+"""A function's code is imported again after one of its files was saved, and only then."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.in_process import ROOT
 from infra.local.model.stack import Function
-from infra.local.runtime.code import BadHandler, Code, failure, preload
+from infra.local.runtime.code import BadHandler, FunctionCode, import_failure, preload
 
 
 @pytest.fixture
@@ -27,18 +27,18 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         sys.modules.pop(name, None)
 
 
-def code(source: Path) -> Code:
-    return Code(Function("f", "F", "arn", "played.handler", source, {}, 3, 128))
+def code(source: Path) -> FunctionCode:
+    return FunctionCode(Function("f", "F", "arn", "played.handler", source, {}, 3, 128))
 
 
 def save(path: Path, text: str) -> None:
-    """Saves a file, visibly later than before."""
+    """Saves a file with a later modification time."""
     later = path.stat().st_mtime_ns + 1_000_000_000
     path.write_text(text)
     os.utime(path, ns=(later, later))
 
 
-def test_what_was_not_saved_is_not_imported_again(source: Path) -> None:
+def test_unchanged_code_is_not_imported_again(source: Path) -> None:
     mine = code(source)
     assert mine.handler() is mine.handler()
 
@@ -52,7 +52,7 @@ def test_a_saved_module_that_the_handler_uses_is_imported_again(source: Path) ->
     assert mine.changed() == []
 
 
-def test_a_mistake_is_raised_until_it_is_put_right(source: Path) -> None:
+def test_an_import_error_is_raised_until_the_code_is_corrected(source: Path) -> None:
     mine = code(source)
     mine.handler()
     save(source / "answers.py", "ANSWER = \n")
@@ -82,21 +82,21 @@ def test_a_mistake_is_raised_until_it_is_put_right(source: Path) -> None:
         ("played.handler", "1 / 0", "ZeroDivisionError: division by zero"),
     ],
 )
-def test_code_that_cannot_be_used_is_reported_in_lambdas_words(
+def test_an_import_error_has_the_message_of_lambda(
     source: Path, handler: str, text: str, reason: str
 ) -> None:
     (source / "played.py").write_text(f"{text}\n")
     with pytest.raises((BadHandler, ImportError, SyntaxError, ZeroDivisionError)) as error:
-        Code(Function("f", "F", "arn", handler, source, {}, 3, 128)).handler()
-    assert failure(handler, error.value).startswith(reason)
+        FunctionCode(Function("f", "F", "arn", handler, source, {}, 3, 128)).handler()
+    assert import_failure(handler, error.value).startswith(reason)
 
 
-# ---------------------------------------------------------------- before it is known for which function
+# ---------------------------------------------------------------- preloaded decisions and contracts
 
 
 @pytest.fixture
 def preloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with a service whose decisions are imported already, and a handler that is not."""
+    """A service's folder whose decisions are preloaded. Its handler is not."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr("infra.local.runtime.code._preloaded", {})
     service = tmp_path / "code" / "played"
@@ -114,22 +114,22 @@ def preloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         del sys.modules[name]
 
 
-def consumer(root: Path) -> Code:
-    return Code(Function("f", "F", "arn", "played.consumer.handler", root, {}, 3, 128))
+def consumer(root: Path) -> FunctionCode:
+    return FunctionCode(Function("f", "F", "arn", "played.consumer.handler", root, {}, 3, 128))
 
 
-def test_decisions_are_not_imported_again_for_a_function(preloaded: Path) -> None:
+def test_preloaded_decisions_are_not_imported_again(preloaded: Path) -> None:
     decisions = sys.modules["played.decisions"]
     assert consumer(preloaded.parent).handler()(None, None) == 1
     assert sys.modules["played.decisions"] is decisions
 
 
-def test_what_was_saved_since_is(preloaded: Path) -> None:
+def test_preloaded_decisions_that_were_saved_are_imported_again(preloaded: Path) -> None:
     save(preloaded / "decisions.py", "ANSWER = 2\n")
     assert consumer(preloaded.parent).handler()(None, None) == 2
 
 
-def test_a_guests_own_are_imported_in_their_place(
+def test_decisions_of_another_folder_replace_the_preloaded_ones(
     preloaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "guest"
@@ -140,7 +140,7 @@ def test_a_guests_own_are_imported_in_their_place(
     assert consumer(own).handler()(None, None) == 3
 
 
-def test_a_mistake_in_decisions_is_the_functions_to_tell(
+def test_preload_ignores_decisions_that_cannot_be_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("infra.local.runtime.code._preloaded", {})
@@ -150,13 +150,13 @@ def test_a_mistake_in_decisions_is_the_functions_to_tell(
     assert "wrong.decisions" not in sys.modules
 
 
-def test_decisions_need_no_environment() -> None:
-    """They are the same for every function: what reads its variables, or makes a logger, is not loaded."""
+def test_preloaded_code_reads_no_environment_variables() -> None:
+    """All functions share it, so it must not depend on a function's variables or create a logger."""
     names = (
         "import sys; from infra.local.runtime.code import preload, _preloaded; from pathlib import Path;"
         "preload(Path('functions').absolute()); print(*sorted(str(path) for path in _preloaded), sep='\\n')"
     )
-    told = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
-    paths = [Path(name) for name in told.stdout.splitlines()]
+    done = subprocess.run([sys.executable, "-c", names], cwd=ROOT, capture_output=True, text=True, check=True)
+    paths = [Path(name) for name in done.stdout.splitlines()]
     assert {"envelope.py", "decisions.py"} <= {path.name for path in paths}
     assert [path for path in paths if re.search(r"environ|Logger\(|boto3", path.read_text())] == []

@@ -1,4 +1,4 @@
-"""How many environments of a function work at once: as many as there are for a queue, one for a stream."""
+"""Concurrent batches: a queue uses all free environments of a function, a stream uses one."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ SHORTLY_SECONDS = 0.2
 
 
 def with_two_environments(function: str, fill: Callable[[Stack], None], second_comes: float) -> list[int]:
-    """How many records each of a function's two environments is given, while the other does not answer."""
+    """The number of records that each of two environments gets, while the other one does not answer."""
 
     async def run() -> list[int]:
         with patched_moto():
@@ -21,7 +21,7 @@ def with_two_environments(function: str, fill: Callable[[Stack], None], second_c
             stack = backend.stacks.add("shop", ROOT / "template.yaml")
             turns = [await backend.environments.next(stack.functions[function].name) for _ in range(2)]
             fill(stack)
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.wait(turns, timeout=DEADLINE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait(turns, timeout=second_comes)
             backend.stacks.remove("shop")
@@ -38,7 +38,7 @@ def test_two_environments_share_a_queue() -> None:
     assert with_two_environments("PaymentConsumer", eleven_messages, DEADLINE_SECONDS) == [10, 1]
 
 
-def test_a_stream_is_read_by_one_of_them() -> None:
+def test_only_one_environment_reads_a_stream() -> None:
     def more_than_a_batch(stack: Stack) -> None:
         for number in range(101):
             item = {"order_id": {"S": str(number)}, "emits": {"BOOL": True}}

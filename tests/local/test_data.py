@@ -1,15 +1,15 @@
-"""With --data, nothing that was accepted is lost when the laptop's AWS is stopped or killed."""
+"""With --data, no accepted order is lost if the local run is stopped or killed."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from infra.local.control.data import Data, history
+from infra.local.control.saved_items import SavedItems, emitting_images
 from tests.local.conftest import running
 from tests.local.test_run import ORDER, ends_as, place, start
 
 
-def test_an_accepted_order_survives_kill_9_and_is_fulfilled_after_it(tmp_path: Path) -> None:
+def test_an_accepted_order_survives_kill_9_and_ships_after_the_restart(tmp_path: Path) -> None:
     with running("run", "backend", "--data", str(tmp_path)) as run:
         order_id = place(run, ORDER)
         run.process.kill()
@@ -18,7 +18,7 @@ def test_an_accepted_order_survives_kill_9_and_is_fulfilled_after_it(tmp_path: P
         assert ends_as(run, order_id, "shipped")
 
 
-def test_what_ended_stays_as_it_ended_and_nothing_is_charged_again(tmp_path: Path) -> None:
+def test_a_shipped_order_is_unchanged_after_a_restart(tmp_path: Path) -> None:
     with running("run", "--data", str(tmp_path)) as run:
         order_id = place(run, ORDER)
         assert ends_as(run, order_id, "shipped")
@@ -30,7 +30,7 @@ def test_what_ended_stays_as_it_ended_and_nothing_is_charged_again(tmp_path: Pat
         assert ends_as(run, place(run, ORDER), "shipped")
 
 
-def test_a_folder_that_cannot_be_used_is_a_one_line_error(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused = start("--port", "0", "--data", str(tmp_path / "file"))
     assert refused.returncode == 2
@@ -38,8 +38,8 @@ def test_a_folder_that_cannot_be_used_is_a_one_line_error(tmp_path: Path) -> Non
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_an_item_that_cannot_be_read_is_a_one_line_error(tmp_path: Path) -> None:
-    Data(tmp_path).close()
+def test_an_unreadable_item_is_an_error_of_one_line(tmp_path: Path) -> None:
+    SavedItems(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as file, file:
         file.execute("INSERT INTO items VALUES ('order-choreography-OrderTable', 'key', 'no item')")
     refused = start("--port", "0", "--data", str(tmp_path))
@@ -48,10 +48,10 @@ def test_an_item_that_cannot_be_read_is_a_one_line_error(tmp_path: Path) -> None
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_an_item_is_shown_again_by_each_write_that_emitted() -> None:
+def test_an_item_is_written_once_for_each_version_that_emitted_events() -> None:
     item = {"version": {"N": "5"}, "emits": {"BOOL": False}, "outbox": {"L": [emitted("1"), emitted("3")]}}
-    assert [image["version"]["N"] for image in history(item)] == ["1", "3", "5"]
-    assert [image["emits"]["BOOL"] for image in history(item)] == [True, True, False]
+    assert [image["version"]["N"] for image in emitting_images(item)] == ["1", "3", "5"]
+    assert [image["emits"]["BOOL"] for image in emitting_images(item)] == [True, True, False]
 
 
 def emitted(version: str) -> dict[str, dict[str, dict[str, str]]]:

@@ -1,4 +1,4 @@
-"""No exception ends the delivery of a mapping's records: it is reported, and the records are delivered."""
+"""An exception does not end the polling of an event source mapping: it is reported, and polling continues."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -13,8 +13,8 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
 from infra.local.event_sources import deliveries, retention
 from infra.local.event_sources.deliveries import Deliveries
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.stack import Stack
 from infra.local.reporting.journal import Journal
 from infra.local.runtime.environments import Environments
@@ -63,7 +63,7 @@ async def running(template: Path) -> AsyncIterator[tuple[Backend, Stack]]:
 
 
 async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[bool]) -> None:
-    """One environment of the function, which fails as often as it is told to."""
+    """Plays one environment of the function. An invocation fails if the next value of `fails` is True."""
     while True:
         invocation = await (await backend.environments.next(stack.functions["Reader"].name))
         seen += map(read, invocation.event["Records"])
@@ -76,21 +76,21 @@ async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[boo
 async def until_seen(backend: Backend, seen: list[str], value: str) -> None:
     async with asyncio.timeout(DEADLINE_SECONDS):
         while value not in seen:
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.sleep(0.01)
 
 
 async def delivered_after(
     injected: Callable[[], None], template: Path, write: Write, fails: list[bool]
 ) -> list[str]:
-    """What the function has seen once the record after the exception was delivered."""
+    """The records that the function gets, up to the one after the exception."""
     async with running(template) as (backend, stack):
         injected()
         seen: list[str] = []
         async with asyncio.TaskGroup() as tasks:
             served = tasks.create_task(serve(backend, stack, seen, fails))
             write(stack, "first")
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             await asyncio.sleep(0.05)
             write(stack, "second")
             await until_seen(backend, seen, "second")
@@ -99,7 +99,7 @@ async def delivered_after(
 
 
 def failing_once(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Callable[[], None]:
-    """Has the first call of a function raise, from when this is called."""
+    """Returns a function that makes the next call of `owner.name` raise an exception."""
     original, calls = getattr(owner, name), iter([True])
 
     def call(*given: Any, **named: Any) -> Any:
@@ -121,7 +121,7 @@ STEPS: list[tuple[Any, str]] = [
 OF_STREAMS: list[tuple[Any, str]] = [
     (StreamMapping, "poll"),
     (StreamMapping, "complete"),
-    (retention, "forget_records"),
+    (retention, "drop_delivered_records"),
 ]
 OF_QUEUES: list[tuple[Any, str]] = [(QueueMapping, "poll"), (QueueMapping, "complete")]
 
@@ -136,7 +136,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     [(STREAM, put, *step) for step in (*STEPS, *OF_STREAMS)]
     + [(QUEUE, send, *step) for step in (*STEPS, *OF_QUEUES)],
 )
-def test_an_exception_in_any_step_is_reported_and_the_mapping_goes_on(
+def test_an_exception_in_any_step_is_reported_and_the_mapping_polls_again(
     template: str,
     write: Write,
     owner: Any,
@@ -151,15 +151,15 @@ def test_an_exception_in_any_step_is_reported_and_the_mapping_goes_on(
     assert "second" in seen
     if template == STREAM:
         assert "first" in seen
-    told = capsys.readouterr().err
-    assert "shop: the event source mapping ReaderSource failed and goes on after" in told
-    assert "Traceback" in told
+    printed = capsys.readouterr().err
+    assert "shop: the event source mapping ReaderSource failed and polls again after" in printed
+    assert "Traceback" in printed
 
 
 @pytest.mark.parametrize(
     ("template", "write", "owner"), [(STREAM, put, StreamMapping), (QUEUE, send, QueueMapping)]
 )
-def test_an_exception_while_a_failure_is_noted_is_reported_as_well(
+def test_an_exception_while_a_failure_is_handled_is_reported_too(
     template: str, write: Write, owner: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "template.yaml").write_text(template)
@@ -167,7 +167,7 @@ def test_an_exception_while_a_failure_is_noted_is_reported_as_well(
     assert "second" in asyncio.run(delivered_after(injected, tmp_path / "template.yaml", write, [True]))
 
 
-def test_a_poll_that_keeps_failing_is_tried_ever_more_rarely(
+def test_the_pause_doubles_while_a_poll_keeps_failing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "template.yaml").write_text(STREAM)

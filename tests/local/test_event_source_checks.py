@@ -1,4 +1,4 @@
-"""Event source mappings that AWS refuses, or that cannot be played, are refused before anything runs."""
+"""The local AWS rejects a template whose event source mappings AWS rejects, or that it does not support."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.event_sources.checks import Unplayable, check
+from infra.local.event_sources.checks import UnsupportedMapping, check
 from infra.local.in_process import environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.provisioning.errors import TemplateError
@@ -21,10 +21,10 @@ MAPPING = RESOURCE_TYPES["AWS::Lambda::EventSourceMapping"]
 
 
 def refusal(arn: str, properties: dict[str, Any]) -> str | None:
-    """Why a mapping is refused; None if it is taken."""
+    """The reason for which a mapping is rejected; None if it is accepted."""
     try:
         check(arn, properties)
-    except Unplayable as error:
+    except UnsupportedMapping as error:
         return str(error)
     return None
 
@@ -41,20 +41,24 @@ def refusal(arn: str, properties: dict[str, Any]) -> str | None:
         (STREAM, START | {"DestinationConfig": {}}),
     ],
 )
-def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any]) -> None:
+def test_a_mapping_that_aws_accepts_is_accepted(arn: str, properties: dict[str, Any]) -> None:
     assert refusal(arn, properties) is None
 
 
 @pytest.mark.parametrize(
     ("arn", "properties", "reason"),
     [
-        ("arn:aws:kinesis:eu-west-1:1:stream/s", START, "EventSourceArn: .* is no queue"),
-        ("nonsense", {}, "EventSourceArn: nonsense is no queue"),
+        (
+            "arn:aws:kinesis:eu-west-1:1:stream/s",
+            START,
+            "EventSourceArn: .* is neither an SQS queue nor a DynamoDB stream",
+        ),
+        ("nonsense", {}, "EventSourceArn: nonsense is neither"),
         (QUEUE, {"BatchSize": 11}, "BatchSize: 11 needs a MaximumBatchingWindowInSeconds"),
-        (QUEUE, {"BatchSize": 0}, "BatchSize: 0 is no whole number from 1 to 10000"),
-        (QUEUE, {"BatchSize": "many"}, "BatchSize: 'many' is no whole number"),
+        (QUEUE, {"BatchSize": 0}, "BatchSize: 0 is not a whole number from 1 to 10000"),
+        (QUEUE, {"BatchSize": "many"}, "BatchSize: 'many' is not a whole number"),
         (QUEUE, {"MaximumBatchingWindowInSeconds": 301}, "MaximumBatchingWindowInSeconds: 301"),
-        (QUEUE, START, "StartingPosition: only mappings of streams have it"),
+        (QUEUE, START, "StartingPosition: only mappings of streams have this property"),
         (
             QUEUE,
             {"FilterCriteria": {"Filters": [{"Pattern": "x"}]}},
@@ -63,16 +67,20 @@ def test_a_mapping_that_aws_takes_is_taken(arn: str, properties: dict[str, Any])
         (STREAM, {}, "StartingPosition: a stream needs TRIM_HORIZON or LATEST"),
         (STREAM, {"StartingPosition": "AT_TIMESTAMP"}, "StartingPosition"),
         (STREAM, START | {"MaximumRetryAttempts": -2}, "MaximumRetryAttempts: -2"),
-        (STREAM, START | {"MaximumRecordAgeInSeconds": 59}, "MaximumRecordAgeInSeconds: AWS takes -1, or 60"),
+        (
+            STREAM,
+            START | {"MaximumRecordAgeInSeconds": 59},
+            "MaximumRecordAgeInSeconds: AWS accepts -1 or at least 60",
+        ),
         (
             STREAM,
             START | {"DestinationConfig": {"OnFailure": {"Destination": "arn:aws:s3:::bucket"}}},
-            "DestinationConfig: arn:aws:s3:::bucket cannot be played locally; use a queue or a topic",
+            "DestinationConfig: arn:aws:s3:::bucket is not supported; use the ARN of a queue or a topic",
         ),
     ],
 )
-def test_a_mapping_that_aws_refuses_is_refused(arn: str, properties: dict[str, Any], reason: str) -> None:
-    with pytest.raises(Unplayable, match=reason):
+def test_a_mapping_that_aws_rejects_is_rejected(arn: str, properties: dict[str, Any], reason: str) -> None:
+    with pytest.raises(UnsupportedMapping, match=reason):
         check(arn, properties)
 
 
@@ -81,7 +89,7 @@ def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
     assert name not in {*MAPPING.supported, *MAPPING.ignored}
 
 
-def test_the_refusal_names_file_resource_and_property(tmp_path: Path) -> None:
+def test_the_error_names_file_resource_and_property(tmp_path: Path) -> None:
     template = tmp_path / "shop.yaml"
     template.write_text("""
 Transform: AWS::Serverless-2016-10-31

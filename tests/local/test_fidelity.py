@@ -1,4 +1,4 @@
-"""The table of the local AWS in infra/local/README.md names a test for each row that says "as on AWS"."""
+"""The table in infra/local/README.md names a test in each row, except in rows of unsupported features."""
 
 import ast
 import re
@@ -17,14 +17,14 @@ NAMED = sorted({name for *_, tests in ROWS for name in re.findall(r"`([^`]+)`", 
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_a_row_says_how_it_is_played_and_which_test_shows_it(row: list[str]) -> None:
+def test_a_row_describes_the_behaviour_and_names_its_test(row: list[str]) -> None:
     _behaviour, here, tests = row
     assert here
     assert tests or here.startswith("not played")
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_a_test_that_the_table_names_exists(name: str) -> None:
+def test_each_named_test_exists(name: str) -> None:
     path, _, function = name.partition("::")
     tree = ast.parse((ROOT / "tests" / path).read_text())
     tests = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.local.conftest import Run, running
-from tests.local.test_guests import choreo, wait_for
+from tests.local.test_joined_stacks import choreo, wait_for
 
 ORIGIN = "https://films.example"
 TEMPLATE = """

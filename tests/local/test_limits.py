@@ -1,4 +1,4 @@
-"""A function that runs out of time, or breaks, is ended as Lambda would end it; the next call is served."""
+"""A function that times out or fails ends as on Lambda, and answers the next call."""
 
 import urllib.error
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ HANDLER = """
 import os, signal, time
 
 def handler(event, context):
-    if event["rawPath"] == "/alarm":  # as libraries do for time limits of their own
+    if event["rawPath"] == "/alarm":  # as libraries do that have their own timeouts
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
     if event["rawPath"] in ("/sleep", "/alarm"):
         time.sleep(60)
@@ -55,7 +55,7 @@ def status(run: Run, path: str) -> int:
     return refused.value.code
 
 
-def test_a_function_has_its_own_variables_and_its_context(slow: Run) -> None:
+def test_a_function_has_its_variables_and_its_context(slow: Run) -> None:
     assert slow.call("GET", "/tell") == {
         "said": "hello",
         "in_time": True,
@@ -64,6 +64,6 @@ def test_a_function_has_its_own_variables_and_its_context(slow: Run) -> None:
 
 
 @pytest.mark.parametrize("path", ["/sleep", "/alarm", "/fail"])
-def test_after_a_function_was_ended_the_next_call_is_served(slow: Run, path: str) -> None:
+def test_the_next_call_succeeds_after_a_timeout_or_an_error(slow: Run, path: str) -> None:
     assert status(slow, path) == 500
     assert eventually(lambda: slow.call("GET", "/tell")["said"], lambda said: said == "hello")

@@ -1,4 +1,4 @@
-"""Nothing that the tests start connects to another machine; the guard itself is tried here."""
+"""No process of the tests connects to another machine: these tests check the guard itself."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from tests.guard.sitecustomize import FILE, OffMachine, is_here
 from tests.local.conftest import running, started
 
 ELSEWHERE = "192.0.2.1"
-"""For documentation only, so that nothing has this address: RFC 5737."""
+"""An address for documentation, which no machine has: RFC 5737."""
 FUNCTION = f"""
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -48,24 +48,24 @@ CONNECT = f"import socket; socket.create_connection(('{ELSEWHERE}', 80), 0.1)"
         ("sqs.eu-west-1.amazonaws.com", False),
     ],
 )
-def test_only_loopback_is_here(host: str | bytes, here: bool) -> None:
+def test_only_loopback_addresses_are_local(host: str | bytes, here: bool) -> None:
     assert is_here(host) is here
 
 
-def test_a_connection_to_another_machine_is_refused_and_told(off_machine: Path) -> None:
+def test_a_connection_to_another_machine_is_refused_and_recorded(off_machine: Path) -> None:
     with pytest.raises(OffMachine), socket.socket() as refused:
         refused.connect((ELSEWHERE, 80))
     assert ELSEWHERE in off_machine.read_text()
     off_machine.write_text("")
 
 
-def test_the_name_of_another_machine_is_not_looked_up(off_machine: Path) -> None:
+def test_the_name_of_another_machine_is_not_resolved(off_machine: Path) -> None:
     with pytest.raises(OffMachine):
         socket.getaddrinfo("sqs.eu-west-1.amazonaws.com", 443)
     off_machine.write_text("")
 
 
-def test_processes_that_tests_start_are_guarded_too(off_machine: Path) -> None:
+def test_the_guard_covers_processes_that_tests_start(off_machine: Path) -> None:
     assert os.environ[FILE] == str(off_machine)
     done = subprocess.run([sys.executable, "-c", CONNECT], capture_output=True, text=True, check=False)
     assert "OffMachine" in done.stderr
@@ -73,7 +73,7 @@ def test_processes_that_tests_start_are_guarded_too(off_machine: Path) -> None:
     off_machine.write_text("")
 
 
-def test_the_functions_of_a_local_run_are_guarded_too(off_machine: Path, tmp_path: Path) -> None:
+def test_the_guard_covers_the_functions_of_a_local_run(off_machine: Path, tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(FUNCTION)
     with running("run", "--template", str(template)) as run:
@@ -82,7 +82,7 @@ def test_the_functions_of_a_local_run_are_guarded_too(off_machine: Path, tmp_pat
     off_machine.write_text("")
 
 
-def test_the_command_line_is_guarded_too(off_machine: Path) -> None:
+def test_the_guard_covers_the_command_line(off_machine: Path) -> None:
     environment = os.environ | CREDENTIALS | {"AWS_ENDPOINT_URL": f"http://{ELSEWHERE}"}
     with started("infra.cli", "watch", "--once", environment=environment) as command:
         command.communicate(timeout=60)

@@ -1,4 +1,4 @@
-"""Event source mappings answer failures as Lambda does."""
+"""Event source mappings handle successes and failures as Lambda does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +10,9 @@ from infra.local.aws import queues
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import failed_items
-from infra.local.event_sources.of_queue import QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.event_sources.records import sqs_record
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource
@@ -99,13 +99,13 @@ def test_without_reporting_any_answer_is_success() -> None:
     assert failed_items({"batchItemFailures": [{"itemIdentifier": "x"}]}, ["a"], reports=False) == []
 
 
-def test_a_queue_gives_no_more_than_the_batch_size(clock: Clock) -> None:
+def test_a_batch_of_a_queue_has_at_most_batch_size_messages(clock: Clock) -> None:
     batch = queue(clock, messages=3, BatchSize=2).poll()
     assert batch is not None
     assert [record["body"] for record in batch.records] == ["0", "1"]
 
 
-def test_a_message_is_received_as_the_call_would_answer_it(clock: Clock) -> None:
+def test_a_record_equals_the_message_that_receive_message_returns(clock: Clock) -> None:
     mapping, sqs = queue(clock, 0), boto3.client("sqs", region_name=REGION)
     url = sqs.get_queue_url(QueueName="q")["QueueUrl"]
     attributes: Any = {"type": {"DataType": "String", "StringValue": "order.placed"}}
@@ -123,7 +123,7 @@ def test_a_message_is_received_as_the_call_would_answer_it(clock: Clock) -> None
     assert received["receiptHandle"] != called["ReceiptHandle"]
 
 
-def test_a_message_that_somebody_took_out_meanwhile_is_passed_over(clock: Clock) -> None:
+def test_a_message_that_was_deleted_during_the_invocation_is_ignored(clock: Clock) -> None:
     mapping, sqs = queue(clock, 2), boto3.client("sqs", region_name=REGION)
     batch = mapping.poll()
     assert batch is not None
@@ -133,7 +133,7 @@ def test_a_message_that_somebody_took_out_meanwhile_is_passed_over(clock: Clock)
     assert left() == 0
 
 
-def test_what_succeeded_is_deleted_and_what_failed_stays(clock: Clock) -> None:
+def test_successful_messages_are_deleted_and_failed_messages_stay(clock: Clock) -> None:
     mapping = queue(clock, messages=3)
     batch = mapping.poll()
     assert batch is not None
@@ -149,7 +149,7 @@ def test_a_malformed_answer_fails_the_whole_batch(clock: Clock) -> None:
     assert left() == 2
 
 
-def test_a_batching_window_waits_for_more(clock: Clock) -> None:
+def test_a_batching_window_delays_a_batch_that_is_not_full(clock: Clock) -> None:
     mapping = queue(clock, messages=1, MaximumBatchingWindowInSeconds=5)
     assert mapping.poll() is None
     clock.now += 5
@@ -166,7 +166,7 @@ def test_a_stream_is_delivered_in_order_and_once(clock: Clock) -> None:
     assert ids(mapping) == ["2"]
 
 
-def test_a_stream_goes_on_from_the_first_failure(clock: Clock) -> None:
+def test_a_stream_continues_from_the_first_failed_record(clock: Clock) -> None:
     mapping = stream(clock, writes=3)
     batch = mapping.poll()
     assert batch is not None
@@ -177,7 +177,7 @@ def test_a_stream_goes_on_from_the_first_failure(clock: Clock) -> None:
     assert ids(mapping) == ["1", "2"]
 
 
-def test_a_batch_that_crashed_is_halved(clock: Clock) -> None:
+def test_bisecting_splits_a_failed_batch_in_two(clock: Clock) -> None:
     mapping = stream(clock, writes=4, BisectBatchOnFunctionError=True)
     batch = mapping.poll()
     assert batch is not None
@@ -186,7 +186,7 @@ def test_a_batch_that_crashed_is_halved(clock: Clock) -> None:
     assert ids(mapping) == ["0", "1"]
 
 
-def test_without_bisecting_the_whole_batch_comes_again(clock: Clock) -> None:
+def test_without_bisecting_the_whole_batch_is_retried(clock: Clock) -> None:
     mapping = stream(clock, writes=2)
     batch = mapping.poll()
     assert batch is not None
@@ -209,10 +209,10 @@ def test_after_the_last_retry_a_batch_goes_to_the_on_failure_queue(clock: Clock)
     assert left("failed") == 1
 
 
-def test_latest_skips_what_was_written_before(clock: Clock) -> None:
+def test_latest_skips_older_records(clock: Clock) -> None:
     assert ids(stream(clock, writes=2, StartingPosition="LATEST")) is None
 
 
-def test_a_filter_keeps_records_from_the_function(clock: Clock) -> None:
+def test_the_function_gets_only_records_that_pass_the_filter(clock: Clock) -> None:
     pattern = '{"dynamodb": {"Keys": {"id": {"S": ["1"]}}}}'
     assert ids(stream(clock, writes=3, FilterCriteria={"Filters": [{"Pattern": pattern}]})) == ["1"]

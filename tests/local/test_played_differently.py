@@ -1,4 +1,4 @@
-"""What the local AWS plays differently from AWS, as its README says."""
+"""The known differences between the local AWS and AWS, which its README lists."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def aws() -> Iterator[Endpoint]:
         yield it
 
 
-def test_messages_come_once_and_in_the_order_in_which_they_were_sent(aws: Endpoint) -> None:
+def test_messages_are_received_once_and_in_the_order_of_sending(aws: Endpoint) -> None:
     url = aws.queue()
     for number in range(20):
         aws.client("sqs").send_message(QueueUrl=url, MessageBody=str(number))

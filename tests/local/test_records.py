@@ -1,4 +1,4 @@
-"""Records have the fields and values that Lambda hands over."""
+"""Records have the fields and values that Lambda passes to a function."""
 
 import base64
 import json
@@ -40,12 +40,12 @@ def stream() -> str:
 
 
 def changes(stream: str) -> list[dict[str, Any]]:
-    """The records of a stream, as Lambda hands them over."""
+    """The records of a stream, as Lambda passes them to a function."""
     events = delivered(stream_mapping(Clock(), stream), Clock(), answers(None), seconds=1)
     return [record for event in events for record in event["Records"]]
 
 
-def test_a_record_of_a_stream_has_these_fields(stream: str) -> None:
+def test_a_stream_record_has_the_fields_of_lambda(stream: str) -> None:
     put(id={"S": "1"}, n={"N": "42"})
     (record,) = changes(stream)
     assert record.keys() == {
@@ -154,14 +154,14 @@ def test_a_write_that_changes_a_type_or_an_order_emits_a_record(stream: str, bef
 
 
 def message(**properties: Any) -> dict[str, Any]:
-    """The one message of the queue, as Lambda hands it over."""
+    """The record of the only message in the queue, as Lambda passes it to a function."""
     clock = Clock()
     (event,) = delivered(queue_mapping(clock, **properties), clock, answers(None), seconds=2)
     (record,) = event["Records"]
     return dict(record)
 
 
-def test_attributes_of_a_message_are_text_or_base64() -> None:
+def test_message_attributes_are_text_or_base64() -> None:
     a_queue()
     kind = {"DataType": "String", "StringValue": "order.placed"}
     send("body", kind=kind, logo={"DataType": "Binary.png", "BinaryValue": b"\xff\x00"})
@@ -172,7 +172,7 @@ def test_attributes_of_a_message_are_text_or_base64() -> None:
     }
 
 
-def test_the_digest_of_the_attributes_is_the_one_that_sqs_answered() -> None:
+def test_the_digest_of_the_attributes_equals_the_digest_of_send_message() -> None:
     a_queue()
     url = client("sqs").get_queue_url(QueueName="q")["QueueUrl"]
     attributes = {"logo": {"DataType": "Binary", "BinaryValue": b"\xff"}}
@@ -180,7 +180,7 @@ def test_the_digest_of_the_attributes_is_the_one_that_sqs_answered() -> None:
     assert message()["md5OfMessageAttributes"] == sent["MD5OfMessageAttributes"]
 
 
-def test_a_binary_attribute_comes_through_a_topic() -> None:
+def test_a_topic_delivers_a_binary_attribute() -> None:
     topic = client("sns").create_topic(Name="topic")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=a_queue(), Attributes=raw)
@@ -190,7 +190,7 @@ def test_a_binary_attribute_comes_through_a_topic() -> None:
 
 
 def test_a_message_without_attributes_has_a_digest_of_null_only_with_a_batching_window() -> None:
-    """As in all recorded answers of AWS; no documentation says so."""
+    """All recorded answers of AWS show this; no documentation mentions it."""
     a_queue()
     send("first")
     assert "md5OfMessageAttributes" not in message()
@@ -198,7 +198,7 @@ def test_a_message_without_attributes_has_a_digest_of_null_only_with_a_batching_
     assert message(MaximumBatchingWindowInSeconds=1)["md5OfMessageAttributes"] is None
 
 
-def test_a_dead_letter_names_the_queue_that_it_comes_from() -> None:
+def test_a_dead_letter_names_its_source_queue() -> None:
     arn = a_queue()
     policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1})
     sqs = client("sqs")

@@ -20,7 +20,7 @@ from infra.local.model.stack import Function
 from tests.conftest import MakeEvent
 from tests.integration.test_unavailable import TROUBLES, troubled
 from tests.local.conftest import Run, eventually, running
-from tests.local.test_guests import choreo
+from tests.local.test_joined_stacks import choreo
 from tests.local.test_run import client
 from tests.world import World
 

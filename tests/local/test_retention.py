@@ -1,4 +1,4 @@
-"""A run that goes on for long keeps what somebody still needs, and little else."""
+"""A long run keeps the stream records that a reader still needs, and drops the others."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.shards import Shard
 from infra.local.backend import Backend
 from infra.local.event_sources import retention
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource
@@ -45,7 +45,7 @@ def deliver(mapping: StreamMapping) -> None:
     mapping.complete(batch, None)
 
 
-def test_records_are_forgotten_that_every_mapping_has_delivered(
+def test_records_that_all_mappings_have_delivered_are_dropped(
     stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 1)
@@ -55,17 +55,19 @@ def test_records_are_forgotten_that_every_mapping_has_delivered(
     start = shard.oldest
     deliver(quick)
     slow.poll()  # read, but not delivered yet
-    retention.forget_records(stream, [quick, slow, other])
+    retention.drop_delivered_records(stream, [quick, slow, other])
     assert shard.oldest == start
     deliver(slow)
-    retention.forget_records(stream, [quick, slow, other])
+    retention.drop_delivered_records(stream, [quick, slow, other])
     assert shard.oldest == start + 2
     batch = quick.poll()
     assert batch is not None
     assert [record["dynamodb"]["Keys"]["order_id"]["S"] for record in batch.records] == ["3", "4"]
 
 
-def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_young_records_stay_for_other_readers_of_the_stream(
+    stream: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     streams = boto3.client("dynamodbstreams", region_name=REGION)
     iterator = streams.get_shard_iterator(
@@ -74,27 +76,27 @@ def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         quick = reader(stream)
         deliver(quick)
-        retention.forget_records(stream, [quick])
+        retention.drop_delivered_records(stream, [quick])
         assert len(streams.get_records(ShardIterator=iterator)["Records"]) == 5
         clock.shift(timedelta(seconds=retention.KEPT_SECONDS + 1))
-        retention.forget_records(stream, [quick])
+        retention.drop_delivered_records(stream, [quick])
         with pytest.raises(streams.exceptions.TrimmedDataAccessException):
             streams.get_records(ShardIterator=iterator)
 
 
 def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
-    retention.forget_records(stream, [])
+    retention.drop_delivered_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
 
 
-def test_moto_keeps_no_object_that_came_of_a_look(stream: str) -> None:
+def test_moto_keeps_no_objects_of_a_scan(stream: str) -> None:
     tracked: list[Item] = Item.instances_tracked
     before = len(tracked)
     boto3.client("dynamodb", region_name=REGION).scan(TableName=TABLE)
     assert len(tracked) == before
 
 
-def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_backend_drops_the_records_that_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
 
@@ -106,7 +108,7 @@ def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.Monk
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
             item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
-            backend.deliveries.tell()
+            backend.deliveries.poll_now()
             invocation = await asyncio.wait_for(turn, DEADLINE_SECONDS)
             before = shard.latest - shard.oldest
             backend.environments.finish(invocation.id, {})

@@ -1,4 +1,4 @@
-"""`make run` as a person meets it: orders over HTTP, AWS clients, Ctrl-C, and what is refused."""
+"""`make run` as users see it: orders over HTTP, AWS clients, Ctrl-C and error messages."""
 
 import asyncio
 import socket
@@ -54,7 +54,7 @@ def ends_as(run: Run, order_id: str, status: str) -> bool:
 @pytest.mark.parametrize(
     ("order", "status"), [(ORDER, "shipped"), (DECLINED, "rejected"), (TO_ANTARCTICA, "cancelled")]
 )
-def test_an_order_posted_ends_as_it_should(run: Run, order: dict[str, Any], status: str) -> None:
+def test_an_order_ends_with_the_expected_status(run: Run, order: dict[str, Any], status: str) -> None:
     assert ends_as(run, place(run, order), status)
 
 
@@ -65,18 +65,18 @@ def test_an_aws_client_sees_the_refund_in_the_gateways_ledger(run: Run) -> None:
     assert {e["kind"]["S"] for e in entries if e["order_id"]["S"] == order_id} == {"charge", "refund"}
 
 
-def test_a_long_poll_of_an_empty_queue_delays_no_other_call(run: Run) -> None:
+def test_a_long_poll_of_an_empty_queue_returns_no_messages(run: Run) -> None:
     sqs = client(run, "sqs")
     url = sqs.get_queue_url(QueueName="order-choreography-PaymentDeadLetters")["QueueUrl"]
     assert "Messages" not in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
 
 
-def test_what_has_no_route_is_not_found(run: Run) -> None:
+def test_a_path_without_a_route_is_not_found(run: Run) -> None:
     with pytest.raises(OSError, match="404"):
         run.call("GET", "/nothing")
 
 
-def test_ctrl_c_ends_it_cleanly_and_the_console_names_the_order() -> None:
+def test_ctrl_c_stops_the_run_cleanly_and_the_console_names_the_order() -> None:
     with running() as started:
         order_id = place(started, ORDER)
         assert ends_as(started, order_id, "shipped")
@@ -86,14 +86,14 @@ def test_ctrl_c_ends_it_cleanly_and_the_console_names_the_order() -> None:
     assert "Traceback" not in output
 
 
-def test_a_taken_port_is_an_error_that_names_the_option(run: Run) -> None:
+def test_a_port_in_use_is_an_error_that_names_the_option(run: Run) -> None:
     refused = start("--port", run.url.rpartition(":")[2])
     assert refused.returncode == 2
     assert "--port" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_an_answer_does_not_wait_for_the_receipt_of_what_was_sent_before_it() -> None:
+def test_the_server_sends_without_nagles_algorithm() -> None:
     async def sends_at_once() -> int:
         accepted = asyncio.get_running_loop().create_future()
         server = await asyncio.start_server(lambda _, writer: accepted.set_result(writer), sock=listening)
@@ -110,7 +110,7 @@ def test_an_answer_does_not_wait_for_the_receipt_of_what_was_sent_before_it() ->
         assert asyncio.run(sends_at_once())
 
 
-def test_a_resource_that_cannot_be_played_stops_the_run_and_is_named(tmp_path: Path) -> None:
+def test_an_unsupported_resource_stops_the_run_and_is_named(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text("Resources:\n  Films:\n    Type: AWS::S3::Bucket\n")
     refused = start("--port", "0", "--template", str(template))

@@ -1,4 +1,4 @@
-"""Settings of the user's shell for AWS change neither the local run nor its functions."""
+"""The user's AWS settings in the shell have no effect on the local run and its functions."""
 
 import os
 
@@ -19,6 +19,6 @@ SETTINGS = {
 }
 
 
-def test_an_order_is_shipped_whatever_the_shell_sets() -> None:
+def test_an_order_is_shipped_with_any_aws_settings_in_the_shell() -> None:
     with running(environment={**os.environ, **SETTINGS}) as run:
         assert ends_as(run, place(run, ORDER), "shipped")

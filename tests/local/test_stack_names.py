@@ -1,4 +1,4 @@
-"""A stack that joins is named after its template's folder, whatever that is called, or by --name."""
+"""A joined stack gets its name from --name, or from the folder of its template."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from infra.local.control import stack_names
 from infra.local.provisioning.errors import TemplateError
 from tests.local.conftest import Run
-from tests.local.test_guests import NOTIFICATIONS, choreo, wait_for
-from tests.local.test_guests import backend as backend
+from tests.local.test_joined_stacks import NOTIFICATIONS, choreo, wait_for
+from tests.local.test_joined_stacks import backend as backend
 
 NAME = re.compile("[a-zA-Z][a-zA-Z0-9-]{0,127}")
 
@@ -29,35 +29,37 @@ NAME = re.compile("[a-zA-Z][a-zA-Z0-9-]{0,127}")
         ("x" * 200, "x" * 128),
     ],
 )
-def test_a_folder_gives_the_nearest_name(folder: str, name: str) -> None:
-    assert stack_names.of_folder(folder) == name
+def test_the_stack_name_is_similar_to_the_folder_name(folder: str, name: str) -> None:
+    assert stack_names.from_folder(folder) == name
 
 
 @given(st.text().filter(lambda text: re.search("[a-zA-Z0-9]", text)))
-def test_a_folder_gives_a_name_that_cloudformation_takes(folder: str) -> None:
-    name = stack_names.of_folder(folder)
+def test_the_stack_name_of_a_folder_is_valid(folder: str) -> None:
+    name = stack_names.from_folder(folder)
     assert NAME.fullmatch(name)
     stack_names.check(name)
 
 
-def test_a_folder_without_such_letters_needs_a_name() -> None:
-    with pytest.raises(TemplateError, match=r"the folder name '訂單' has no letters .*; give --name"):
-        stack_names.of_folder("訂單")
+def test_a_folder_without_valid_letters_needs_a_name() -> None:
+    with pytest.raises(
+        TemplateError, match=r"the folder name '訂單' has no letter .*; choose a name with --name"
+    ):
+        stack_names.from_folder("訂單")
 
 
 @pytest.mark.parametrize("name", ["my service", "orders.v2", "Ü", "-a", "1a", "a" * 129, ""])
-def test_a_name_that_cloudformation_refuses_is_refused(name: str) -> None:
+def test_an_invalid_stack_name_is_an_error(name: str) -> None:
     with pytest.raises(TemplateError, match="choose another with --name"):
         stack_names.check(name)
 
 
 def copied(folder: Path) -> str:
-    """The template of the guest, in this folder."""
+    """Copies the example stack to this folder and returns the path of its template."""
     shutil.copytree(Path(NOTIFICATIONS).parent, folder)
     return str(folder / "template.yaml")
 
 
-def test_two_stacks_in_folders_of_one_name_are_told_apart(backend: Run, tmp_path: Path) -> None:
+def test_two_stacks_in_folders_with_the_same_name_need_different_names(backend: Run, tmp_path: Path) -> None:
     first, second = copied(tmp_path / "1/my gäste.v1"), copied(tmp_path / "2/my gäste.v1")
     with choreo(backend, "join", first) as guest:
         wait_for(guest.stdout, "Joining as the stack my-gaste-v1.")
@@ -65,7 +67,7 @@ def test_two_stacks_in_folders_of_one_name_are_told_apart(backend: Run, tmp_path
         with choreo(backend, "join", second) as other:
             output, _ = other.communicate(timeout=30)
         assert other.returncode == 2
-        assert f"{second}: a stack my-gaste-v1 is running already, of {first}" in output
+        assert f"{second}: the template {first} already has a stack named my-gaste-v1" in output
         with choreo(backend, "join", second, "--name", "others") as other:
             wait_for(other.stdout, "Running Consumer")
         for name in ("others", "my-gaste-v1"):
@@ -74,9 +76,9 @@ def test_two_stacks_in_folders_of_one_name_are_told_apart(backend: Run, tmp_path
 
 
 @pytest.mark.parametrize("command", ["run", "leave"])
-def test_a_name_with_a_space_is_refused_in_one_line(backend: Run, command: str) -> None:
+def test_an_unknown_name_with_a_space_is_an_error_of_one_line(backend: Run, command: str) -> None:
     with choreo(backend, command, "my service") as ended:
         output, _ = ended.communicate(timeout=30)
     assert ended.returncode == 2
     assert len(output.splitlines()) == 1
-    assert "my service is" in output or "no service my service" in output
+    assert "there is no stack my service" in output or "there is no service my service" in output

@@ -1,4 +1,4 @@
-"""What a stream's mapping does with a batch that fails: retry, split, give up, and tell the destination.
+"""The mapping of a stream retries, splits or discards a failed batch, and informs the destination.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def stream() -> str:
-    """The stream of a table with four writes."""
+    """The ARN of the stream of a table with four items."""
     arn = a_table()
     for number in range(4):
         put(id={"S": str(number)})
@@ -54,29 +54,31 @@ def to(destination: str) -> dict[str, Any]:
 
 
 def keys(events: list[Any]) -> list[str]:
-    """The keys of the records, event by event, such as `012`."""
+    """The keys of the records in each event, such as `012`."""
     return ["".join(record["dynamodb"]["Keys"]["id"]["S"] for record in e["Records"]) for e in events]
 
 
 def third_fails(event: Any) -> Any:
-    """Reports the record with the key 2, as a function that processes the others does."""
+    """Reports the record with the key 2 as failed."""
     failed = [
         r["dynamodb"]["SequenceNumber"] for r in event["Records"] if r["dynamodb"]["Keys"]["id"]["S"] == "2"
     ]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
-def test_after_a_partial_failure_the_rest_has_all_of_its_retries(stream: str, clock: Clock) -> None:
+def test_the_rest_of_a_partially_failed_batch_has_the_full_number_of_retries(
+    stream: str, clock: Clock
+) -> None:
     mapping = stream_mapping(clock, stream, MaximumRetryAttempts=1, **REPORTS)
     assert keys(delivered(mapping, clock, third_fails)) == ["0123", "23", "23"]
 
 
-def test_a_failure_of_the_first_record_is_a_retry_of_the_batch(stream: str, clock: Clock) -> None:
+def test_if_the_first_record_fails_the_whole_batch_is_retried(stream: str, clock: Clock) -> None:
     mapping = stream_mapping(clock, stream, MaximumRetryAttempts=1, BatchSize=2, **REPORTS)
     assert keys(delivered(mapping, clock, third_fails)) == ["01", "23", "23"]
 
 
-def test_a_batch_that_was_split_has_all_of_its_retries(stream: str, clock: Clock) -> None:
+def test_each_part_of_a_split_batch_has_the_full_number_of_retries(stream: str, clock: Clock) -> None:
     given = {"MaximumRetryAttempts": 1, "BisectBatchOnFunctionError": True, "BatchSize": 2}
     mapping = stream_mapping(clock, stream, **given)
     assert keys(delivered(mapping, clock, raises)) == ["01", "0", "0", "1", "1", "23", "2", "2", "3", "3"]
@@ -88,25 +90,25 @@ def test_a_malformed_answer_fails_the_batch(stream: str, clock: Clock) -> None:
     assert keys(delivered(mapping, clock, malformed)) == ["0123", "0123"]
 
 
-def test_records_that_are_too_old_are_given_up_without_an_invocation(stream: str, clock: Clock) -> None:
+def test_records_that_are_too_old_are_discarded_without_an_invocation(stream: str, clock: Clock) -> None:
     mapping = stream_mapping(clock, stream, MaximumRecordAgeInSeconds=60, **to(a_queue()))
     clock.now += 100
     assert delivered(mapping, clock, answers(None)) == []
-    told = json.loads(received()[0]["Body"])
-    assert told["requestContext"]["condition"] == "RecordAgeExceeded"
-    assert told["requestContext"]["approximateInvokeCount"] == 0
-    assert "responseContext" not in told
-    assert told["DDBStreamBatchInfo"]["batchSize"] == 4
+    message = json.loads(received()[0]["Body"])
+    assert message["requestContext"]["condition"] == "RecordAgeExceeded"
+    assert message["requestContext"]["approximateInvokeCount"] == 0
+    assert "responseContext" not in message
+    assert message["DDBStreamBatchInfo"]["batchSize"] == 4
 
 
-def test_a_record_that_grows_too_old_is_given_up_while_it_is_retried(stream: str, clock: Clock) -> None:
+def test_a_record_that_becomes_too_old_during_its_retries_is_discarded(stream: str, clock: Clock) -> None:
     mapping = stream_mapping(clock, stream, MaximumRecordAgeInSeconds=60, **to(a_queue()))
     delivered(mapping, clock, raises, seconds=90)
     assert json.loads(received()[0]["Body"])["requestContext"]["condition"] == "RecordAgeExceeded"
 
 
-def told(stream: str, clock: Clock, **properties: Any) -> dict[str, Any]:
-    """The message in the queue after a batch was given up."""
+def on_failure_message(stream: str, clock: Clock, **properties: Any) -> dict[str, Any]:
+    """The message to the on-failure queue after a batch was discarded."""
     mapping = stream_mapping(clock, stream, MaximumRetryAttempts=1, **to(a_queue()), **properties)
     batch = mapping.poll()
     assert batch is not None
@@ -119,7 +121,7 @@ def told(stream: str, clock: Clock, **properties: Any) -> dict[str, Any]:
 
 
 def test_the_on_failure_message_has_the_fields_that_aws_sends(stream: str, clock: Clock) -> None:
-    found = told(stream, clock)
+    found = on_failure_message(stream, clock)
     assert found["requestContext"] == {
         "requestId": "request-2",
         "functionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:F",
@@ -140,20 +142,20 @@ def test_the_on_failure_message_has_the_fields_that_aws_sends(stream: str, clock
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", batch[name])
 
 
-def test_the_on_failure_message_names_the_alias_that_was_invoked(stream: str, clock: Clock) -> None:
+def test_the_on_failure_message_names_the_invoked_alias(stream: str, clock: Clock) -> None:
     alias = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:F:live"
-    found = told(stream, clock, FunctionName=alias)
+    found = on_failure_message(stream, clock, FunctionName=alias)
     assert found["requestContext"]["functionArn"] == alias
     assert found["responseContext"]["executedVersion"] == "1"
 
 
-def test_a_batch_that_was_reported_as_failed_has_no_function_error(stream: str, clock: Clock) -> None:
+def test_a_batch_with_reported_failures_has_no_function_error(stream: str, clock: Clock) -> None:
     given = {"MaximumRetryAttempts": 0, **REPORTS, **to(a_queue())}
     delivered(stream_mapping(clock, stream, **given), clock, third_fails)
     assert json.loads(received()[0]["Body"])["responseContext"]["functionError"] is None
 
 
-def test_a_topic_is_told_as_a_queue_is(stream: str, clock: Clock) -> None:
+def test_a_topic_gets_the_same_message_as_a_queue(stream: str, clock: Clock) -> None:
     topic = client("sns").create_topic(Name="failed")["TopicArn"]
     client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=a_queue())
     delivered(stream_mapping(clock, stream, MaximumRetryAttempts=0, **to(topic)), clock, raises)
@@ -161,7 +163,7 @@ def test_a_topic_is_told_as_a_queue_is(stream: str, clock: Clock) -> None:
     assert json.loads(notification["Message"])["DDBStreamBatchInfo"]["batchSize"] == 4
 
 
-def test_records_stay_until_the_destination_was_told(stream: str, clock: Clock) -> None:
+def test_records_are_kept_until_the_destination_has_the_message(stream: str, clock: Clock) -> None:
     destination = f"arn:aws:sqs:{REGION}:{ACCOUNT}:later"
     mapping = stream_mapping(clock, stream, MaximumRetryAttempts=0, **to(destination))
     with pytest.raises(client("sqs").exceptions.QueueDoesNotExist):

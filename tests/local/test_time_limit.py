@@ -1,11 +1,11 @@
-"""The time limit of an order, in a local run that lacks a service for longer than that."""
+"""An order expires in a local run if a service does not run in time."""
 
 from tests.local.conftest import eventually, running
-from tests.local.test_guests import choreo
+from tests.local.test_joined_stacks import choreo
 from tests.local.test_run import ORDER, client, ends_as, place, start
 
 
-def test_with_payment_down_an_order_expires_and_is_never_charged() -> None:
+def test_an_order_expires_and_is_not_charged_while_payment_does_not_run() -> None:
     limits = ("--parameter", "OrderTimeLimitSeconds=1", "--parameter", "OrderFirstLookSeconds=1")
     with (
         running("run", "backend", *limits) as run,
@@ -19,7 +19,7 @@ def test_with_payment_down_an_order_expires_and_is_never_charged() -> None:
         assert client(run, "dynamodb").scan(TableName="order-choreography-PaymentLedger")["Items"] == []
 
 
-def test_a_parameter_that_is_not_there_is_a_mistake_in_one_line() -> None:
+def test_an_unknown_parameter_is_an_error() -> None:
     refused = start("--port", "0", "--parameter", "OrderTimeLimit=1")
     assert refused.returncode == 2
     assert "parameter OrderTimeLimit is not in the template" in refused.stderr

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.aws.clients import client
-from infra.local.event_sources.checks import Unplayable, check
+from infra.local.event_sources.checks import UnsupportedMapping, check
 from tests.local.event_sources import (
     Clock,
     a_queue,
@@ -83,7 +83,7 @@ def test_an_invalid_filter_is_refused_as_recorded(pattern: str) -> None:
     refusals = [name for name in STREAM if name.startswith(f"{OF_STREAMS}invalid_event_filter")]
     assert len(refusals) == 2
     criteria = {"StartingPosition": "LATEST", "FilterCriteria": {"Filters": [{"Pattern": pattern}]}}
-    with pytest.raises(Unplayable, match="FilterCriteria"):
+    with pytest.raises(UnsupportedMapping, match="FilterCriteria"):
         check("arn:aws:dynamodb:eu-west-1:111111111111:table/t/stream/s", criteria)
 
 

@@ -1,1 +1,1 @@
-"""The stacks of a run: they join and leave, are kept between runs, and let other terminals play services."""
+"""Controls a local run: adds and removes stacks, saves items (`--data`), serves the runtime API."""

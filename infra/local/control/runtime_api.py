@@ -1,4 +1,4 @@
-"""The backend's own addresses: for the processes that run functions, and for stacks that join and leave."""
+"""The control API of a local run: invocations for execution environments, and commands for stacks."""
 
 import asyncio
 import json
@@ -15,13 +15,17 @@ from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments, Invocation
-from infra.local.runtime.worker import ENVIRONMENT, METRICS, TIMEOUT
+from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
 
 PREFIX = "/_local/"
 
 
 class RuntimeApi:
-    """`runtime/{function}/invocation/…` is Lambda's runtime API, as far as our environments use it."""
+    """Answers requests below PREFIX.
+
+    `runtime/{function}/invocation/…` is the part of Lambda's runtime API that our execution environments use:
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+    """
 
     def __init__(
         self, stacks: Stacks, environments: Environments, metrics: Metrics, ended: asyncio.Event
@@ -30,71 +34,86 @@ class RuntimeApi:
         self._ended = ended
 
     async def answer(self, request: Request, receive: Receive) -> Response:
-        headers = dict(request.headers)
         reason = guard.cross_site_reason(request)
         if reason is not None:
             return http_api.error_response(403, reason)
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
-            match request.method, path:
-                case "GET", ["runtime", function, "invocation", "next"]:
-                    invocation = await self._next(function, headers, receive)
-                    return _handed_over(invocation) if invocation else Response(204, [], b"")
-                case "POST", ["runtime", _, "invocation", invocation_id, "response"]:
-                    if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
-                        self._count(headers)
-                    return Response(202, [], b"")
-                case "POST", ["runtime", _, "invocation", invocation_id, "error"]:
-                    if self._environments.fail(invocation_id, request.body.decode()):
-                        self._count(headers)
-                    return Response(202, [], b"")
-                case "POST", ["runtime", function, "environments", environment, "exit"]:
-                    status = json.loads(request.body)
-                    return _json({"started": await self._environments.exit(function, environment, status)})
-                case "POST", ["metrics"]:
-                    self._metrics.add(json.loads(request.body))
-                    return Response(202, [], b"")
-                case "GET", ["services", service]:
-                    return _json(described(self._stacks.consumers_of(service)))
-                case "PUT", ["stacks", name]:
-                    stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
-                    return _json(described(stack.functions.values()))
-                case "DELETE", ["stacks", name]:
-                    self._stacks.remove(name)
-                    return _json([])
+            if path[0] == "runtime":
+                answer = await self._answer_environment(request, path[1:], receive)
+            else:
+                answer = self._answer_command(request, path)
         except TemplateError as error:
             return http_api.error_response(400, str(error))
-        return http_api.error_response(404, "Not Found")
+        return answer or http_api.error_response(404, "Not Found")
 
-    def _count(self, headers: Mapping[str, str]) -> None:
-        self._metrics.add(json.loads(headers.get(METRICS, "[]")))
+    async def _answer_environment(
+        self, request: Request, path: list[str], receive: Receive
+    ) -> Response | None:
+        headers = dict(request.headers)
+        match request.method, path:
+            case "GET", [function, "invocation", "next"]:
+                invocation = await self._next(function, headers, receive)
+                return _invocation_answer(invocation) if invocation else Response(204, [], b"")
+            case "POST", [_, "invocation", invocation_id, "response"]:
+                if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
+                    self._count_metrics(headers)
+                return Response(202, [], b"")
+            case "POST", [_, "invocation", invocation_id, "error"]:
+                if self._environments.fail(invocation_id, request.body.decode()):
+                    self._count_metrics(headers)
+                return Response(202, [], b"")
+            case "POST", [function, "environments", environment, "exit"]:
+                status = json.loads(request.body)
+                started = await self._environments.report_exit(function, environment, status)
+                return _json({"started": started})
+        return None
+
+    def _answer_command(self, request: Request, path: list[str]) -> Response | None:
+        match request.method, path:
+            case "POST", ["metrics"]:
+                self._metrics.add(json.loads(request.body))
+                return Response(202, [], b"")
+            case "GET", ["services", service]:
+                return _json(functions_to_json(self._stacks.consumers_of(service)))
+            case "PUT", ["stacks", name]:
+                stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
+                return _json(functions_to_json(stack.functions.values()))
+            case "DELETE", ["stacks", name]:
+                self._stacks.remove(name)
+                return _json([])
+        return None
+
+    def _count_metrics(self, headers: Mapping[str, str]) -> None:
+        self._metrics.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
     async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
-        limit = float(headers[TIMEOUT]) if TIMEOUT in headers else None
-        turn = await self._environments.next(function, limit, headers.get(ENVIRONMENT, ""))
-        # Of a request that was read whole only its end is left: the environment going away.
-        gone: asyncio.Future[Any] = asyncio.ensure_future(receive())
+        """The environment's next invocation, or None if the environment or the run ends first."""
+        timeout = float(headers[TIMEOUT_HEADER]) if TIMEOUT_HEADER in headers else None
+        invocation = await self._environments.next(function, timeout, headers.get(ENVIRONMENT_HEADER, ""))
+        # The server has read the whole request, so `receive` returns only when the client disconnects.
+        disconnected: asyncio.Future[Any] = asyncio.ensure_future(receive())
         ended: asyncio.Future[Any] = asyncio.ensure_future(self._ended.wait())
-        await asyncio.wait([turn, gone, ended], return_when=asyncio.FIRST_COMPLETED)
-        gone.cancel()
+        await asyncio.wait([invocation, disconnected, ended], return_when=asyncio.FIRST_COMPLETED)
+        disconnected.cancel()
         ended.cancel()
-        if turn.done() and not turn.cancelled():
-            return turn.result()
-        turn.cancel()
+        if invocation.done() and not invocation.cancelled():
+            return invocation.result()
+        invocation.cancel()
         return None
 
 
-def described(functions: Iterable[Function]) -> list[dict[str, Any]]:
-    """Functions as they travel to the processes that run them."""
+def functions_to_json(functions: Iterable[Function]) -> list[dict[str, Any]]:
+    """Converts functions to JSON, for the terminal that runs them."""
     return [{**vars(function), "code": str(function.code)} for function in functions]
 
 
-def read(described: list[dict[str, Any]]) -> list[Function]:
-    """The functions again, on the other side."""
+def functions_from_json(described: list[dict[str, Any]]) -> list[Function]:
+    """Reads functions from the control API's JSON."""
     return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 
 
-def _handed_over(invocation: Invocation) -> Response:
+def _invocation_answer(invocation: Invocation) -> Response:
     headers = [
         ("lambda-runtime-aws-request-id", invocation.id),
         ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),

@@ -1,11 +1,11 @@
-"""The stacks that run: they join and leave, and their deliveries start and stop with them."""
+"""The stacks of a local run: adding one starts its event source mappings, removing one stops them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from infra.local.control import outside, stack_names
-from infra.local.control.data import Data
-from infra.local.event_sources.asynchronous import Asynchronous
+from infra.local.control import external_endpoints, stack_names
+from infra.local.control.saved_items import SavedItems
+from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.event_sources.schedules import Schedules
@@ -17,33 +17,33 @@ from infra.local.provisioning.template import load
 
 
 class Stacks:
-    """`running` has the stacks by name. Needs an active moto and a running loop."""
+    """The stacks, by name, in `running`. Requires an active moto and a running event loop."""
 
     def __init__(
         self,
         endpoint: str,
-        data: Data | None,
+        data: SavedItems | None,
         faults: Faults,
         deliveries: Deliveries,
-        asynchronous: Asynchronous,
+        asynchronous: AsynchronousInvocations,
     ) -> None:
-        self._endpoint, self._data, self._faults = endpoint, data, faults
+        self._endpoint, self._saved_items, self._faults = endpoint, data, faults
         self._deliveries, self._asynchronous = deliveries, asynchronous
         self._schedules = Schedules(asynchronous.invoke)
         self.running = dict[str, Stack]()
         self._templates = dict[str, Path]()
 
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
-        """Provisions a template as a stack, with these instead of its parameters' defaults.
+        """Creates a stack from a template; `parameters` override the template's defaults.
 
-        A stack that is there already, by this name and of this template, stays as it is.
-        Raises TemplateError if it cannot be played, or if the name is another template's.
+        If a stack with this name and this template exists, it stays unchanged. Raises TemplateError if the
+        local AWS does not support the template, or if a stack of another template has this name.
         """
         stack_names.check(name)
         running = self._templates.get(name, template.resolve())
         if running != template.resolve():
             raise TemplateError(
-                f"{template}: a stack {name} is running already, of {running}; choose another --name"
+                f"{template}: the template {running} already has a stack named {name}; choose another --name"
             )
         if name not in self.running:
             stack = self._provision(name, template, parameters)
@@ -54,25 +54,28 @@ class Stacks:
         return self.running[name]
 
     def remove(self, name: str) -> None:
-        """Ends a stack's deliveries and deletes its resources. Raises TemplateError if there is none."""
+        """Stops a stack's event source mappings and deletes its resources.
+
+        Raises TemplateError if no stack has this name.
+        """
         if name not in self.running:
-            raise TemplateError(f"no stack {name} is running; there are {', '.join(self.running)}")
+            raise TemplateError(f"there is no stack {name}; the stacks are {', '.join(self.running)}")
         self._deliveries.stop(name)
         self._schedules.stop(name)
         self._asynchronous.stop(name)
         removed = self.running.pop(name)
         del self._templates[name]
         queue_names = {url.rpartition("/")[2] for url in removed.queues.values()}
-        self._faults.forget({function.service for function in removed.functions.values()}, queue_names)
+        self._faults.remove({function.service for function in removed.functions.values()}, queue_names)
         remove(removed)
-        if self._data is not None:
-            self._data.forget(removed)
+        if self._saved_items is not None:
+            self._saved_items.delete_stack(removed)
 
     def functions(self) -> list[Function]:
         return [function for stack in self.running.values() for function in stack.functions.values()]
 
     def api_functions(self) -> list[Function]:
-        """Those that serve HTTP requests: they run where the backend runs."""
+        """The functions that answer HTTP requests. They run in the backend's terminal."""
         return [
             function
             for stack in self.running.values()
@@ -81,22 +84,22 @@ class Stacks:
         ]
 
     def consumers_of(self, service: str) -> list[Function]:
-        """A service's functions but its API. Raises TemplateError for a service that is not there."""
+        """A service's functions except its API functions. Raises TemplateError for an unknown service."""
         others = [function for function in self.functions() if function not in self.api_functions()]
         found = [function for function in others if function.service == service]
         if not found:
             known = ", ".join(sorted({function.service for function in others}))
-            raise TemplateError(f"there is no service {service}; there are {known}")
+            raise TemplateError(f"there is no service {service}; the services are {known}")
         return found
 
     def _provision(self, name: str, template: Path, parameters: Mapping[str, str] | None) -> Stack:
         imports = {export: value for s in self.running.values() for export, value in s.exports.items()}
-        read = load(template, parameters, ssm_parameter)
-        outside.check(read.parameters)
-        stack = Provisioner(read, name, self._endpoint, imports).provision()
-        if self._data is not None:
+        loaded = load(template, parameters, ssm_parameter)
+        external_endpoints.check(loaded.parameters)
+        stack = Provisioner(loaded, name, self._endpoint, imports).provision()
+        if self._saved_items is not None:
             try:
-                self._data.restore(stack)
+                self._saved_items.restore(stack)
             except TemplateError:
                 remove(stack)
                 raise

@@ -1,16 +1,16 @@
-"""Event source mappings: they invoke functions with the records of queues and streams, as Lambda does."""
+"""Event source mappings, asynchronous invocations and schedules: they invoke functions as Lambda does."""
 
 from collections.abc import Callable
 
 from infra.local.aws.queues import MotoQueue
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_queue import Queue, QueueMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.queue_mapping import QueueMapping, SourceQueue
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.stack import Stack
 
 
-def mappings(stack: Stack, queue: Callable[[str], Queue] = MotoQueue) -> dict[str, EventSourceMapping]:
-    """The stack's event source mappings, by logical id; `queue` makes what a queue is received from."""
+def mappings(stack: Stack, queue: Callable[[str], SourceQueue] = MotoQueue) -> dict[str, EventSourceMapping]:
+    """The stack's event source mappings, by logical id. `queue` creates the client for a queue's name."""
     return {
         name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
         if source.arn.split(":")[2] == "sqs"

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from infra.local.aws.clients import client
 from infra.local.aws.recursion import LoopStopped
-from infra.local.event_sources.failures import send
 from infra.local.event_sources.faults import Faults
+from infra.local.event_sources.on_failure import send
 from infra.local.model.stack import AsyncSettings, Function, Stack
 from infra.local.reporting import console
-from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 RETRY_SECONDS = (60.0, 120.0)
 """The wait before the second and the third invocation."""
@@ -26,7 +26,7 @@ ERROR_BYTES = 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the invocations with an event ended."""
+    """The result of all invocations with one event."""
 
     condition: str
     invoke_count: int
@@ -35,15 +35,15 @@ class Outcome:
     failure: str | None = None
 
 
-class Asynchronous:
-    """Invokes functions with events, each in a task of its own."""
+class AsynchronousInvocations:
+    """Invokes functions asynchronously: one asyncio task for each event."""
 
     def __init__(self, environments: Environments, faults: Faults) -> None:
         self._environments, self._faults = environments, faults
         self._running: dict[str, set[asyncio.Task[None]]] = {}
 
     def invoke(self, stack: Stack, function: Function, event: Any) -> None:
-        """Returns at once."""
+        """Starts the invocation and returns at once."""
         tasks = self._running.setdefault(stack.name, set())
         settings = stack.async_settings.get(function.logical_id, AsyncSettings())
         task = asyncio.create_task(self._run(function, settings, event))
@@ -51,16 +51,19 @@ class Asynchronous:
         task.add_done_callback(tasks.discard)
 
     def stop(self, stack_name: str) -> None:
-        """Drops the events that a stack's functions have not handled yet."""
+        """Discards the events of a removed stack that its functions have not handled yet."""
         for task in self._running.pop(stack_name, ()):
             task.cancel()
 
     async def _run(self, function: Function, settings: AsyncSettings, event: Any) -> None:
         try:
             outcome = await self._outcome(function, settings, event)
-            conclude(function, settings, event, outcome)
-        except Exception as error:  # such as a queue that is gone
-            console.error(f"{function.name}: an event of an asynchronous invocation is lost: {error!r}")
+            send_to_destinations(function, settings, event, outcome)
+        except Exception as error:  # such as a destination queue that does not exist
+            console.error(
+                f"{function.name}: an event of an asynchronous invocation is lost: its destination or "
+                f"dead-letter queue failed: {error!r}"
+            )
 
     async def _outcome(self, function: Function, settings: AsyncSettings, event: Any) -> Outcome:
         expires, request_id, failure = time.monotonic() + settings.max_age_seconds, str(uuid4()), None
@@ -75,7 +78,7 @@ class Asynchronous:
                 invocation = await self._environments.start(function, event, left)
                 request_id = invocation.id
                 answer = await self._environments.answer(invocation)
-            except NobodyFree:
+            except NoFreeEnvironment:
                 return Outcome("EventAgeExceeded", attempt, request_id, failure=failure)
             except (FunctionFailed, LoopStopped) as error:
                 failure = str(error)
@@ -84,12 +87,12 @@ class Asynchronous:
         return Outcome("RetriesExhausted", settings.retries + 1, request_id, failure=failure)
 
 
-def conclude(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
-    """Sends the event to the dead-letter queue, and a record to the destination of this outcome."""
+def send_to_destinations(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
+    """Sends a record to the outcome's destination, and a failed event to the dead-letter queue."""
     failed = outcome.condition != "Success"
     destination = settings.on_failure if failed else settings.on_success
     if destination:
-        send(destination, record(function, event, outcome))
+        send(destination, invocation_record(function, event, outcome))
     if failed and function.dead_letter_arn:
         _send_dead_letter(function.dead_letter_arn, event, outcome)
     if failed and not (destination or function.dead_letter_arn):
@@ -99,8 +102,11 @@ def conclude(function: Function, settings: AsyncSettings, event: Any, outcome: O
         )
 
 
-def record(function: Function, event: Any, outcome: Outcome) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+def invocation_record(function: Function, event: Any, outcome: Outcome) -> dict[str, Any]:
+    """The record that Lambda sends to a destination.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     response: dict[str, Any] = {}
     if outcome.invoke_count:

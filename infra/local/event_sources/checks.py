@@ -1,4 +1,4 @@
-"""What AWS refuses of an event source mapping, and what is not played: refused before anything runs.
+"""Checks the properties of an event source mapping: AWS's rules, and what the local AWS supports.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
@@ -7,30 +7,32 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.event_sources.failures import DESTINATIONS
+from infra.local.event_sources.on_failure import DESTINATIONS
 from infra.local.patterns.filters import record_filter
 from infra.local.patterns.operators import InvalidPattern
 
-OF_STREAMS = (
+STREAM_PROPERTIES = (
     "BisectBatchOnFunctionError",
     "DestinationConfig",
     "MaximumRecordAgeInSeconds",
     "MaximumRetryAttempts",
     "StartingPosition",
 )
-WITHOUT_WINDOW = 10
-"""The largest batch of a queue without a batching window."""
+LIMIT_WITHOUT_WINDOW = 10
+"""The maximum batch size of a queue without a batching window."""
 
 
-class Unplayable(Exception):
-    """The mapping is refused; the message says which property, why, and what to do."""
+class UnsupportedMapping(Exception):
+    """The local AWS rejects the mapping. The message names the property, the reason and a correction."""
 
 
 def check(source_arn: str, properties: Mapping[str, Any]) -> None:
-    """Raises Unplayable."""
+    """Raises UnsupportedMapping if AWS rejects the properties, or if the local AWS does not support them."""
     service = source_arn.split(":")[2] if source_arn.count(":") >= 5 else ""
     if service not in ("sqs", "dynamodb"):
-        raise Unplayable(f"EventSourceArn: {source_arn} is no queue and no table's stream; use one of them")
+        raise UnsupportedMapping(
+            f"EventSourceArn: {source_arn} is neither an SQS queue nor a DynamoDB stream; use one of them"
+        )
     size = _number(properties, "BatchSize", 1, 10_000)
     window = _number(properties, "MaximumBatchingWindowInSeconds", 0, 300) or 0
     if service == "sqs":
@@ -40,40 +42,42 @@ def check(source_arn: str, properties: Mapping[str, Any]) -> None:
     try:
         record_filter(properties, "body" if service == "sqs" else "dynamodb")
     except InvalidPattern as error:
-        raise Unplayable(f"FilterCriteria: {error}; correct the filter, as AWS refuses it as well") from None
+        raise UnsupportedMapping(
+            f"FilterCriteria: {error}; correct the filter: AWS rejects it, too"
+        ) from None
 
 
 def _check_queue(source_arn: str, properties: Mapping[str, Any], size: int, window: int) -> None:
-    for name in OF_STREAMS:
+    for name in STREAM_PROPERTIES:
         if name in properties:
-            raise Unplayable(f"{name}: only mappings of streams have it; remove it")
-    if source_arn.endswith(".fifo") and (window or size > WITHOUT_WINDOW):
-        raise Unplayable(
-            f"BatchSize: a FIFO queue has batches of up to {WITHOUT_WINDOW}, without a "
-            "MaximumBatchingWindowInSeconds; correct it"
+            raise UnsupportedMapping(f"{name}: only mappings of streams have this property; remove it")
+    if source_arn.endswith(".fifo") and (window or size > LIMIT_WITHOUT_WINDOW):
+        raise UnsupportedMapping(
+            f"BatchSize: a FIFO queue has batches of at most {LIMIT_WITHOUT_WINDOW} messages and no "
+            "MaximumBatchingWindowInSeconds; correct these properties"
         )
-    if size > WITHOUT_WINDOW and window < 1:
-        raise Unplayable(
+    if size > LIMIT_WITHOUT_WINDOW and window < 1:
+        raise UnsupportedMapping(
             f"BatchSize: {size} needs a MaximumBatchingWindowInSeconds of at least 1; "
-            f"add it, or take at most {WITHOUT_WINDOW}"
+            f"add it, or use at most {LIMIT_WITHOUT_WINDOW}"
         )
 
 
 def _check_stream(properties: Mapping[str, Any]) -> None:
     if properties.get("StartingPosition") not in ("TRIM_HORIZON", "LATEST"):
-        raise Unplayable("StartingPosition: a stream needs TRIM_HORIZON or LATEST; use one of them")
+        raise UnsupportedMapping("StartingPosition: a stream needs TRIM_HORIZON or LATEST; use one of them")
     _number(properties, "MaximumRetryAttempts", -1, 10_000)
     if _number(properties, "MaximumRecordAgeInSeconds", -1, 604_800) in range(60):
-        raise Unplayable("MaximumRecordAgeInSeconds: AWS takes -1, or 60 and more; use one of these")
+        raise UnsupportedMapping("MaximumRecordAgeInSeconds: AWS accepts -1 or at least 60; use one of them")
     destination = ((properties.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
     if destination is not None and destination.split(":")[2:3] not in ([name] for name in DESTINATIONS):
-        raise Unplayable(
-            f"DestinationConfig: {destination} cannot be played locally; use a queue or a topic, by ARN"
+        raise UnsupportedMapping(
+            f"DestinationConfig: {destination} is not supported; use the ARN of a queue or a topic"
         )
 
 
 def _number(properties: Mapping[str, Any], name: str, least: int, most: int) -> int | None:
-    """A property's whole number, if it is there."""
+    """The property's value as a whole number; None if the property is absent."""
     value = properties.get(name)
     if value is None:
         return None
@@ -82,5 +86,7 @@ def _number(properties: Mapping[str, Any], name: str, least: int, most: int) -> 
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise Unplayable(f"{name}: {value!r} is no whole number from {least} to {most}; use one")
+        raise UnsupportedMapping(
+            f"{name}: {value!r} is not a whole number from {least} to {most}; correct it"
+        )
     return number

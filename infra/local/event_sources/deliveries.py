@@ -1,7 +1,7 @@
-"""Delivers the records of all event source mappings to their functions: a task for each mapping.
+"""Polls all event source mappings and invokes their functions: one asyncio task for each mapping.
 
-No exception ends such a task. It reports the exception on the console, waits, and goes on: the records are
-still in their queue or stream.
+An exception does not end such a task. The task reports the exception on the console, waits, and polls again:
+the records are still in their queue or stream.
 """
 
 import asyncio
@@ -15,23 +15,23 @@ from infra.local.aws.recursion import METRIC, LoopStopped
 from infra.local.event_sources import mappings, retention
 from infra.local.event_sources.faults import Faults
 from infra.local.event_sources.mapping import EventSourceMapping
-from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.messages import Batch
 from infra.local.model.stack import Stack
 from infra.local.reporting import console
 from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.reporting.metrics import Metrics
-from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 START_SECONDS = 30.0
-"""How long a batch waits for an environment that is free."""
-LOOK_AGAIN_SECONDS = 0.5
-"""The end of a visibility timeout tells no mapping, so each of them looks by itself as well."""
+"""The maximum wait of a batch for a free execution environment."""
+POLL_SECONDS = 0.5
+"""The interval of polls without a wake-up: the end of a visibility timeout wakes no mapping up."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 
 
 class Deliveries:
-    """The deliveries of stacks that come and go."""
+    """The running deliveries of all stacks."""
 
     def __init__(
         self, environments: Environments, faults: Faults, journal: Journal, metrics: Metrics
@@ -41,105 +41,110 @@ class Deliveries:
         self._running: dict[str, list[tuple[Delivery, asyncio.Task[None]]]] = {}
 
     def start(self, stack: Stack) -> None:
-        """Starts to deliver to a stack's functions."""
-        made = [Delivery(stack, mapping, self) for mapping in mappings(stack).values()]
-        self._running[stack.name] = [(delivery, asyncio.create_task(delivery.run())) for delivery in made]
+        """Starts polling a stack's event source mappings."""
+        started = [Delivery(stack, mapping, self) for mapping in mappings(stack).values()]
+        self._running[stack.name] = [(delivery, asyncio.create_task(delivery.run())) for delivery in started]
 
     def stop(self, stack_name: str) -> None:
+        """Stops polling a stack's event source mappings."""
         for _, task in self._running.pop(stack_name):
             task.cancel()
 
-    def tell(self) -> None:
-        """Has every mapping look for records now: a look costs next to nothing."""
+    def poll_now(self) -> None:
+        """Wakes up every mapping, so that it polls now. An empty poll is cheap."""
         for delivery, _ in chain(*self._running.values()):
             delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:
-        """Makes the faults that were asked for among the messages that wait."""
-        made = self.faults.inject(queue_name)
-        if made:
-            self.journal.note(QueueInput(queue_name, made))
+        """Injects the requested faults into the waiting messages of a queue."""
+        bodies = self.faults.inject(queue_name)
+        if bodies:
+            self.journal.note(QueueInput(queue_name, bodies))
 
     def unpublished(self, service: str) -> int:
-        """How many writes emitted events that the service's relays have not published yet."""
+        """The number of stream records with events that the service's relays have not published yet."""
         return sum(
             delivery.mapping.backlog()
             for delivery, _ in chain(*self._running.values())
             if isinstance(delivery.mapping, StreamMapping) and delivery.function.service == service
         )
 
-    def forget_delivered(self, stream_arn: str) -> None:
+    def drop_delivered(self, stream_arn: str) -> None:
+        """Drops the delivered records of a stream, and all published messages, from moto's memory."""
         every = [delivery.mapping for delivery, _ in chain(*self._running.values())]
-        retention.forget_records(stream_arn, every)
-        retention.forget_notifications()
+        retention.drop_delivered_records(stream_arn, every)
+        retention.drop_published_messages()
 
 
 class Delivery:
     """Polls one mapping, and invokes its function with each batch."""
 
     def __init__(self, stack: Stack, mapping: EventSourceMapping, deliveries: Deliveries) -> None:
-        self.mapping, self._all = mapping, deliveries
+        self.mapping, self._deliveries = mapping, deliveries
         self.function = stack.functions[mapping.source.function]
         self.wake_up = asyncio.Event()
         self._name = f"{stack.name}: the event source mapping {mapping.source.logical_id}"
         self._failures = 0
 
     async def run(self) -> None:
-        """Goes on until it is cancelled."""
-        async with asyncio.TaskGroup() as under_way:
+        """Polls and delivers until the task is cancelled."""
+        async with asyncio.TaskGroup() as in_flight:
             while True:
-                with self._reported():
-                    await self._turn(under_way)
+                with self._exceptions_reported():
+                    await self._poll_once(in_flight)
                     self._failures = 0
                 if self._failures:
                     await asyncio.sleep(self._pause_seconds)
 
-    async def _turn(self, under_way: asyncio.TaskGroup) -> None:
-        """A stream's batches go one after the other, a queue's to all environments that are free."""
-        service = self._all.faults.service(self.function.service)
+    async def _poll_once(self, in_flight: asyncio.TaskGroup) -> None:
+        """Delivers the next batch, or waits for a wake-up.
+
+        Batches of a stream are delivered one after the other; batches of a queue, to all free environments.
+        """
+        service = self._deliveries.faults.service(self.function.service)
         await service.running.wait()
-        await self._all.environments.wait_for_free(self.function.name)
+        await self._deliveries.environments.wait_for_free(self.function.name)
         if not service.running.is_set():
             return
         self.wake_up.clear()
-        self._all.inject_faults(self.mapping.source.arn.rpartition(":")[2])
+        self._deliveries.inject_faults(self.mapping.source.arn.rpartition(":")[2])
         batch = self.mapping.poll()
         taken = asyncio.Event()
         if batch is None:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                async with asyncio.timeout(POLL_SECONDS):
                     await self.wake_up.wait()
         elif isinstance(self.mapping, StreamMapping):
-            await self._hand_over(batch, taken)
+            await self._deliver(batch, taken)
         else:
-            under_way.create_task(self._hand_over_aside(batch, taken))
+            in_flight.create_task(self._deliver_in_background(batch, taken))
             await taken.wait()
 
-    async def _hand_over_aside(self, batch: Batch, taken: asyncio.Event) -> None:
-        with self._reported():
-            await self._hand_over(batch, taken)
+    async def _deliver_in_background(self, batch: Batch, taken: asyncio.Event) -> None:
+        with self._exceptions_reported():
+            await self._deliver(batch, taken)
 
-    async def _hand_over(self, batch: Batch, taken: asyncio.Event) -> None:
-        """Invokes the function; `taken` is set once an environment has the batch, or none takes it."""
-        journal, environments, request_id = self._all.journal, self._all.environments, None
+    async def _deliver(self, batch: Batch, taken: asyncio.Event) -> None:
+        """Invokes the function. Sets `taken` when an environment has taken the batch, or when none did."""
+        journal, environments, request_id = self._deliveries.journal, self._deliveries.environments, None
         try:
             noted = journal.note_delivery(self.mapping.source, batch)
-            await asyncio.sleep(self._all.faults.service(self.function.service).slow_seconds)
+            await asyncio.sleep(self._deliveries.faults.service(self.function.service).slow_seconds)
             invocation = await environments.start(self.function, batch.event, START_SECONDS)
             request_id = invocation.id
             taken.set()
             answer = await environments.answer(invocation)
-        except (FunctionFailed, NobodyFree, LoopStopped) as error:
+        except (FunctionFailed, NoFreeEnvironment, LoopStopped) as error:
             if isinstance(error, LoopStopped):
                 console.error(str(error))
-                self._all.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
+                self._deliveries.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
             self.mapping.fail(batch, str(error), request_id)
             journal.note(DeliveryEnd(noted, failure=str(error)))
         else:
             self.mapping.complete(batch, answer, request_id)
             journal.note(DeliveryEnd(noted, answer))
             if isinstance(self.mapping, StreamMapping):
-                self._all.forget_delivered(self.mapping.source.arn)
+                self._deliveries.drop_delivered(self.mapping.source.arn)
         finally:
             taken.set()
 
@@ -148,15 +153,15 @@ class Delivery:
         return min(FIRST_PAUSE_SECONDS * 2.0 ** (self._failures - 1), LONGEST_PAUSE_SECONDS)
 
     @contextlib.contextmanager
-    def _reported(self) -> Iterator[None]:
-        """Reports an exception instead of raising it; the first one in a row has its traceback."""
+    def _exceptions_reported(self) -> Iterator[None]:
+        """Reports an exception instead of raising it. Only the first of several in a row has a traceback."""
         try:
             yield
         except Exception as error:
             self._failures += 1
             console.error(
-                f"{self._name} failed and goes on after {self._pause_seconds:g} s, with no record lost: "
-                f"{error!r}. Please report this fault of the local AWS."
+                f"{self._name} failed and polls again after {self._pause_seconds:g} s; no record is lost: "
+                f"{error!r}. This is a defect of the local AWS: please report it."
             )
             if self._failures == 1:
                 traceback.print_exc(file=sys.stderr)

@@ -1,6 +1,7 @@
-"""Trouble on purpose: services stopped and slowed, messages duplicated, reordered and broken.
+"""Fault injection: stops and slows services; duplicates, reorders and breaks messages.
 
-All of it is done to the messages that are there, before a mapping receives them; the functions run unchanged.
+Faults change the waiting messages of a queue before an event source mapping receives them. The functions run
+unchanged.
 """
 
 import asyncio
@@ -13,13 +14,13 @@ from typing import Any
 from infra.local.aws import queues
 
 REORDER_SECONDS = 3.0
-"""Reordered messages are held back by up to so much, each for itself, so that later ones overtake."""
-ORIGINALS = 100
+"""The maximum random delay of each message while reordering, so that later messages overtake it."""
+ORIGINALS_LIMIT = 100
 
 
 @dataclass
 class ServiceFaults:
-    """What is done to a service: `slow_seconds` are added before each invocation."""
+    """The faults of a service: invocations start `slow_seconds` late, and none while `running` is unset."""
 
     running: asyncio.Event = field(default_factory=asyncio.Event)
     slow_seconds: float = 0.0
@@ -27,15 +28,15 @@ class ServiceFaults:
 
 @dataclass
 class QueueFaults:
-    """What is done to the messages that wait in a queue, and to those that come."""
+    """The faults for the messages of a queue."""
 
     duplicate: bool = False
     reorder: bool = False
     break_next: bool = False
-    usual_delay_seconds: int | None = None
-    """The queue's own DelaySeconds, once it was changed on purpose."""
-    seen: set[str] = field(default_factory=set)
-    """Ids of the messages that it was done to already; no more than the queue holds."""
+    original_delay_seconds: int | None = None
+    """The queue's DelaySeconds before a user changed it on the live page; None if it is unchanged."""
+    processed: set[str] = field(default_factory=set)
+    """The ids of messages in the queue that already have the faults."""
 
     @property
     def any(self) -> bool:
@@ -43,14 +44,14 @@ class QueueFaults:
 
 
 class Faults:
-    """By service name and by queue name; both are well until something is asked for."""
+    """The faults of each service and each queue, by name. At first there are none."""
 
     def __init__(self, chance: random.Random | None = None) -> None:
         self._services: dict[str, ServiceFaults] = {}
         self._queues: dict[str, QueueFaults] = {}
-        self._chance = chance or random.Random()
+        self._random = chance or random.Random()
         self.originals: dict[str, str] = {}
-        """What broken bodies were before; the last ones."""
+        """The original bodies of the last broken messages, by broken body."""
 
     def service(self, name: str) -> ServiceFaults:
         if name not in self._services:
@@ -61,57 +62,55 @@ class Faults:
     def queue(self, name: str) -> QueueFaults:
         return self._queues.setdefault(name, QueueFaults())
 
-    def forget(self, services: set[str], queue_names: set[str]) -> None:
-        """They left; should they come back, they are well."""
+    def remove(self, services: set[str], queue_names: set[str]) -> None:
+        """Removes the faults of a stack that is removed."""
         for service in services:
             self._services.pop(service, ServiceFaults()).running.set()
         for name in queue_names:
             self._queues.pop(name, None)
 
     def inject(self, name: str) -> list[str]:
-        """Does what was asked for to messages that wait and that it was not done to yet.
+        """Injects the queue's faults into waiting messages that do not have them yet.
 
-        Returns the bodies that it put in or changed.
+        Returns the bodies of the messages that it added or changed.
         """
         faults = self._queues.get(name)
         if faults is None or not faults.any:
             return []
-        waiting, made = queues.waiting(name), []
+        waiting, bodies = queues.waiting(name), []
         if waiting and faults.break_next:
             faults.break_next = False
-            made.append(self._break(waiting[0]))
-        faults.seen &= {message.id for message in queues.messages(name)}
+            bodies.append(self._break(waiting[0]))
+        faults.processed &= {message.id for message in queues.messages(name)}
         for message in waiting:
-            if message.id in faults.seen:
+            if message.id in faults.processed:
                 continue
-            faults.seen.add(message.id)
+            faults.processed.add(message.id)
             if faults.duplicate:
                 copy = queues.send(name, message.body, message.message_attributes)
-                faults.seen.add(copy.id)
-                made.append(message.body)
-                self._hold(copy, faults)
-            self._hold(message, faults)
-        return made
+                faults.processed.add(copy.id)
+                bodies.append(message.body)
+                self._delay_to_reorder(copy, faults)
+            self._delay_to_reorder(message, faults)
+        return bodies
 
-    def _hold(self, message: Any, faults: QueueFaults) -> None:
+    def _delay_to_reorder(self, message: Any, faults: QueueFaults) -> None:
         if faults.reorder:
-            # As if it were late: a visibility timeout would cost it one of its receives.
-            message.delayed_until = max(message.delayed_until, time.time() * 1000 + self._late_ms())
-
-    def _late_ms(self) -> float:
-        return self._chance.random() * REORDER_SECONDS * 1000
+            # A delay, as DelaySeconds causes: a visibility timeout would increase the receive count.
+            delay_ms = self._random.random() * REORDER_SECONDS * 1000
+            message.delayed_until = max(message.delayed_until, time.time() * 1000 + delay_ms)
 
     def _break(self, message: Any) -> str:
         original: str = message.body
-        message.body = broken(original)
+        message.body = without_data(original)
         self.originals[message.body] = original
-        while len(self.originals) > ORIGINALS:
+        while len(self.originals) > ORIGINALS_LIMIT:
             del self.originals[next(iter(self.originals))]
         return str(message.body)
 
 
-def broken(body: str) -> str:
-    """An event without its data, which no contract allows; what was no event is so no more."""
+def without_data(body: str) -> str:
+    """Removes an event's data, which breaks its contract. Appends text to a body that is not an event."""
     try:
         event = json.loads(body)
         del event["data"]

@@ -1,7 +1,7 @@
-"""What every event source mapping has: how it is polled, and how it reads a function's answer.
+"""The interface of event source mappings, the batch buffer, and partial batch responses.
 
-A mapping decides which records a function is invoked with, and what its answer does; it does not decide when.
-So the local run, the tests and the simulation drive the same code.
+A mapping decides which records the function gets, and what the function's answer causes. Its caller decides
+when to poll. Therefore the local run, the tests and the simulation use the same code.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,31 +15,31 @@ Clock = Callable[[], float]
 
 
 class EventSourceMapping(Protocol):
-    """`poll`, invoke, then exactly one of `complete` and `fail`; one batch at a time.
+    """The caller polls a batch, invokes the function, and then calls either `complete` or `fail`.
 
-    `request_id` is the invocation's, where there was one.
+    It handles one batch at a time. `request_id` is the request id of the invocation, if there was one.
     """
 
     source: EventSource
 
     def poll(self) -> Batch | None:
-        """The next batch, or None while there is none to deliver."""
+        """The next batch, or None if there is none to deliver now."""
         ...
 
     def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
-        """The function answered; the answer may list failed items."""
+        """Handles the function's answer, which may list failed items."""
         ...
 
     def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
-        """The function raised, crashed or ran out of time."""
+        """Handles a function that raised an exception, crashed or timed out."""
         ...
 
 
-class Gathering:
-    """The records of the next batch: it is due when it is full, or when the batching window is over.
+class BatchBuffer:
+    """Collects the records of the next batch, which is complete when it is full or when the window has ended.
 
-    The window begins with the first record, and records that the filter drops do not count. Without a window,
-    what passes of one read is a batch.
+    The batching window starts with the first record. Records that the filter drops do not count. Without a
+    window, the records of one read that pass the filter are a batch.
     https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html#invocation-eventsourcemapping-batching
     """
 
@@ -51,7 +51,7 @@ class Gathering:
 
     @property
     def room(self) -> int:
-        """How many more records it takes."""
+        """The number of records that the batch still needs."""
         return 0 if self.records and not self._window_seconds else self._size - len(self.records)
 
     def add(self, records: Iterable[dict[str, Any]]) -> None:
@@ -60,7 +60,7 @@ class Gathering:
         self.records += records
 
     def take(self) -> tuple[dict[str, Any], ...]:
-        """The batch, if it is due; else nothing."""
+        """The batch if it is complete; otherwise an empty tuple."""
         if self.room > 0 and self._clock() - self._since < self._window_seconds:
             return ()
         taken, self.records = tuple(self.records), []
@@ -68,10 +68,11 @@ class Gathering:
 
 
 def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[str] | None:
-    """Identifiers that a partial batch response names; None where the whole batch counts as failed.
+    """The identifiers in a partial batch response; None if the whole batch has failed.
 
-    An empty or absent list is success. A malformed answer fails everything, and so does an identifier that is
-    empty or not in the batch: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
+    An empty or absent list means success. A malformed answer means that the whole batch has failed. So
+    does an identifier that is empty or not in the batch.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
     if not reports or not answer:
         return []
@@ -86,4 +87,5 @@ def failed_items(answer: Any, known: Sequence[str], *, reports: bool) -> list[st
 
 
 def reports_failures(source: EventSource) -> bool:
+    """Whether the mapping reads partial batch responses."""
     return "ReportBatchItemFailures" in (source.properties.get("FunctionResponseTypes") or ())

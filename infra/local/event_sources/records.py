@@ -1,4 +1,4 @@
-"""The records that Lambda hands to a function: what it makes of a message, and of a stream's record."""
+"""Converts SQS messages and stream records to the records that Lambda passes to a function."""
 
 import base64
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from typing import Any
 def sqs_record(
     message: Mapping[str, Any], queue_arn: str, *, batching_window: bool = False
 ) -> dict[str, Any]:
-    """A message, as ReceiveMessage answers it, as Lambda hands it over.
+    """Converts a message of ReceiveMessage.
 
-    Lambda leaves `md5OfMessageAttributes` out of a message without attributes, but has null there where the
-    mapping has a batching window: all recorded answers of AWS show this, and no documentation does.
+    If a message has no attributes, Lambda omits `md5OfMessageAttributes`. With a batching window, it is null
+    instead. All recorded answers of AWS show this; no documentation mentions it.
     """
     digest = message.get("MD5OfMessageAttributes")
     return {
@@ -39,10 +39,9 @@ def _message_attribute(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
-    """A record of a stream, as moto keeps it, as Lambda hands it over: binary values are base64.
+    """Converts a stream record of moto. Binary values become base64; the time is rounded down to a second.
 
-    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html: the time is
-    rounded down to a second.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
     """
     change = dict(record["dynamodb"])
     created = change["ApproximateCreationDateTime"].replace(microsecond=0, tzinfo=UTC)
@@ -62,7 +61,7 @@ def stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value of an item without bytes, at any depth."""
+    """Replaces bytes by base64 text, at any depth of the value."""
     if isinstance(value, bytes):
         return _text(value)
     if isinstance(value, Mapping):
@@ -73,5 +72,5 @@ def _plain(value: Any) -> Any:
 
 
 def _text(binary: bytes | str) -> str:
-    """Base64; moto has some binary values in it already."""
+    """The value as base64. moto already stores some binary values as base64."""
     return base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary

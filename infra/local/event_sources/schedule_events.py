@@ -1,4 +1,4 @@
-"""What EventBridge invokes a function with, at a time of a schedule.
+"""The event with which EventBridge invokes a function at the time of a schedule.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-context-attributes.html
@@ -16,7 +16,7 @@ OF_SCHEDULER = "aws.scheduler"
 
 
 def event(schedule: Schedule, moment: datetime) -> Any:
-    """The schedule's input, or else EventBridge's own event."""
+    """The schedule's input; without an input, EventBridge's scheduled event."""
     execution, time = str(uuid4()), f"{moment:%Y-%m-%dT%H:%M:%SZ}"
     if schedule.input is None:
         return {

@@ -1,4 +1,4 @@
-"""Runs the schedules of stacks that come and go: a task for each schedule."""
+"""Runs the schedules of all stacks: one asyncio task for each schedule."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,7 +14,7 @@ LONGEST_SLEEP_SECONDS = 3600.0
 
 
 class Schedules:
-    """`invoke` invokes a function asynchronously."""
+    """The running schedules. `invoke` invokes a function asynchronously."""
 
     def __init__(self, invoke: Invoke) -> None:
         self._invoke = invoke
@@ -30,7 +30,7 @@ class Schedules:
             task.cancel()
 
     async def _run(self, stack: Stack, schedule: Schedule) -> None:
-        """Times that pass while the machine sleeps are skipped."""
+        """Fires at each time of the schedule. Skips times during which the machine slept."""
         moment = schedule.times.next(datetime.now(UTC))
         while moment is not None:
             await _sleep_until(moment)

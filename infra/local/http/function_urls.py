@@ -12,7 +12,7 @@ from infra.local.http.cors import is_preflight, preflight, with_headers
 from infra.local.model import traces
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import ANY, DEFAULT, Function, FunctionUrl, Route, Stack
-from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 PREFIX = "/_urls/"
 BODY_LIMIT_BYTES = 6 * 1024 * 1024
@@ -57,6 +57,6 @@ class FunctionUrls:
             result = await self._environments.invoke(function, event, function.timeout_seconds, root)
         except FunctionFailed:
             return http_api.error_response(502, "Internal Server Error")
-        except NobodyFree:
+        except NoFreeEnvironment:
             return http_api.error_response(429, "Rate Exceeded")
         return http_api.response(result)

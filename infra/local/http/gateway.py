@@ -15,7 +15,7 @@ from infra.local.model import traces
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Cors, HttpApi, Stack
 from infra.local.reporting.journal import Journal
-from infra.local.runtime.environments import Environments, FunctionFailed, NobodyFree
+from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.authorizer import JwtAuthorizer
@@ -113,6 +113,6 @@ class Gateway:
                 result = await self._environments.invoke(function, event, WAIT_SECONDS, root)
         except FunctionFailed:
             return http_api.error_response(500, "Internal Server Error")
-        except (NobodyFree, TimeoutError):
+        except (NoFreeEnvironment, TimeoutError):
             return http_api.error_response(503, "Service Unavailable")
         return http_api.response(result, route.payload_format)

@@ -1,3 +1,3 @@
-"""The live page, http://localhost:3000/_choreo: what goes on in a run, and what a person may do to it."""
+"""The live page, http://localhost:3000/_choreo: shows orders, queues and services, and injects faults."""
 
 PREFIX = "/_choreo"

@@ -1,4 +1,4 @@
-"""What is in a queue, and what a person may do about it: redrive, mend, discard."""
+"""Lists the messages of a queue; finds and redrives dead letters, also with an edited body."""
 
 import json
 from collections.abc import Mapping
@@ -6,26 +6,26 @@ from http import HTTPStatus
 from typing import Any
 
 from infra.local.aws import queues
-from infra.local.live.calls import event
 from infra.local.live.problems import Problem
+from infra.local.live.publish_calls import parse_event
 
 LIMIT = 100
-"""The most messages that are shown of a queue."""
+"""The maximum number of messages that the page shows for a queue."""
 
 
-def look(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
-    """A queue's messages, oldest first, without receiving them."""
+def list_messages(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
+    """Lists a queue's messages, oldest first, without receiving them."""
     found = queues.messages(name)
     return {
         "queue": name,
         "count": len(found),
-        "messages": [_described(message, originals) for message in found[:LIMIT]],
+        "messages": [_to_json(message, originals) for message in found[:LIMIT]],
     }
 
 
-def _described(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
+def _to_json(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
     original = originals.get(message.body)
-    known = event(original or message.body) or {}
+    known = parse_event(original or message.body) or {}
     reason = message.message_attributes.get("reason", {}).get("StringValue")
     return {
         "message_id": message.id,
@@ -41,7 +41,7 @@ def _described(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _condition(body: str) -> str | None:
-    """Why a stream's records were given up, as Lambda tells its on-failure destination."""
+    """The condition in Lambda's message to an on-failure destination, such as RetryAttemptsExhausted."""
     try:
         return str(json.loads(body)["requestContext"]["condition"])
     except (ValueError, KeyError, TypeError):
@@ -49,17 +49,19 @@ def _condition(body: str) -> str | None:
 
 
 def find(name: str, message_id: str) -> Any:
-    """Raises Problem if it is not there, or no longer."""
+    """Returns a message of the queue. Raises Problem if the queue does not have it."""
     for message in queues.messages(name):
         if message.id == message_id:
             return message
-    raise Problem(HTTPStatus.NOT_FOUND, f"{name} has no message {message_id}: it may have moved on")
+    raise Problem(
+        HTTPStatus.NOT_FOUND, f"{name} has no message {message_id}: it may have been moved or deleted"
+    )
 
 
 def redrive(name: str, source: str, message_id: str | None, body: str | None) -> list[str]:
-    """Moves one message, or all, back to the queue that they came from; the bodies that moved.
+    """Moves one message, or all of them, back to the source queue. Returns the moved bodies.
 
-    `body` replaces the one message's own: mended. Raises Problem if the message is not there.
+    `body` replaces the body of the one message. Raises Problem if the message does not exist.
     """
     chosen = queues.messages(name) if message_id is None else [find(name, message_id)]
     for message in chosen:

@@ -1,4 +1,4 @@
-"""The page's own files, served as they are."""
+"""Serves the files of the live page."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from infra.local.model.messages import Response
 
 PAGE = Path(__file__).parent / "page"
 POLICY = "default-src 'self'; frame-ancestors 'none'"
-"""The page loads nothing from elsewhere, and can not."""
+"""The browser loads nothing from other sites, and no site may embed the page."""
 
 
 FILES = {file.relative_to(PAGE).as_posix(): file for file in PAGE.rglob("*") if file.is_file()}
@@ -15,7 +15,7 @@ KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".s
 
 
 def answer(path: str) -> Response:
-    """The file at a path below the page's address; `index.html` for the address itself."""
+    """Answers with the file at a path below the page's address. The address itself is `index.html`."""
     file = FILES.get(path.strip("/") or "index.html")
     if file is None:
         return error_response(404, "Not Found")

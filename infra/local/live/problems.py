@@ -1,4 +1,4 @@
-"""What the page's API refuses, as problem documents (RFC 9457)."""
+"""The errors of the page's API, as problem documents (RFC 9457)."""
 
 import json
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from infra.local.model.messages import Response
 
 
 class Problem(Exception):
-    """A request that is refused; the message says why."""
+    """The page's API rejects a request. `detail` says why."""
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -28,7 +28,7 @@ class Problem(Exception):
 
 
 def invalid(error: ValidationError) -> Problem:
-    """400 for what is not JSON, 422 for JSON that asks for what cannot be."""
+    """The problem of an invalid body: 400 if it is not JSON, 422 if a value is not allowed."""
     found = error.errors(include_url=False)
     if any(e["type"] == "json_invalid" for e in found):
         return Problem(HTTPStatus.BAD_REQUEST, "the body is not JSON")

@@ -1,4 +1,4 @@
-"""How the run stands now: depths, faults, who is there, recent orders, and how much has flowed."""
+"""The current state of the run, for the live page: services, queues, recent orders and message counts."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +8,16 @@ from infra.local.aws.clients import client
 from infra.local.control.stacks import Stacks
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
-from infra.local.live.story import Story
+from infra.local.live.order_tracker import OrderTracker
 from infra.local.live.topology import Topology
 from infra.local.runtime.environments import Environments
 
 RECENT = 40
-"""The most orders that are listed."""
+"""The maximum number of orders in the page's list."""
 
 
 @dataclass(frozen=True)
-class Watched:
+class RunParts:
     """The parts of the run that the page shows and changes."""
 
     stacks: Stacks
@@ -26,26 +26,26 @@ class Watched:
     deliveries: Deliveries
 
 
-def state(watched: Watched, topology: Topology, story: Story) -> dict[str, Any]:
-    """The whole state, which is small: a page that lost one update needs only the next."""
-    story.catch_up()
+def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[str, Any]:
+    """The whole state. It is small, so each update has all of it, and a page may miss an update."""
+    tracker.catch_up()
     owner = owner_of_orders(topology)
-    recent = list(story.orders.values())[-RECENT:]
+    recent = list(tracker.orders.values())[-RECENT:]
     return {
-        "services": {name: _service(watched, name) for name in topology.services},
-        "queues": {name: _queue(watched.faults, name) for name in topology.queues},
-        "flow": dict(story.flow),
+        "services": {name: _service(parts, name) for name in topology.services},
+        "queues": {name: _queue(parts.faults, name) for name in topology.queues},
+        "flow": dict(tracker.flow),
         "orders": [order.summary(owner) for order in reversed(recent)],
     }
 
 
 def owner_of_orders(topology: Topology) -> str:
-    """The service that customers ask: the one with an HTTP API."""
+    """The service that places orders: the first one with an HTTP API."""
     return next((service.name for service in topology.services.values() if service.api), "")
 
 
 def dead_ids(topology: Topology) -> frozenset[str]:
-    """Ids of all messages in dead-letter queues."""
+    """The ids of all messages in dead-letter queues."""
     return frozenset(
         message.id
         for queue in topology.queues.values()
@@ -54,32 +54,32 @@ def dead_ids(topology: Topology) -> frozenset[str]:
     )
 
 
-def _service(watched: Watched, name: str) -> dict[str, Any]:
-    faults = watched.faults.service(name)
-    functions = [function for function in watched.stacks.functions() if function.service == name]
+def _service(parts: RunParts, name: str) -> dict[str, Any]:
+    faults = parts.faults.service(name)
+    functions = [function for function in parts.stacks.functions() if function.service == name]
     return {
         "running": faults.running.is_set(),
         "slow_seconds": faults.slow_seconds,
-        "functions": {f.logical_id: watched.environments.presence(f.name) for f in functions},
-        "unpublished": watched.deliveries.unpublished(name),
+        "functions": {f.logical_id: parts.environments.availability(f.name) for f in functions},
+        "unpublished": parts.deliveries.unpublished(name),
     }
 
 
 def _queue(faults: Faults, name: str) -> dict[str, Any]:
-    asked = faults.queue(name)
+    injected = faults.queue(name)
     delay_seconds = int(queues.named(name).delay_seconds)
     return {
         **queues.depths(name),
-        "duplicate": asked.duplicate,
-        "reorder": asked.reorder,
-        "break_next": asked.break_next,
+        "duplicate": injected.duplicate,
+        "reorder": injected.reorder,
+        "break_next": injected.break_next,
         "delay_seconds": delay_seconds,
-        "slowed": asked.usual_delay_seconds not in (None, delay_seconds),
+        "slowed": injected.original_delay_seconds not in (None, delay_seconds),
     }
 
 
-def delay(name: str, seconds: int) -> None:
-    """Sets a queue's own DelaySeconds, for the messages that come from now on."""
+def set_delay(name: str, seconds: int) -> None:
+    """Sets a queue's DelaySeconds, which applies to messages that are sent from now on."""
     sqs = client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": str(seconds)})

@@ -1,4 +1,4 @@
-"""The map: services, topics, queues and who subscribes to what, as the stacks that run were provisioned."""
+"""The topology of the running stacks, for the page's map: services, topics, queues and subscriptions."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,10 @@ from infra.local.patterns.patterns import compile_pattern
 
 @dataclass(frozen=True)
 class Queue:
-    """`service` consumes it, or is the one whose dead letters it holds.
+    """A queue of `service`, which consumes its messages, or whose dead letters it holds.
 
-    `dead_letters` is the name of its dead-letter queue. `source` is the queue that a dead-letter queue takes
-    from, None for a relay's, which takes from a table's stream.
+    `dead_letters` is the name of its dead-letter queue. `source` is the source queue of a dead-letter queue;
+    it is None for the dead-letter queue of a relay, because a relay reads a stream.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic of events; `publisher` is the service that publishes to it."""
+    """A topic for events. `publisher` is the service that publishes to it."""
 
     arn: str
     label: str
@@ -39,7 +39,10 @@ class Topic:
 
 @dataclass(frozen=True)
 class Subscription:
-    """`types` are the event types that its filter policy lets through; all of them where it is empty."""
+    """A subscription of a queue to a topic.
+
+    `types` are the event types that pass its filter policy. If it is empty, all types pass.
+    """
 
     topic: str
     queue: str
@@ -50,13 +53,15 @@ class Subscription:
         """Whether a message with these attributes passes the filter policy."""
         try:
             return compile_pattern(self.policy)(attributes) if self.policy else True
-        except InvalidPattern:  # an operator of SNS alone: the map then shows more than is delivered
+        except (
+            InvalidPattern
+        ):  # an operator that only SNS has: the map may then show more messages than SNS delivers
             return True
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service's functions in one stack; `api` if any of them serves HTTP requests."""
+    """The functions of a service in one stack. `api` means that one of them answers HTTP requests."""
 
     name: str
     stack: str
@@ -65,12 +70,12 @@ class Service:
     routes: tuple[str, ...]
     """The paths of its HTTP API."""
     relays: bool
-    """Whether it publishes what a stream of its table tells."""
+    """Whether one of its functions reads a stream of its table, to publish its events."""
 
 
 @dataclass
 class Topology:
-    """What the map is drawn from."""
+    """The services, topics, queues and subscriptions of the map."""
 
     services: dict[str, Service] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
@@ -78,7 +83,7 @@ class Topology:
     subscriptions: list[Subscription] = field(default_factory=list)
 
     def subscribers(self, topic: str, attributes: Mapping[str, str]) -> list[Queue]:
-        """The queues that get a message of a topic."""
+        """The queues that get a message with these attributes from a topic."""
         return [
             self.queues[s.queue]
             for s in self.subscriptions
@@ -86,10 +91,10 @@ class Topology:
         ]
 
     def service_of(self, function: str) -> str | None:
-        """The service that a function, by logical id, is part of."""
+        """The service of a function, by logical id; None if no service has it."""
         return next((s.name for s in self.services.values() if function in s.functions), None)
 
-    def described(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {
             "services": [asdict(service) for service in self.services.values()],
             "topics": [asdict(topic) for topic in self.topics.values()],
@@ -101,7 +106,7 @@ class Topology:
 
 
 def topology(stacks: Iterable[Stack]) -> Topology:
-    """The map of these stacks."""
+    """Reads the topology of these stacks."""
     found = Topology()
     for stack in stacks:
         _add_services(found, stack)
@@ -151,10 +156,10 @@ def _add_queues(found: Topology, stack: Stack) -> None:
 
 def _add_topics(found: Topology, stack: Stack) -> None:
     for logical_id, arn in stack.topics.items():
-        # What a function is told the address of, it publishes to: nothing else in a template says so.
-        told = [f.service for f in stack.functions.values() if arn in f.environment.values()]
-        if told:  # the alarms' topic carries no events
-            found.topics[arn] = Topic(arn, logical_id, told[0])
+        # A function publishes to the topics in its environment variables; nothing else in a template says so.
+        publishers = [f.service for f in stack.functions.values() if arn in f.environment.values()]
+        if publishers:  # the alarms' topic has no events
+            found.topics[arn] = Topic(arn, logical_id, publishers[0])
 
 
 def _subscription(sns: Any, arn: str) -> Subscription:

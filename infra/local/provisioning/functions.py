@@ -21,7 +21,7 @@ from infra.local.provisioning.shapes import (
     strict_object,
     text,
 )
-from infra.local.runtime import inline
+from infra.local.runtime import inline_code
 
 ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 LAYER = "AWS::Lambda::LayerVersion"
@@ -79,7 +79,7 @@ def _code(definition: ResourceDefinition) -> Path:
     if isinstance(code, str):
         return _folder(definition.template.root / code, "Code")
     if "ZipFile" in code:
-        return inline.folder(code["ZipFile"])
+        return inline_code.folder(code["ZipFile"])
     folder = definition.template.code.get(definition.logical_id)
     if folder is None:
         raise PropertyError(

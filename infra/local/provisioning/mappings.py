@@ -17,7 +17,7 @@ def _create(definition: ResourceDefinition, described: Resource) -> Resource:
     function = function_of(definition, properties["FunctionName"]).logical_id
     try:
         checks.check(properties["EventSourceArn"], properties)
-    except checks.Unplayable as reason:
+    except checks.UnsupportedMapping as reason:
         raise PropertyError(str(reason)) from None
     source = EventSource(definition.logical_id, function, properties["EventSourceArn"], properties)
     if properties.get("Enabled", True):

@@ -1,1 +1,1 @@
-"""Where functions run: a process for each execution environment, as the Lambda runtime has it."""
+"""Runs functions: one process for each execution environment, with what Lambda's runtime sets up."""

@@ -1,7 +1,7 @@
-"""A function's code: imported when it is first needed, and again when a file of it was saved.
+"""Imports a function's code, and imports it again after one of its files was saved.
 
-Decisions and contracts need no environment: `preload` imports them before it is known which function a
-process is for.
+`preload` imports decisions and contracts before the process knows its function: they read no environment
+variables.
 """
 
 import contextlib
@@ -21,34 +21,34 @@ class BadHandler(Exception):
 
 
 _preloaded: dict[Path, int] = {}
-"""Files that were imported for no function yet, and when each was saved."""
+"""The preloaded files, and the time at which each was last saved."""
 
 
 def preload(root: Path) -> None:
-    """Imports the decisions below a folder of functions' code, and the contracts that they are about."""
+    """Imports the contracts and the decisions in a folder of functions' code."""
     sys.path.insert(0, str(root))
     for path in sorted((*root.glob("contracts/*.py"), *root.glob("*/decisions.py"))):
-        with contextlib.suppress(Exception):  # the function that needs it will say what is wrong
+        with contextlib.suppress(Exception):  # the function that imports this module reports the error
             importlib.import_module(_module(path.relative_to(root)))
     sys.path.remove(str(root))
     _preloaded.update({path: _saved(path) for path in _files(root)})
 
 
-class Code:
-    """The handler of one function, with all modules of its own code that it imported."""
+class FunctionCode:
+    """The handler of one function, and the modules that the function imported from its folder."""
 
     def __init__(self, function: Function) -> None:
         self._root = function.code.resolve()
-        self._module, self._name = named(function.handler)
+        self._module, self._name = split_handler(function.handler)
         self._handler: Handler | None = None
         self._seen = dict(_preloaded)
-        if not all(path.is_relative_to(self._root) for path in self._seen):  # it brings its own
-            self._forget()
+        if not all(path.is_relative_to(self._root) for path in self._seen):  # modules of another folder
+            self._unload()
 
     def handler(self) -> Handler:
-        """The handler as saved now. Raises whatever importing it raises, until that is put right."""
+        """The handler in its last saved version. Raises the exception that importing it raises."""
         if self.changed():
-            self._forget()
+            self._unload()
         if self._handler is None:
             try:
                 self._handler = self._imported()
@@ -70,10 +70,10 @@ class Code:
         return handler
 
     def changed(self) -> list[str]:
-        """Names of the files that were saved since they were imported."""
+        """The names of the files that were saved after their import."""
         return sorted(path.name for path, saved in self._seen.items() if _saved(path) != saved)
 
-    def _forget(self) -> None:
+    def _unload(self) -> None:
         for name, module in list(sys.modules.items()):
             if _file(module) in self._seen:
                 del sys.modules[name]
@@ -81,16 +81,16 @@ class Code:
         self._handler, self._seen = None, {}
 
 
-def named(handler: str) -> tuple[str, str]:
-    """The module and the function that a Handler property names; folders end in `/` or `.`."""
+def split_handler(handler: str) -> tuple[str, str]:
+    """The module and the function of a Handler property. Its folders are separated by `/` or `.`."""
     module, _, name = handler.rpartition(".")
     return module.replace("/", "."), name
 
 
-def failure(handler: str, error: Exception) -> str:
-    """The type and message with which Lambda's runtime for Python reports code that it cannot import.
+def import_failure(handler: str, error: Exception) -> str:
+    """The error type and message that Lambda reports if it cannot import a function's code.
 
-    They are those of https://github.com/aws/aws-lambda-python-runtime-interface-client (`_get_handler`).
+    As `_get_handler` in https://github.com/aws/aws-lambda-python-runtime-interface-client reports them.
     """
     module = handler.rpartition(".")[0]
     match error:
@@ -104,7 +104,7 @@ def failure(handler: str, error: Exception) -> str:
 
 
 def _files(root: Path) -> set[Path]:
-    # To go through all modules would unshare them from the process that this one was forked from.
+    # Reading all modules would copy the memory pages that this process shares with the fork server.
     return {path for path in root.rglob("*.py") if _module(path.relative_to(root)) in sys.modules}
 
 

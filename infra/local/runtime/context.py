@@ -1,4 +1,7 @@
-"""The Lambda context that handlers are given."""
+"""The context object that Lambda passes to a handler.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+"""
 
 import sys
 import time
@@ -17,7 +20,7 @@ def _no_identity() -> SimpleNamespace:
 
 @dataclass(frozen=True)
 class Context:
-    """`deadline` is when the function's time is over, in seconds since the epoch."""
+    """The context of one invocation. `deadline` is the time of its timeout, in seconds since the epoch."""
 
     function: Function
     aws_request_id: str
@@ -25,7 +28,7 @@ class Context:
     function_version: str = VERSION
     log_stream_name: str = LOG_STREAM
     identity: SimpleNamespace = field(default_factory=_no_identity)
-    """The Cognito identity of the caller. No caller has one here."""
+    """The caller's Cognito identity. The local AWS has none."""
     client_context: None = None
     tenant_id: None = None
 
@@ -39,7 +42,7 @@ class Context:
 
     @property
     def memory_limit_in_mb(self) -> str:
-        """Text, as Lambda's runtime for Python reads it from a variable."""
+        """The memory as text: Lambda's runtime for Python reads it from an environment variable."""
         return str(self.function.memory_mb)
 
     @property

@@ -1,4 +1,4 @@
-"""Execution environments: which of them are free, what they run, and how an invocation ends."""
+"""Assigns each invocation to a free execution environment, and returns its answer or failure."""
 
 import asyncio
 import time
@@ -10,26 +10,30 @@ from uuid import uuid4
 from infra.local.aws.recursion import trace_header
 from infra.local.model import traces
 from infra.local.model.stack import Function
-from infra.local.runtime import exits
+from infra.local.runtime import exit_messages
 
 GRACE_SECONDS = 0.5
-"""Beyond the function's timeout, for the answer to travel."""
-SHORTLY_SECONDS = 1.0
+"""The time after a function's timeout in which its answer may still arrive."""
+RECENT_SECONDS = 1.0
+"""After an answer, an environment counts as free for this time, until it asks for the next invocation."""
 BROKEN_SECONDS = 6.0
-"""A function whose process cannot start counts as broken for so long: its next start is tried before."""
+"""After a failed start, invocations fail at once for this time. The process pool restarts within it."""
 
 
 class FunctionFailed(Exception):
-    """The function raised, ended its process, or did not answer in time; the message has Lambda's words."""
+    """The function raised an exception, ended its process or timed out. The message is the one of Lambda."""
 
 
-class NobodyFree(Exception):
-    """No environment of the function took the invocation."""
+class NoFreeEnvironment(Exception):
+    """No execution environment of the function was free in time."""
 
 
 @dataclass(eq=False)
-class Turn:
-    """An environment that waits for an invocation; `timeout_seconds` replaces the function's own."""
+class WaitingEnvironment:
+    """An execution environment that waits for an invocation.
+
+    If `timeout_seconds` is not None, it replaces the function's timeout.
+    """
 
     environment: str
     timeout_seconds: float | None
@@ -38,7 +42,7 @@ class Turn:
 
 @dataclass
 class Invocation:
-    """An event on its way through an environment; `deadline` is in seconds since the epoch."""
+    """An invocation in an execution environment. `deadline` is in seconds since the epoch."""
 
     function: Function
     event: Any
@@ -54,36 +58,36 @@ class Invocation:
 
 
 class Environments:
-    """Hands each invocation to one free environment; environments ask for work, as Lambda's runtimes do."""
+    """The execution environments. Each asks for its next invocation, as Lambda's runtimes do."""
 
     def __init__(self) -> None:
-        self._waiting: defaultdict[str, deque[Turn]] = defaultdict(deque)
-        self._under_way: dict[str, Invocation] = {}
+        self._waiting: defaultdict[str, deque[WaitingEnvironment]] = defaultdict(deque)
+        self._in_flight: dict[str, Invocation] = {}
         self._started: set[str] = set()
-        self._broken: dict[str, tuple[exits.Status, float]] = {}
+        self._broken: dict[str, tuple[exit_messages.ExitStatus, float]] = {}
         self._seen: dict[str, float] = {}
         self._changed = asyncio.Condition()
 
     async def next(
         self, function: str, timeout_seconds: float | None = None, environment: str = ""
     ) -> "asyncio.Future[Invocation]":
-        """The future that holds the next invocation of this free environment; cancel it to leave.
+        """A future with the next invocation of this environment. Cancel it if the environment disconnects.
 
-        `timeout_seconds` replaces the function's own time limit: a debugger needs longer.
+        `timeout_seconds` replaces the function's timeout: a debugger needs more time.
         """
-        for invocation in self._of(environment):  # an answer that the backend never got
-            self.fail(invocation.id, _reason(invocation, None))
-        turn = Turn(environment, timeout_seconds, asyncio.get_running_loop().create_future())
-        self._waiting[function].append(turn)
+        for invocation in self._invocations_of(environment):  # the backend has never received its answer
+            self.fail(invocation.id, _failure_message(invocation, None))
+        waiting = WaitingEnvironment(environment, timeout_seconds, asyncio.get_running_loop().create_future())
+        self._waiting[function].append(waiting)
         self._started.add(environment)
         self._broken.pop(function, None)
         self._seen[function] = time.monotonic()
-        await self._tell()
-        return turn.invocation
+        await self._notify()
+        return waiting.invocation
 
     def finish(self, invocation_id: str, answer: Any) -> bool:
-        """Gives an environment's answer to the caller; False where it is repeated or too late."""
-        invocation = self._under_way.pop(invocation_id, None)
+        """Passes the function's answer to the caller. Returns False if it is repeated or too late."""
+        invocation = self._in_flight.pop(invocation_id, None)
         if invocation is None or invocation.answer.done():
             return False
         self._seen[invocation.function.name] = time.monotonic()
@@ -91,92 +95,95 @@ class Environments:
         return True
 
     def fail(self, invocation_id: str, reason: str) -> bool:
-        """Gives an environment's failure to the caller; False where it is repeated or too late."""
-        invocation = self._under_way.pop(invocation_id, None)
+        """Passes the function's failure to the caller. Returns False if it is repeated or too late."""
+        invocation = self._in_flight.pop(invocation_id, None)
         if invocation is None or invocation.answer.done():
             return False
         invocation.answer.set_exception(FunctionFailed(reason))
         return True
 
-    async def exit(self, function: str, environment: str, status: exits.Status) -> bool:
-        """Fails what the environment's process was doing when it ended; True if it had asked for work.
+    async def report_exit(self, function: str, environment: str, status: exit_messages.ExitStatus) -> bool:
+        """Fails the invocations of an environment whose process has ended. Returns True if it had started.
 
-        One that never asked for work could not start: until the next one starts, the function's invocations
-        fail at once. `status` is None where the process was ended from outside, such as by Ctrl-C.
+        An environment has started once it has asked for an invocation. If it has not, the function's next
+        invocations fail at once, until another environment starts. `status` is None if the terminal ended.
         """
-        for turn in self._waiting[function]:
-            if turn.environment == environment:
-                turn.invocation.cancel()
-        for invocation in self._of(environment):
-            self.fail(invocation.id, _reason(invocation, status))
+        for waiting in self._waiting[function]:
+            if waiting.environment == environment:
+                waiting.invocation.cancel()
+        for invocation in self._invocations_of(environment):
+            self.fail(invocation.id, _failure_message(invocation, status))
         started = environment in self._started
         if not started and status is not None:
             self._broken[function] = status, time.monotonic() + BROKEN_SECONDS
         self._started.discard(environment)
-        await self._tell()
+        await self._notify()
         return started
 
     async def wait_for_free(self, function: str) -> None:
-        """Returns once an environment of the function is free, or none can start."""
+        """Waits until an environment of the function is free, or until it is known that none can start."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._free(function) or self._is_broken(function))
 
     async def invoke(
         self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
     ) -> Any:
-        """The function's answer. Raises NobodyFree after `wait_seconds`, FunctionFailed, or LoopStopped."""
+        """Invokes the function and returns its answer.
+
+        Raises LoopStopped, NoFreeEnvironment after `wait_seconds`, or FunctionFailed.
+        """
         return await self.answer(await self.start(function, event, wait_seconds, trace_root))
 
     async def start(
         self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None
     ) -> Invocation:
-        """An invocation that an environment has taken, in the trace of this root or in a new one.
+        """Starts an invocation in a free environment. Without a `trace_root`, it starts a new trace.
 
-        Raises LoopStopped, NobodyFree after `wait_seconds`, or FunctionFailed if no environment can start.
+        Raises LoopStopped, NoFreeEnvironment after `wait_seconds`, or FunctionFailed if no environment can
+        start.
         """
         invocation_id = str(uuid4())
         trace = traces.with_root(trace_root, trace_header(function, event, invocation_id))
         try:
             async with asyncio.timeout(wait_seconds):
-                turn = await self._take(function.name)
+                waiting = await self._take(function.name)
         except TimeoutError:
-            raise NobodyFree(function.name) from None
-        limit = function.timeout_seconds if turn.timeout_seconds is None else turn.timeout_seconds
-        invocation = Invocation(function, event, limit, turn.environment, invocation_id, trace)
-        self._under_way[invocation.id] = invocation
-        turn.invocation.set_result(invocation)
+            raise NoFreeEnvironment(function.name) from None
+        limit = function.timeout_seconds if waiting.timeout_seconds is None else waiting.timeout_seconds
+        invocation = Invocation(function, event, limit, waiting.environment, invocation_id, trace)
+        self._in_flight[invocation.id] = invocation
+        waiting.invocation.set_result(invocation)
         return invocation
 
     async def answer(self, invocation: Invocation) -> Any:
-        """What the function answers. Raises FunctionFailed if it failed, or did not answer in time."""
+        """Waits for the function's answer. Raises FunctionFailed if it failed or timed out."""
         try:
             async with asyncio.timeout(invocation.deadline - time.time() + GRACE_SECONDS):
-                # A caller that goes away leaves the environment at work.
+                # If the caller disconnects, the function still runs to its end, as on Lambda.
                 return await asyncio.shield(invocation.answer)
         except TimeoutError:
-            self._under_way.pop(invocation.id, None)
-            raise FunctionFailed(exits.timed_out(invocation.id, invocation.timeout_seconds)) from None
+            self._in_flight.pop(invocation.id, None)
+            raise FunctionFailed(exit_messages.timed_out(invocation.id, invocation.timeout_seconds)) from None
 
-    def presence(self, function: str) -> str:
-        """`busy`, `free`, or `away` where no environment runs the function."""
-        if any(invocation.function.name == function for invocation in self._under_way.values()):
+    def availability(self, function: str) -> str:
+        """`busy`, `free`, or `not-running` if the function has no environment."""
+        if any(invocation.function.name == function for invocation in self._in_flight.values()):
             return "busy"
-        # Between its answer and its next question an environment is here, too.
-        here = time.monotonic() - self._seen.get(function, -SHORTLY_SECONDS) < SHORTLY_SECONDS
-        return "free" if here or self._free(function) else "away"
+        recent = time.monotonic() - self._seen.get(function, -RECENT_SECONDS) < RECENT_SECONDS
+        return "free" if recent or self._free(function) else "not-running"
 
-    def _of(self, environment: str) -> list[Invocation]:
-        return [i for i in self._under_way.values() if environment and i.environment == environment]
+    def _invocations_of(self, environment: str) -> list[Invocation]:
+        return [i for i in self._in_flight.values() if environment and i.environment == environment]
 
-    async def _take(self, function: str) -> Turn:
+    async def _take(self, function: str) -> WaitingEnvironment:
         while True:
             await self.wait_for_free(function)
             if self._free(function):
                 return self._waiting[function].popleft()
             if self._is_broken(function):
-                raise FunctionFailed(exits.exited(str(uuid4()), self._broken[function][0]))
+                raise FunctionFailed(exit_messages.process_exited(str(uuid4()), self._broken[function][0]))
 
-    async def _tell(self) -> None:
+    async def _notify(self) -> None:
         async with self._changed:
             self._changed.notify_all()
 
@@ -190,7 +197,7 @@ class Environments:
         return function in self._broken and time.monotonic() < self._broken[function][1]
 
 
-def _reason(invocation: Invocation, status: exits.Status) -> str:
-    if status == exits.OUT_OF_TIME:
-        return exits.timed_out(invocation.id, invocation.timeout_seconds)
-    return exits.exited(invocation.id, status)
+def _failure_message(invocation: Invocation, status: exit_messages.ExitStatus) -> str:
+    if status == exit_messages.TIMED_OUT:
+        return exit_messages.timed_out(invocation.id, invocation.timeout_seconds)
+    return exit_messages.process_exited(invocation.id, status)

@@ -1,4 +1,4 @@
-"""What functions use, once, before their processes are forked: libraries, AWS's descriptions, decisions."""
+"""Imports the libraries, AWS's service descriptions and the decisions once, before processes are forked."""
 
 import gc
 import os
@@ -11,11 +11,11 @@ from infra.local.runtime.code import preload
 
 FUNCTIONS = Path(__file__).resolve().parents[3] / "functions"
 
-gc.disable()  # all of this stays
+gc.disable()  # no module below becomes garbage, so a collection would only take time
 
 for _library in (
     "aws_lambda_powertools.event_handler.middlewares",
-    "aws_lambda_powertools.utilities.batch",  # before pydantic, or it loads models for its parser
+    "aws_lambda_powertools.utilities.batch",  # after pydantic, it would also load the models of its parser
     "aws_lambda_powertools.utilities.idempotency",
     "aws_lambda_powertools.utilities.parameters",
     "aws_lambda_powertools.utilities.typing",
@@ -27,19 +27,19 @@ for _library in (
 
 boto3, pydantic = import_module("boto3"), import_module("pydantic")
 
-# pydantic loads most of itself when the first model is made.
+# pydantic loads most of its modules when the first model is created.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
 import_module("botocore.loaders").JSONFileLoader._load_file = descriptions.read
 
-# A client's making is mostly the reading of its service's description, which the default session keeps,
-# and looking for credentials.
+# Creating a client mostly reads its service's description, which the default session caches, and searches for
+# credentials.
 os.environ.update(CREDENTIALS)
 for _service in ("dynamodb", "secretsmanager", "sns", "sqs"):
     boto3.client(_service)
 
 preload(FUNCTIONS)
 
-# No process's garbage collector need go through it, and so it is shared by all of them.
+# Frozen objects are never visited by a collection, so all forked processes share their memory pages.
 gc.freeze()
 gc.enable()

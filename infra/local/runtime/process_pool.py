@@ -1,4 +1,4 @@
-"""The processes that run functions: started together, replaced when one of them dies."""
+"""Starts one process for each function, and replaces a process that ends."""
 
 import asyncio
 import contextlib
@@ -14,18 +14,18 @@ from uuid import uuid4
 
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
-from infra.local.runtime import exits
+from infra.local.runtime import exit_messages
 from infra.local.runtime.worker import work
 
 DEBUG_PORT = 5678
 RESTART_SECONDS = 0.2
 RESTARTS_LIMIT_SECONDS = 5.0
-"""Between two tries to start a process that ends before it asks for work."""
-TELL_SECONDS = 2
+"""The maximum wait before a restart, for a process that ends before it asks for an invocation."""
+REPORT_SECONDS = 2
 
 
-def context() -> Fork:
-    """Forks from a process that imports the common libraries, from now on: a new environment costs little."""
+def fork_context() -> Fork:
+    """Starts a fork server that has imported the common libraries, so that new environments start quickly."""
     fork = multiprocessing.get_context("forkserver")
     fork.set_forkserver_preload(["infra.local.runtime.preload"])
     forkserver.ensure_running()
@@ -33,7 +33,7 @@ def context() -> Fork:
 
 
 class ProcessPool:
-    """One environment for each of the functions; `debug` is the logical id of one to debug."""
+    """One execution environment for each function. `debug` is the logical id of a function to debug."""
 
     def __init__(
         self, functions: list[Function], host: str, port: int, fork: Fork, debug: str | None = None
@@ -41,21 +41,21 @@ class ProcessPool:
         self._debug = debug
         self._functions, self._host, self._port, self._fork = functions, host, port, fork
         self._processes: dict[str, ForkServerProcess] = {}
-        self._ended, self._tells = False, True
+        self._ended, self._reports_exits = False, True
 
     async def run(self) -> None:
-        """Keeps every function's environment alive, until cancelled or ended."""
+        """Keeps an environment of every function running, until it is cancelled or `end` is called."""
         async with asyncio.TaskGroup() as group:
             for function in self._functions:
-                group.create_task(self._keep(function))
+                group.create_task(self._keep_running(function))
 
-    def end(self, *, tell: bool = False) -> None:
-        """Kills all environments, whatever they do; `tell` lets a backend that goes on answer for them."""
-        self._ended, self._tells = True, tell
+    def end(self, *, report: bool = False) -> None:
+        """Kills all environments. With `report`, `run` reports their exits to a backend that still runs."""
+        self._ended, self._reports_exits = True, report
         for process in self._processes.values():
             _kill(process)
 
-    async def _keep(self, function: Function) -> None:
+    async def _keep_running(self, function: Function) -> None:
         wait = RESTART_SECONDS
         while not self._ended:
             debug_port = DEBUG_PORT if function.logical_id == self._debug else None
@@ -64,35 +64,36 @@ class ProcessPool:
             process = self._fork.Process(target=work, args=given, daemon=True)
             process.start()
             self._processes[function.logical_id] = process
-            await _end_of(process)
+            await _wait_for_end(process)
             status = process.exitcode
-            _kill(process)  # what it started lives on
-            if not self._tells:
+            _kill(process)  # its child processes may still run
+            if not self._reports_exits:
                 return
-            started = await asyncio.to_thread(self._tell_end, function, environment, status)
+            started = await asyncio.to_thread(self._report_exit, function, environment, status)
             wait = RESTART_SECONDS if started else min(wait * 2, RESTARTS_LIMIT_SECONDS)
             if not self._ended:
                 await asyncio.sleep(wait)
 
-    def _tell_end(self, function: Function, environment: str, status: exits.Status) -> bool:
-        """Lets the backend answer at once for a process that ended; True if it had started before."""
+    def _report_exit(self, function: Function, environment: str, status: exit_messages.ExitStatus) -> bool:
+        """Reports an exit to the backend, which fails the invocation. Returns True if it had started."""
         if self._ended:
             status = None
         else:
-            what = "Task timed out" if status == exits.OUT_OF_TIME else exits.described(status)
-            error(f"{function.logical_id}: {what}; it is started again")
+            timed_out = status == exit_messages.TIMED_OUT
+            reason = "Task timed out" if timed_out else exit_messages.describe_exit(status)
+            error(f"{function.logical_id}: {reason}; its process restarts")
         path = f"/_local/runtime/{function.name}/environments/{environment}/exit"
-        connection = HTTPConnection(self._host, self._port, timeout=TELL_SECONDS)
+        connection = HTTPConnection(self._host, self._port, timeout=REPORT_SECONDS)
         try:
             connection.request("POST", path, json.dumps(status).encode())
             return bool(json.load(connection.getresponse())["started"])
-        except (OSError, HTTPException, ValueError):  # a backend that is gone waits for no answer
+        except (OSError, HTTPException, ValueError):  # the backend has ended, too
             return False
         finally:
             connection.close()
 
 
-async def _end_of(process: ForkServerProcess) -> None:
+async def _wait_for_end(process: ForkServerProcess) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(process.sentinel, ended.set)
     try:
@@ -102,11 +103,11 @@ async def _end_of(process: ForkServerProcess) -> None:
 
 
 def _kill(process: ForkServerProcess) -> None:
-    """Kills a process with all that it started: they are its process group, once it is set up."""
+    """Kills a process and its child processes, which are in its process group once it is set up."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if process.pid is not None:
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
 
 
-__all__ = ["Fork", "ProcessPool", "context"]
+__all__ = ["Fork", "ProcessPool", "fork_context"]

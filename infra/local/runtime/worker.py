@@ -1,4 +1,4 @@
-"""An execution environment: a process that runs one function, asking the backend for work."""
+"""An execution environment: a process that runs one function and asks the backend for invocations."""
 
 import json
 import multiprocessing
@@ -14,69 +14,72 @@ from typing import Any
 
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
-from infra.local.runtime import surroundings
-from infra.local.runtime.code import Code, failure
+from infra.local.runtime import process_setup
+from infra.local.runtime.code import FunctionCode, import_failure
 from infra.local.runtime.context import Context
 
 RETRY_SECONDS = 0.2
-SOON_SECONDS = 0.001
-"""A timer of no time at all would never ring."""
+SHORTEST_TIMER_SECONDS = 0.001
+"""A timer of zero seconds would be switched off."""
 WATCH_SECONDS = 1.0
-METRICS = "x-metrics"
-"""The header that carries the metrics that a function printed."""
+METRICS_HEADER = "x-metrics"
+"""The header with the metrics that a function printed."""
 METRICS_LIMIT_BYTES = 16_000
-"""The longest header that servers take as a matter of course; more metrics are a request of their own."""
-ENVIRONMENT = "x-environment"
-"""The header that names the execution environment which asks for work."""
-TIMEOUT = "x-timeout-seconds"
+"""The maximum length of the header: servers limit it. Longer metrics are sent in their own request."""
+ENVIRONMENT_HEADER = "x-environment"
+"""The header with the id of the execution environment that asks for an invocation."""
+TIMEOUT_HEADER = "x-timeout-seconds"
 """The header with the timeout of a function under a debugger."""
 DEBUG_SECONDS = 900
-"""The time limit of a function under a debugger: the longest that Lambda knows."""
+"""The timeout of a function under a debugger: Lambda's maximum."""
 
 
 def work(function: Function, host: str, port: int, environment_id: str, debug_port: int | None) -> None:
-    """Runs invocations until the parent process ends, or one of them runs out of time."""
-    os.setpgrp()  # Ctrl-C is the parent's to handle; what the function starts ends with it
+    """Runs invocations until the parent process ends or an invocation times out."""
+    # An own process group: the parent handles Ctrl-C, and kills the function's child processes with it.
+    os.setpgrp()
     environment = Environment(function, environment_id, debugged=debug_port is not None)
-    threading.Thread(target=_watch, args=(environment, Channel(host, port)), daemon=True).start()
-    console = surroundings.enter(function, host, port)
+    threading.Thread(
+        target=_watch_parent_and_deadline, args=(environment, BackendConnection(host, port)), daemon=True
+    ).start()
+    console = process_setup.set_up_process(function, host, port)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
     environment.prepare(console)
-    channel = Channel(host, port)
+    connection = BackendConnection(host, port)
     while True:
         try:
-            environment.serve(channel)
+            environment.serve(connection)
         except (OSError, HTTPException):
-            channel.close()
+            connection.close()
             time.sleep(RETRY_SECONDS)
 
 
-class Channel:
+class BackendConnection:
     """Requests to the backend over one connection."""
 
     def __init__(self, host: str, port: int) -> None:
         self._connection = HTTPConnection(host, port)
 
-    def ask(
+    def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[HTTPResponse, bytes]:
-        """The answer. Raises OSError or HTTPException if a new connection fails as well.
+        """Sends a request and returns the answer. Raises OSError or HTTPException if a second try fails, too.
 
-        The backend may close a connection while a function works for long. It takes an invocation's answer
-        once, by the request id, so that sending it again is safe.
+        The backend may have closed the connection while the function was running. A second try is safe: the
+        backend accepts only one answer for each request id.
         """
         try:
-            return self._ask(method, path, body, headers or {})
+            return self._request(method, path, body, headers or {})
         except (OSError, HTTPException):
             self.close()
-            return self._ask(method, path, body, headers or {})
+            return self._request(method, path, body, headers or {})
 
     def close(self) -> None:
-        """Closes the connection; the next request opens one."""
+        """Closes the connection. The next request opens a new one."""
         self._connection.close()
 
-    def _ask(
+    def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[HTTPResponse, bytes]:
         self._connection.request(method, f"/_local/{path}", body or None, headers)
@@ -85,69 +88,56 @@ class Channel:
 
 
 class Environment:
-    """One function, one invocation at a time."""
+    """Runs one function, one invocation at a time."""
 
     def __init__(self, function: Function, environment_id: str, *, debugged: bool) -> None:
         self._function, self._id, self._debugged = function, environment_id, debugged
         self.deadline: float | None = None
-        """Of the invocation under way, in seconds since the epoch."""
+        """The deadline of the current invocation, in seconds since the epoch."""
 
     def prepare(self, console: Console) -> None:
-        """Imports the function's code; what is wrong with it is the answer of each invocation."""
-        self._console, self._code = console, Code(self._function)
+        """Imports the function's code. Prints an error, which each invocation then reports."""
+        self._console, self._code = console, FunctionCode(self._function)
         try:
             self._code.handler()
         except Exception:
             traceback.print_exc()
 
-    def serve(self, backend: Channel) -> None:
-        """Runs one invocation after the other. Raises OSError or HTTPException when the backend is gone."""
+    def serve(self, backend: BackendConnection) -> None:
+        """Runs one invocation after the other. Raises OSError or HTTPException if the backend has ended."""
         base = f"runtime/{self._function.name}/invocation"
-        asking = {ENVIRONMENT: self._id}
+        asking = {ENVIRONMENT_HEADER: self._id}
         if self._debugged:
-            asking[TIMEOUT] = str(DEBUG_SECONDS)
+            asking[TIMEOUT_HEADER] = str(DEBUG_SECONDS)
         while True:
-            answer, body = backend.ask("GET", f"{base}/next", headers=asking)
+            answer, body = backend.request("GET", f"{base}/next", headers=asking)
             if answer.status != 200:
-                raise HTTPException(f"no work: {answer.status}")
+                raise HTTPException(f"the backend has no invocation: it answered {answer.status}")
             context = Context(
                 self._function,
                 answer.headers["lambda-runtime-aws-request-id"],
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
-            surroundings.begin(context, answer.headers.get("lambda-runtime-trace-id"))
+            process_setup.begin_invocation(context, answer.headers.get("lambda-runtime-trace-id"))
             outcome, result = self._run(json.loads(body), context)
             metrics = self._metrics(backend)
-            backend.ask("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
+            backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
 
-    def leave(self, backend: Channel) -> None:
-        """Tells the backend that this environment ends, since its parent did."""
+    def report_exit(self, backend: BackendConnection) -> None:
+        """Tells the backend that this environment ends because its parent process has ended."""
         path = f"runtime/{self._function.name}/environments/{self._id}/exit"
-        backend.ask("POST", path, b"null")
+        backend.request("POST", path, b"null")
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
         if changed := self._code.changed():
             print(f"reloaded after a change of {', '.join(changed)}")
         self.deadline = context.deadline
-        # Lambda kills what runs out of time, whatever it is doing; so does this signal's default action,
-        # which a function may have replaced for a timer of its own.
+        # Lambda kills a function that times out, and so does this signal's default action. The function may
+        # have replaced the action for a timer of its own, so it is set before each invocation.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SOON_SECONDS))
+        signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SHORTEST_TIMER_SECONDS))
         try:
-            try:
-                handler = self._code.handler()
-            except Exception as error:
-                reason = failure(self._function.handler, error)
-                print(f"[ERROR] {reason}")
-                traceback.print_exc()
-                return "error", reason.encode(errors="replace")
-            result = handler(event, context)
-            try:
-                return "response", json.dumps(result, default=_number).encode()
-            except (TypeError, ValueError, RecursionError) as error:
-                reason = f"Runtime.MarshalError: Unable to marshal response: {error}"
-                print(f"[ERROR] {reason}")
-                return "error", reason.encode(errors="replace")
+            return self._call_handler(event, context)
         except Exception as error:
             traceback.print_exc()
             return "error", f"{type(error).__name__}: {error}".encode(errors="replace")
@@ -155,33 +145,49 @@ class Environment:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.deadline = None
 
-    def _metrics(self, backend: Channel) -> dict[str, str]:
-        """What the function printed for CloudWatch goes with its answer: a request of its own costs more."""
+    def _call_handler(self, event: Any, context: Context) -> tuple[str, bytes]:
+        try:
+            handler = self._code.handler()
+        except Exception as error:
+            reason = import_failure(self._function.handler, error)
+            print(f"[ERROR] {reason}")
+            traceback.print_exc()
+            return "error", reason.encode(errors="replace")
+        result = handler(event, context)
+        try:
+            return "response", json.dumps(result, default=_number).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            reason = f"Runtime.MarshalError: Unable to marshal response: {error}"
+            print(f"[ERROR] {reason}")
+            return "error", reason.encode(errors="replace")
+
+    def _metrics(self, backend: BackendConnection) -> dict[str, str]:
+        """The headers with the metrics that the function printed. An own request would cost more time."""
         self._console.end_line()
         printed = json.dumps(self._console.take_metrics())
         if len(printed) <= METRICS_LIMIT_BYTES:
-            return {METRICS: printed}
-        backend.ask("POST", "metrics", printed.encode())
+            return {METRICS_HEADER: printed}
+        backend.request("POST", "metrics", printed.encode())
         return {}
 
 
 def _number(value: object) -> int | float:
-    """Lambda's runtime for Python writes a Decimal as a number. Raises TypeError for any other object."""
+    """Converts a Decimal to a number, as Lambda does. Raises TypeError for objects of other types."""
     if not isinstance(value, Decimal):
         raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
     return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
 
 
-def _watch(environment: Environment, backend: Channel) -> None:
-    """Ends this process group with its parent, or when a function replaced the timer that limits it."""
+def _watch_parent_and_deadline(environment: Environment, backend: BackendConnection) -> None:
+    """Kills this process group if its parent ends, or if a function without its timer times out."""
     parent = multiprocessing.parent_process()
     while parent is not None:
         ended = multiprocessing.connection.wait([parent.sentinel], WATCH_SECONDS)
         overdue = environment.deadline is not None and time.time() > environment.deadline + WATCH_SECONDS
         if ended or overdue:
             try:
-                if ended:  # a parent that is alive tells the backend itself
-                    environment.leave(backend)
+                if ended:  # a parent that still runs reports the exit itself
+                    environment.report_exit(backend)
             finally:
                 os.killpg(0, signal.SIGKILL)
 
@@ -190,4 +196,4 @@ def _listen_for_debugger(function: Function, port: int) -> None:
     import debugpy
 
     debugpy.listen(("127.0.0.1", port))
-    print(f"{function.logical_id} waits for a debugger on port {port}, process {os.getpid()}")
+    print(f"{function.logical_id} accepts a debugger on port {port}, process {os.getpid()}")

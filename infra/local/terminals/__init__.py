@@ -1,1 +1,1 @@
-"""The terminals of a run: the one that starts it, and those that attach a service to it."""
+"""The terminals of a local run: one starts it, others run a service or a joined stack."""

@@ -1,4 +1,4 @@
-"""Runs functions in this terminal, for a backend that runs in another."""
+"""Runs functions in this terminal, for a backend that runs in another terminal."""
 
 import asyncio
 import contextlib
@@ -17,12 +17,15 @@ from infra.local.runtime.process_pool import Fork, ProcessPool
 WAIT_SECONDS = 0.5
 
 
-class Refused(Exception):
-    """The backend, or this command, says no: the message says why."""
+class BackendError(Exception):
+    """The backend rejects a command; the message says why."""
 
 
-def ask(port: int, method: str, path: str, body: Any = None) -> Any:
-    """The backend's answer at one of its own addresses. Raises Refused, or OSError if it is not there."""
+def call_backend(port: int, method: str, path: str, body: Any = None) -> Any:
+    """Calls the control API of the backend on this port and returns the JSON of its answer.
+
+    Raises BackendError if the backend rejects the call, or OSError if no backend answers.
+    """
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{PREFIX}{quote(path)}",
         None if body is None else json.dumps(body).encode(),
@@ -32,39 +35,42 @@ def ask(port: int, method: str, path: str, body: Any = None) -> Any:
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        raise Refused(json.load(error)["message"]) from error
+        raise BackendError(json.load(error)["message"]) from error
 
 
-async def run(port: int, choose: Callable[[], list[Function]], fork: Fork, debug: str | None) -> None:
-    """Runs what `choose` gives, once the backend is there, until Ctrl-C. Raises Refused."""
+async def run(port: int, find_functions: Callable[[], list[Function]], fork: Fork, debug: str | None) -> None:
+    """Runs the functions that `find_functions` returns, until Ctrl-C. Waits for the backend if none answers.
+
+    Raises BackendError if the backend rejects the command.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    chosen = await _when_there(port, choose, stop)
+    functions = await _once_backend_answers(port, find_functions, stop)
     if stop.is_set():
         return
-    print(f"Running {', '.join(function.logical_id for function in chosen)}. Ctrl-C ends it.", flush=True)
-    pool = ProcessPool(chosen, "127.0.0.1", port, fork, debug)
+    print(f"Running {', '.join(f.logical_id for f in functions)}. Press Ctrl-C to stop.", flush=True)
+    pool = ProcessPool(functions, "127.0.0.1", port, fork, debug)
     running = asyncio.create_task(pool.run())
     await stop.wait()
-    pool.end(tell=True)
-    await asyncio.wait([running], timeout=WAIT_SECONDS)  # it tells the backend what does not answer any more
+    pool.end(report=True)
+    await asyncio.wait([running], timeout=WAIT_SECONDS)  # the pool reports the ended processes to the backend
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
 
 
-async def _when_there(port: int, choose: Callable[[], list[Function]], stop: asyncio.Event) -> list[Function]:
-    told = False
+async def _once_backend_answers(
+    port: int, find_functions: Callable[[], list[Function]], stop: asyncio.Event
+) -> list[Function]:
+    announced = False
     while not stop.is_set():
         try:
-            return choose()
-        except Refused:
-            raise
+            return find_functions()
         except OSError:
-            if not told:
+            if not announced:
                 print(f"Waiting for the backend on port {port} …", flush=True)
-                told = True
+                announced = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WAIT_SECONDS):
                 await stop.wait()

@@ -127,7 +127,7 @@ def test_in_a_burst_each_order_ends_as_its_kind_does(world: Shop) -> None:
         placed = list(customers.map(place, burst))
     world.drain()
     for kind, order_id in zip(burst, placed, strict=True):
-        assert settled(world, order_id) in KINDS[kind].ends
+        assert settled(world, order_id) in KINDS[kind].final_statuses
     assert world.dead_letters() == {}
 
 

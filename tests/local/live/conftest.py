@@ -1,4 +1,4 @@
-"""A run to look at, and a browser to look with; Playwright comes with `make test-browser`."""
+"""Fixtures: a local run, and a browser. `make test-browser` installs Playwright."""
 
 from __future__ import annotations
 
@@ -54,19 +54,19 @@ def screen() -> dict[str, Any]:
 
 @pytest.fixture
 def page(browser: Browser, run: Run, screen: dict[str, Any]) -> Iterator[Page]:
-    """The live page, open; anything that it logs as an error, or asks of another host, fails the test."""
+    """The open live page. An error on its console, or a request to another host, fails the test."""
     from playwright.sync_api import expect
 
-    complaints: list[str] = []
+    errors: list[str] = []
     opened = browser.new_page(**screen)
     opened.set_default_timeout(PATIENCE_MS)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     opened.on(
-        "request", lambda asked: complaints.append(asked.url) if not asked.url.startswith(run.url) else None
+        "request", lambda request: errors.append(request.url) if not request.url.startswith(run.url) else None
     )
     opened.goto(f"{run.url}/_choreo")
     expect(opened.locator("#connection")).to_have_text("live")
     yield opened
     opened.close()
-    assert not complaints
+    assert not errors

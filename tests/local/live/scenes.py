@@ -74,11 +74,11 @@ def _open_dead_letters(page: Page) -> None:
 
 
 def _correct(page: Page) -> None:
-    page.get_by_role("button", name="Mend…").click()
+    page.get_by_role("button", name="Edit…").click()
 
 
 def _redrive(page: Page) -> None:
-    page.get_by_role("button", name="Redrive it mended").click()
+    page.get_by_role("button", name="Redrive edited message").click()
     page.evaluate(_TO_TOP)  # the panel shrinks, and the page would end above the window's lower edge
 
 

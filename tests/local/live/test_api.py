@@ -1,4 +1,4 @@
-"""The live page's API: what it tells, what it does, and what it refuses."""
+"""The live page's API: its answers, its effects and its errors."""
 
 import json
 import urllib.error
@@ -41,10 +41,10 @@ def ends(run: Run, order_id: str) -> Any:
 
 
 def refusal(run: Run, method: str, path: str, body: bytes | None = None, **headers: str) -> Any:
-    """The problem document that a request is answered with."""
-    asked = urllib.request.Request(run.url + API + path, body, headers, method=method)
+    """Sends a request that the API rejects, and returns the problem document."""
+    sent = urllib.request.Request(run.url + API + path, body, headers, method=method)
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(asked)
+        urllib.request.urlopen(sent)
     with refused.value as error:
         assert error.headers["content-type"] == "application/problem+json"
         document = json.load(error)
@@ -52,7 +52,7 @@ def refusal(run: Run, method: str, path: str, body: bytes | None = None, **heade
     return document
 
 
-def test_the_map_is_the_templates(run: Run) -> None:
+def test_the_map_has_the_services_topics_and_queues_of_the_template(run: Run) -> None:
     drawn = run.call("GET", f"{API}/map")
     assert [found["name"] for found in drawn["services"]] == ["order", "payment", "shipping"]
     assert {topic["label"]: topic["publisher"] for topic in drawn["topics"]} == {
@@ -67,10 +67,15 @@ def test_the_map_is_the_templates(run: Run) -> None:
 
 def test_an_order_has_its_requests_and_every_message_with_its_attempts(run: Run) -> None:
     seen = ends(run, place(run))
-    assert [asked["path"] for asked in seen["requests"]] == ["/orders"]
+    assert [sent["path"] for sent in seen["requests"]] == ["/orders"]
     ways = {(m["event"]["type"], m["publisher"], m["subscriber"], m["state"]) for m in seen["messages"]}
     assert ways == {
-        ("order.placed", "order", "order", "waiting"),  # the reminder, until the order's time is over
+        (
+            "order.placed",
+            "order",
+            "order",
+            "waiting",
+        ),  # the expiry reminder, which is delayed until the deadline
         ("order.placed", "order", "payment", "handled"),
         ("order.placed", "order", "shipping", "handled"),
         ("payment.captured", "payment", "order", "handled"),
@@ -80,7 +85,7 @@ def test_an_order_has_its_requests_and_every_message_with_its_attempts(run: Run)
     assert all(len(m["attempts"]) == 1 for m in seen["messages"] if m["state"] == "handled")
 
 
-def test_a_stopped_service_gets_nothing_and_what_it_gets_later_is_all(run: Run) -> None:
+def test_a_stopped_service_handles_all_waiting_messages_after_its_start(run: Run) -> None:
     service(run, "payment", running=False)
     orders = [place(run) for _ in range(3)]
     name = f"{STACK}-PaymentQueue"
@@ -90,7 +95,7 @@ def test_a_stopped_service_gets_nothing_and_what_it_gets_later_is_all(run: Run) 
     assert all(ends(run, order_id) for order_id in orders)
 
 
-def test_what_a_stopped_service_has_to_publish_is_counted(run: Run) -> None:
+def test_the_unpublished_events_of_a_stopped_service_are_counted(run: Run) -> None:
     service(run, "order", running=False)
     order_id = place(run)
     assert eventually(lambda: state(run)["services"]["order"]["unpublished"], bool) == 1
@@ -98,7 +103,7 @@ def test_what_a_stopped_service_has_to_publish_is_counted(run: Run) -> None:
     assert ends(run, order_id)
 
 
-def test_a_slow_service_takes_that_much_longer(run: Run) -> None:
+def test_a_slow_service_handles_messages_later(run: Run) -> None:
     service(run, "shipping", slow_seconds=0.5)
     seen = ends(run, place(run))
     service(run, "shipping", slow_seconds=0)
@@ -111,14 +116,14 @@ def test_a_slow_service_takes_that_much_longer(run: Run) -> None:
     assert min(took) >= 0.5
 
 
-def test_duplicates_are_delivered_and_recognised(run: Run) -> None:
+def test_duplicates_are_delivered_and_recognized(run: Run) -> None:
     queue(run, "OrderQueue", duplicate=True)
     order_id = place(run)
     ends(run, order_id)
 
     def outcomes() -> list[list[str]]:
-        told = [m for m in order(run, order_id)["messages"] if m["publisher"] != "order"]
-        to_order = [message for message in told if message["subscriber"] == "order"]
+        others = [m for m in order(run, order_id)["messages"] if m["publisher"] != "order"]
+        to_order = [message for message in others if message["subscriber"] == "order"]
         return [[attempt["outcome"] for attempt in message["attempts"]] for message in to_order]
 
     twice = [["handled", "duplicate"]] * 2
@@ -126,7 +131,7 @@ def test_duplicates_are_delivered_and_recognised(run: Run) -> None:
     queue(run, "OrderQueue", duplicate=False)
 
 
-def test_a_delayed_message_is_late(run: Run) -> None:
+def test_a_delayed_message_is_received_late(run: Run) -> None:
     assert queue(run, "ShippingQueue", delay_seconds=1)["delay_seconds"] == 1
     seen = ends(run, place(run))
     queue(run, "ShippingQueue", delay_seconds=0)
@@ -134,7 +139,7 @@ def test_a_delayed_message_is_late(run: Run) -> None:
     assert min(late) >= 0.9
 
 
-def test_a_broken_message_is_a_dead_letter_until_it_is_mended(run: Run) -> None:
+def test_an_order_with_a_broken_message_ships_after_a_redrive_of_the_corrected_message(run: Run) -> None:
     queue(run, "PaymentQueue", break_next=True)
     order_id = place(run)
     name = f"{STACK}-PaymentDeadLetters"
@@ -146,12 +151,12 @@ def test_a_broken_message_is_a_dead_letter_until_it_is_mended(run: Run) -> None:
     assert "data" in letter["reason"]
     (dead,) = [m for m in order(run, order_id)["messages"] if m["state"] == "dead"]
     assert dead["attempts"][-1]["reason"] == letter["reason"]
-    mended = {"message_id": letter["message_id"], "body": letter["original"]}
-    assert run.call("POST", f"{API}/queues/{name}/redrive", mended)["moved"] == 1
+    corrected = {"message_id": letter["message_id"], "body": letter["original"]}
+    assert run.call("POST", f"{API}/queues/{name}/redrive", corrected)["moved"] == 1
     assert ends(run, order_id)["trouble"] is None
 
 
-def test_events_start_with_the_whole_state(run: Run) -> None:
+def test_the_event_stream_starts_with_the_map_and_the_state(run: Run) -> None:
     with urllib.request.urlopen(f"{run.url}{API}/events") as stream:
         assert stream.headers["content-type"] == "text/event-stream"
         lines = [stream.readline().decode().strip() for _ in range(5)]
@@ -171,21 +176,21 @@ def test_events_start_with_the_whole_state(run: Run) -> None:
         ("PATCH", "/services/films", b"{}", 404, "order, payment, shipping"),
         ("PATCH", f"/queues/{STACK}-PaymentQueue", b'{"delay_seconds": -1}', 422, "delay_seconds"),
         ("PATCH", f"/queues/{STACK}-PaymentQueue", b'{"delay_seconds": 901}', 422, "delay_seconds"),
-        ("PATCH", f"/queues/{STACK}-PaymentDeadLetters", b"{}", 409, "holds dead letters"),
+        ("PATCH", f"/queues/{STACK}-PaymentDeadLetters", b"{}", 409, "dead-letter queue"),
         ("PATCH", "/queues/films", b"{}", 404, "OrderQueue"),
         ("GET", "/queues/films/messages", None, 404, "OrderQueue"),
         ("POST", f"/queues/{STACK}-PaymentQueue/messages", b'{"body": ""}', 422, "body"),
-        ("POST", f"/queues/{STACK}-PaymentQueue/redrive", b"", 409, "no queue to go back to"),
+        ("POST", f"/queues/{STACK}-PaymentQueue/redrive", b"", 409, "no source queue"),
         ("POST", f"/queues/{STACK}-PaymentRelayDeadLetters/redrive", b"", 409, "choreo republish"),
         ("POST", f"/queues/{STACK}-PaymentDeadLetters/redrive", b'{"body": "x"}', 422, "message_id"),
         ("POST", f"/queues/{STACK}-PaymentDeadLetters/redrive", b'{"message_id": "x"}', 404, "no message x"),
         ("DELETE", f"/queues/{STACK}-PaymentDeadLetters/messages/x", None, 404, "no message x"),
-        ("GET", "/orders/x", None, 404, "not among the recent ones"),
-        ("POST", "/map", b"", 404, "nothing that the page can do"),
-        ("GET", "/films", None, 404, "nothing that the page can do"),
+        ("GET", "/orders/x", None, 404, "not among the recent orders"),
+        ("POST", "/map", b"", 404, "has no POST"),
+        ("GET", "/films", None, 404, "has no GET"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_its_reason(
+def test_an_invalid_request_is_rejected_with_the_reason(
     run: Run, method: str, path: str, body: bytes | None, status: int, detail: str
 ) -> None:
     document = refusal(run, method, path, body)
@@ -193,12 +198,12 @@ def test_what_cannot_be_done_is_refused_with_its_reason(
     assert detail in document["detail"]
 
 
-def test_another_sites_page_may_not_control_the_run(run: Run) -> None:
+def test_a_page_of_another_site_may_not_control_the_run(run: Run) -> None:
     document = refusal(run, "PATCH", "/services/payment", b"{}", Origin="https://films.example")
     assert document["status"] == 403
 
 
 @pytest.mark.parametrize("path", ["/films.css", "/../server.py", "/%2e%2e/server.py", "/js"])
-def test_only_the_pages_own_files_are_served(run: Run, path: str) -> None:
+def test_only_files_of_the_page_are_served(run: Run, path: str) -> None:
     with pytest.raises(OSError, match="404"):
         run.call("GET", f"/_choreo{path}")

@@ -1,4 +1,4 @@
-"""The live page, worked with in a real browser."""
+"""The live page in a real browser."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, expect
 else:
-    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser brings Playwright").expect
+    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser installs Playwright").expect
 
 pytestmark = pytest.mark.browser
 
 
 def node(page: Page, name: str) -> Locator:
-    """What stands on the map for a service, queue or topic: by its name's end."""
+    """The map's node of a service, queue or topic whose name ends with `name`."""
     return page.locator(f"#map .node[data-name$='{name}']")
 
 
 def place(page: Page, kind: str) -> str:
-    """Places an order by its button; its id, once the page shows it."""
+    """Places an order with its button. Returns the id once the page shows the order."""
     return placed_by(lambda: page.click(f"#place [data-kind={kind}]"), page)
 
 
@@ -56,18 +56,18 @@ def power(page: Page, service: str, label: str) -> None:
         ("cancelled", re.compile("cancelled|shipped")),
     ],
 )
-def test_an_order_of_each_kind_ends_as_it_should(page: Page, kind: str, end: str) -> None:
+def test_an_order_of_each_kind_ends_with_the_expected_status(page: Page, kind: str, end: str) -> None:
     order_id = place(page, kind)
     expect(status(page)).to_have_text(end)
     expect(page.locator(f"#orders [data-order='{order_id}'] .chip")).to_have_text(end)
 
 
-def test_the_map_shows_what_the_template_has(page: Page) -> None:
+def test_the_map_shows_the_services_topics_and_queues_of_the_template(page: Page) -> None:
     for name in ("order", "payment", "shipping", "PaymentTopic", "ShippingQueue", "OrderDeadLetters"):
         expect(node(page, name)).to_be_visible()
 
 
-def test_a_message_shows_its_payload_attempts_and_timing(page: Page) -> None:
+def test_a_message_shows_its_payload_attempts_and_times(page: Page) -> None:
     order_id = place(page, "shipped")
     expect(status(page)).to_have_text("shipped")
     page.locator("#order .message", has_text="payment.captured").first.click()
@@ -77,7 +77,7 @@ def test_a_message_shows_its_payload_attempts_and_timing(page: Page) -> None:
     expect(details.locator("tbody")).to_contain_text(re.compile(r"\+\d+ ms.*handled"))
 
 
-def test_while_payment_is_stopped_its_queue_grows_and_then_drains(page: Page) -> None:
+def test_the_queue_of_a_stopped_service_grows_and_drains_after_its_start(page: Page) -> None:
     power(page, "payment", "Stop")
     expect(node(page, "payment")).to_have_attribute("data-state", "stopped")
     place(page, "shipped")
@@ -89,7 +89,7 @@ def test_while_payment_is_stopped_its_queue_grows_and_then_drains(page: Page) ->
     expect(status(page)).to_have_text("shipped")
 
 
-def test_poison_is_dead_lettered_with_its_reason_and_redriven(page: Page) -> None:
+def test_a_poison_message_is_dead_lettered_with_its_reason_and_redriven(page: Page) -> None:
     node(page, "ShippingQueue").click()
     page.get_by_role("button", name="Send a poison message").click()
     expect(node(page, "ShippingDeadLetters").locator("text").last).to_have_text("1")
@@ -98,27 +98,27 @@ def test_poison_is_dead_lettered_with_its_reason_and_redriven(page: Page) -> Non
     expect(letter.locator(".reason")).to_contain_text("PoisonMessage")
     first = letter.get_attribute("data-message")
     page.get_by_role("button", name="Redrive all").click()
-    # It still cannot be read: it comes back as another message, and only discarding it helps.
+    # No consumer can read it, so it is dead-lettered again with another message id. Only Discard removes it.
     expect(letter).not_to_have_attribute("data-message", first or "")
     expect(letter.locator(".reason")).to_contain_text("PoisonMessage")
     letter.get_by_role("button", name="Discard").click()
     expect(letter).to_have_count(0)
 
 
-def test_an_order_with_a_broken_message_ends_once_it_is_mended(page: Page) -> None:
+def test_an_order_with_a_broken_message_ships_after_a_redrive_of_the_edited_message(page: Page) -> None:
     node(page, "PaymentQueue").click()
     page.get_by_label("Break the next message").check()
     place(page, "shipped")
     expect(page.locator("#order .message[data-state=dead]")).to_have_count(1)
     expect(status(page)).to_have_text("placed")
     node(page, "PaymentDeadLetters").click()
-    page.get_by_role("button", name="Mend…").click()
-    page.get_by_role("button", name="Redrive it mended").click()
+    page.get_by_role("button", name="Edit…").click()
+    page.get_by_role("button", name="Redrive edited message").click()
     expect(status(page)).to_have_text("shipped")
     expect(page.locator("#order .message[data-state=dead]")).to_have_count(0)
 
 
-def test_duplicated_and_reordered_messages_change_no_outcome(page: Page) -> None:
+def test_duplicated_and_reordered_messages_do_not_change_the_outcome(page: Page) -> None:
     for name in ("Duplicate each message", "Reorder"):
         node(page, "ShippingQueue").click()
         page.get_by_label(name).check()
@@ -129,7 +129,7 @@ def test_duplicated_and_reordered_messages_change_no_outcome(page: Page) -> None
         page.get_by_label(name).uncheck()
 
 
-def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
+def test_all_controls_work_with_the_keyboard(page: Page) -> None:
     node(page, "payment").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#inspector-title")).to_have_text("Payment")
@@ -147,7 +147,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
-def test_no_width_needs_scrolling_sideways(page: Page, width: int) -> None:
+def test_the_page_needs_no_horizontal_scrolling(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     expect(page.locator("#map svg")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,4 +1,4 @@
-"""The live page of a run that asks for tokens calls as an operator, without a login."""
+"""The live page uses an operator's token in a run that requires tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.local.live.test_page import place, power, status
 if TYPE_CHECKING:
     from playwright.sync_api import Page, expect
 else:
-    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser brings Playwright").expect
+    expect = pytest.importorskip("playwright.sync_api", reason="make test-browser installs Playwright").expect
 
 pytestmark = pytest.mark.browser
 

@@ -1,14 +1,14 @@
-// Requests to this run: the page's own API, and the order API that every customer uses.
+// Requests to the local run: to the page's API, and to the order API that customers use.
 const OWN = "/_choreo/api/";
 
-/** The JSON answered. Throws an Error that says why not. */
+/** Sends a request and returns the JSON of the answer. Throws an Error with the reason of a failure. */
 async function ask(method, path, body, headers = {}) {
   const given = body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json", ...headers } };
   let answer;
   try {
     answer = await fetch(path, { method, headers, ...given });
   } catch {
-    throw new Error("the run does not answer: is it still there?");
+    throw new Error("the local run does not answer: check its terminal");
   }
   const text = await answer.text();
   if (answer.ok) return text ? JSON.parse(text) : null;
@@ -35,7 +35,7 @@ export const poison = (queue) => ask("POST", at("queues", queue, "messages"), {}
 export const redrive = (queue, what = {}) => ask("POST", at("queues", queue, "redrive"), what);
 export const discard = (queue, id) => ask("DELETE", at("queues", queue, "messages", id));
 
-/** The id of the order placed: once, though the request is repeated under its key. */
+/** Places an order and returns its id. The idempotency key prevents a second order if the request is repeated. */
 export async function place(body) {
   const headers = { "idempotency-key": crypto.randomUUID(), ...(await operator()) };
   const placed = await ask("POST", "/orders", body, headers);
@@ -45,7 +45,7 @@ export async function place(body) {
 export const cancel = async (id) =>
   ask("POST", `/orders/${encodeURIComponent(id)}/cancellation`, undefined, await operator());
 
-/** The header that says who asks, where this run gives tokens. */
+/** The authorization header of an operator; empty if the run requires no tokens. */
 async function operator() {
   const { token } = await ask("GET", at("token"));
   return token ? { authorization: `Bearer ${token}` } : {};

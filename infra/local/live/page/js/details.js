@@ -1,17 +1,17 @@
-// One row of the diagram in full: payload, attempts, timing.
+// The details of one row of the diagram: payload, attempts and times.
 import { h } from "./dom.js";
 import { json } from "./json.js";
 import { capital, clock, short, span } from "./words.js";
 
 const OUTCOMES = {
-  running: "being handled", handled: "handled", duplicate: "recognised as a duplicate", again: "not yet: comes back",
-  failed: "failed: comes back", dead: "to the dead-letter queue",
+  running: "being handled", handled: "handled", duplicate: "recognized as a duplicate", retrying: "not handled yet: SQS delivers it again",
+  failed: "failed: SQS delivers it again", dead: "moved to the dead-letter queue",
 };
 
-/** An element for a row of diagram.js. */
+/** The element with the details of a row of diagram.js. */
 export function details(row, began) {
   if (row.kind === "request") return request(row);
-  const event = row.kind === "note" ? row.said.event : row.message.event;
+  const event = row.kind === "note" ? row.published.event : row.message.event;
   const to = row.kind === "note" ? "to no subscriber" : `to ${capital(row.to)}`;
   return h("div", { class: "stack" },
     h("div", { class: "row" }, h("strong", {}, row.label), h("span", { class: "dim" }, `from ${capital(row.from)} ${to}, published +${span(row.at - began)}`), chip(row.state)),
@@ -20,7 +20,7 @@ export function details(row, began) {
   );
 }
 
-const chip = (state) => h("span", { class: "chip", "data-status": state }, { again: "comes back", dead: "dead letter", running: "being handled" }[state] ?? state);
+const chip = (state) => h("span", { class: "chip", "data-status": state }, { retrying: "retrying", dead: "dead letter", running: "being handled" }[state] ?? state);
 
 function request({ request, label }) {
   return h("div", { class: "stack" },
@@ -31,12 +31,12 @@ function request({ request, label }) {
 }
 
 function attempts(message) {
-  if (!message.attempts.length) return h("p", { class: "dim" }, "Not received yet: it waits in its queue.");
+  if (!message.attempts.length) return h("p", { class: "dim" }, "Not received yet: the message waits in its queue.");
   const line = (attempt) => h("tr", {},
     h("td", { class: "number" }, attempt.number), h("td", {}, h("code", {}, short(attempt.message_id))),
     h("td", { class: "number" }, `+${span(attempt.began - message.at)}`), h("td", { class: "number" }, attempt.ended ? span(attempt.ended - attempt.began) : "…"),
     h("td", {}, OUTCOMES[attempt.outcome], attempt.reason ? h("div", { class: "reason dim" }, attempt.reason) : null));
   return h("table", {},
-    h("thead", {}, h("tr", {}, ...["receive", "message", "after", "took", "outcome"].map((name) => h("th", { scope: "col" }, name)))),
+    h("thead", {}, h("tr", {}, ...["receive count", "message id", "received after", "duration", "outcome"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {}, message.attempts.map(line)));
 }

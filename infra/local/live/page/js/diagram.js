@@ -1,4 +1,4 @@
-// One order's sequence diagram: a lifeline a service, an arrow a message, in the order in which they were sent.
+// The sequence diagram of one order: a lifeline for each service, an arrow for each message, by time of sending.
 import { asButton, s, write } from "./dom.js";
 import { capital, span, tone } from "./words.js";
 
@@ -16,13 +16,13 @@ export function rows(order, owner) {
     key: `${message.event.id} ${message.queue}`, kind: "message", at: message.at, from: message.publisher ?? "?", to: message.subscriber,
     label: message.event.type, state: message.state, message,
   }));
-  const unheard = order.unheard.map((said) => ({
-    key: said.event.id, kind: "note", at: said.at, from: said.publisher, to: said.publisher, label: said.event.type, state: "handled", said,
+  const unsubscribed = order.unsubscribed.map((published) => ({
+    key: published.event.id, kind: "note", at: published.at, from: published.publisher, to: published.publisher, label: published.event.type, state: "handled", published,
   }));
-  return [...requests, ...messages, ...unheard].sort((a, b) => a.at - b.at);
+  return [...requests, ...messages, ...unsubscribed].sort((a, b) => a.at - b.at);
 }
 
-/** Who calls a service that customers do not: as the address names it. */
+/** The caller of a service that customers do not call, from the first part of the path, such as "carrier". */
 const caller = (whole) => whole.split("/")[1];
 const path = (whole) => whole.replace(/[0-9a-f-]{36}/, "…");
 
@@ -93,7 +93,7 @@ export class Diagram {
     for (const group of this.place.querySelectorAll(".message")) group.setAttribute("aria-pressed", group.dataset.key === key);
   }
 
-  /** Keeps the times of what is under way going. */
+  /** Updates the times of messages that are waiting or being handled. */
   tick() {
     for (const [text, row] of this.live ?? []) write(text, below(row));
   }
@@ -109,7 +109,7 @@ function head(name, x, apart, height) {
   ];
 }
 
-/** What stands below an arrow: how long it took, or what it waits for. */
+/** The text below an arrow: the duration, or the state of the message. */
 function below(row) {
   if (row.kind === "request") return `${row.request.status} · ${span(row.request.ended - row.request.at)}`;
   const { attempts, at, state } = row.message;
@@ -118,9 +118,9 @@ function below(row) {
   const often = [copies > 1 && `${copies} copies`, attempts.length > copies && `${attempts.length} attempts`].filter(Boolean).join(", ");
   const now = Date.now() / 1000;
   const what = {
-    waiting: `waiting ${span(now - Math.max(at, row.message.sent_again_at))}`,
+    waiting: `waiting ${span(now - Math.max(at, row.message.resent_at))}`,
     running: `being handled ${span(now - (last?.began ?? now))}`,
-    again: "comes back", dead: "dead letter",
+    retrying: "retrying", dead: "dead letter",
     handled: span((attempts.find((attempt) => attempt.outcome === "handled")?.ended ?? at) - at),
   }[state];
   return often ? `${what} · ${often}` : what;

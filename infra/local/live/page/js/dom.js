@@ -1,4 +1,4 @@
-// Small helpers to make HTML and SVG elements; text is always text, never markup.
+// Helpers that create HTML and SVG elements. Text is never interpreted as markup.
 const SVG = "http://www.w3.org/2000/svg";
 
 function fill(element, attributes, children) {
@@ -12,10 +12,10 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** An HTML element. */
+/** Creates an HTML element. */
 export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 
-/** An SVG element. */
+/** Creates an SVG element. */
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 /** Changes an element's text only if it differs, so that screen readers announce only changes. */

@@ -1,7 +1,7 @@
-// Beads that ride the map's lines, one for each message that went along since the last look.
+// Animates the map: a dot moves along a line for each message since the last update.
 import { s } from "./dom.js";
 
-const MOST = 6; // beads a line at a time: more would be a blur
+const MOST = 6; // dots on a line at a time: more dots cannot be distinguished
 const RIDE_MS = 650;
 const APART_MS = 70;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -11,7 +11,7 @@ export class Flow {
     [this.svg, this.paths] = [svg, paths];
   }
 
-  /** `totals` only grow; the first ones are where counting starts. */
+  /** Shows the increase of the message counts. The first totals are the start value. */
   update(totals) {
     const before = this.totals;
     this.totals = totals;

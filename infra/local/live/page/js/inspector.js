@@ -1,4 +1,4 @@
-// What was chosen on the map, and what can be done to it.
+// The panel of the selected service, queue or topic, with its controls.
 import { write } from "./dom.js";
 import { DeadPanel } from "./panel-dead.js";
 import { QueuePanel } from "./panel-queue.js";
@@ -12,7 +12,7 @@ export class Inspector {
     Object.assign(this, { title, body, openOrder });
   }
 
-  /** Shows a node of the map; `null` where it has gone. */
+  /** Shows the panel of a node of the map. */
   choose(choice, map, state) {
     this.panel = new PANELS[choice.kind](choice.name, map, this.openOrder);
     write(this.title, this.panel.title);

@@ -1,4 +1,4 @@
-// JSON for reading: indented, keys and values in colours.
+// Shows JSON with indentation and colours.
 import { h } from "./dom.js";
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -15,7 +15,7 @@ export function json(value) {
   return block;
 }
 
-/** What a body says: as JSON if it is, else as it is. */
+/** Shows a message body: as JSON if it is valid JSON, otherwise as plain text. */
 export function body(text) {
   try {
     return json(JSON.parse(text));

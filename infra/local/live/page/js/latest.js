@@ -1,6 +1,6 @@
-// One request at a time, and never a stale last one.
+// Runs one request at a time, and makes sure that the last one uses the newest arguments.
 
-/** `work`, so that calls during a call become one more after it, with what the last of them was given. */
+/** Wraps `work`: calls during a running call are merged into one later call with the last arguments. */
 export function latest(work) {
   let running = false;
   let next = null;

@@ -1,13 +1,13 @@
-// Where everything on the map goes. Each topic is a rail down the left; each service is a lane with what it
-// hears (its queue and dead letters) and what it is. What it says goes out along the top of its lane.
+// The positions of all elements of the map. Each topic is a vertical line on the left. Each service is a row: its
+// queue with the dead-letter queue, then the service. The line along the top of a row is what the service publishes.
 const NARROW = 620;
 
 const ONE = { queue: 60, dead: 28, gap: 8 };
 const SEVERAL = { queue: 40, dead: 26, gap: 5 };
-const OUT = 38; // what is said goes out above the queues
-const CALLERS = 44; // room for who calls a service over HTTP
+const OUT = 38; // the height of the line to the topic, above the queues
+const CALLERS = 44; // the height of the box with the callers of an HTTP API
 
-/** Positions for a map drawn `width` pixels wide. */
+/** The positions for a map with a width of `width` pixels. */
 export function layout(map, width) {
   const narrow = width < NARROW;
   const size = narrow ? { rail: 19, edge: 10, queue: 122, gap: 22 } : { rail: 34, edge: 20, queue: 236, gap: 64 };
@@ -35,7 +35,7 @@ export function layout(map, width) {
   return { narrow, width, height: y, queueX, services, queues, topics, stops: stops(map, queues, topics) };
 }
 
-/** Each queue with its dead letters below; a relay's dead letters share the last row. */
+/** Places each queue with its dead-letter queue below it. The relay's dead-letter queue is in the last row. */
 function placeQueues(own, living, top, x, width, row, queues) {
   living.forEach((queue, number) => {
     const y = top + number * (row.queue + row.dead + 2 * row.gap);
@@ -47,13 +47,13 @@ function placeQueues(own, living, top, x, width, row, queues) {
   });
 }
 
-/** Where each subscription leaves its rail, and enters its queue. */
+/** The points where each subscription leaves its topic's line and enters its queue. */
 function stops(map, queues, topics) {
   const found = [];
   for (const [name, queue] of queues) {
-    const heard = map.subscriptions.filter((subscription) => subscription.queue === name && topics.has(subscription.topic));
-    heard.forEach((subscription, number) => {
-      const y = queue.y + (queue.height * (number + 1)) / (heard.length + 1);
+    const subscriptions = map.subscriptions.filter((subscription) => subscription.queue === name && topics.has(subscription.topic));
+    subscriptions.forEach((subscription, number) => {
+      const y = queue.y + (queue.height * (number + 1)) / (subscriptions.length + 1);
       found.push({ ...subscription, x: topics.get(subscription.topic).x, y, end: queue.x });
     });
   }

@@ -1,14 +1,14 @@
-// Server-sent events: the whole state each time, so that a lost connection costs nothing but the time.
+// Receives server-sent events. Each event has the whole state, so a page may miss events while it is disconnected.
 
-/** Calls `hear.map`, `hear.state` and `hear.connection` with what comes. */
-export function listen(hear) {
+/** Calls `handlers.map` and `handlers.state` with new data, and `handlers.connection` with "live" or "lost". */
+export function listen(handlers) {
   const source = new EventSource("/_choreo/api/events");
-  source.addEventListener("open", () => hear.connection("live"));
-  source.addEventListener("map", (event) => hear.map(JSON.parse(event.data)));
-  source.addEventListener("state", (event) => hear.state(JSON.parse(event.data)));
+  source.addEventListener("open", () => handlers.connection("live"));
+  source.addEventListener("map", (event) => handlers.map(JSON.parse(event.data)));
+  source.addEventListener("state", (event) => handlers.state(JSON.parse(event.data)));
   source.addEventListener("error", () => {
-    hear.connection("lost");
-    // The browser tries again by itself, but for a connection that was refused for good.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => (source.close(), listen(hear)), 1000);
+    handlers.connection("lost");
+    // The browser reconnects by itself, except after an HTTP error: it then closes the source.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => (source.close(), listen(handlers)), 1000);
   });
 }

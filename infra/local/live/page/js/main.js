@@ -1,10 +1,10 @@
-// Puts the page together: what comes from the run goes to each part, what is chosen to the others.
+// Connects the parts of the page: passes the run's data to each part, and a selection to the other parts.
 import { Inspector } from "./inspector.js";
 import { listen } from "./live.js";
-import { Plan } from "./map.js";
+import { MapView } from "./map.js";
 import { OrderCard } from "./order.js";
 import { Orders } from "./orders.js";
-import { placing } from "./place.js";
+import { addPlaceButtons } from "./place.js";
 import { theme } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);
@@ -13,7 +13,7 @@ const NARROW = matchMedia("(max-width: 900px)");
 const card = new OrderCard($("order"));
 const orders = new Orders($("orders"), openOrder);
 const inspector = new Inspector($("inspector-title"), $("inspector-body"), openOrder);
-const map = new Plan($("map"), choose);
+const map = new MapView($("map"), choose);
 let now = { map: null, state: null };
 let chosen = null;
 let orderId = null;
@@ -45,7 +45,7 @@ const exists = ({ kind, name }) =>
 listen({
   connection: (state) => {
     $("connection").dataset.state = state;
-    $("connection").textContent = { live: "live", lost: "the run is not there: waiting for it" }[state];
+    $("connection").textContent = { live: "live", lost: "connection lost: waiting for the local run" }[state];
   },
   map: (drawn) => {
     now.map = drawn;
@@ -62,4 +62,4 @@ listen({
   },
 });
 theme($("theme"));
-placing($("place"), openOrder);
+addPlaceButtons($("place"), openOrder);

@@ -1,12 +1,12 @@
-// The map as SVG: drawn when the stacks or the width change, kept up to date in between.
+// Draws the map as SVG when the stacks or the width change, and updates its texts and counts in between.
 import { asButton, s, write } from "./dom.js";
 import { Flow } from "./flow.js";
 import { layout } from "./layout.js";
 import { capital, tone } from "./words.js";
 
-const FULL = 100; // messages that fill a queue's box
+const FULL = 100; // the number of messages that fills a queue's box
 
-export class Plan {
+export class MapView {
   constructor(place, choose) {
     this.place = place;
     this.choose = choose;
@@ -74,7 +74,7 @@ export class Plan {
     for (const stop of at.stops) {
       const topic = this.map.topics.find((known) => known.arn === stop.topic);
       const rail = at.topics.get(stop.topic);
-      // The bead rides the rail; the line that shows is only the branch.
+      // The dot moves along the topic's line; only the branch to the queue is drawn here.
       const ride = s("path", { d: `M${rail.x} ${rail.y} V${stop.y} H${stop.end}`, fill: "none", "data-tone": tone(topic.publisher) });
       paths.set(`${stop.topic} ${stop.queue}`, [ride]);
       drawn.push(ride, s("path", { class: "line", "data-tone": tone(topic.publisher), d: `M${stop.x} ${stop.y} H${stop.end - 7}` }));
@@ -100,10 +100,10 @@ export class Plan {
       const box = at.services.get(service.name);
       const x = box.x + box.width / 2;
       const top = box.y - 48;
-      // Customers call the service that places orders; others are called by whom their address names.
+      // Customers call the first service with an API. The first part of its path names another service's caller.
       const name = number ? capital(service.routes[0].split("/")[1]) : "Customers";
       const path = s("path", { class: "line", d: `M${x} ${top + 26} V${box.y - 7}` });
-      paths.set(`asked ${service.name}`, [path]);
+      paths.set(`request ${service.name}`, [path]);
       return [
         path,
         s("g", { class: "customers" }, s("rect", { x: x - 52, y: top, width: 104, height: 26, rx: 13 }), s("text", { x, y: top + 17, "text-anchor": "middle" }, name)),
@@ -178,11 +178,11 @@ export class Plan {
   showService(name, service) {
     const node = this.nodes.get(name);
     if (!node) return;
-    const [state, text] = standing(service);
+    const [state, text] = serviceState(service);
     node.group.dataset.state = state;
     write(node.state, text);
     write(node.outbox, service.unpublished ? `${service.unpublished} to publish` : "");
-    for (const [id, presence] of Object.entries(service.functions)) if (node.lights[id]) node.lights[id].dataset.presence = presence;
+    for (const [id, availability] of Object.entries(service.functions)) if (node.lights[id]) node.lights[id].dataset.availability = availability;
     node.group.setAttribute("aria-label", `Service ${node.label}, ${text}`);
   }
 
@@ -197,7 +197,7 @@ export class Plan {
       return;
     }
     write(node.count, queue.waiting);
-    const rest = [queue.in_flight && `${queue.in_flight} in flight`, queue.delayed && `${queue.delayed} late`].filter(Boolean);
+    const rest = [queue.in_flight && `${queue.in_flight} in flight`, queue.delayed && `${queue.delayed} delayed`].filter(Boolean);
     write(node.rest, rest.join(" · ") || "waiting");
     node.fill.setAttribute("width", node.box.width * Math.min(1, queue.waiting / FULL));
     node.group.dataset.disturbed = queue.duplicate || queue.reorder || queue.break_next || queue.slowed;
@@ -205,16 +205,16 @@ export class Plan {
   }
 }
 
-/** A service's state in a word for style, and in words for people. */
-export function standing(service) {
+/** A service's state: a keyword for the style sheet, and a text for the user. */
+export function serviceState(service) {
   if (!service.running) return ["stopped", "stopped"];
-  if (Object.values(service.functions).every((presence) => presence === "away")) return ["away", "no process runs it"];
-  if (Object.values(service.functions).includes("away")) return ["slow", "partly running"];
+  if (Object.values(service.functions).every((availability) => availability === "not-running")) return ["not-running", "no process runs its functions"];
+  if (Object.values(service.functions).includes("not-running")) return ["slow", "partly running"];
   if (service.slow_seconds) return ["slow", `slow: +${service.slow_seconds} s`];
   return ["running", "running"];
 }
 
-/** A function's part in its service: Consumer, of PaymentConsumer. */
+/** A function's name without its service's name, such as Consumer for PaymentConsumer. */
 const part = (name, service) => (name.startsWith(capital(service)) && name.slice(service.length)) || name;
 
 const arrow = (x, y, of) => s("path", { class: "arrow", "data-tone": of, d: `M${x} ${y} l-9 -5 v10 z` });

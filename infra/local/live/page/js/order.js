@@ -1,18 +1,18 @@
-// The card of the chosen order: how it stands, its diagram, and the row that was chosen in it.
+// The card of the selected order: its status, its diagram, and the details of the selected row.
 import { cancel, order as fetchOrder } from "./api.js";
 import { details } from "./details.js";
 import { Diagram } from "./diagram.js";
 import { h, write } from "./dom.js";
 import { latest } from "./latest.js";
-import { trying } from "./say.js";
+import { reportErrors } from "./toast.js";
 import { short } from "./words.js";
 
 export class OrderCard {
   constructor(place) {
-    this.empty = h("p", { class: "dim" }, "Place an order, or choose one: its messages appear here as they are sent.");
+    this.empty = h("p", { class: "dim" }, "Place an order, or select one: this card shows its messages as services send them.");
     this.chip = h("span", { class: "chip" });
     this.id = h("code", {});
-    this.cancel = h("button", { type: "button", class: "danger", onclick: () => trying(() => cancel(this.orderId)) }, "Cancel this order");
+    this.cancel = h("button", { type: "button", class: "danger", onclick: () => reportErrors(() => cancel(this.orderId)) }, "Cancel this order");
     this.heading = h("div", { class: "heading", hidden: "" }, this.chip, this.id, this.cancel);
     this.drawing = h("div", {});
     this.details = h("div", { id: "details", hidden: "" });
@@ -29,13 +29,13 @@ export class OrderCard {
     this.showRow();
   }
 
-  /** Fetches the order again if it changed. */
+  /** Fetches the order if it has changed. */
   async fetch(state, map) {
     if (!this.orderId) return;
     const summary = state.orders.find((order) => order.order_id === this.orderId);
     const shown = this.order?.order_id === this.orderId;
     if (shown && (!summary || summary.revision === this.order.revision)) return;
-    const order = await fetchOrder(this.orderId).catch(() => null); // placed a moment ago: it comes with the next state
+    const order = await fetchOrder(this.orderId).catch(() => null); // a new order: the next state includes it
     if (order?.order_id === this.orderId) this.show(order, map);
   }
 
@@ -51,7 +51,7 @@ export class OrderCard {
     const owner = map.services.find((service) => service.api)?.name ?? "order";
     const named = new Set([owner, ...order.messages.flatMap((message) => [message.publisher, message.subscriber])]);
     const services = map.services.map((service) => service.name).filter((name) => named.has(name));
-    // One that left the choreography is still part of the order's past.
+    // A service of a removed stack may still have messages in this order.
     for (const name of named) if (name && !services.includes(name)) services.push(name);
     this.diagram.show(order, services, owner);
     this.showRow();

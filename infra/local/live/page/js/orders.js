@@ -2,7 +2,7 @@
 import { h, write } from "./dom.js";
 import { clock, money, short } from "./words.js";
 
-/** Shows `orders`, newest first; `choose` is called with an order's id. */
+/** Shows the orders, newest first. Calls `choose` with the id of the order that the user selects. */
 export class Orders {
   constructor(list, choose) {
     this.list = list;
@@ -15,7 +15,7 @@ export class Orders {
     this.chosen = chosen;
     if (!orders.length) {
       this.rows.clear();
-      this.list.replaceChildren(h("li", { class: "empty" }, "None yet: place one above."));
+      this.list.replaceChildren(h("li", { class: "empty" }, "There are no orders yet: place one above."));
       return;
     }
     this.list.querySelector(".empty")?.remove();
@@ -25,7 +25,7 @@ export class Orders {
       row.item.remove();
       this.rows.delete(id);
     }
-    // New ones go on top; those that are there stay where they are, with the focus that they may have.
+    // Adds new orders at the top and keeps the other elements, so that none of them loses the focus.
     for (const order of [...orders].reverse()) {
       if (!this.rows.has(order.order_id)) {
         this.rows.set(order.order_id, this.row(order));
@@ -54,7 +54,7 @@ export class Orders {
     row.chip.dataset.status = order.status;
     write(row.chip, order.status);
     write(row.customer, order.customer_id ?? "");
-    write(row.trouble, { dead: "dead letter", again: "trying again" }[order.trouble] ?? "");
+    write(row.trouble, { dead: "dead letter", retrying: "retrying" }[order.trouble] ?? "");
     write(row.amount, money(order.amount_minor, order.currency));
     row.button.setAttribute("aria-current", order.order_id === this.chosen);
   }

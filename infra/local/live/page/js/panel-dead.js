@@ -1,9 +1,9 @@
-// A dead-letter queue: why each message is there, and the ways out of it.
+// The panel of a dead-letter queue: the reason of each message, and the actions redrive, edit and discard.
 import { discard, messages, redrive } from "./api.js";
 import { h, write } from "./dom.js";
 import { body } from "./json.js";
 import { latest } from "./latest.js";
-import { say, trying } from "./say.js";
+import { reportErrors, toast } from "./toast.js";
 import { clock, short, words } from "./words.js";
 
 export class DeadPanel {
@@ -15,8 +15,8 @@ export class DeadPanel {
     this.count = h("span", { class: "dim" });
     this.list = h("ul", { class: "letters", id: "letters" });
     const hint = queue.source
-      ? "Redriving puts messages back into the queue that they came from. What was handled before is recognised, so it is always safe."
-      : "Records that the relay gave up, after which choreo republish heals the choreography.";
+      ? "Redrive moves messages back to their source queue. It is always safe: consumers recognize the events that they have handled."
+      : "Stream records that the relay could not publish. Correct the cause, then run choreo republish to publish the events again.";
     this.element = h("div", { class: "stack" }, h("p", { class: "dim" }, hint), h("div", { class: "row" }, queue.source ? this.all : null, this.count), this.list);
   }
 
@@ -25,8 +25,8 @@ export class DeadPanel {
     if (!queue) return;
     const all = queue.waiting + queue.in_flight + queue.delayed;
     this.all.disabled = !all;
-    write(this.count, all ? `${all} dead letter${all > 1 ? "s" : ""}` : "It is empty, as it should be.");
-    // The number may stay the same while one goes and another comes.
+    write(this.count, all ? `${all} dead letter${all > 1 ? "s" : ""}` : "This queue is empty, as it should be.");
+    // The number stays the same if one message leaves and another arrives, so the flow's count is compared, too.
     this.look(`${all} ${state.flow[this.name]}`);
   }
 
@@ -47,29 +47,29 @@ export class DeadPanel {
   item(message) {
     const shown = h("div", {}, body(message.body));
     const one = { message_id: message.message_id };
-    const text = h("textarea", { "aria-label": "The message's body, to be mended", spellcheck: "false" });
-    const send = h("button", { type: "button", class: "main", onclick: () => this.redrive({ ...one, body: text.value }) }, "Redrive it mended");
-    const mending = h("div", { class: "stack", hidden: "" }, text, h("div", { class: "row" }, send, message.original ? h("span", { class: "dim" }, "This is what it was before it was broken.") : null));
-    const mend = () => {
-      mending.hidden = !mending.hidden;
-      shown.hidden = !mending.hidden;
+    const text = h("textarea", { "aria-label": "The message's body", spellcheck: "false" });
+    const send = h("button", { type: "button", class: "main", onclick: () => this.redrive({ ...one, body: text.value }) }, "Redrive edited message");
+    const editing = h("div", { class: "stack", hidden: "" }, text, h("div", { class: "row" }, send, message.original ? h("span", { class: "dim" }, "This is the original body, before the fault was injected.") : null));
+    const edit = () => {
+      editing.hidden = !editing.hidden;
+      shown.hidden = !editing.hidden;
       text.value = message.original ?? message.body;
-      if (!mending.hidden) text.focus();
+      if (!editing.hidden) text.focus();
     };
     const button = (label, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, label);
     return h("li", { "data-message": message.message_id },
       h("div", { class: "row" }, h("strong", {}, message.type ?? "Not an event"), h("span", { class: "dim" }, `since ${clock(message.sent_at)}`),
         message.order_id ? h("span", {}, "order ", button(short(message.order_id), () => this.openOrder(message.order_id), "link")) : null),
-      h("p", { class: "reason" }, message.reason ?? "No reason given: it was received too often without success."),
-      shown, mending,
-      h("div", { class: "row" }, this.source ? button("Redrive", () => this.redrive(one)) : null, this.source ? button("Mend…", mend) : null,
-        button("Discard", () => trying(() => discard(this.name, message.message_id)), "danger")));
+      h("p", { class: "reason" }, message.reason ?? "No reason given: the message reached the maximum receive count."),
+      shown, editing,
+      h("div", { class: "row" }, this.source ? button("Redrive", () => this.redrive(one)) : null, this.source ? button("Edit…", edit) : null,
+        button("Discard", () => reportErrors(() => discard(this.name, message.message_id)), "danger")));
   }
 
   redrive(what) {
-    return trying(async () => {
+    return reportErrors(async () => {
       const { moved } = await redrive(this.name, what);
-      say(moved === 1 ? "One message is on its way again" : `${moved} messages are on their way again`);
+      toast(moved === 1 ? "Redrove one message" : `Redrove ${moved} messages`);
     });
   }
 }

@@ -1,11 +1,11 @@
-// A queue: its messages, and the trouble that can be made among them.
+// The panel of a queue: its messages, and the faults that the user can inject into them.
 import { changeQueue, messages, poison } from "./api.js";
 import { h, write } from "./dom.js";
 import { body } from "./json.js";
 import { latest } from "./latest.js";
 import { list } from "./panel-service.js";
-import { Settling } from "./settle.js";
-import { say, trying } from "./say.js";
+import { PendingChanges } from "./pending.js";
+import { reportErrors, toast } from "./toast.js";
 import { capital, clock } from "./words.js";
 
 const DELAYS_SECONDS = [0, 1, 3, 10, 30];
@@ -17,7 +17,7 @@ export class QueuePanel {
     this.name = name;
     this.title = queue.label;
     this.look = latest((depths) => this.lookInto(depths));
-    this.settings = new Settling((queue) => this.showSettings(queue));
+    this.settings = new PendingChanges((queue) => this.showSettings(queue));
     this.depth = h("span", { class: "dim number" });
     this.switches = {
       duplicate: this.switch("duplicate", "Duplicate each message"),
@@ -28,10 +28,10 @@ export class QueuePanel {
       DELAYS_SECONDS.map((seconds) => h("option", { value: seconds }, seconds ? `${seconds} s` : "no delay")));
     this.waiting = h("ul", { class: "letters", id: "messages" });
     this.element = h("div", { class: "stack" },
-      h("p", { class: "dim" }, `What ${capital(queue.service)} has yet to handle. `, this.depth),
+      h("p", { class: "dim" }, `Messages for ${capital(queue.service)}. `, this.depth),
       h("div", { class: "row" }, this.switches.duplicate, this.switches.reorder, h("label", { class: "field" }, "Delay by", this.delay)),
       h("div", { class: "row" }, this.switches.break_next,
-        h("button", { type: "button", class: "danger", id: "poison", onclick: () => trying(async () => (await poison(name), say(`An unreadable message is in ${this.title}`))) }, "Send a poison message")),
+        h("button", { type: "button", class: "danger", id: "poison", onclick: () => reportErrors(async () => (await poison(name), toast(`Sent a message that no consumer can read to ${this.title}`))) }, "Send a poison message")),
       ...list("Subscribes to", map.subscriptions.filter((subscription) => subscription.queue === name), map),
       this.waiting,
     );
@@ -57,7 +57,7 @@ export class QueuePanel {
   update(state) {
     const queue = state.queues[this.name];
     if (!queue) return;
-    write(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} late`);
+    write(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} delayed`);
     this.settings.update(queue);
     this.look(`${queue.waiting} ${queue.in_flight} ${queue.delayed}`);
   }

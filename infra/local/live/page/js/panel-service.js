@@ -1,15 +1,15 @@
-// A service: stop it, start it, slow it.
+// The panel of a service, with the controls to stop, start and slow it.
 import { changeService } from "./api.js";
 import { h, write } from "./dom.js";
-import { standing } from "./map.js";
-import { Settling } from "./settle.js";
-import { trying } from "./say.js";
+import { serviceState } from "./map.js";
+import { PendingChanges } from "./pending.js";
+import { reportErrors } from "./toast.js";
 import { capital, tone } from "./words.js";
 
 const SLOWEST_SECONDS = 10;
 const HINTS = {
-  stopped: "Nothing is delivered to it. Its queue keeps what comes, and what it had to publish waits in its table.",
-  away: "No process runs its functions. Start one in a terminal: ",
+  stopped: "Its functions are not invoked. Messages wait in its queue, and events to publish wait in its table's stream.",
+  "not-running": "No process runs its functions. Start one in a terminal: ",
   running: "",
   slow: "",
 };
@@ -19,7 +19,7 @@ export class ServicePanel {
     const service = map.services.find((known) => known.name === name);
     this.name = name;
     this.title = capital(name);
-    this.settings = new Settling((service) => {
+    this.settings = new PendingChanges((service) => {
       if (this.dragging) return;
       this.slow.value = service.slow_seconds;
       this.writeSlow();
@@ -31,9 +31,9 @@ export class ServicePanel {
     this.hint = h("p", { class: "dim" });
     this.functions = h("dl", { class: "facts" });
     this.element = h("div", { class: "stack" },
-      h("div", { class: "row" }, this.power, h("label", { class: "field" }, "Slow it by", this.slow, this.slowText), this.state),
+      h("div", { class: "row" }, this.power, h("label", { class: "field" }, "Slow down by", this.slow, this.slowText), this.state),
       this.hint, this.functions,
-      ...list("Hears", map.subscriptions.filter((s) => map.queues.some((queue) => queue.name === s.queue && queue.service === name)), map),
+      ...list("Subscribes to", map.subscriptions.filter((s) => map.queues.some((queue) => queue.name === s.queue && queue.service === name)), map),
       service.stack ? h("p", { class: "dim" }, `Part of the stack ${service.stack}.`) : null,
     );
   }
@@ -42,18 +42,18 @@ export class ServicePanel {
     const service = state.services[this.name];
     if (!service) return;
     this.service = service;
-    const [kind, text] = standing(service);
+    const [kind, text] = serviceState(service);
     write(this.power, service.running ? `Stop ${this.title}` : `Start ${this.title}`);
     this.power.className = service.running ? "danger" : "main";
     write(this.state, text);
-    write(this.hint, HINTS[kind] + (kind === "away" ? `choreo run ${this.name}` : ""));
+    write(this.hint, HINTS[kind] + (kind === "not-running" ? `choreo run ${this.name}` : ""));
     this.hint.hidden = !this.hint.textContent;
     this.settings.update(service);
     const shown = JSON.stringify([service.functions, service.unpublished]);
     if (shown === this.shown) return;
     this.shown = shown;
-    const facts = Object.entries(service.functions).map(([name, presence]) => fact(name, { free: "waits for work", busy: "at work", away: "not running" }[presence]));
-    if (service.unpublished) facts.push(fact("to publish", service.unpublished));
+    const facts = Object.entries(service.functions).map(([name, availability]) => fact(name, { free: "free", busy: "busy", "not-running": "not running" }[availability]));
+    if (service.unpublished) facts.push(fact("events to publish", service.unpublished));
     this.functions.replaceChildren(...facts);
   }
 
@@ -62,7 +62,7 @@ export class ServicePanel {
   }
 
   toggle() {
-    return trying(() => changeService(this.name, { running: !this.service.running }));
+    return reportErrors(() => changeService(this.name, { running: !this.service.running }));
   }
 }
 

@@ -1,4 +1,4 @@
-// A topic: who publishes to it, and who subscribes to what of it.
+// The panel of a topic: its publisher, and its subscribers with their event types.
 import { h, write } from "./dom.js";
 import { list } from "./panel-service.js";
 import { capital } from "./words.js";
@@ -11,11 +11,11 @@ export class TopicPanel {
     this.count = h("span", { class: "number" });
     const subscribers = map.subscriptions.filter((subscription) => subscription.topic === arn);
     this.element = h("div", { class: "stack" },
-      h("p", { class: "dim" }, topic.publisher ? `${capital(topic.publisher)} publishes to it: ` : "", this.count),
+      h("p", { class: "dim" }, topic.publisher ? `${capital(topic.publisher)} publishes to this topic: ` : "", this.count),
       ...subscribers.flatMap((subscription) => list(`To ${map.queues.find((queue) => queue.name === subscription.queue)?.label ?? subscription.queue}`, [subscription], map)));
   }
 
   update(state) {
-    write(this.count, `${state.flow[this.arn] ?? 0} events since it was first looked at`);
+    write(this.count, `${state.flow[this.arn] ?? 0} events since the live page was first opened`);
   }
 }

@@ -1,19 +1,19 @@
-// Placing orders: one of each kind, or twenty mixed.
+// Places orders: one of each kind, or twenty of mixed kinds.
 import { cancel, kinds, place } from "./api.js";
 import { h } from "./dom.js";
-import { say, trying } from "./say.js";
+import { reportErrors, toast } from "./toast.js";
 
 const LABELS = { shipped: "Ships", declined: "Declines", unserviceable: "Unserviceable", cancelled: "Cancelled" };
 const MANY = 20;
 
-export async function placing(bar, placed) {
-  const known = await trying(kinds);
+export async function addPlaceButtons(bar, placed) {
+  const known = await reportErrors(kinds);
   if (!known) return;
-  const one = async (kind, told = placed) => {
+  const one = async (kind, afterwards = placed) => {
     const id = await place(known[kind].body);
-    told(id);
-    // Whether that is in time is Shipping's to say; too late is an answer, not a failure.
-    if (known[kind].cancelled) await cancel(id).catch((error) => say(error.message));
+    afterwards(id);
+    // Shipping decides whether the cancellation is in time. If it is too late, the page shows the answer.
+    if (known[kind].cancelled) await cancel(id).catch((error) => toast(error.message));
   };
   const button = (kind, label, act) =>
     h("button", { type: "button", "data-kind": kind, onclick: (event) => busy(event.currentTarget, act) }, label);
@@ -26,14 +26,14 @@ export async function placing(bar, placed) {
 
 async function many(names, one) {
   for (let number = 0; number < MANY; number += 1) {
-    // Most ship, as in life.
+    // Two of three orders are shipped.
     await one(number % 3 ? names[0] : names[(number / 3) % names.length], () => {});
   }
-  say(`${MANY} orders placed`);
+  toast(`${MANY} orders placed`);
 }
 
 async function busy(button, act) {
   button.setAttribute("aria-busy", "true");
-  await trying(act);
+  await reportErrors(act);
   button.removeAttribute("aria-busy");
 }

@@ -1,4 +1,4 @@
-// Light or dark: as the system says, until the button says otherwise.
+// The light or dark theme: the system's setting, until the user presses the button.
 const KEY = "choreo-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 

@@ -1,6 +1,6 @@
-// How times, amounts and names are written.
+// Formats times, amounts and names.
 
-/** Seconds, as short as can be read: 850 ms, 2.4 s, 3 min. */
+/** Formats a duration in seconds, such as 850 ms, 2.4 s or 3 min. */
 export function span(seconds) {
   if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
@@ -8,7 +8,7 @@ export function span(seconds) {
   return `${Math.round(seconds / 3600)} h`;
 }
 
-/** Minor units of a currency, as people write them. */
+/** Formats an amount that is given in minor units of its currency. */
 export function money(minor, currency) {
   if (!Number.isFinite(minor) || !currency) return "";
   try {
@@ -23,12 +23,12 @@ export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(un
 export const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 export const short = (id) => id.slice(0, 8);
 
-/** A dead-letter queue's part of a name, such as OrderDeadLetters, in words. */
+/** Separates the words of a name: OrderDeadLetters becomes "Order dead letters". */
 export const words = (label) => label.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/ [A-Z]/g, (at) => at.toLowerCase());
 
 const TONES = { order: 1, payment: 2, shipping: 3 };
 
-/** Each service's colour: the same on the map, in diagrams and on the console. */
+/** The number of a service's colour, which the map, the diagrams and the console share. */
 export function tone(service) {
   if (service in TONES) return TONES[service];
   let sum = 0;

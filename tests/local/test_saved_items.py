@@ -1,4 +1,4 @@
-"""`--data` keeps any item of DynamoDB, and a folder that cannot be read stays as it is."""
+"""`--data` saves every DynamoDB item, and does not change a folder that it cannot read."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from infra.local.aws.attribute_values import Item, to_json
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.control.data import Data
+from infra.local.control.saved_items import SavedItems
 from infra.local.in_process import environment
 from infra.local.model.credentials import REGION
 from infra.local.model.messages import AwsCall, Request
@@ -54,18 +54,18 @@ def create(name: str = "id", type_: str = "S") -> None:
     client("dynamodb").create_table(**TABLE, AttributeDefinitions=definitions, KeySchema=schema)
 
 
-def put(data: Data, item: Item) -> None:
+def put(data: SavedItems, item: Item) -> None:
     client("dynamodb").put_item(TableName="table", Item=item)
     told(data, "PutItem", {"TableName": "table", "Item": to_json(item)})
 
 
-def told(data: Data, operation: str, asked: dict[str, Any]) -> None:
+def told(data: SavedItems, operation: str, asked: dict[str, Any]) -> None:
     body = json.dumps(asked).encode()
-    data.keep(AwsCall("dynamodb", REGION, operation, Request("POST", "/", "", [], body)))
+    data.record(AwsCall("dynamodb", REGION, operation, Request("POST", "/", "", [], body)))
 
 
-def restored(data: Data, name: str = "id", type_: str = "S") -> list[Item]:
-    """What a new table holds after a restart."""
+def restored(data: SavedItems, name: str = "id", type_: str = "S") -> list[Item]:
+    """The items of the new table after a restart."""
     client("dynamodb").delete_table(TableName="table")
     create(name, type_)
     data.restore(STACK)
@@ -75,59 +75,57 @@ def restored(data: Data, name: str = "id", type_: str = "S") -> list[Item]:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ITEMS)
-def test_any_item_is_as_it_was_after_a_restart(tmp_path: Path, item: Item) -> None:
-    data = Data(tmp_path)
+def test_every_item_is_unchanged_after_a_restart(tmp_path: Path, item: Item) -> None:
+    data = SavedItems(tmp_path)
     put(data, item | {"id": {"S": "1"}})
     assert [to_json(found) for found in restored(data)] == [to_json(item | {"id": {"S": "1"}})]
     data.close()
 
 
 @pytest.mark.parametrize("outbox", [{"S": "x"}, {"L": [{"S": "x"}]}, {"L": []}, {"M": {}}, {"NULL": True}])
-def test_an_attribute_called_outbox_may_be_anything(tmp_path: Path, outbox: Item) -> None:
-    data = Data(tmp_path)
+def test_an_attribute_named_outbox_may_have_any_value(tmp_path: Path, outbox: Item) -> None:
+    data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}, "outbox": outbox})
     assert restored(data) == [{"id": {"S": "1"}, "outbox": outbox}]
 
 
 def test_a_key_may_be_binary(tmp_path: Path) -> None:
-    data = Data(tmp_path)
+    data = SavedItems(tmp_path)
     restored(data, "key", "B")
     put(data, {"key": {"B": b"\0\xff"}})
     assert restored(data, "key", "B") == [{"key": {"B": b"\0\xff"}}]
 
 
-def test_a_table_is_named_by_its_arn_too(tmp_path: Path) -> None:
-    data = Data(tmp_path)
+def test_a_call_may_name_the_table_by_its_arn(tmp_path: Path) -> None:
+    data = SavedItems(tmp_path)
     client("dynamodb").put_item(TableName="table", Item={"id": {"S": "1"}})
     arn = client("dynamodb").describe_table(TableName="table")["Table"]["TableArn"]
     told(data, "PutItem", {"TableName": arn, "Item": {"id": {"S": "1"}}})
     assert restored(data) == [{"id": {"S": "1"}}]
 
 
-def test_a_table_that_comes_again_with_another_key_is_kept(tmp_path: Path) -> None:
-    data = Data(tmp_path)
+def test_a_table_that_is_created_again_with_another_key_is_saved(tmp_path: Path) -> None:
+    data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}})
-    data.forget(STACK)
+    data.delete_stack(STACK)
     restored(data, "other")
     put(data, {"other": {"S": "2"}})
     assert restored(data, "other") == [{"other": {"S": "2"}}]
 
 
-def test_a_table_that_was_deleted_is_not_kept(tmp_path: Path) -> None:
-    data = Data(tmp_path)
+def test_a_deleted_table_is_not_saved(tmp_path: Path) -> None:
+    data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}})
     told(data, "DeleteTable", {"TableName": "table"})
     assert restored(data) == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"id": "1"}', '{"id": {"B": "?"}}', '{"other": {"S": "1"}}'])
-def test_an_item_that_cannot_be_read_is_named_and_the_folder_stays_as_it_is(
-    tmp_path: Path, text: str
-) -> None:
+def test_an_unreadable_item_is_named_and_the_folder_is_unchanged(tmp_path: Path, text: str) -> None:
     with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as file, file:
         file.execute("CREATE TABLE items (name TEXT, key TEXT, item TEXT, PRIMARY KEY (name, key))")
         file.execute("INSERT INTO items VALUES ('table', '{\"id\": 1}', ?)", [text])
-    data = Data(tmp_path)
+    data = SavedItems(tmp_path)
     with pytest.raises(
         TemplateError, match=r'the item {"id": 1} of the table table cannot be written \(.+\)'
     ):

@@ -1,4 +1,4 @@
-"""What a call that sent something sent: read from the request, as AWS clients write it."""
+"""Reads the messages of publish and send calls from the requests of AWS clients."""
 
 import json
 from collections.abc import Iterator
@@ -10,29 +10,29 @@ from infra.local.model.messages import AwsCall
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A message with its string attributes; `to` is a topic's ARN or a queue's name."""
+class SentMessage:
+    """A message with its string attributes. `to` is the ARN of a topic or the name of a queue."""
 
     to: str
     body: str
     attributes: dict[str, str]
 
 
-def sent(call: AwsCall) -> Iterator[Sent]:
-    """The messages of a Publish, PublishBatch, SendMessage or SendMessageBatch."""
+def sent_messages(call: AwsCall) -> Iterator[SentMessage]:
+    """The messages of a Publish, PublishBatch, SendMessage or SendMessageBatch call."""
     if call.service == "sns":
         yield from _published(dict(parse_qsl(call.request.body.decode(), keep_blank_values=True)))
         return
-    asked = json.loads(call.request.body)
-    queue = str(asked["QueueUrl"]).rpartition("/")[2]
-    for entry in asked.get("Entries", [asked]):
+    parameters = json.loads(call.request.body)
+    queue = str(parameters["QueueUrl"]).rpartition("/")[2]
+    for entry in parameters.get("Entries", [parameters]):
         given = entry.get("MessageAttributes") or {}
         attributes = {name: str(value.get("StringValue", "")) for name, value in given.items()}
-        yield Sent(queue, entry["MessageBody"], attributes)
+        yield SentMessage(queue, entry["MessageBody"], attributes)
 
 
-def _published(form: dict[str, str]) -> Iterator[Sent]:
-    # The query protocol numbers what it lists: Entries.member.1.Message, Entries.member.2.Message, …
+def _published(form: dict[str, str]) -> Iterator[SentMessage]:
+    # The query protocol numbers the entries of a list: Entries.member.1.Message, Entries.member.2.Message, …
     prefixes = [
         name.removesuffix("Message") for name in form if name == "Message" or name.endswith(".Message")
     ]
@@ -41,11 +41,11 @@ def _published(form: dict[str, str]) -> Iterator[Sent]:
         while name := form.get(f"{prefix}MessageAttributes.entry.{number}.Name"):
             attributes[name] = form.get(f"{prefix}MessageAttributes.entry.{number}.Value.StringValue", "")
             number += 1
-        yield Sent(form.get("TopicArn", ""), form[f"{prefix}Message"], attributes)
+        yield SentMessage(form.get("TopicArn", ""), form[f"{prefix}Message"], attributes)
 
 
-def event(body: str) -> dict[str, Any] | None:
-    """The event that a body is, if it is one as far as it can be told."""
+def parse_event(body: str) -> dict[str, Any] | None:
+    """The event in a message body; None if the body has no event with an id, a type and a subject."""
     try:
         found = json.loads(body)
     except ValueError:

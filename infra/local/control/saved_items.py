@@ -1,10 +1,11 @@
-"""State that outlives the backend: every item that a DynamoDB call wrote, in an SQLite file.
+"""Saves every item that a DynamoDB call wrote, in an SQLite file (`--data`).
 
-Only tables are kept: each of ours holds all that it ever emitted. When the backend starts again, it writes an
-item as often as the item emitted events, so that the relays publish every event again. Consumers recognize
-what they handled before. A write is kept before the call is answered, so it survives the end of this process,
-however that ends; the last writes may not survive the machine's. A message that no outbox emitted (one sent
-by hand, or a broken one in a dead-letter queue) is lost.
+Only tables are saved. When the backend starts again, it writes each item once for every write that emitted
+events, so that the relays publish these events again; consumers recognize the events that they have handled.
+Messages in queues are not saved. A message that no outbox emitted is lost, such as one that a developer sent.
+
+The backend saves a write before it answers the call, so the write survives a crash of the process. A crash of
+the machine may lose the last writes.
 """
 
 import json
@@ -21,14 +22,16 @@ from infra.local.model.messages import AwsCall
 from infra.local.model.stack import Stack
 from infra.local.provisioning.errors import TemplateError
 
-WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
-"""Writes of one item."""
-MANY = frozenset({"BatchWriteItem", "TransactWriteItems", "ExecuteStatement", "BatchExecuteStatement"})
-"""Writes of many items: all tables are kept again as they are then."""
+SINGLE_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem"})
+"""Operations that write one item."""
+BATCH_WRITES = frozenset(
+    {"BatchWriteItem", "TransactWriteItems", "ExecuteStatement", "BatchExecuteStatement"}
+)
+"""Operations that write several items. All tables are saved again after each of them."""
 
 
-class Data:
-    """One folder's state. Raises TemplateError if it cannot be used."""
+class SavedItems:
+    """The saved items of one folder. Raises TemplateError if the folder cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._keys = folder, dict[str, tuple[str, ...]]()
@@ -43,53 +46,53 @@ class Data:
             )
             self._file.commit()
         except (OSError, sqlite3.Error) as error:
-            raise TemplateError(f"--data {folder}: {error}; name a folder that no other run uses") from error
+            raise TemplateError(
+                f"--data {folder}: {error}; name a folder that no other local run uses"
+            ) from error
 
-    def keep(self, call: AwsCall) -> None:
-        """Keeps what a call that succeeded wrote."""
+    def record(self, call: AwsCall) -> None:
+        """Saves the items that a successful call wrote."""
         if call.service != "dynamodb":
             return
         with self._file:  # one transaction
-            if call.operation in WRITES:
-                asked = json.loads(call.request.body)
-                table = asked["TableName"].rpartition("/")[2]  # of a name, or of an ARN
-                self._keep_item(table, from_json(asked.get("Key") or asked["Item"]))
-            elif call.operation in MANY:
-                for table in client("dynamodb").list_tables()["TableNames"]:
-                    self._drop(table)
-                    for item in _scan(table):
-                        self._insert(table, self._key(table, item), item)
+            if call.operation in SINGLE_WRITES:
+                parameters = json.loads(call.request.body)
+                self._save_item(
+                    _table_name(parameters), from_json(parameters.get("Key") or parameters["Item"])
+                )
+            elif call.operation in BATCH_WRITES:
+                self._save_all_tables()
             elif call.operation == "DeleteTable":
-                self._drop(json.loads(call.request.body)["TableName"].rpartition("/")[2])
+                self._delete_table(_table_name(json.loads(call.request.body)))
 
     def restore(self, stack: Stack) -> None:
-        """Writes back what was kept of a stack's tables, each item by the writes that emitted something.
+        """Writes the saved items to a stack's tables: each item once for every write that emitted events.
 
-        Raises TemplateError for an item that cannot be written; what is kept stays as it is.
+        Raises TemplateError for an item that DynamoDB rejects; the file stays unchanged.
         """
         for table in stack.tables.values():
-            kept = self._file.execute("SELECT key, item FROM items WHERE name = ?", [table]).fetchall()
-            for key, text in kept:
+            saved = self._file.execute("SELECT key, item FROM items WHERE name = ?", [table]).fetchall()
+            for key, text in saved:
                 try:
-                    for image in history(from_json(json.loads(text))):
+                    for image in emitting_images(from_json(json.loads(text))):
                         client("dynamodb").put_item(TableName=table, Item=image)
                 except (ValueError, BotoCoreError, ClientError) as error:
                     raise TemplateError(
                         f"--data {self._folder}: the item {key} of the table {table} cannot be written "
-                        f"({' '.join(str(error).split())}); nothing is changed: delete or correct it in "
-                        "tables.sqlite, or name another folder"
+                        f"({' '.join(str(error).split())}); the folder is unchanged: delete or correct the "
+                        "item in tables.sqlite, or name another folder"
                     ) from error
 
-    def forget(self, stack: Stack) -> None:
-        """Drops what was kept of a stack that left."""
+    def delete_stack(self, stack: Stack) -> None:
+        """Deletes the saved items of a stack that was removed."""
         with self._file:
             for table in stack.tables.values():
-                self._drop(table)
+                self._delete_table(table)
 
     def close(self) -> None:
         self._file.close()
 
-    def _keep_item(self, table: str, attributes: Mapping[str, Any]) -> None:
+    def _save_item(self, table: str, attributes: Mapping[str, Any]) -> None:
         key = self._key(table, attributes)
         item = client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         if item is None:
@@ -97,11 +100,17 @@ class Data:
         else:
             self._insert(table, key, item)
 
+    def _save_all_tables(self) -> None:
+        for table in client("dynamodb").list_tables()["TableNames"]:
+            self._delete_table(table)
+            for item in _scan(table):
+                self._insert(table, self._key(table, item), item)
+
     def _insert(self, table: str, key: Item, item: Item) -> None:
         row = [table, _text(key), _text(item)]
         self._file.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", row)
 
-    def _drop(self, table: str) -> None:
+    def _delete_table(self, table: str) -> None:
         self._keys.pop(table, None)
         self._file.execute("DELETE FROM items WHERE name = ?", [table])
 
@@ -112,10 +121,10 @@ class Data:
         return {name: attributes[name] for name in self._keys[table]}
 
 
-def history(item: Item) -> Iterator[Item]:
-    """The images of an item that its stream has shown a relay, and the item as it is now.
+def emitting_images(item: Item) -> Iterator[Item]:
+    """Yields the images of an item that emitted events, one for each version, and then its current image.
 
-    An item of another kind than ours has the one image, even if it has an attribute called outbox.
+    An item without this project's outbox format has one image, even if it has an attribute `outbox`.
     """
     try:
         emitted = sorted({int(event["M"]["version"]["N"]) for event in item["outbox"]["L"]})
@@ -127,6 +136,11 @@ def history(item: Item) -> Iterator[Item]:
         yield item | {"version": {"N": str(each)}, "emits": {"BOOL": True}}
     if version not in emitted[-1:]:
         yield item
+
+
+def _table_name(parameters: Mapping[str, Any]) -> str:
+    """Returns the table's name from a parameter that holds a name or an ARN."""
+    return str(parameters["TableName"]).rpartition("/")[2]
 
 
 def _text(item: Mapping[str, Any]) -> str:

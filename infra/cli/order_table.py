@@ -1,4 +1,4 @@
-"""Orders, read from Order's table, which is faster than one API call for each."""
+"""Reads orders from Order's table, which is faster than one API call for each order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from infra.cli.deployed import Deployed
 from order.state import DECIDED, status
 
 BATCH = 100
-"""The most keys that one BatchGetItem takes."""
+"""The maximum number of keys in one BatchGetItem call."""
 _SHOWN = {
     "ProjectionExpression": "order_id, customer_id, placed_at, placed, event_types, tracking_number, #reason",
     "ExpressionAttributeNames": {"#reason": "reason"},
@@ -17,8 +17,8 @@ _SHOWN = {
 
 
 @dataclass(frozen=True)
-class Order:
-    """An order in a line: `status` as in the API, `note` with its reason or tracking number."""
+class OrderSummary:
+    """A summary of an order. `status` is the API's status; `note` is the reason or the tracking number."""
 
     order_id: str
     customer_id: str
@@ -32,14 +32,14 @@ class Order:
         return self.status in DECIDED
 
 
-class Orders:
-    """Order's table of a deployed stack."""
+class OrderTable:
+    """The table of the service Order in a deployed stack."""
 
     def __init__(self, deployed: Deployed) -> None:
         self._name, self._dynamodb = deployed.table("OrderTable"), deployed.client("dynamodb")
 
-    def of_ids(self, order_ids: Sequence[str]) -> list[Order]:
-        """The orders with these ids. Orders that do not exist are left out."""
+    def of_ids(self, order_ids: Sequence[str]) -> list[OrderSummary]:
+        """The orders with these ids. The result omits orders that do not exist."""
         found = []
         for start in range(0, len(order_ids), BATCH):
             keys = [to_attributes({"order_id": order_id}) for order_id in order_ids[start : start + BATCH]]
@@ -50,7 +50,7 @@ class Orders:
                 wanted = answer["UnprocessedKeys"]
         return found
 
-    def of_customer(self, customer_id: str, limit: int) -> list[Order]:
+    def of_customer(self, customer_id: str, limit: int) -> list[OrderSummary]:
         """A customer's orders, newest first."""
         page = self._dynamodb.query(
             TableName=self._name,
@@ -62,23 +62,23 @@ class Orders:
         )
         return _newest(self.of_ids([item["order_id"]["S"] for item in page["Items"]]), limit)
 
-    def recent(self, limit: int) -> list[Order]:
-        """All customers' orders, newest first. Reads the whole table: no index is by time alone."""
+    def recent(self, limit: int) -> list[OrderSummary]:
+        """All orders, newest first. Reads the whole table: no index sorts all orders by time."""
         return _newest(list(self._all()), limit)
 
-    def _all(self) -> Iterator[Order]:
+    def _all(self) -> Iterator[OrderSummary]:
         for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._name, **_SHOWN):
             yield from (_order(item) for item in page["Items"])
 
 
-def _newest(orders: list[Order], limit: int) -> list[Order]:
+def _newest(orders: list[OrderSummary], limit: int) -> list[OrderSummary]:
     return sorted(orders, key=lambda order: (order.placed_at, order.order_id), reverse=True)[:limit]
 
 
-def _order(attributes: dict[str, Any]) -> Order:
+def _order(attributes: dict[str, Any]) -> OrderSummary:
     item = from_attributes(attributes)
     placed = item["placed"]
-    return Order(
+    return OrderSummary(
         order_id=item["order_id"],
         customer_id=item["customer_id"],
         placed_at=item["placed_at"],

@@ -1,4 +1,4 @@
-"""The code that a template holds itself (InlineCode, ZipFile), as a folder that functions come from."""
+"""Writes the inline code of a template (InlineCode, ZipFile) to a temporary folder."""
 
 import atexit
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def folder(source: str) -> Path:
-    """A folder with the code as `index.py`, as CloudFormation names it; deleted when this process ends."""
+    """A folder with the code in `index.py`, as CloudFormation names it. It exists until this process ends."""
     made = Path(tempfile.mkdtemp(prefix="choreo-inline-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     (made / "index.py").write_text(source)

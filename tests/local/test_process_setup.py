@@ -1,4 +1,4 @@
-"""What a function finds around it is what Lambda gives it."""
+"""A function's process has the variables, folder, context, output and child processes of Lambda."""
 
 import urllib.request
 from collections.abc import Iterator
@@ -142,18 +142,18 @@ def test_lambdas_variables_are_set(run: Run, code: Path) -> None:
     assert found["_X_AMZN_TRACE_ID"].startswith("Root=1-")
 
 
-def test_a_functions_own_variables_are_text_and_the_shells_aws_variables_are_gone(run: Run) -> None:
+def test_a_functions_variables_are_text_and_the_shells_aws_variables_are_removed(run: Run) -> None:
     found = app(run, "environment")
     own = {"COUNT": "300", "RATE": "0.5", "FLAG": "true", "VERBOSE": "true", "SUB": "true"}
     assert found.items() >= own.items()
     assert "AWS_PROFILE_OF_THE_SHELL" not in found
 
 
-def test_the_working_directory_is_the_codes_folder_and_the_clock_is_utc(run: Run, code: Path) -> None:
+def test_the_working_directory_is_the_code_folder_and_the_time_zone_is_utc(run: Run, code: Path) -> None:
     assert app(run, "folder") == [str(code), "data", "+0000"]
 
 
-def test_the_context_is_lambdas(run: Run) -> None:
+def test_the_context_has_the_attributes_of_lambda(run: Run) -> None:
     assert app(run, "context") == {
         "function_name": "order-choreography-App",
         "function_version": "$LATEST",
@@ -174,7 +174,7 @@ def test_a_handler_may_be_in_folders_or_in_the_template(run: Run, path: str, mod
     assert run.call("GET", path) == {"from": module}
 
 
-def test_standard_output_has_all_that_a_text_stream_has(run: Run) -> None:
+def test_standard_output_is_a_complete_text_stream(run: Run) -> None:
     assert app(run, "stdout") == [1, "utf-8", True, False]
 
 
@@ -189,26 +189,26 @@ def test_standard_output_has_all_that_a_text_stream_has(run: Run) -> None:
         ("decimal", {"whole": 3, "part": 0.5}),
     ],
 )
-def test_a_function_may_have_processes_and_print_anything(run: Run, what: str, answer: Any) -> None:
+def test_a_function_may_start_processes_and_print_any_text(run: Run, what: str, answer: Any) -> None:
     assert app(run, what) == answer
 
 
-def test_an_answers_own_length_is_not_sent_twice(run: Run) -> None:
+def test_the_content_length_of_a_function_is_sent_only_once(run: Run) -> None:
     with urllib.request.urlopen(f"{run.url}/app/length") as answer:
         assert answer.headers.get_all("content-length") == ["2"]
         assert answer.read() == b"[]"
 
 
-def test_what_is_printed_by_any_means_is_shown(code: Path) -> None:
+def test_all_output_of_a_function_is_shown(code: Path) -> None:
     with running("run", "--template", str(code.parent / "template.yaml")) as run:
         for what in ("stdout", "children", "subprocess", "threads", "logging", "metrics"):
             app(run, what)
         _, output = run.stop()
     lines = [line.strip() for line in output.splitlines()]
-    said = ["child", "subprocess", "thread 0", "thread 19", "writelines"]
+    sources = ["child", "subprocess", "thread 0", "thread 19", "writelines"]
     assert [
         text
-        for text in said
+        for text in sources
         if not any(line.endswith(f"from a {text}") or line.endswith(f"from {text}") for line in lines)
     ] == []
     assert any(line.endswith("without an end") for line in lines)
@@ -217,7 +217,7 @@ def test_what_is_printed_by_any_means_is_shown(code: Path) -> None:
 
 
 @pytest.mark.parametrize("runtime", ["nodejs22.x", "provided.al2023"])
-def test_a_runtime_that_is_not_python_is_refused_by_name(tmp_path: Path, runtime: str) -> None:
+def test_a_runtime_other_than_python_is_an_error(tmp_path: Path, runtime: str) -> None:
     (tmp_path / "template.yaml").write_text(TEMPLATE.replace("python3.12", runtime))
     (tmp_path / "code").mkdir()
     refused = start("--port", "0", "--template", str(tmp_path / "template.yaml"))
@@ -225,7 +225,7 @@ def test_a_runtime_that_is_not_python_is_refused_by_name(tmp_path: Path, runtime
     assert f"App: Runtime {runtime} is not supported locally" in refused.stderr
 
 
-def test_code_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_code_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
     refused = start("--port", "0", "--template", str(tmp_path / "template.yaml"))
     assert refused.returncode == 2

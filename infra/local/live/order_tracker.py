@@ -1,14 +1,13 @@
-"""Puts the journal together: which orders there are, how each stands, and how much flows where."""
+"""Tracks orders by reading the journal: their requests, events and messages, and counts of all messages."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from infra.local.event_sources.mapping import failed_items, reports_failures
-from infra.local.live.calls import event as read_event
-from infra.local.live.calls import sent
-from infra.local.live.orders import Attempt, Message, Order, order_ids
+from infra.local.live.publish_calls import parse_event, sent_messages
 from infra.local.live.topology import Topology
+from infra.local.live.tracked_orders import Attempt, TrackedMessage, TrackedOrder, order_ids
 from infra.local.reporting.journal import (
     Delivery,
     DeliveryEnd,
@@ -19,61 +18,62 @@ from infra.local.reporting.journal import (
     QueueInput,
 )
 
-ORDERS = 200
+MAX_ORDERS = 200
 
 
-class Story:
-    """Read up to where the journal is by `catch_up`; the last ORDERS orders are kept."""
+class OrderTracker:
+    """The last MAX_ORDERS orders. `catch_up` reads the new entries of the journal."""
 
     def __init__(self, journal: Journal, topology: Callable[[], Topology], originals: dict[str, str]) -> None:
         self._journal, self._topology, self._originals = journal, topology, originals
         self._read = 0
-        self._under_way: dict[int, list[tuple[Order, Message, Attempt]]] = {}
-        self.orders: OrderedDict[str, Order] = OrderedDict()
+        self._under_way: dict[int, list[tuple[TrackedOrder, TrackedMessage, Attempt]]] = {}
+        self.orders: OrderedDict[str, TrackedOrder] = OrderedDict()
         self.flow: Counter[str] = Counter()
-        """How many messages ever went along an edge of the map: a topic, a queue, or `topic queue`."""
+        """The number of messages on each edge of the map. Its key is a topic, a queue, `topic queue`, or
+        `request service`."""
 
     def catch_up(self) -> None:
-        """Reads what was noted since the last time."""
+        """Processes the journal's entries since the last call."""
         entries, self._read = list(self._journal.since(self._read)), self._journal.count
         for entry in entries:
-            self._tell(entry)
+            self._process(entry)
 
-    def _tell(self, entry: Entry) -> None:
+    def _process(self, entry: Entry) -> None:
         match entry:
             case HttpRequest():
-                self._asked(entry)
+                self._on_request(entry)
             case PublishCall():
-                self._said(entry)
+                self._on_publish_call(entry)
             case Delivery():
-                self._delivered(entry)
+                self._on_delivery(entry)
             case DeliveryEnd():
-                self._ended(entry)
+                self._on_delivery_end(entry)
             case QueueInput():
                 for body in entry.bodies:
-                    self._sent_again(entry.queue_name, body, entry.at)
+                    self._on_resend(entry.queue_name, body, entry.at)
 
-    def _asked(self, entry: HttpRequest) -> None:
-        self.flow[f"asked {self._topology().service_of(entry.route.function)}"] += 1
+    def _on_request(self, entry: HttpRequest) -> None:
+        self.flow[f"request {self._topology().service_of(entry.route.function)}"] += 1
         for order_id in order_ids(entry):
             order = self._order(order_id, entry.began)
-            order.asked.append(entry)
+            order.requests.append(entry)
             order.at = min(order.at, entry.began)
 
-    def _said(self, entry: PublishCall) -> None:
-        for message in sent(entry.call):
+    def _on_publish_call(self, entry: PublishCall) -> None:
+        for message in sent_messages(entry.call):
             if entry.call.service == "sns":
-                self._published(message.to, message.body, message.attributes, entry.at)
+                self._on_publish(message.to, message.body, message.attributes, entry.at)
             elif self._is_dead_letter(message.to):
                 self.flow[message.to] += 1
-                self._died(message.to, message.body, message.attributes.get("reason"), entry.at)
+                self._on_dead_letter(message.to, message.body, message.attributes.get("reason"), entry.at)
             else:
-                self._sent_again(message.to, message.body, entry.at)
+                self._on_resend(message.to, message.body, entry.at)
 
-    def _published(self, topic: str, body: str, attributes: dict[str, str], at: float) -> None:
+    def _on_publish(self, topic: str, body: str, attributes: dict[str, str], at: float) -> None:
         topology = self._topology()
         self.flow[topic] += 1
-        event = read_event(body)
+        event = parse_event(body)
         publisher = topology.topics[topic].publisher if topic in topology.topics else None
         if event is not None:
             order = self._order(event["subject"], at)
@@ -83,9 +83,9 @@ class Story:
             if event is not None:
                 self._message(order, event, queue.name, at)
 
-    def _delivered(self, entry: Delivery) -> None:
+    def _on_delivery(self, entry: Delivery) -> None:
         name = entry.source.arn.rpartition(":")[2]
-        begun = self._under_way[id(entry)] = list[tuple[Order, Message, Attempt]]()
+        begun = self._under_way[id(entry)] = list[tuple[TrackedOrder, TrackedMessage, Attempt]]()
         for record in entry.batch.records:
             self.flow[name] += 1
             event = self._event(record["body"])
@@ -98,7 +98,7 @@ class Story:
             message.attempts.append(attempt)
             begun.append((order, message, attempt))
 
-    def _ended(self, entry: DeliveryEnd) -> None:
+    def _on_delivery_end(self, entry: DeliveryEnd) -> None:
         begun = self._under_way.pop(id(entry.delivery), [])
         source = entry.delivery.source
         known = [record["messageId"] for record in entry.delivery.batch.records]
@@ -106,15 +106,15 @@ class Story:
         for order, message, attempt in begun:
             order.revision += 1
             if attempt.outcome != "running":
-                continue  # it was sent to the dead-letter queue meanwhile
+                continue  # the consumer has sent it to the dead-letter queue
             if entry.failure is not None or failed is None:
                 attempt.end(entry.at, "failed", entry.failure or "a malformed answer")
             elif attempt.message_id in failed:
-                attempt.end(entry.at, "again")
+                attempt.end(entry.at, "retrying")
             else:
                 attempt.end(entry.at, "duplicate" if message.handled else "handled")
 
-    def _died(self, name: str, body: str, reason: str | None, at: float) -> None:
+    def _on_dead_letter(self, name: str, body: str, reason: str | None, at: float) -> None:
         event = self._event(body)
         source = self._topology().queues[name].source
         if event is None or source is None:
@@ -124,33 +124,35 @@ class Story:
             if attempt.outcome == "running":
                 attempt.end(at, "dead", reason)
 
-    def _sent_again(self, name: str, body: str, at: float) -> None:
+    def _on_resend(self, name: str, body: str, at: float) -> None:
         event = self._event(body)
         if event is not None and not self._is_dead_letter(name):
             order = self._order(event["subject"], at)
-            self._message(order, event, name, at).sent_again_at = at
+            self._message(order, event, name, at).resent_at = at
 
-    def _message(self, order: Order, event: dict[str, Any], queue: str, at: float) -> Message:
+    def _message(self, order: TrackedOrder, event: dict[str, Any], queue: str, at: float) -> TrackedMessage:
         key = (event["id"], queue)
         if key not in order.messages:
             topology = self._topology()
             known = topology.queues.get(queue)
             first, publisher, _ = order.events.get(event["id"], (at, None, None))
-            order.messages[key] = Message(event, publisher, known.service if known else queue, queue, first)
+            order.messages[key] = TrackedMessage(
+                event, publisher, known.service if known else queue, queue, first
+            )
         return order.messages[key]
 
-    def _order(self, order_id: str, at: float) -> Order:
+    def _order(self, order_id: str, at: float) -> TrackedOrder:
         if order_id not in self.orders:
-            self.orders[order_id] = Order(order_id, at)
-            while len(self.orders) > ORDERS:
+            self.orders[order_id] = TrackedOrder(order_id, at)
+            while len(self.orders) > MAX_ORDERS:
                 self.orders.popitem(last=False)
         order = self.orders[order_id]
         order.revision += 1
         return order
 
     def _event(self, body: str) -> dict[str, Any] | None:
-        """The event that a body is, or was before it was broken on purpose."""
-        return read_event(self._originals.get(body, body))
+        """The event in a message body. For a body that fault injection broke, the original event."""
+        return parse_event(self._originals.get(body, body))
 
     def _is_dead_letter(self, name: str) -> bool:
         queue = self._topology().queues.get(name)

@@ -1,4 +1,4 @@
-"""Services stop, crash, start, join and leave, without an effect on the other services."""
+"""A service or a joined stack stops, crashes, starts or leaves without an effect on the other services."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ NOTIFICATIONS = "infra/examples/notifications/template.yaml"
 
 @contextmanager
 def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """A command of the local run in a terminal of its own."""
+    """Runs a command of the local run in a new process."""
     port = run.url.rpartition(":")[2]
     with started("infra.local", *arguments, "--port", port) as process:
         try:
@@ -30,10 +30,10 @@ def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 def wait_for_all(process: "subprocess.Popen[str]") -> None:
-    """Until its functions' processes are gone, too: a message that one of them takes is hidden for long."""
+    """Waits until its functions have ended, too: a message that one of them received would stay hidden."""
     assert process.stdout is not None
     if not process.stdout.closed:
-        process.stdout.read()  # it ends when the last of those that could write to it does
+        process.stdout.read()  # the output ends when the last process that writes to it ends
 
 
 def wait_for(output: IO[str] | None, text: str) -> str:
@@ -43,7 +43,7 @@ def wait_for(output: IO[str] | None, text: str) -> str:
         seen += line
         if text in line:
             return line
-    raise AssertionError(f"it ended without saying {text!r}:\n{seen}")
+    raise AssertionError(f"the output ended without {text!r}:\n{seen}")
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def backend() -> Iterator[Run]:
         yield run
 
 
-def test_a_killed_service_catches_up_when_it_is_back(backend: Run) -> None:
+def test_a_killed_service_handles_the_waiting_orders_after_its_restart(backend: Run) -> None:
     with choreo(backend, "run", "payment") as payment:
         assert ends_as(backend, place(backend, ORDER), "shipped")
         os.kill(payment.pid, signal.SIGKILL)
@@ -63,14 +63,14 @@ def test_a_killed_service_catches_up_when_it_is_back(backend: Run) -> None:
         assert ends_as(backend, waiting, "shipped")
 
 
-def test_the_backend_ends_cleanly_while_a_service_and_a_client_wait_for_work() -> None:
+def test_the_backend_exits_cleanly_while_a_service_and_a_client_are_polling() -> None:
     with running("run", "backend") as run, choreo(run, "run", "payment") as payment:
         wait_for(payment.stdout, "Running PaymentConsumer")
         sqs = client(run, "sqs")
         url = sqs.get_queue_url(QueueName="order-choreography-PaymentDeadLetters")["QueueUrl"]
         with ThreadPoolExecutor() as threads:
             polled = threads.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
-            time.sleep(0.5)  # it has asked by now
+            time.sleep(0.5)  # the poll has started by now
             code, output = run.stop()
             assert "Messages" not in polled.result()
     assert code == 0
@@ -79,7 +79,7 @@ def test_the_backend_ends_cleanly_while_a_service_and_a_client_wait_for_work() -
     assert "running task" not in output
 
 
-def test_a_service_shows_only_its_own_work_and_stops_cleanly(backend: Run) -> None:
+def test_a_service_prints_only_its_own_logs_and_stops_cleanly(backend: Run) -> None:
     with choreo(backend, "run", "payment") as payment:
         wait_for(payment.stdout, "Running PaymentConsumer, PaymentRelay")
         assert ends_as(backend, place(backend, ORDER), "shipped")
@@ -90,11 +90,11 @@ def test_a_service_shows_only_its_own_work_and_stops_cleanly(backend: Run) -> No
     assert "shipment" not in output
 
 
-def test_a_service_that_is_not_there_is_refused(backend: Run) -> None:
+def test_an_unknown_service_is_an_error(backend: Run) -> None:
     with choreo(backend, "run", "billing") as billing:
         output, _ = billing.communicate(timeout=30)
     assert billing.returncode == 2
-    assert "there is no service billing; there are order, payment, shipping" in output
+    assert "there is no service billing; the services are order, payment, shipping" in output
 
 
 def test_a_fourth_service_joins_and_leaves_a_running_choreography(backend: Run) -> None:
@@ -107,8 +107,8 @@ def test_a_fourth_service_joins_and_leaves_a_running_choreography(backend: Run) 
         assert ends_as(backend, place(backend, ORDER), "shipped")
 
 
-def test_leaving_without_having_joined_is_refused(backend: Run) -> None:
+def test_removing_an_unknown_stack_is_an_error(backend: Run) -> None:
     with choreo(backend, "leave", "unknown") as leaving:
         output, _ = leaving.communicate(timeout=30)
     assert leaving.returncode == 2
-    assert "no stack unknown is running" in output
+    assert "there is no stack unknown" in output

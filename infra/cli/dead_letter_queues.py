@@ -1,4 +1,4 @@
-"""Dead-letter queues: their names, the queues of their messages, and the messages."""
+"""Finds a stack's dead-letter queues with their source queues, and receives their messages."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,26 +7,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.cli.deployed import Deployed
-from infra.cli.errors import Mistake
+from infra.cli.errors import CommandError
 
 HIDDEN_SECONDS = 60
-"""Visibility timeout of a message that is read or moved. After a crash it is received again after that."""
-NO_REASON = "no reason given: received too often without success, or not delivered by SNS"
+"""The visibility timeout of a message while a command reads it. After a crash, it is visible again then."""
+NO_REASON = "no reason given: the message reached the maximum receive count, or SNS could not deliver it"
 
 
 @dataclass(frozen=True)
-class Queue:
-    """A dead-letter queue and the queue of its dead letters. That of a relay has no such queue."""
+class DeadLetterQueue:
+    """A dead-letter queue and its `source` queue. The dead-letter queue of a relay has no source queue."""
 
     name: str
     url: str
     arn: str
-    source: "Queue | None"
+    source: "DeadLetterQueue | None"
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message. `type` and `order_id` are empty if it cannot be read."""
+    """A message in a dead-letter queue. `type` and `order_id` are empty if its body is not an event."""
 
     message: dict[str, Any]
 
@@ -59,21 +59,21 @@ class DeadLetter:
         return body if isinstance(body, dict) else {}
 
 
-def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[Queue]:
-    """The stack's dead-letter queues, or those with these names or first parts of names, such as `payment`.
+def dead_letter_queues(deployed: Deployed, names: Sequence[str] = ()) -> list[DeadLetterQueue]:
+    """The stack's dead-letter queues, or those with these names. `payment` stands for `PaymentDeadLetters`.
 
-    Raises Mistake for a name that fits none.
+    Raises CommandError for an unknown name.
     """
     attributes = {name: _attributes(deployed, url) for name, url in deployed.queues.items()}
     sources = {
-        json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]: Queue(
+        json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]: DeadLetterQueue(
             name, deployed.queues[name], found["QueueArn"], None
         )
         for name, found in attributes.items()
         if "RedrivePolicy" in found
     }
     queues = [
-        Queue(name, deployed.queues[name], found["QueueArn"], sources.get(found["QueueArn"]))
+        DeadLetterQueue(name, deployed.queues[name], found["QueueArn"], sources.get(found["QueueArn"]))
         for name, found in attributes.items()
         if found["QueueArn"] in sources or name.endswith("DeadLetters")
     ]
@@ -88,26 +88,26 @@ def _attributes(deployed: Deployed, url: str) -> dict[str, str]:
     return found
 
 
-def _named(queues: list[Queue], names: Sequence[str]) -> list[Queue]:
+def _named(queues: list[DeadLetterQueue], names: Sequence[str]) -> list[DeadLetterQueue]:
     chosen = []
     for name in names:
-        fitting = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
-        if not fitting:
+        matching = [q for q in queues if q.name.lower() in (name.lower(), f"{name.lower()}deadletters")]
+        if not matching:
             known = ", ".join(queue.name for queue in queues)
-            raise Mistake(f"there is no dead-letter queue {name}: there are {known}")
-        chosen += fitting
+            raise CommandError(f"there is no dead-letter queue {name}: choose from {known}")
+        chosen += matching
     return list(dict.fromkeys(chosen))
 
 
-def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLetter]:
-    """Receives the messages in the queue, with a visibility timeout of HIDDEN_SECONDS."""
+def take(sqs: Any, queue: DeadLetterQueue, limit: int | None = None) -> Iterator[DeadLetter]:
+    """Receives up to `limit` messages, or all of them, with a visibility timeout of HIDDEN_SECONDS."""
     taken = 0
     while limit is None or taken < limit:
         answer = sqs.receive_message(
             QueueUrl=queue.url,
             MaxNumberOfMessages=10 if limit is None else min(10, limit - taken),
             VisibilityTimeout=HIDDEN_SECONDS,
-            WaitTimeSeconds=1,  # a long poll asks all servers of SQS; a short poll may miss messages
+            WaitTimeSeconds=1,  # a long poll reads from all servers of SQS; a short poll may miss messages
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["All"],
         )
@@ -118,7 +118,7 @@ def take(sqs: Any, queue: Queue, limit: int | None = None) -> Iterator[DeadLette
             return
 
 
-def put_back(sqs: Any, queue: Queue, letters: Sequence[DeadLetter]) -> None:
+def put_back(sqs: Any, queue: DeadLetterQueue, letters: Sequence[DeadLetter]) -> None:
     """Makes the messages visible again."""
     for start in range(0, len(letters), 10):
         entries = [

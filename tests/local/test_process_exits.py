@@ -1,4 +1,4 @@
-"""A process that ends, or that cannot start, is answered for at once, in Lambda's words."""
+"""If a function's process ends or cannot start, its invocation fails at once with Lambda's message."""
 
 import asyncio
 import signal
@@ -15,14 +15,14 @@ import pytest
 
 from infra.local.model.stack import Function
 from infra.local.runtime.environments import Environments, FunctionFailed
-from infra.local.runtime.exits import OUT_OF_TIME
-from infra.local.runtime.worker import Channel
+from infra.local.runtime.exit_messages import TIMED_OUT
+from infra.local.runtime.worker import BackendConnection
 from tests.local.conftest import Run, eventually, running
-from tests.local.test_guests import choreo, wait_for
+from tests.local.test_joined_stacks import choreo, wait_for
 from tests.local.test_run import client
 
 AT_ONCE_SECONDS = 8
-"""Far below the functions' timeout and API Gateway's; a busy machine needs some of it."""
+"""Much less than the timeouts of the functions and of API Gateway, but enough for a busy machine."""
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {Runtime: python3.13, CodeUri: ., Timeout: 25}}
@@ -75,7 +75,7 @@ def run(folder: Path) -> Iterator[Run]:
 
 
 def refused(run: Run, path: str) -> tuple[int, bool]:
-    """The status of a request that fails, and whether it came at once."""
+    """The status of a request that fails, and whether the answer came in time."""
     began = time.monotonic()
     with pytest.raises(urllib.error.HTTPError) as error:
         run.call("GET", path)
@@ -83,29 +83,29 @@ def refused(run: Run, path: str) -> tuple[int, bool]:
 
 
 @pytest.mark.parametrize("how", ["exit", "at-once", "killed"])
-def test_a_process_that_ends_in_an_invocation_fails_it_at_once(run: Run, how: str) -> None:
+def test_an_invocation_fails_at_once_if_its_process_ends(run: Run, how: str) -> None:
     assert refused(run, f"/ends/{how}") == (500, True)
     assert run.call("GET", "/ends/not") == {"is": "alive"}
 
 
 @pytest.mark.parametrize("path", ["/broken", "/missing"])
-def test_a_function_that_cannot_start_fails_each_request_at_once(run: Run, path: str) -> None:
+def test_each_request_fails_at_once_if_the_function_cannot_start(run: Run, path: str) -> None:
     for _ in range(2):
         assert refused(run, path) == (500, True)
 
 
-def test_the_terminal_says_how_a_process_ended(folder: Path) -> None:
+def test_the_terminal_shows_how_a_process_ended(folder: Path) -> None:
     with running("run", "--template", str(folder / "template.yaml")) as run:
         for path in ("/ends/exit", "/ends/killed", "/ends/parent", "/missing"):
             refused(run, path)
-        _, output = run.stop()  # ends when nothing holds the output any more: children end with their parent
+        _, output = run.stop()  # returns only if no child process still has the output open
     assert "Ends: Runtime exited with error: exit status 3" in output
     assert "Ends: Runtime exited with error: signal: killed" in output
     assert "Broken: Runtime exited with error: exit status 7" in output
     assert "Runtime.ImportModuleError: Unable to import module 'missing': No module named" in output
 
 
-def test_a_terminal_that_is_killed_or_left_fails_what_it_was_doing_at_once(folder: Path) -> None:
+def test_an_invocation_fails_at_once_if_its_terminal_is_killed_or_stopped(folder: Path) -> None:
     with running("run", "backend", "--only-backend") as run:
         for end in (signal.SIGKILL, signal.SIGINT):
             with choreo(run, "join", str(folder / "template.yaml"), "--name", "guest") as guest:
@@ -119,14 +119,14 @@ def test_a_terminal_that_is_killed_or_left_fails_what_it_was_doing_at_once(folde
             assert statuses == [500]
 
 
-# ---------------------------------------------------------------- what is said
+# ---------------------------------------------------------------- error messages
 
 
 FUNCTION = Function("f", "F", "arn", "app.handler", Path(), {}, 3, 128)
 
 
 def ended(status: int | None, *, started: bool = True) -> str:
-    """What an invocation fails with whose environment ends."""
+    """The error message of an invocation whose environment ends with this status."""
 
     async def run() -> str:
         environments = Environments()
@@ -135,7 +135,7 @@ def ended(status: int | None, *, started: bool = True) -> str:
         invoked = asyncio.create_task(environments.invoke(FUNCTION, {}, 5))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert await environments.exit("f", "one", status) == started
+        assert await environments.report_exit("f", "one", status) == started
         with pytest.raises(FunctionFailed) as failed:
             await invoked
         return str(failed.value)
@@ -153,22 +153,22 @@ def ended(status: int | None, *, started: bool = True) -> str:
             -11,
             "Runtime.ExitError: RequestId: ID Error: Runtime exited with error: signal: segmentation fault",
         ),
-        (OUT_OF_TIME, "Sandbox.Timedout: RequestId: ID Error: Task timed out after 3.00 seconds"),
+        (TIMED_OUT, "Sandbox.Timedout: RequestId: ID Error: Task timed out after 3.00 seconds"),
     ],
 )
-def test_a_failure_has_lambdas_words(status: int, words: str) -> None:
+def test_a_failure_has_the_message_of_lambda(status: int, words: str) -> None:
     """As recorded on AWS in https://github.com/floci-io/floci/issues/3314."""
     before, _, after = words.partition("ID ")
-    said = ended(status)
-    assert said.startswith(before)
-    assert said.endswith(after)
+    message = ended(status)
+    assert message.startswith(before)
+    assert message.endswith(after)
 
 
-def test_a_process_that_never_asked_for_work_fails_what_waits_for_it() -> None:
+def test_a_waiting_invocation_fails_if_the_process_cannot_start() -> None:
     assert ended(1, started=False).endswith("exit status 1")
 
 
-def test_an_answer_counts_once() -> None:
+def test_a_repeated_answer_is_ignored() -> None:
     async def run() -> list[bool]:
         environments = Environments()
         turn = await environments.next("f", None, "one")
@@ -181,8 +181,8 @@ def test_an_answer_counts_once() -> None:
     assert asyncio.run(run()) == [True, False]
 
 
-def test_an_answer_is_sent_again_where_the_backend_closed_the_connection() -> None:
-    """uvicorn closes a connection that is idle for five seconds, as others do sooner or later."""
+def test_an_answer_is_sent_again_if_the_backend_has_closed_the_connection() -> None:
+    """uvicorn closes a connection that is idle for five seconds."""
     posted = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -192,7 +192,7 @@ def test_an_answer_is_sent_again_where_the_backend_closed_the_connection() -> No
             self.send_response(200)
             self.send_header("content-length", "0")
             self.end_headers()
-            self.close_connection = True  # without a word of it in the answer
+            self.close_connection = True  # without a `connection: close` header
 
         def do_POST(self) -> None:
             posted.append(self.rfile.read(int(self.headers["content-length"])))
@@ -202,15 +202,15 @@ def test_an_answer_is_sent_again_where_the_backend_closed_the_connection() -> No
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        channel = Channel("127.0.0.1", server.server_port)
-        channel.ask("GET", "next")
-        channel.ask("POST", "response", b"answer")
-        channel.close()
+        connection = BackendConnection("127.0.0.1", server.server_port)
+        connection.request("GET", "next")
+        connection.request("POST", "response", b"answer")
+        connection.close()
         server.shutdown()
     assert posted == [b"answer"]
 
 
-# ---------------------------------------------------------------- over five seconds
+# ---------------------------------------------------------------- invocations of more than five seconds
 
 SLOW = """
 Transform: AWS::Serverless-2016-10-31
@@ -232,7 +232,7 @@ Resources:
 
 
 @pytest.mark.proof
-def test_an_invocation_of_over_five_seconds_is_answered(tmp_path: Path) -> None:
+def test_an_invocation_of_more_than_five_seconds_is_answered(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text(SLOW)
     (tmp_path / "slow.py").write_text(
         "import time\ndef handler(event, context):\n    time.sleep(6)\n    return {'is': 'done'}\n"

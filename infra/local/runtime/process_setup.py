@@ -1,6 +1,6 @@
-"""What Lambda sets up around a function's code: variables, folder, clock, logging and process.
+"""Sets up a function's process as Lambda does: variables, working directory, time zone, logging, children.
 
-The variables are those of the Lambda developer guide, "Defined runtime environment variables":
+The variables come from the Lambda developer guide, "Defined runtime environment variables":
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 """
 
@@ -14,18 +14,18 @@ from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
 from infra.local.runtime.context import LOG_STREAM, VERSION, Context
-from infra.local.shell import forget_settings
+from infra.local.shell import remove_aws_settings
 
 LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s"
-"""The text format of Lambda's own handler on the root logger."""
+"""The text format of the handler that Lambda adds to the root logger."""
 
 _request_id = ""
 
 
-def enter(function: Function, host: str, port: int) -> Console:
-    """Makes this process the function's; returns its standard output."""
-    forget_settings()
-    os.environ.update(variables(function, f"{host}:{port}"))
+def set_up_process(function: Function, host: str, port: int) -> Console:
+    """Sets up this process for the function. Returns the console that replaces its standard output."""
+    remove_aws_settings()
+    os.environ.update(environment_variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()
     sys.path[:0] = [str(code), *function.layers]
@@ -33,15 +33,15 @@ def enter(function: Function, host: str, port: int) -> Console:
     console = Console(function.service, sys.__stdout__ or sys.stderr)
     sys.stdout = console
     _log_to(console)
-    # Lambda's processes may have children; fork is what Linux uses up to Python 3.13. The fork server is
-    # not for them: its processes would lack the variables that are set here.
+    # A function may start processes, so this process must not be a daemon. Linux forks up to Python 3.13; a
+    # process of the fork server would lack the variables that are set here.
     multiprocessing.current_process().daemon = False
     multiprocessing.set_start_method("fork", force=True)
     return console
 
 
-def variables(function: Function, backend: str) -> dict[str, str]:
-    """A function's environment variables; Lambda's own win, as their names are reserved."""
+def environment_variables(function: Function, backend: str) -> dict[str, str]:
+    """A function's environment variables. Lambda's variables override others: their names are reserved."""
     return {
         **function.environment,
         **CREDENTIALS,
@@ -60,8 +60,8 @@ def variables(function: Function, backend: str) -> dict[str, str]:
     }
 
 
-def begin(context: Context, trace_id: str | None) -> None:
-    """Sets what is different for each invocation."""
+def begin_invocation(context: Context, trace_id: str | None) -> None:
+    """Sets the request id for log lines, and the trace id."""
     global _request_id
     _request_id = context.aws_request_id
     if trace_id is None:

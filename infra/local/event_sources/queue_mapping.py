@@ -1,10 +1,10 @@
-"""The event source mapping of an SQS queue: failed messages come again after their visibility timeout."""
+"""The event source mapping of an SQS queue: failed messages return after the visibility timeout."""
 
 import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from infra.local.event_sources.mapping import Clock, Gathering, failed_items, reports_failures
+from infra.local.event_sources.mapping import BatchBuffer, Clock, failed_items, reports_failures
 from infra.local.event_sources.records import sqs_record
 from infra.local.model.messages import Batch
 from infra.local.model.stack import EventSource
@@ -13,30 +13,30 @@ from infra.local.patterns.filters import record_filter
 USUAL_BATCH_SIZE = 10
 
 
-class Queue(Protocol):
-    """What a mapping needs of its queue."""
+class SourceQueue(Protocol):
+    """The calls of SQS that an event source mapping makes."""
 
     def receive(self, most: int) -> list[dict[str, Any]]:
-        """Up to `most` messages, ten at most, as ReceiveMessage answers them; it does not wait."""
+        """Receives up to `most` messages, in ReceiveMessage's format, without waiting. The maximum is ten."""
         ...
 
     def delete(self, receipt_handles: Iterable[str]) -> None:
-        """Deletes messages; skips those that are no longer there."""
+        """Deletes messages. Ignores messages that no longer exist."""
         ...
 
 
 class QueueMapping:
-    """Deletes from the queue the messages that the function processed, or that match no filter."""
+    """Deletes the messages that the function has processed, and those that match no filter."""
 
-    def __init__(self, source: EventSource, queue: Queue, clock: Clock = time.time) -> None:
+    def __init__(self, source: EventSource, queue: SourceQueue, clock: Clock = time.time) -> None:
         self.source, self._queue = source, queue
         self._passes = record_filter(source.properties, "body")
-        self._gathering = Gathering(source.properties, USUAL_BATCH_SIZE, clock)
+        self._buffer = BatchBuffer(source.properties, USUAL_BATCH_SIZE, clock)
         self._has_window = int(source.properties.get("MaximumBatchingWindowInSeconds", 0)) > 0
 
     def poll(self) -> Batch | None:
-        self._gather()
-        records = self._gathering.take()
+        self._fill_buffer()
+        records = self._buffer.take()
         return Batch(records) if records else None
 
     def complete(self, batch: Batch, answer: Any, request_id: str | None = None) -> None:
@@ -49,17 +49,17 @@ class QueueMapping:
         )
 
     def fail(self, batch: Batch, reason: str, request_id: str | None = None) -> None:
-        """Does nothing: the messages come again after their visibility timeout."""
+        """Does nothing: SQS delivers the messages again after the visibility timeout."""
 
-    def _gather(self) -> None:
-        while (wanted := min(10, self._gathering.room)) > 0:
+    def _fill_buffer(self) -> None:
+        while (wanted := min(10, self._buffer.room)) > 0:
             messages = self._queue.receive(wanted)
-            self._gathering.add(self._filtered(messages))
+            self._buffer.add(self._filtered(messages))
             if len(messages) < wanted:
                 return
 
     def _filtered(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The records that pass; Lambda deletes the other messages from the queue."""
+        """The records that pass the filters. Deletes the other messages, as Lambda does."""
         records = [
             sqs_record(message, self.source.arn, batching_window=self._has_window) for message in messages
         ]

@@ -1,7 +1,7 @@
-"""What an on-failure destination is told of the records that a stream's mapping gave up.
+"""Messages to on-failure destinations, about the stream records that an event source mapping discarded.
 
-https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html; recorded answers of AWS have the
-fields that the guide leaves out.
+https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html; the fields that this guide omits
+come from recorded answers of AWS.
 """
 
 import json
@@ -18,12 +18,12 @@ from infra.local.model.stack import EventSource
 EXHAUSTED = "RetryAttemptsExhausted"
 EXPIRED = "RecordAgeExceeded"
 DESTINATIONS = ("sqs", "sns")
-"""The services that are played as destinations."""
+"""The services that the local AWS supports as destinations."""
 
 
 @dataclass(frozen=True)
-class Invocation:
-    """The last invocation with the records: the function raised, or answered that they failed."""
+class LastInvocation:
+    """The last invocation with the records. `raised` is False if the function reported failed items."""
 
     request_id: str | None
     raised: bool
@@ -35,10 +35,10 @@ def message(
     records: Sequence[Mapping[str, Any]],
     condition: str,
     invoke_count: int,
-    last: Invocation | None,
+    last: LastInvocation | None,
     now: float,
 ) -> dict[str, Any]:
-    """The message, without `responseContext` if the function was never invoked with the records."""
+    """The message's content. It has a `responseContext` only if the function was invoked with the records."""
     arn = _function_arn(source)
     qualifier = arn.split(":")[7:]
     return {
@@ -55,8 +55,8 @@ def message(
             "shardId": shard_id,
             "startSequenceNumber": sequence_number(records[0]),
             "endSequenceNumber": sequence_number(records[-1]),
-            "approximateArrivalOfFirstRecord": _time(born(records[0]), "seconds"),
-            "approximateArrivalOfLastRecord": _time(born(records[-1]), "seconds"),
+            "approximateArrivalOfFirstRecord": _time(created_at(records[0]), "seconds"),
+            "approximateArrivalOfLastRecord": _time(created_at(records[-1]), "seconds"),
             "batchSize": len(records),
             "streamArn": source.arn,
         },
@@ -64,7 +64,7 @@ def message(
 
 
 def send(destination: str, content: Mapping[str, Any]) -> None:
-    """Sends it to a queue or a topic, by ARN."""
+    """Sends the content as JSON to the queue or topic with this ARN."""
     text, name = json.dumps(content), destination.rpartition(":")[2]
     if destination.split(":")[2] == "sns":
         client("sns").publish(TopicArn=destination, Message=text)
@@ -78,18 +78,18 @@ def sequence_number(record: Mapping[str, Any]) -> str:
     return number
 
 
-def born(record: Mapping[str, Any]) -> float:
-    """When a record was written, in seconds since the epoch."""
+def created_at(record: Mapping[str, Any]) -> float:
+    """The time of the record's write, in seconds since the epoch."""
     return float(record["dynamodb"]["ApproximateCreationDateTime"])
 
 
-def _response(last: Invocation, version: str) -> dict[str, Any]:
+def _response(last: LastInvocation, version: str) -> dict[str, Any]:
     error = "Unhandled" if last.raised else None
     return {"statusCode": 200, "executedVersion": version, "functionError": error}
 
 
 def _function_arn(source: EventSource) -> str:
-    """The ARN of the function, or of the alias or version of it, that the mapping names."""
+    """The ARN of the function, alias or version that the event source mapping names."""
     name = str(source.properties.get("FunctionName", source.function))
     return name if name.startswith("arn:") else f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 

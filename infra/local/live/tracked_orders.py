@@ -1,0 +1,181 @@
+"""The tracked orders: their HTTP requests, their messages, and each attempt to handle a message."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from infra.local.reporting.journal import HttpRequest
+from order.state import DECIDED, status
+
+ServiceOf = Callable[[str], str | None]
+"""Returns the service of a function, by logical id."""
+
+
+@dataclass
+class Attempt:
+    """One delivery of a message.
+
+    `outcome` is running, handled, duplicate, retrying, failed or dead. `number` is the receive count.
+    """
+
+    message_id: str
+    number: int
+    began: float
+    ended: float | None = None
+    outcome: str = "running"
+    reason: str | None = None
+
+    def end(self, at: float, outcome: str, reason: str | None = None) -> None:
+        self.ended, self.outcome, self.reason = at, outcome, reason
+
+
+@dataclass
+class TrackedMessage:
+    """An event for one subscriber, with the deliveries of all its copies."""
+
+    event: Mapping[str, Any]
+    publisher: str | None
+    subscriber: str
+    queue: str
+    at: float
+    attempts: list[Attempt] = field(default_factory=list)
+    resent_at: float = 0.0
+    """The time at which a user or the consumer last sent it to the queue again; 0 if never."""
+
+    @property
+    def handled(self) -> bool:
+        return any(attempt.outcome == "handled" for attempt in self.attempts)
+
+    @property
+    def state(self) -> str:
+        """The state of the message: waiting, running, handled, retrying or dead."""
+        if any(attempt.outcome == "running" for attempt in self.attempts):
+            return "running"
+        last = self.attempts[-1] if self.attempts else None
+        if self.handled:
+            return "handled"
+        if last is None or self.resent_at > last.began:
+            return "waiting"
+        return "dead" if last.outcome == "dead" else "retrying"
+
+    def to_json(self, dead_ids: frozenset[str]) -> dict[str, Any]:
+        """The message for the page. `dead_ids` are the ids of the messages in dead-letter queues.
+
+        They are needed because SQS moves a message there without a call that the journal notes.
+        """
+        dead = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
+        return {
+            **vars(self),
+            "state": "dead" if dead else self.state,
+            "attempts": [vars(attempt) for attempt in self.attempts],
+        }
+
+
+@dataclass
+class TrackedOrder:
+    """A tracked order. `revision` increases with each change, so the page knows when to read it again."""
+
+    order_id: str
+    at: float
+    revision: int = 0
+    requests: list[HttpRequest] = field(default_factory=list)
+    events: dict[str, tuple[float, str | None, Mapping[str, Any]]] = field(default_factory=dict)
+    """The time of the first publication, the publisher and the event, by event id."""
+    messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
+    """The messages, by event id and queue."""
+
+    def status(self, owner: str) -> str:
+        """The order's status, from the events that `owner`, the order service, published and handled."""
+        event_types = {event["type"] for _, publisher, event in self.events.values() if publisher == owner}
+        event_types |= {
+            m.event["type"] for m in self.messages.values() if m.subscriber == owner and m.handled
+        }
+        if any(
+            exchange.route.path.endswith("/cancellation") and exchange.answer.status < 300
+            for exchange in self.requests
+        ):
+            event_types.add("order.cancellation_requested")
+        return status(frozenset(event_types))
+
+    def summary(self, owner: str) -> dict[str, Any]:
+        """The order's line in the list of orders."""
+        current = self.status(owner)
+        placed = self._placed()
+        troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
+        return {
+            "order_id": self.order_id,
+            "at": self.at,
+            "revision": self.revision,
+            "status": current,
+            "decided": current in DECIDED,
+            "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
+            "customer_id": placed.get("customer_id"),
+            "amount_minor": placed.get("amount_minor"),
+            "currency": placed.get("currency"),
+        }
+
+    def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
+        """The whole order, for the sequence diagram."""
+        subscribed = {event_id for event_id, _ in self.messages}
+        return {
+            **self.summary(owner),
+            "requests": [
+                {**_request(exchange), "service": service_of(exchange.route.function)}
+                for exchange in self.requests
+            ],
+            "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "unsubscribed": [
+                {"at": at, "publisher": publisher, "event": event}
+                for event_id, (at, publisher, event) in self.events.items()
+                if event_id not in subscribed
+            ],
+        }
+
+    def _placed(self) -> dict[str, Any]:
+        for _, _, event in self.events.values():
+            if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
+                return dict(event["data"])
+        body = next((_json(exchange.request.body) for exchange in self.requests), None)
+        return _as_placed(body) if isinstance(body, dict) else {}
+
+
+def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
+    total = sum(item["quantity"] * item["unit_price"] for item in body.get("items", ()))
+    return {**body, "amount_minor": total}
+
+
+def _request(exchange: HttpRequest) -> dict[str, Any]:
+    return {
+        "at": exchange.began,
+        "ended": exchange.at,
+        "method": exchange.request.method,
+        "path": exchange.request.path,
+        "status": exchange.answer.status,
+        "body": _json(exchange.request.body),
+        "answer": _json(exchange.answer.body),
+    }
+
+
+def order_ids(exchange: HttpRequest) -> Iterator[str]:
+    """The id of the order that a request placed or changed. A GET request changes none."""
+    if exchange.request.method != "POST" or exchange.answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    answer, body = _json(exchange.answer.body), _json(exchange.request.body)
+    if isinstance(answer, dict) and isinstance(answer.get("order_id"), str):
+        yield answer["order_id"]
+    elif "{order_id}" in exchange.route.path:
+        yield exchange.request.path.split("/")[exchange.route.path.split("/").index("{order_id}")]
+    elif isinstance(body, dict) and isinstance(body.get("data"), dict) and exchange.answer.status < 300:
+        # A webhook of the carrier: Shipping gave the carrier the order id as its reference.
+        reference = body["data"].get("reference")
+        if isinstance(reference, str):
+            yield reference
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
