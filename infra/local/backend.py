@@ -9,7 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local.aws import notified
+from infra.local.aws import lambda_subscriptions
 from infra.local.control.data import Data
 from infra.local.control.runtime_api import PREFIX as OWN
 from infra.local.control.runtime_api import RuntimeApi
@@ -57,7 +57,7 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
-        notified.use(self._notify)
+        lambda_subscriptions.invoke_with(self._notify)
 
     @cached_property
     def live(self) -> "Live":

@@ -25,7 +25,7 @@ from uuid import uuid4
 import boto3
 
 from choreography.table import from_attributes
-from infra.local.aws.queues import AskedQueue
+from infra.local.aws.queues import ClientQueue
 from infra.local.control.runtime_api import read
 from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
@@ -122,7 +122,9 @@ def _consume(function: Function, port: int) -> None:
     module, _, name = function.handler.rpartition(".")
     handler = getattr(importlib.import_module(module), name)
     source = _source(function)
-    mapping = QueueMapping(source, AskedQueue(source.logical_id, boto3.client("sqs")))  # the backend has moto
+    mapping = QueueMapping(
+        source, ClientQueue(source.logical_id, boto3.client("sqs"))
+    )  # the backend has moto
     while True:
         batch = mapping.poll()
         if batch is None:

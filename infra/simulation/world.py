@@ -8,12 +8,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from moto.sns.models import sns_backends
-from moto.sqs.models import sqs_backends
-
 import choreography.secrets
 import order.api
 from choreography import aws
+from infra.local.aws import queues, topics
 from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
 from infra.local.aws.recursion import VARIABLE, trace_header
@@ -22,7 +20,6 @@ from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.event_sources.of_stream import StreamMapping
 from infra.local.http import http_api, routes
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.messages import Answer, Batch, Request
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
@@ -157,13 +154,12 @@ class World:
 
     def receives(self, queue: str) -> int | None:
         """The queue's `maxReceiveCount`, if it has a dead-letter queue."""
-        policy = sqs_backends[ACCOUNT][REGION].queues[queue].redrive_policy
+        policy = queues.named(queue).redrive_policy
         return int(policy["maxReceiveCount"]) if policy else None
 
     def messages(self, queue: str) -> list[Any]:
         """moto's own list of a queue's messages. A change of its order takes effect."""
-        messages: list[Any] = sqs_backends[ACCOUNT][REGION].queues[queue]._messages
-        return messages
+        return queues.stored(queue)
 
     def next_visible(self) -> float | None:
         """When the next message can be received, in seconds since the epoch. None if no message waits."""
@@ -207,8 +203,7 @@ class World:
 
     def notifications(self, service: str) -> list[str]:
         """Texts of all messages that a service's topic accepted."""
-        topic = sns_backends[ACCOUNT][REGION].topics[self._topics()[service]]
-        return [sent[1] for sent in topic.sent_notifications]
+        return topics.published(self._topics()[service])
 
     def owner(self, variable: str, table: str) -> Service | None:
         """The service that knows this table by this variable of its environment."""

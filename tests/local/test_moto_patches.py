@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
-from infra.local.aws import descriptions
+from infra.local.aws import botocore_models
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
 from infra.local.model.credentials import REGION
@@ -89,7 +89,7 @@ def test_a_queue_does_the_same_with_them_as_without(quicker: bool) -> None:
 
 def test_a_description_read_as_a_plain_dictionary_is_botocores_own_in_the_same_order() -> None:
     path = str(Path(botocore.__file__).parent / "data" / "endpoints")
-    own, plain = JSONFileLoader().load_file(path), descriptions.read(None, f"{path}.json", open)
+    own, plain = JSONFileLoader().load_file(path), botocore_models.load_file(None, f"{path}.json", open)
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
     assert own == plain
-    assert descriptions.read(None, f"{path}.missing", open) is None
+    assert botocore_models.load_file(None, f"{path}.missing", open) is None

@@ -1,15 +1,11 @@
 """Drops delivered stream records and published messages. moto keeps them: two thirds of an order's memory."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
-from moto.core.utils import utcnow
-from moto.sns.models import sns_backends
-
+from infra.local.aws import topics
 from infra.local.aws.shards import Shard
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.of_stream import StreamMapping
-from infra.local.model.credentials import ACCOUNT, REGION
 
 KEPT_RECORDS, KEPT_SECONDS = 100, 5
 
@@ -21,10 +17,9 @@ def forget_records(stream_arn: str, mappings: Iterable[EventSourceMapping]) -> N
     """
     delivered = [m.position for m in mappings if isinstance(m, StreamMapping) and m.source.arn == stream_arn]
     if delivered:
-        Shard(stream_arn).forget(min(delivered) - KEPT_RECORDS, utcnow() - timedelta(seconds=KEPT_SECONDS))
+        Shard(stream_arn).trim(min(delivered) - KEPT_RECORDS, KEPT_SECONDS)
 
 
 def forget_notifications() -> None:
-    """What topics have delivered, which moto keeps for tests to look at."""
-    for topic in sns_backends[ACCOUNT][REGION].topics.values():
-        topic.sent_notifications.clear()
+    """Drops the messages that topics have delivered."""
+    topics.drop_published()

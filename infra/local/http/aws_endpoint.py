@@ -11,16 +11,13 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
-from moto.core.botocore_stubber import BotocoreStubber
 
-from infra.local.aws import addresses, queues
+from infra.local.aws import endpoint_urls, queues, transport
 from infra.local.model.messages import Answer, Call, Request
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _TURN_SECONDS = 0.1
 """How often a long poll looks again."""
-
-moto = BotocoreStubber()
 
 
 def read_call(request: Request) -> Call | None:
@@ -91,8 +88,8 @@ def _ask_moto(call: Call) -> Answer:
             headers[name] = value
     prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
     try:
-        with addresses.called_at(f"http://{host}"):
-            found = moto.process_request(prepared)
+        with endpoint_urls.called_at(f"http://{host}"):
+            found = transport.answer(prepared)
     except NotImplementedError:  # moto's word for a call that it does not play
         return _unknown(call)
     if found is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.local.aws.clients import client
-from infra.local.aws.queues import is_there
+from infra.local.aws.queues import exists
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import Refused
@@ -68,7 +68,7 @@ def fifo_attributes(given: Mapping[str, Any], fifo: str, others: Iterable[str]) 
 
 def _create(declared: Declared, described: Resource) -> Resource:
     given, name = declared.properties, described.attributes["QueueName"]
-    if is_there(name):  # CreateQueue would succeed, and the queue would belong to two stacks
+    if exists(name):  # CreateQueue would succeed, and the queue would belong to two stacks
         raise Refused(f"there is a queue {name} already; choose another QueueName, or let its stack leave")
     attributes = {key: str(given[key]) for key in NUMBERS if key in given}
     attributes |= fifo_attributes(given, "FifoQueue", OF_FIFO)

@@ -7,10 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moto.backends import get_backend
-from moto.core.base_backend import BaseBackend
-
-from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.aws.backends import backend, service_of
 from infra.local.model.stack import Stack
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.registry import KINDS
@@ -30,15 +27,10 @@ def provisioned(template: Path, name: str, endpoint: str) -> Stack:
     return _put_back(_copies[given])
 
 
-def _backend(service: str) -> Any:
-    """What moto keeps a service's resources in."""
-    return get_backend(service)[ACCOUNT][REGION]
-
-
 def _copy(stack: Stack) -> bytes:
     """The stack, and the contents of the backends that hold its resources."""
     services = {KINDS[resource.type].service for resource in stack.resources.values()}
-    held = {service: vars(_backend(service)) for service in services if service is not None}
+    held = {service: vars(backend(service)) for service in services if service is not None}
     file = io.BytesIO()
     _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((stack, held))
     return file.getvalue()
@@ -48,14 +40,14 @@ def _put_back(copy: bytes) -> Stack:
     stack: Stack
     stack, held = _Unpickler(io.BytesIO(copy)).load()
     for service, contents in held.items():
-        vars(_backend(service)).update(contents)
+        vars(backend(service)).update(contents)
     return stack
 
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> str | None:
         """The service of a backend that a resource refers to: loaded, it is the one that moto has then."""
-        return type(value).__module__.split(".")[1] if isinstance(value, BaseBackend) else None
+        return service_of(value)
 
     def reducer_override(self, value: Any) -> Any:
         return (threading.RLock, ()) if isinstance(value, type(threading.RLock())) else NotImplemented
@@ -63,4 +55,4 @@ class _Pickler(pickle.Pickler):
 
 class _Unpickler(pickle.Unpickler):
     def persistent_load(self, service: str) -> Any:
-        return _backend(service)
+        return backend(service)

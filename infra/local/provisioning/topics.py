@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.backends import get_backend
-
+from infra.local.aws import topics
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
@@ -30,8 +29,8 @@ def _topic(declared: Declared) -> Resource:
 
 
 def _create_topic(declared: Declared, described: Resource) -> Resource:
-    name, topics = described.attributes["TopicName"], get_backend("sns")[ACCOUNT][REGION].topics
-    if described.id in topics:  # CreateTopic would succeed, and the topic would belong to two stacks
+    name = described.attributes["TopicName"]
+    if topics.exists(described.id):  # CreateTopic would succeed, and the topic would belong to two stacks
         raise Refused(f"there is a topic {name} already; choose another TopicName, or let its stack leave")
     client("sns").create_topic(
         Name=name, Attributes=fifo_attributes(declared.properties, "FifoTopic", OF_FIFO)

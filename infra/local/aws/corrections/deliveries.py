@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import sqs_backends
 
-from infra.local.aws import addresses, notified
+from infra.local.aws import endpoint_urls, lambda_subscriptions
 from infra.local.model.credentials import ACCOUNT
 
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
@@ -65,7 +65,9 @@ def _deliver(
     content, raw = message, subscription.attributes.get("RawMessageDelivery")
     if subscription.protocol == "lambda":
         envelope = _envelope(subscription, message, message_id, subject, message_attributes)
-        if notified.hand_over(subscription.endpoint, notified.event(subscription.arn, json.loads(envelope))):
+        if lambda_subscriptions.deliver(
+            subscription.endpoint, lambda_subscriptions.event(subscription.arn, json.loads(envelope))
+        ):
             return
     if not raw:
         message = _envelope(subscription, message, message_id, subject, message_attributes)
@@ -124,7 +126,7 @@ def _envelope(
 ) -> str:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html"""
     envelope = subscription.get_post_data(message, message_id, subject, message_attributes=attributes)
-    base = addresses.base("sns")
+    base = endpoint_urls.base_url("sns")
     envelope["SigningCertURL"] = f"{base}/{envelope['SigningCertURL'].rpartition('/')[2]}"
     envelope["UnsubscribeURL"] = f"{base}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}"
     _sign(subscription, envelope)

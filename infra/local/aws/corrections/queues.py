@@ -10,7 +10,7 @@ from moto.core.serialize import JSONSerializer, QuerySerializer
 from moto.sqs.models import Queue
 from moto.sqs.responses import SQSResponse
 
-from infra.local.aws import addresses
+from infra.local.aws import endpoint_urls
 from infra.local.aws.queues import received
 from infra.local.aws.refusals import sqs
 
@@ -39,7 +39,7 @@ def patches() -> Iterator[Any]:
 
 
 def _url(queue: Any, request_url: Any) -> str:
-    return f"{addresses.base('sqs')}/{queue.account_id}/{queue.name}"
+    return f"{endpoint_urls.base_url('sqs')}/{queue.account_id}/{queue.name}"
 
 
 def _add_message(queue: Any, message: Any) -> None:

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from moto.core.responses import ActionResult, BaseResponse
 
 from infra.local.aws.refusals import dynamodb, move_tasks, required, sns, sqs
-from infra.local.aws.refusals.refused import Refused, Request
+from infra.local.aws.refusals.checks import Refusal, Request
 
 CHECKS = {**dynamodb.CHECKS, **move_tasks.CHECKS, **sns.CHECKS, **sqs.CHECKS}
 
@@ -37,7 +37,7 @@ def _checked(response: Any) -> Any:
             required.check(*called, request)
             for check in checks:
                 check(request)
-        except Refused as refused:
+        except Refusal as refused:
             status, headers, body = response.serialized(ActionResult(refused))
             return refused.status or status, *response._enrich_response(headers, body)
     return _call(response)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.local.aws.refusals.refused import Refused, size_bytes
+from infra.local.aws.refusals.checks import Refusal, size_bytes
 
 LARGEST_ITEM_BYTES = 400 * 1024
 LARGEST_KEY_BYTES = {"HASH": 2048, "RANGE": 1024}
@@ -42,8 +42,8 @@ class Key(NamedTuple):
     index_name: str | None = None
 
 
-def invalid(message: str) -> Refused:
-    return Refused("ValidationException", message)
+def invalid(message: str) -> Refusal:
+    return Refusal("ValidationException", message)
 
 
 def keys(table: Any) -> Iterator[Key]:

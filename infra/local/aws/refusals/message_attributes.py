@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.aws.refusals.refused import Refused, is_number
+from infra.local.aws.refusals.checks import Refusal, is_number
 
 LONGEST_NAME = 256
 
@@ -12,16 +12,16 @@ LONGEST_NAME = 256
 def check(name: str, value: Mapping[str, Any], place: str) -> None:
     """`place` is where the attributes are in the request, for AWS's message."""
     if wrong := _wrong_name(name):
-        raise Refused("ParameterValueInvalid", wrong)
+        raise Refusal("ParameterValueInvalid", wrong)
     data_type = value.get("DataType")
     if data_type is None:
-        raise Refused(
+        raise Refusal(
             "ValidationError",
             f"1 validation error detected: Value null at '{place}.{name}.member.dataType' "
             "failed to satisfy constraint: Member must not be null",
         )
     if wrong := _wrong_value(data_type, value):
-        raise Refused("ParameterValueInvalid", f"The message attribute '{name}' {wrong}")
+        raise Refusal("ParameterValueInvalid", f"The message attribute '{name}' {wrong}")
 
 
 def _wrong_name(name: str) -> str | None:

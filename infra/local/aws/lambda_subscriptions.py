@@ -1,4 +1,4 @@
-"""Functions that subscribe to topics: what SNS invokes them with.
+"""Subscriptions of Lambda functions: the event of a notification, and its delivery.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 """
@@ -7,23 +7,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Invoke = Callable[[str, dict[str, Any]], bool]
-"""Invokes the function of an ARN asynchronously; False if there is none."""
+"""Invokes the function of an ARN asynchronously. Returns False if the function does not exist."""
 
 _invoke: list[Invoke] = []
 
 
-def use(invoke: Invoke) -> None:
-    """Has the functions invoked so from now on. Until then, none is there."""
+def invoke_with(invoke: Invoke) -> None:
+    """Sets how functions are invoked. Before the first call, no function exists for SNS."""
     _invoke[:] = [invoke]
 
 
-def hand_over(function_arn: str, event: dict[str, Any]) -> bool:
-    """Invokes a function; False if there is none."""
+def deliver(function_arn: str, event: dict[str, Any]) -> bool:
+    """Invokes a function. Returns False if the function does not exist."""
     return any(invoke(function_arn, event) for invoke in _invoke)
 
 
 def event(subscription_arn: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The event of a notification, of which `envelope` is what other subscribers get."""
+    """The event of a notification. `envelope` is the JSON document that SNS sends to a queue."""
     message = {
         "SignatureVersion": envelope["SignatureVersion"],
         "Timestamp": envelope["Timestamp"],

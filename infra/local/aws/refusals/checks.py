@@ -8,10 +8,10 @@ from moto.core.exceptions import ServiceException
 
 Request = Mapping[str, Any]
 Check = Callable[[Request], None]
-"""Raises Refused for a request that AWS would refuse."""
+"""Raises Refusal for a request that AWS would refuse."""
 
 
-class Refused(ServiceException):  # type: ignore[misc]  # moto has no types here
+class Refusal(ServiceException):  # type: ignore[misc]  # moto has no types here
     """A refusal with AWS's code and message; moto writes it in the protocol of the call."""
 
     def __init__(self, code: str, message: str, status: int | None = None) -> None:
@@ -35,7 +35,7 @@ def attributes_bytes(attributes: Mapping[str, Mapping[str, Any]] | None) -> int:
     )
 
 
-def first_repeated(names: list[str]) -> str | None:
+def first_duplicate(names: list[str]) -> str | None:
     """The first name that is there twice."""
     seen: set[str] = set()
     for name in names:
