@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 import time_machine
-from moto.dynamodb.models.dynamo_type import Item
 
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
@@ -85,13 +84,6 @@ def test_another_reader_of_a_stream_has_time_to_read_it(stream: str, monkeypatch
 def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
     retention.forget_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
-
-
-def test_moto_keeps_no_object_that_came_of_a_look(stream: str) -> None:
-    tracked: list[Item] = Item.instances_tracked
-    before = len(tracked)
-    boto3.client("dynamodb", region_name=REGION).scan(TableName=TABLE)
-    assert len(tracked) == before
 
 
 def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:

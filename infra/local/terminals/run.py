@@ -96,6 +96,9 @@ def run(argv: list[str]) -> int:
         "--only-backend", action="store_true", help="play AWS and the HTTP API's routes, but run no function"
     )
     parser.add_argument(
+        "--plain-moto", action="store_true", help="leave out the patches that make moto faster (docs/moto.md)"
+    )
+    parser.add_argument(
         "--debug", metavar="FUNCTION", help="let a debugger attach to it, such as PaymentConsumer"
     )
     arguments = parser.parse_args(argv)
@@ -190,7 +193,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.http.server import Server
 
     port: int = listening.getsockname()[1]
-    with patched_moto():
+    with patched_moto(plain=arguments.plain_moto):
         data = Data(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
