@@ -25,6 +25,8 @@ RUN_DELEGATED = {
     "README.md: choreo place --orders 20 --mix shipped=8,declined=1,unserviceable=1": (
         "tests/local/test_readme.py"
     ),
+    "docs/moto.md: --- a/moto/core/serialize.py": "tests/docs/test_moto_changes.py",
+    "docs/moto.md: --- a/moto/sqs/models.py": "tests/docs/test_moto_changes.py",
     "events/README.md: sam build --parameter-overrides Architecture=x86_64": "tests/sam/test_sam_local.py",
 }
 """Snippets that another test runs. `make test-sam` runs the sam commands with a Docker engine."""

@@ -1,6 +1,6 @@
 """Direct access to the shards of moto's streams, and records with the fields that AWS's records have.
 
-A reader here needs no shard iterator: moto keeps each iterator for ever.
+A reader here needs no shard iterator, which moto never drops.
 """
 
 from collections.abc import Mapping

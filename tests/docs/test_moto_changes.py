@@ -1,0 +1,43 @@
+"""The changes that docs/moto.md offers to moto apply to the installed version, and change no answer."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import moto
+import pytest
+
+from infra.local.in_process import ROOT
+from tests.docs.snippets import snippets
+
+INSTALLED = Path(moto.__file__).parent
+DIFFS = {
+    s.text.split()[1]: s.text for s in snippets() if (s.document, s.language) == ("docs/moto.md", "diff")
+}
+
+
+def apply(diff: str, folder: Path) -> None:
+    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, text=True, check=True)
+
+
+@pytest.mark.parametrize("name", DIFFS)
+def test_a_change_applies_to_the_installed_moto(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name.removeprefix("a/")
+    file.parent.mkdir(parents=True)
+    shutil.copy(INSTALLED.parent / name.removeprefix("a/"), file)
+    before = file.read_text()
+    apply(DIFFS[name], tmp_path)
+    assert file.read_text() != before
+    compile(file.read_text(), file, "exec")
+
+
+@pytest.mark.proof
+def test_a_changed_moto_gives_the_answers_that_it_gives_with_our_patches(tmp_path: Path) -> None:
+    shutil.copytree(INSTALLED, tmp_path / "moto")
+    for diff in DIFFS.values():
+        apply(diff, tmp_path)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    tests = [sys.executable, "-m", "pytest", "-k", "same", "tests/local/test_moto_patches.py"]
+    subprocess.run(tests, cwd=ROOT, env=os.environ | {"PYTHONPATH": path}, check=True)
