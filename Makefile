@@ -11,7 +11,7 @@ ARCHITECTURE ?= $(subst aarch64,arm64,$(shell uname -m))
 export SAM_CLI_TELEMETRY := 0
 # Many short processes run here: without cached bytecode, each would compile its code again.
 unexport PYTHONDONTWRITEBYTECODE
-# With it, Python does not find `infra` in this folder.
+# With it, Python does not find `tests` in this folder.
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
@@ -58,16 +58,16 @@ prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; 
 	@PLAIN_MOTO=1 $(BIN)/python -m pytest -n 2 -m 'not proof' $(ANSWERS)
 
 soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
-	@PYTHONPATH=functions:. $(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
+	@$(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
 bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack or offline for a part)
-	@PYTHONPATH=functions:. $(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
+	@$(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
 lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflows and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	PYTHONPATH=functions:. $(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/python -m infra.build.words
 
@@ -78,13 +78,13 @@ audit: .venv-audit/ready ## report known vulnerabilities of all locked packages 
 	@.venv-audit/bin/python -m infra.build.audit
 
 samples: .venv/ready ## write the sample payloads in events/ from the services' code
-	@PYTHONPATH=functions:. $(BIN)/python -m infra.samples
+	@$(BIN)/python -m infra.samples
 
 contracts: .venv/ready ## write infra/contracts/published/ from the models and the template
-	@PYTHONPATH=functions:. $(BIN)/python -m infra.contracts
+	@$(BIN)/python -m infra.contracts
 
 scale: .venv/ready ## write the tables of docs/scale.md from the template and a counted run
-	@PYTHONPATH=functions:. $(BIN)/python -m infra.scale
+	@$(BIN)/python -m infra.scale
 
 sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1
@@ -151,7 +151,7 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@touch $@
 
 lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
-	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group local --group test -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml --group build --group local --group test -o requirements.txt
 	$(BIN)/uv pip compile $(LOCK) --group lint --group browser -c requirements.txt -o infra/build/checks.txt
 	$(BIN)/uv pip compile $(LOCK) functions/requirements.in -c requirements.txt -o functions/requirements.txt
 	$(BIN)/uv pip compile $(LOCK) infra/build/uv.in -o infra/build/uv.txt
@@ -182,7 +182,8 @@ INSTALL = { $(1)/bin/python $(PIP) -r infra/build/uv.txt && \
 	@$(call INSTALL,.venv,$<)
 	@touch $@
 
-# Absolute, so that it works from any folder, and through a link.
-$(BIN)/choreo: .venv/ready Makefile
-	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/$(BIN)/python" -m infra.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $@
-	@chmod +x $@
+# Editable: `choreo`, the tests and the tools import this folder's code.
+$(BIN)/choreo: .venv/ready pyproject.toml
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable . 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -8,7 +8,7 @@ stream delivers again from there.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -18,17 +18,12 @@ from choreography.aws_errors import classified
 from choreography.deadline import deadline
 from choreography.errors import Retryable
 from choreography.metrics import Metric, count
+from choreography.publishing import batches, publish
 from choreography.reporting import reported
 from choreography.snapstart import in_snapshot
 from choreography.table import from_attributes
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 
-if TYPE_CHECKING:
-    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
-
-ENTRIES = 10
-"""SNS takes at most ten entries in a PublishBatch, and 262,144 bytes in all (SNS API reference)."""
-BYTES = 250_000
 ATTEMPTS = 3
 
 logger = Logger()
@@ -53,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     Environment: TOPIC_ARN, and DEAD_LETTER_QUEUE_URL for an event that breaks its contract.
     """
     with deadline(context):
-        for batch in _batches(_entries(event["Records"])):
+        for batch in batches(_entries(event["Records"])):
             failed = _publish(batch)
             if failed is not None:
                 return {"batchItemFailures": [{"itemIdentifier": failed.sequence_number}]}
@@ -81,38 +76,17 @@ def _checked(sequence_number: str, message: str) -> Iterator[Entry]:
     yield Entry(sequence_number, event.type, event.order_id, event.correlationid, message)
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    size = 0
-    for entry in entries:
-        length = len(entry.message.encode())
-        if batch and (len(batch) == ENTRIES or size + length > BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += length
-    if batch:
-        yield batch
-
-
 def _publish(batch: list[Entry]) -> Entry | None:
     """The first entry that could not be published, if any."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
         try:
-            answer = aws.sns().publish_batch(
-                TopicArn=os.environ["TOPIC_ARN"],
-                PublishBatchRequestEntries=[_request(number, entry) for number, entry in left.items()],
-            )
+            left, failed = publish(aws.sns(), os.environ["TOPIC_ARN"], left)
         except aws.CALL_ERRORS as error:
             _log_failure(error, left)
             break
-        # An entry may be in neither list of the answer: only `Successful` says that it was published.
-        published = {int(entry["Id"]) for entry in answer.get("Successful", [])}
-        left = {number: entry for number, entry in left.items() if number not in published}
         if not left:
             break
-        failed = answer.get("Failed", [])
         logger.warning("some events not published; trying again", extra={"failed": failed} | _all(left))
     for number, entry in enumerate(batch):
         if number not in left:
@@ -139,14 +113,6 @@ def _all(left: Mapping[int, Entry]) -> dict[str, Any]:
 
 def _about(entry: Entry) -> dict[str, str]:
     return {"order_id": entry.order_id, "type": entry.type, "correlation_id": entry.correlation_id}
-
-
-def _request(number: int, entry: Entry) -> "PublishBatchRequestEntryTypeDef":
-    return {
-        "Id": str(number),
-        "Message": entry.message,
-        "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
-    }
 
 
 def _dead_letter(message: str, reason: str) -> None:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
     IdempotencyConfig,
@@ -22,7 +22,8 @@ from pydantic import ValidationError
 
 from choreography import aws, correlation
 from choreography.deadline import deadline
-from choreography.problems import Problem, failed, invalid
+from choreography.http_api import resolver, text_of
+from choreography.problems import Problem, invalid
 from choreography.reporting import reported
 from choreography.table import Record
 from order.callers import Caller, caller
@@ -32,11 +33,8 @@ from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from order.state import Order
 from order.views import history, summary
 
-BODY_LIMIT_BYTES = 64 * 1024
 KEY_LIFETIME_SECONDS = 24 * 3600
 
-app = APIGatewayHttpResolver()
-app.use([correlation.check])
 logger = Logger()
 idempotency = IdempotencyConfig(
     event_key_jmespath="[customer_id, idempotency_key]",
@@ -44,6 +42,24 @@ idempotency = IdempotencyConfig(
     expires_after_seconds=KEY_LIFETIME_SECONDS,
     hash_function="sha256",
 )
+
+
+def _problem(error: Exception) -> Problem | None:
+    match error:
+        case NoSuchOrder():
+            return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
+        case TooLate():
+            return Problem(HTTPStatus.CONFLICT, f"{error}: it can no longer be cancelled")
+        case KeyConflict() | IdempotencyValidationError():
+            wrong = [("Idempotency-Key", "already used with another body")]
+            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this key belongs to another order", wrong)
+        case IdempotencyAlreadyInProgressError():
+            wrong = [("Idempotency-Key", "a request with this key is under way")]
+            return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
+    return None
+
+
+app = resolver(_problem, "the order service cannot answer now", logger)
 
 
 @reported()
@@ -156,15 +172,7 @@ def _body() -> str:
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json", [("Content-Type", content_type)]
         )
-    try:
-        body = app.current_event.decoded_body or ""
-    except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not UTF-8", [("body", str(error))]) from None
-    if len(body.encode()) > BODY_LIMIT_BYTES:
-        raise Problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT_BYTES} bytes", [("body", "too large")]
-        )
-    return body
+    return text_of(app.current_event)
 
 
 def _requested() -> PlaceOrder:
@@ -190,36 +198,9 @@ def _limit() -> int:
     return int(text)
 
 
-def _refuse(problem: Problem) -> Response[str]:
-    return problem.response(app.current_event.path)
-
-
 @app.not_found
 def _refuse_path(error: Exception) -> Response[str]:
     """Answers for the API's `$default` route: a request with a path or a method that no route has."""
     request = app.current_event
-    return _refuse(Problem(HTTPStatus.NOT_FOUND, f"the API has no {request.http_method} {request.path}"))
-
-
-def _answer_error(error: Exception) -> Response[str]:
-    return _refuse(_problem(error))
-
-
-app.exception_handler(Exception)(_answer_error)
-
-
-def _problem(error: Exception) -> Problem:
-    match error:
-        case Problem():
-            return error
-        case NoSuchOrder():
-            return Problem(HTTPStatus.NOT_FOUND, "there is no such order")
-        case TooLate():
-            return Problem(HTTPStatus.CONFLICT, f"{error}: it can no longer be cancelled")
-        case KeyConflict() | IdempotencyValidationError():
-            wrong = [("Idempotency-Key", "already used with another body")]
-            return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this key belongs to another order", wrong)
-        case IdempotencyAlreadyInProgressError():
-            wrong = [("Idempotency-Key", "a request with this key is under way")]
-            return Problem(HTTPStatus.CONFLICT, "try again in a moment", wrong, {"Retry-After": "1"})
-    return failed(error, "the order service cannot answer now", logger)
+    problem = Problem(HTTPStatus.NOT_FOUND, f"the API has no {request.http_method} {request.path}")
+    return problem.response(request.path)

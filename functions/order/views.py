@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from choreography.causality import in_causal_order
 from choreography.table import Record
 from order.state import Order, status
 
@@ -30,7 +31,7 @@ def history(record: Record[Order]) -> list[dict[str, str]]:
     """The events that Order published and received: each after its cause, otherwise by time."""
     seen = [{"id": event_id, **receipt} for event_id, receipt in record.inbox.items()]
     seen += [_published(outgoing.event) for outgoing in record.outbox]
-    return _in_causal_order(seen)
+    return in_causal_order(seen)
 
 
 def _published(event: str) -> dict[str, str]:
@@ -38,13 +39,3 @@ def _published(event: str) -> dict[str, str]:
     return {
         name: envelope[name] for name in ("id", "type", "source", "time", "causationid") if name in envelope
     }
-
-
-def _in_causal_order(entries: list[dict[str, str]]) -> list[dict[str, str]]:
-    left = {entry["id"]: entry for entry in sorted(entries, key=lambda entry: (entry["time"], entry["id"]))}
-    ordered = []
-    while left:
-        # An event whose cause is missing is not held back.
-        entry = next(entry for entry in left.values() if entry.get("causationid") not in left)
-        ordered.append(left.pop(entry["id"]))
-    return ordered

@@ -8,17 +8,18 @@ from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
 from choreography import correlation
 from choreography.deadline import deadline
 from choreography.errors import UnknownParcel
+from choreography.http_api import resolver, text_of
 from choreography.metrics import Metric, count
 from choreography.outbox import derived_id
 from choreography.participant import Participant
-from choreography.problems import Problem, failed, invalid
+from choreography.problems import Problem, invalid
 from choreography.reporting import reported
 from choreography.secrets import secret
 from choreography.table import Table
@@ -29,13 +30,26 @@ from shipping.messages import CarrierMessage, Delivery, DeliveryMessage
 from shipping.signature import NotSigned, verify
 from shipping.state import SOURCE, Shipment, milestones
 
-BODY_LIMIT_BYTES = 64 * 1024
 CARRIER = "/carrier"
 """CloudEvents `source` of the carrier's messages."""
 
-app = APIGatewayHttpResolver()
-app.use([correlation.check])
 logger = Logger()
+
+
+def _problem(error: Exception) -> Problem | None:
+    match error:
+        case NotSigned():
+            logger.warning("webhook signature rejected", extra={"reason": str(error)})
+            count(Metric.WEBHOOKS_REFUSED)
+            return Problem(HTTPStatus.UNAUTHORIZED, str(error))
+        case UnknownParcel():
+            logger.error("webhook rejected: unknown parcel", extra={"reason": str(error)})
+            count(Metric.WEBHOOKS_REFUSED)
+            return Problem(HTTPStatus.NOT_FOUND, str(error))
+    return None
+
+
+app = resolver(_problem, "the carrier should send this message again in a moment", logger)
 
 
 @reported()
@@ -47,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 @app.post("/carrier/webhooks")
 def receive() -> Response[None]:
-    body = _body()
+    body = text_of(app.current_event).encode()
     message_id = verify(secret(os.environ["CARRIER_SECRET_ID"]), app.current_event.headers, body)
     try:
         message = CarrierMessage.model_validate_json(body)
@@ -83,35 +97,3 @@ def _deliver(message_id: str, delivery: Delivery) -> None:
         logger.info("nothing to do", extra=log | {"correlation_id": correlationid})
     else:
         logger.info("handled", extra=log | {"correlation_id": correlationid, "emitted": emitted})
-
-
-def _body() -> bytes:
-    try:
-        body = (app.current_event.decoded_body or "").encode()
-    except ValueError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not UTF-8", [("body", str(error))]) from None
-    if len(body) > BODY_LIMIT_BYTES:
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_LIMIT_BYTES} bytes")
-    return body
-
-
-def _answer_error(error: Exception) -> Response[str]:
-    return _problem(error).response(app.current_event.path)
-
-
-app.exception_handler(Exception)(_answer_error)
-
-
-def _problem(error: Exception) -> Problem:
-    match error:
-        case Problem():
-            return error
-        case NotSigned():
-            logger.warning("webhook signature rejected", extra={"reason": str(error)})
-            count(Metric.WEBHOOKS_REFUSED)
-            return Problem(HTTPStatus.UNAUTHORIZED, str(error))
-        case UnknownParcel():
-            logger.error("webhook rejected: unknown parcel", extra={"reason": str(error)})
-            count(Metric.WEBHOOKS_REFUSED)
-            return Problem(HTTPStatus.NOT_FOUND, str(error))
-    return failed(error, "the carrier should send this message again in a moment", logger)

@@ -1,13 +1,8 @@
-"""`python -m infra.cli`, which is what `choreo` runs."""
+"""`python -m infra.cli`: the same as `choreo`."""
 
 import sys
-from pathlib import Path
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
+from infra.cli.main import main
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # statuses and contracts are those of the services
-
-    from infra.cli.main import main
-
     sys.exit(main())

@@ -1,10 +1,11 @@
 """One order's history, from the inbox and the outbox of each service."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from choreography.causality import in_causal_order
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed, Service
 from infra.cli.errors import NotFound
@@ -44,7 +45,7 @@ def history(deployed: Deployed, order_id: str) -> History:
         raise NotFound(f"no service of {deployed.name} has order {order_id}: see choreo watch")
     subscribers = _subscribers(deployed, services)
     steps: dict[str, Step] = {}
-    for event in _in_causal_order(events):
+    for event in in_causal_order(events):
         cause = event.get("causationid")
         handled = tuple(name for name, item in items.items() if event["id"] in item.get("inbox", {}))
         wanted = subscribers.get(event["type"], [])
@@ -78,16 +79,6 @@ def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
             event = json.loads(outgoing["event"])
             events[event["id"]] = event
     return list(events.values())
-
-
-def _in_causal_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    # Time stamps of several machines order only events that are not connected by causes.
-    left = {event["id"]: event for event in sorted(events, key=lambda event: (event["time"], event["id"]))}
-    ordered = []
-    while left:
-        following = next(event for event in left.values() if event.get("causationid") not in left)
-        ordered.append(left.pop(following["id"]))
-    return ordered
 
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:

@@ -14,13 +14,14 @@ events since the deployment began again. Name the stack that was deployed, which
 
 import argparse
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import Progress, TextColumn
 
+from choreography.publishing import batches, publish
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
@@ -29,8 +30,8 @@ from infra.cli.last_deployment import changed_subscriptions
 from infra.shared.display import out, progress
 
 SUMMARY = "publish the events of the outboxes again"
-ENTRIES, BYTES, ATTEMPTS = 10, 250_000, 5
-"""Limits of PublishBatch, with some bytes left for attributes; and attempts for entries that fail."""
+ATTEMPTS = 5
+"""How often entries that SNS does not accept are published."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _republish(deployed: Deployed, order_id: str | None, since: datetime | None)
             if service.topic is None:
                 continue
             bar = bars.add_task(service.name, total=None)
-            for batch in _batches(_entries(deployed, service, order_id, since)):
+            for batch in batches(_entries(deployed, service, order_id, since)):
                 _publish(deployed.client("sns"), service.topic, batch)
                 published += len(batch)
                 bars.update(bar, advance=len(batch))
@@ -108,34 +109,12 @@ def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str
         yield from page["Items"]
 
 
-def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
-    for entry in entries:
-        size = sum(len(each.message.encode()) for each in (*batch, entry))
-        if batch and (len(batch) == ENTRIES or size > BYTES):
-            yield batch
-            batch = []
-        batch.append(entry)
-    if batch:
-        yield batch
-
-
 def _publish(sns: Any, topic: str, batch: list[Entry]) -> None:
-    """Raises Mistake for what SNS keeps refusing: an answer may still list entries that failed."""
+    """Raises Mistake if SNS keeps refusing an entry."""
     left = dict(enumerate(batch))
     for _ in range(ATTEMPTS):
-        requests = [
-            {
-                "Id": str(number),
-                "Message": entry.message,
-                "MessageAttributes": {"type": {"DataType": "String", "StringValue": entry.type}},
-            }
-            for number, entry in left.items()
-        ]
-        failed = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=requests).get("Failed", [])
-        if not failed:
+        left, failed = publish(sns, topic, left)
+        if not left:
             return
-        left = {number: left[number] for number in (int(failure["Id"]) for failure in failed)}
-    raise Mistake(
-        f"SNS keeps refusing {len(left)} events: {failed[0].get('Message', failed[0]['Code'])}; run it again"
-    )
+    reason = failed[0].get("Message", failed[0]["Code"]) if failed else "it gave no reason"
+    raise Mistake(f"SNS keeps refusing {len(left)} events: {reason}; run it again")

@@ -1,12 +1,8 @@
 """`python -m infra.local`: the whole choreography on this machine."""
 
 import sys
-from pathlib import Path
-
-FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 if __name__ == "__main__":
-    sys.path.append(str(FUNCTIONS))  # the live page shows statuses, which are Order's own
     # Imported late: the functions' processes import this module, too.
     from infra.local.shell import forget_settings
 

@@ -18,7 +18,7 @@ from botocore.exceptions import ReadTimeoutError
 from choreography import aws, secrets
 from choreography.deadline import deadline
 from choreography.errors import NoTimeLeft
-from choreography.relay import ENTRIES
+from choreography.publishing import ENTRIES
 from infra.local import in_process
 from infra.local.in_process import environment, invoke
 from infra.local.runtime import context

@@ -259,7 +259,7 @@ def test_ctrl_c_does_not_wait_for_an_api_that_hangs(run: Run, bare: pytest.Monke
     assert err == ""
 
 
-def test_make_writes_the_launcher() -> None:
+def test_make_installs_the_command() -> None:
     if not (ROOT / ".venv/ready").exists():
         pytest.skip("this copy was not set up by make")
     subprocess.run(["make", "--silent", "--old-file=.venv/ready", ".venv/bin/choreo"], cwd=ROOT, check=True)

@@ -166,12 +166,6 @@ def test_an_event_that_breaks_its_contract_is_not_published(
     assert "breaks its contract" in capsys.readouterr().err
 
 
-def test_batches_keep_to_the_limits_of_sns() -> None:
-    small, large = republish.Entry("t", "x" * 10), republish.Entry("t", "x" * 100_000)
-    batches = list(republish._batches([small] * 12 + [large] * 3))
-    assert [len(batch) for batch in batches] == [10, 4, 1]
-
-
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

@@ -1,6 +1,5 @@
 """Every snippet of the documents is run by a test, or is listed here with the reason why not."""
 
-import os
 import re
 import subprocess
 import sys
@@ -82,11 +81,9 @@ def test_a_make_command_can_be_made(command: str) -> None:
 def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
     """With fewer seeds."""
     arguments = re.sub(r"--seeds \d+", "--seeds 2", command).split()[1:]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "infra.cli", *arguments],
         cwd=tmp_path,
-        env=environment,
         capture_output=True,
         text=True,
         check=False,

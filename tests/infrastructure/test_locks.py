@@ -49,7 +49,7 @@ def test_a_lock_file_holds_what_its_declaration_asks_for(path: Path) -> None:
     ("requirements", "lock"),
     [
         (
-            [*map(Requirement, PROJECT["project"]["dependencies"]), *group("local", "test")],
+            [*map(Requirement, PROJECT["project"]["dependencies"]), *group("build", "local", "test")],
             "requirements.txt",
         ),
         (group("lint", "browser"), "infra/build/checks.txt"),

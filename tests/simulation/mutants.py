@@ -14,6 +14,7 @@ from moto.sns.models import sns_backends
 
 import choreography.consumer
 import choreography.outbox
+import choreography.publishing
 import choreography.relay
 import infra.simulation.world
 import order.api
@@ -23,7 +24,8 @@ from choreography import aws
 from choreography.errors import RaceLost, Retryable
 from choreography.ledger import Ledger
 from choreography.participant import Participant
-from choreography.relay import Entry, _request
+from choreography.publishing import Publishable, _request
+from choreography.relay import Entry
 from choreography.table import Record, Table, to_attributes, to_item
 from contracts.catalogue import read
 from contracts.envelope import Event
@@ -210,12 +212,12 @@ def an_outage_is_a_success() -> AbstractContextManager[Any]:
 def new_ids_when_published() -> AbstractContextManager[Any]:
     """An event gets its id as it leaves."""
 
-    def request(number: int, entry: Entry) -> Any:
+    def request(number: int, entry: Publishable) -> Any:
         asked = _request(number, entry)
         old_id = read(entry.message).id
         return {**asked, "Message": entry.message.replace(old_id, str(uuid4()))}
 
-    return patch.object(choreography.relay, "_request", request)
+    return patch.object(choreography.publishing, "_request", request)
 
 
 def random_event_ids() -> AbstractContextManager[Any]:
@@ -282,7 +284,7 @@ def role_lacks(role: str, action: str) -> Mutant:
 def history_as_it_came() -> AbstractContextManager[Any]:
     """The history is sorted by id instead of by cause."""
     by_id = lambda entries: sorted(entries, key=lambda entry: entry["id"])  # noqa: E731
-    return patch.object(order.views, "_in_causal_order", by_id)
+    return patch.object(order.views, "in_causal_order", by_id)
 
 
 def decision(name: str) -> Mutant:
