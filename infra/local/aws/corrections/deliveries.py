@@ -1,4 +1,4 @@
-"""Corrections to moto's SNS: what a subscription of a queue delivers, and what it is described as."""
+"""Corrections to moto's SNS: the messages that a subscription delivers, and its attributes."""
 
 import base64
 import hashlib
@@ -42,7 +42,7 @@ def _deliver(
 ) -> None:
     """Delivers to a queue or function, or else to the subscription's dead-letter queue.
 
-    The publisher learns of neither. A queue that is gone is a client error, which SNS does not retry:
+    The publisher gets no error. A deleted queue is a client error, which SNS does not retry:
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     if subscription.protocol not in ("sqs", "lambda"):
@@ -108,7 +108,7 @@ def _dead_letter_queue(subscription: Any) -> str | None:
 
 
 def _sqs_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Message attributes of SNS as SQS has them; moto keeps a binary value as base64."""
+    """Message attributes of SNS in the form of SQS. moto keeps a binary value as base64."""
     return {
         name: {"DataType": given["Type"], "BinaryValue": base64.b64decode(given["Value"])}
         if given["Type"].startswith("Binary")
@@ -134,7 +134,7 @@ def _envelope(
 
 
 def _sign(subscription: Any, envelope: dict[str, Any]) -> None:
-    """SHA1 unless the topic asks for version 2, as on AWS; moto always has 2, and forgets the subject.
+    """Signs with SHA1 unless the topic has version 2. moto always uses version 2, and leaves out the subject.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
     """
@@ -148,7 +148,7 @@ def _sign(subscription: Any, envelope: dict[str, Any]) -> None:
 def _publish_batch(
     backend: Any, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Every entry succeeds or fails; moto lists none that fails for a reason which it does not expect."""
+    """Lists each entry as successful or failed. moto lists no entry that raises an unexpected exception."""
     successful, failed = _publish_each(backend, topic_arn, publish_batch_request_entries)
     listed = {entry["Id"] for entry in (*successful, *failed)}
     unexpected = {"Code": "InternalError", "Message": "The message was not published", "SenderFault": False}

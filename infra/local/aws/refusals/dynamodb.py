@@ -1,4 +1,4 @@
-"""What DynamoDB refuses of requests: items and keys beyond its limits, and what no expression uses."""
+"""The requests that DynamoDB refuses: items and keys beyond its limits, unused names and values."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ SET = re.compile(r"([#\w]+)\s*=\s*(:\w+)\s*(?=,|$|\bSET\b|\bREMOVE\b|\bADD\b|\bD
 
 
 def _expressions(request: Request) -> None:
-    """Names and values have to be used, and be there for an expression."""
+    """Refuses names and values that no expression uses."""
     given = [request[name] for name in EXPRESSIONS if request.get(name)]
     used = {token for expression in given for token in TOKEN.findall(expression)}
     for what, lead in (("Names", "#"), ("Values", ":")):
@@ -88,7 +88,7 @@ def _queried(request: Request) -> None:
 
 
 def _values(request: Request, expression: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
-    """Attributes and the values that an expression has for them."""
+    """The attributes in an expression, each with its value."""
     names: Mapping[str, str] = request.get("ExpressionAttributeNames") or {}
     values: Mapping[str, Any] = request.get("ExpressionAttributeValues") or {}
     for name, *placeholders in pattern.findall(expression):

@@ -1,4 +1,4 @@
-"""What SNS refuses of message attributes: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
+"""The message attributes that SNS refuses: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ LONGEST_NAME = 256
 
 
 def check(name: str, value: Mapping[str, Any], place: str) -> None:
-    """`place` is where the attributes are in the request, for AWS's message."""
+    """Raises Refusal. AWS's message names `place`, the path of the attributes in the request."""
     if wrong := _wrong_name(name):
         raise Refusal("ParameterValueInvalid", wrong)
     data_type = value.get("DataType")

@@ -1,6 +1,6 @@
-"""What SQS refuses of message move tasks.
+"""The requests for message move tasks that SQS refuses.
 
-The messages are those that AWS answered to LocalStack's recorded tests: test_sqs_move_task.
+The error messages are AWS's, from answers that LocalStack's test_sqs_move_task recorded.
 """
 
 import base64
@@ -44,7 +44,7 @@ def _takes_dead_letters(request: Request) -> None:
 
 
 def _cancelled(request: Request) -> None:
-    """Every task here is over by the time that anything else can be asked for."""
+    """Refuses each cancellation: a task ends before its start is answered."""
     try:
         handle = json.loads(base64.b64decode(request["TaskHandle"], validate=True))
         source, task = handle["sourceArn"], handle["taskId"]

@@ -1,4 +1,4 @@
-"""Parameters that a request has to have, by botocore's description of the operation."""
+"""Refuses requests without the required parameters of botocore's service model."""
 
 from functools import cache
 
@@ -7,11 +7,11 @@ from moto.core.utils import get_service_model
 from infra.local.aws.refusals.checks import Refusal, Request
 
 IN_THE_PATH = {"QueueUrl"}
-"""Older SDKs send it as the address of the request."""
+"""Older SDKs send it as the path of the request."""
 
 
 def check(service: str, operation: str, request: Request) -> None:
-    """Raises Refusal for a request that lacks one."""
+    """Raises Refusal if a required parameter is missing."""
     for name in _required(service, operation):
         if name not in request and name not in IN_THE_PATH:
             raise _missing(service, name)

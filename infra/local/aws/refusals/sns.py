@@ -1,8 +1,8 @@
-"""What SNS refuses.
+"""The requests that SNS refuses.
 
-Sizes: https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html: a topic takes 256 KiB at most,
-or its MaximumMessageSize, and so does a batch. The messages are those that AWS answered to LocalStack's
-recorded tests; where there is no recording, those of its API reference.
+A message has at most 256 KiB, or the topic's MaximumMessageSize, and so has a batch:
+https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html. The error messages are AWS's,
+from answers that LocalStack's tests recorded, or else from AWS's API reference.
 """
 
 import json
@@ -78,7 +78,7 @@ def _largest_bytes(topic_arn: str | None) -> int:
 
 
 def _message(given: Mapping[str, Any], place: str) -> None:
-    """Checks what Publish and each entry of PublishBatch have in common."""
+    """Checks the parameters that Publish and each entry of PublishBatch have in common."""
     message = given.get("Message") or ""
     if not message:
         raise _invalid("Empty message")
@@ -92,7 +92,7 @@ def _message(given: Mapping[str, Any], place: str) -> None:
 
 
 def _structure(message: str) -> None:
-    """The message for each protocol, and a default, which must be text."""
+    """Checks a message for each protocol: its default must be text."""
     try:
         parts = json.loads(message)
     except ValueError:
@@ -153,7 +153,7 @@ def _subscribed(request: Request) -> None:
 
 
 def _same_subscription(request: Request, attributes: Mapping[str, str]) -> None:
-    """A subscription that is there is answered, if what is asked for is so already."""
+    """Refuses other attributes for an existing subscription. With the same ones, SNS returns its ARN."""
     for each in resources.subscriptions(request["TopicArn"]):
         if (each.protocol, each.endpoint) == (request["Protocol"], request.get("Endpoint")):
             has = {name: str(value).lower() for name, value in each.attributes.items()}

@@ -1,8 +1,8 @@
-"""What SQS refuses.
+"""The requests that SQS refuses.
 
 Quotas: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
-The maximum message size has been 1 MiB since August 2025. The messages are those that AWS answered to
-LocalStack's recorded tests; where there is no recording, those of its API reference.
+The maximum message size has been 1 MiB since August 2025. The error messages are AWS's, from answers that
+LocalStack's tests recorded, or else from AWS's API reference.
 """
 
 import re
@@ -23,7 +23,7 @@ from infra.local.aws.refusals.checks import (
 )
 
 LARGEST_BYTES = 1024 * 1024
-"""The size of a message at most, and of all the messages of a batch together."""
+"""The maximum size of a message, and of all messages of a batch together."""
 MOST_ENTRIES = 10
 MOST_ATTRIBUTES = 10
 LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60
@@ -42,7 +42,7 @@ NUMBERS = {
     "VisibilityTimeout": (0, LONGEST_VISIBILITY_SECONDS),
     "KmsDataKeyReusePeriodSeconds": (60, 24 * 60 * 60),
 }
-"""Attributes of a queue that are numbers, with the least and the most."""
+"""The numeric attributes of a queue, each with its minimum and maximum."""
 OTHER_ATTRIBUTES = {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled"}
 FIFO_ATTRIBUTES = {"FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"}
 
@@ -72,7 +72,7 @@ def _attribute(name: str, wrong: str) -> Refusal:
 def message(
     given: Mapping[str, Any], largest_bytes: int, lead: str = "One or more parameters are invalid."
 ) -> None:
-    """Checks what SendMessage and each entry of SendMessageBatch have in common."""
+    """Checks the parameters that SendMessage and each entry of SendMessageBatch have in common."""
     body, attributes = given.get("MessageBody") or "", given.get("MessageAttributes") or {}
     if not body:
         raise Refusal("MissingParameter", "The request must contain the parameter MessageBody.")
@@ -118,7 +118,7 @@ def _sent_message(request: Request) -> None:
 
 
 def entry(queue_url: str, given: Mapping[str, Any]) -> None:
-    """Checks an entry of SendMessageBatch, which is refused alone: the others are sent."""
+    """Checks an entry of SendMessageBatch. SQS refuses the entry alone, and sends the others."""
     queue = resources.queue(queue_url)
     if queue is not None:
         lead = "One or more parameters cannot be validated."
@@ -181,7 +181,7 @@ def _queue_attributes(request: Request) -> None:
 
 
 def _same_queue(request: Request) -> None:
-    """CreateQueue of a queue that is there answers its address, if what it asks for is so already."""
+    """Refuses other attributes for an existing queue. With the same ones, CreateQueue returns its URL."""
     queue = resources.queue(request["QueueName"])
     if queue is None:
         return
