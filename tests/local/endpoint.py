@@ -1,4 +1,4 @@
-"""The AWS endpoint in this process: boto3 clients, and raw requests, whose answers are checked."""
+"""The AWS endpoint in this process, for boto3 clients and raw requests. Checks each answer."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=local/20260101/{}/{}/aws4_request, SignedH
 
 
 class Endpoint:
-    """A fresh local AWS. An answer that botocore's model does not describe fails the test."""
+    """A new local AWS. An answer that differs from botocore's service model fails the test."""
 
     def client(self, service: str) -> Any:
-        """A client whose calls the endpoint answers, whatever is wrong with them."""
+        """A client of the endpoint that sends invalid requests, too."""
         made: Any = boto3.client(  # type: ignore[call-overload]  # the service is known at run time
             service,
             region_name=REGION,
@@ -43,7 +43,7 @@ class Endpoint:
         return made
 
     def query(self, service: str, action: str, path: str = "/", **parameters: str) -> Answer:
-        """Asks by the query protocol, as SDKs of before 2023 do with SQS; `_` in names stands for `.`."""
+        """Sends a request by the query protocol, as SDKs before 2023 do to SQS. `_` in names means `.`."""
         form = {"Action": action} | {name.replace("_", "."): value for name, value in parameters.items()}
         headers = [
             ("host", HOST),
@@ -61,17 +61,17 @@ class Endpoint:
         return answer
 
     def queue(self, name: str = "queue", **attributes: str) -> str:
-        """Creates a queue; its address."""
+        """Creates a queue. Returns its URL."""
         url: str = self.client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         return url
 
     def topic(self, name: str = "topic") -> str:
-        """Creates a topic; its ARN."""
+        """Creates a topic. Returns its ARN."""
         arn: str = self.client("sns").create_topic(Name=name)["TopicArn"]
         return arn
 
     def subscribe(self, topic_arn: str, queue_name: str, **attributes: str) -> str:
-        """Subscribes a queue, which need not be there; the subscription's ARN."""
+        """Subscribes a queue, which need not exist. Returns the subscription's ARN."""
         arn: str = self.client("sns").subscribe(
             TopicArn=topic_arn,
             Protocol="sqs",
@@ -82,7 +82,7 @@ class Endpoint:
         return arn
 
     def bodies(self, queue_url: str) -> list[str]:
-        """What can be received now."""
+        """The bodies of the messages that can be received now."""
         found = self.client("sqs").receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
         return [message["Body"] for message in found.get("Messages", [])]
 
@@ -98,7 +98,7 @@ class Endpoint:
 
 
 def refusal(call: Any, **request: Any) -> tuple[str, str]:
-    """The code and the message of the error that a call meets."""
+    """The code and the message of a call's error."""
     with pytest.raises(ClientError) as refused:
         call(**request)
     error = refused.value.response["Error"]

@@ -1,4 +1,4 @@
-"""Checks answers of the endpoint with botocore's own descriptions of what AWS answers."""
+"""Checks answers of the endpoint with botocore's service models."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ SCALARS: dict[str, Callable[[str], Any]] = {
     "float": float,
     "timestamp": lambda text: datetime.fromisoformat(text).timestamp(),
 }
-"""How the text of an XML element is read."""
+"""How to parse the text of an XML element."""
 
 
 @cache
@@ -40,7 +40,7 @@ def model(service: str) -> ServiceModel:
 
 
 def wrong(service: str, operation: str, answer: Answer) -> list[str]:
-    """What is wrong with an answer that is no error: members that are missing or unknown, types, values."""
+    """The defects of an answer: missing or unknown members, wrong types and values. Errors have none."""
     if answer.status >= 300:
         return []
     if answer.body.lstrip().startswith(b"<"):
@@ -51,7 +51,7 @@ def wrong(service: str, operation: str, answer: Answer) -> list[str]:
 
 
 def _xml_model(service: str) -> ServiceModel:
-    """botocore's description; for SQS, moto's copy, which still has the names of the query protocol."""
+    """botocore's model. For SQS, moto's copy, which has the names of the query protocol."""
     described: ServiceModel = get_service_model(service) if service == "sqs" else model(service)
     return described
 

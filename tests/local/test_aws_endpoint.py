@@ -1,4 +1,4 @@
-"""The AWS endpoint: its own addresses, both protocols, long polls, and the fields of its answers."""
+"""The AWS endpoint: its own URLs, both protocols, long polls, and the fields of its answers."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ def aws() -> Iterator[Endpoint]:
         yield it
 
 
-def test_every_address_of_a_queue_is_the_endpoints_own(aws: Endpoint) -> None:
+def test_every_url_of_a_queue_is_a_url_of_the_endpoint(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(RedrivePolicy=redrive_to(aws, "dead"))
     assert url == f"{URL}/123456789012/queue"
     assert sqs.get_queue_url(QueueName="queue")["QueueUrl"] == url
@@ -45,14 +45,16 @@ def redrive_to(aws: Endpoint, name: str) -> str:
         ("ListQueues", {}),
     ],
 )
-def test_so_it_is_by_the_query_protocol(aws: Endpoint, action: str, parameters: dict[str, str]) -> None:
+def test_every_url_is_a_url_of_the_endpoint_by_the_query_protocol(
+    aws: Endpoint, action: str, parameters: dict[str, str]
+) -> None:
     url = aws.queue()
     body = aws.query("sqs", action, **parameters).body
     assert f"<QueueUrl>{url}</QueueUrl>".encode() in body
     assert b"amazonaws.com/1" not in body
 
 
-def test_a_notification_has_addresses_of_the_endpoint(aws: Endpoint) -> None:
+def test_a_notification_has_urls_of_the_endpoint(aws: Endpoint) -> None:
     url, topic = aws.queue(), aws.topic()
     subscription = aws.subscribe(topic, "queue")
     aws.client("sns").publish(TopicArn=topic, Message="told", Subject="news")
@@ -90,7 +92,7 @@ def test_an_error_by_the_query_protocol_has_its_code(aws: Endpoint) -> None:
     assert b"<Code>InvalidParameterValue</Code>" in refused.body
 
 
-def test_a_binary_attribute_arrives_raw_as_it_was_published(aws: Endpoint) -> None:
+def test_raw_delivery_keeps_a_binary_attribute(aws: Endpoint) -> None:
     url, topic = aws.queue(), aws.topic()
     aws.subscribe(topic, "queue", RawMessageDelivery="true")
     aws.client("sns").publish(TopicArn=topic, Message="told", MessageAttributes={"raw": BINARY})
@@ -100,7 +102,7 @@ def test_a_binary_attribute_arrives_raw_as_it_was_published(aws: Endpoint) -> No
 
 
 def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "application/x-amz-json-1.0") -> float:
-    """How many seconds ReceiveMessage waits for a message that another call sends meanwhile."""
+    """The seconds that ReceiveMessage waits for a message that another call sends meanwhile."""
     url = aws.queue("polled")
     headers = [
         ("host", "localhost"),
@@ -131,16 +133,16 @@ def polled(aws: Endpoint, body: str, asked: Any, content_type: str = "applicatio
         ("Action=ReceiveMessage&WaitTimeSeconds=20", "application/x-www-form-urlencoded"),
     ],
 )
-def test_a_long_poll_lets_other_calls_pass(aws: Endpoint, asked: Any, content_type: str) -> None:
+def test_other_calls_are_answered_during_a_long_poll(aws: Endpoint, asked: Any, content_type: str) -> None:
     assert polled(aws, "late", asked, content_type) < 10
 
 
-def test_a_queues_own_wait_is_a_long_poll_too(aws: Endpoint) -> None:
+def test_the_wait_time_of_a_queue_makes_a_receive_a_long_poll(aws: Endpoint) -> None:
     aws.queue("polled", ReceiveMessageWaitTimeSeconds="20")
     assert polled(aws, "late", {}) < 10
 
 
-def test_a_dead_letter_tells_where_it_comes_from(aws: Endpoint) -> None:
+def test_a_dead_letter_names_its_source_queue(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(RedrivePolicy=redrive_to(aws, "dead"), VisibilityTimeout="0")
     sqs.send_message(QueueUrl=url, MessageBody="poison")
     assert aws.bodies(url) == ["poison"]
@@ -152,7 +154,7 @@ def test_a_dead_letter_tells_where_it_comes_from(aws: Endpoint) -> None:
     assert attributes["ApproximateReceiveCount"] == "2"
 
 
-def test_a_message_has_the_digest_of_the_attributes_that_are_answered(aws: Endpoint) -> None:
+def test_a_message_has_the_digest_of_the_returned_attributes(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue(VisibilityTimeout="0")
     given = {name: {"DataType": "String", "StringValue": "x"} for name in ("one", "two")}
     sent = sqs.send_message(QueueUrl=url, MessageBody="told", MessageAttributes=given)
@@ -163,7 +165,7 @@ def test_a_message_has_the_digest_of_the_attributes_that_are_answered(aws: Endpo
     assert one["MD5OfMessageAttributes"] != sent["MD5OfMessageAttributes"]
 
 
-def test_a_queue_was_made_at_a_whole_second(aws: Endpoint) -> None:
+def test_the_creation_time_of_a_queue_is_in_whole_seconds(aws: Endpoint) -> None:
     found = aws.client("sqs").get_queue_attributes(QueueUrl=aws.queue(), AttributeNames=["All"])
     assert found["Attributes"]["CreatedTimestamp"].isdigit()
     assert found["Attributes"]["MaximumMessageSize"] == "1048576"
@@ -181,5 +183,5 @@ def test_a_queue_was_made_at_a_whole_second(aws: Endpoint) -> None:
         ),
     ],
 )
-def test_the_check_of_shapes_finds_what_is_wrong(body: bytes, wrong: list[str]) -> None:
+def test_the_check_of_answers_finds_wrong_members(body: bytes, wrong: list[str]) -> None:
     assert shapes.wrong("sqs", "GetQueueUrl", Answer(200, [], body)) == wrong

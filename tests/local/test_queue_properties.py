@@ -1,4 +1,4 @@
-"""The properties of a queue in the template are those of the queue."""
+"""A queue gets its properties from the template."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from infra.local.provisioning.template import load
         ("VisibilityTimeout", "45"),
     ],
 )
-def test_a_queue_has_the_number_that_the_template_gives_it(name: str, number: str, tmp_path: Path) -> None:
+def test_a_queue_has_the_attribute_of_the_template(name: str, number: str, tmp_path: Path) -> None:
     template = tmp_path / "shop.yaml"
     template.write_text(f"Resources: {{Queue: {{Type: AWS::SQS::Queue, Properties: {{{name}: {number}}}}}}}")
     with patched_moto(), environment({}):

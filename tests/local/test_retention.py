@@ -1,4 +1,4 @@
-"""A run that goes on for long keeps what somebody still needs, and little else."""
+"""A long run drops delivered stream records and published messages."""
 
 import asyncio
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def deliver(mapping: StreamMapping) -> None:
     mapping.complete(batch, None)
 
 
-def test_records_are_forgotten_that_every_mapping_has_delivered(
+def test_records_that_every_mapping_has_delivered_are_dropped(
     stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 1)
@@ -86,7 +86,7 @@ def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
 
 
-def test_the_backend_forgets_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_backend_drops_what_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "KEPT_RECORDS", 0)
     monkeypatch.setattr(retention, "KEPT_SECONDS", 0)
 

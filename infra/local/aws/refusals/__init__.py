@@ -44,7 +44,7 @@ def _checked(response: Any) -> Any:
 
 
 def _request(response: Any) -> Request:
-    """The parameters of a request: moto does not parse all JSON, and older SDKs send a queue's URL as the path."""
+    """The parameters of a request. moto leaves some JSON unparsed. Older SDKs send a queue URL as path."""
     request: Request = response.params if hasattr(response, "params") else json.loads(response.body)
     if response.service_name == "sqs" and "QueueUrl" not in request:
         return {"QueueUrl": response.path, **request}
