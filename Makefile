@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -29,10 +29,13 @@ test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
 test-clone: ## run the snippets of the documents in a clone whose path has a space
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
 	  cd "$$folder/a clone" && $(MAKE) $(BIN)/choreo && \
-	  $(BIN)/python -m pytest -m 'not proof' tests/docs tests/local/test_readme.py
+	  $(BIN)/python -m pytest -m 'not proof' tests/docs tests/local/test_documents.py
 
 test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser; needs Chromium
 	@$(BIN)/python -m pytest -m browser tests/live
+
+pictures: $(BIN)/choreo .venv/checks ## write docs/live-page.png and .gif from the live page; needs Chromium
+	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/live/test_pictures.py
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py

@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     print(f"stack {arguments.stack}: {status}")
     if status == FAILED:
         print(
-            "An alarm is still on: see `The rollback is refused` in docs/deployment.md",
+            "An alarm is still on: see `The rollback is refused` in docs/rollouts.md",
             file=sys.stderr,
         )
     return 1 if status == FAILED else 0

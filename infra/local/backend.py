@@ -9,7 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local.aws import lambda_subscriptions
+from infra.local.aws import function_targets
 from infra.local.control.data import Data
 from infra.local.control.runtime_api import PREFIX as OWN
 from infra.local.control.runtime_api import RuntimeApi
@@ -24,7 +24,7 @@ from infra.local.http.gateway import Gateway
 from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
 from infra.local.live import PREFIX
-from infra.local.reporting import metrics
+from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments
@@ -57,7 +57,7 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
-        lambda_subscriptions.invoke_with(self._notify)
+        function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
     def live(self) -> "Live":
@@ -74,7 +74,7 @@ class Backend:
         if "live" in vars(self):
             self.live.end()
 
-    def _notify(self, function_arn: str, event: dict[str, Any]) -> bool:
+    def _notify(self, function_arn: str, event: Any) -> bool:
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
                 self._asynchronous.invoke(stack, stack.function_called(function_arn), event)

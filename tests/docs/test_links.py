@@ -14,7 +14,7 @@ LINKS = sorted(
         (document, link)
         for document, text in documents().items()
         for link in re.findall(r"\]\(([^)\s]+)\)", text)
-        if not link.startswith("http")
+        if not link.startswith(("http://", "https://"))
     }
 )
 

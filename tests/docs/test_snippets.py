@@ -15,14 +15,18 @@ from tests.docs.snippets import Snippet, commands, snippets
 SNIPPETS = {snippet.name: snippet for snippet in snippets()}
 
 RUN_DELEGATED = {
-    "README.md: make run": "tests/local/test_readme.py",
-    "README.md: curl -i http://localhost:3000/orders -H 'content-type: application/json' -d '{": (
-        "tests/local/test_readme.py"
+    "docs/first-orders.md: curl -i http://localhost:3000/orders -H 'content-type: application/json' -d '{": (
+        "tests/local/test_documents.py"
     ),
-    "README.md: curl -s 'http://localhost:3000/orders?customer_id=ada'": "tests/local/test_readme.py",
-    "README.md: import boto3": "tests/local/test_readme.py",
-    "README.md: choreo place --orders 20 --mix shipped=8,declined=1,unserviceable=1": (
-        "tests/local/test_readme.py"
+    "docs/first-orders.md: curl -s 'http://localhost:3000/orders?customer_id=ada'": (
+        "tests/local/test_documents.py"
+    ),
+    "docs/first-orders.md: import boto3": "tests/local/test_documents.py",
+    "docs/command-line.md: choreo place --orders 20 --mix shipped=8,declined=1,unserviceable=1": (
+        "tests/local/test_documents.py"
+    ),
+    "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
+        "tests/local/test_guests.py"
     ),
     "docs/moto.md: --- a/moto/core/serialize.py": "tests/docs/test_moto_changes.py",
     "docs/moto.md: --- a/moto/sqs/models.py": "tests/docs/test_moto_changes.py",
@@ -31,24 +35,26 @@ RUN_DELEGATED = {
 """Snippets that another test runs. `make test-sam` runs the sam commands with a Docker engine."""
 
 NOT_RUN = {
-    "README.md: flowchart LR": "a picture",
-    "README.md: functions/          what is deployed, and nothing else": "a list of folders",
-    "README.md: choreo run --parameter Carrier=http --parameter"
+    "docs/design.md: flowchart LR": "a picture",
+    "docs/folders.md: functions/          what is deployed, and nothing else": (
+        "a list of folders; tests/docs/test_readme.py checks that they exist"
+    ),
+    "docs/gateways-and-carriers.md: choreo run --parameter Carrier=http --parameter"
     " CarrierEndpoint=http://127.0.0.1:9000/v1 \\": (
         "has a placeholder for the secret; tests/local/test_outside.py runs a local carrier"
     ),
-    "README.md: sam build && sam deploy --guided": "needs an AWS account",
+    "docs/deploy-to-aws.md: sam build && sam deploy --guided": "needs an AWS account",
     "docs/platforms.md: sudo apt install git python3-venv make": "changes the machine",
-    "docs/deployment.md: aws cloudformation deploy --template-file"
+    "docs/github-workflows.md: aws cloudformation deploy --template-file"
     " infra/deployment/github.yaml --stack-name github-dev \\": "needs an AWS account",
-    "docs/deployment.md: choreo republish --after-deployment order-choreography": (
+    "docs/rollouts.md: choreo republish --after-deployment order-choreography": (
         "needs an AWS account; tests/cli/test_after_deployment.py runs the command"
     ),
-    "docs/deployment.md: for table in $(aws dynamodb list-tables"
+    "docs/deploy-to-aws.md: for table in $(aws dynamodb list-tables"
     " --query 'TableNames[?starts_with(@, `order-choreography-prod-`)]' --output text)": (
         "needs an AWS account"
     ),
-    "docs/deployment.md: aws cloudformation continue-update-rollback"
+    "docs/rollouts.md: aws cloudformation continue-update-rollback"
     " --stack-name order-choreography-prod \\": "needs an AWS account",
 }
 

@@ -240,7 +240,7 @@ def test_the_execution_role_may_create_exactly_the_stacks_resource_types() -> No
 
 
 def test_the_guide_has_every_variable_of_the_workflows() -> None:
-    told = (ROOT / "docs/deployment.md").read_text()
+    told = (ROOT / "docs/github-workflows.md").read_text()
     for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
         assert f"`{variable}`" in told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -47,12 +47,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, run: Run) -> Iterator[Page]:
+def screen() -> dict[str, Any]:
+    """Options of the browser's page, as Playwright names them."""
+    return {"viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def page(browser: Browser, run: Run, screen: dict[str, Any]) -> Iterator[Page]:
     """The live page, open; anything that it logs as an error, or asks of another host, fails the test."""
     from playwright.sync_api import expect
 
     complaints: list[str] = []
-    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened = browser.new_page(**screen)
     opened.set_default_timeout(PATIENCE_MS)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)

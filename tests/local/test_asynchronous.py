@@ -166,16 +166,17 @@ def test_a_schedule_invokes_its_function_again_and_again(tmp_path: Path, event: 
 
 
 def test_a_schedule_that_is_switched_off_invokes_nothing(tmp_path: Path) -> None:
-    async def play() -> Stack:
-        async with running(tmp_path, OFF) as (_, stack):
-            return stack
+    async def play() -> list[Any]:
+        tick = "Tick: {Type: Schedule, Properties: {Name: tick, Schedule: rate(1 minute)}}"
+        async with running(tmp_path, f"{tick}\n        {OFF}") as (backend, _):
+            return await events(backend, 4)
 
-    assert asyncio.run(play()).schedules == {}
+    assert {arn.rpartition("/")[2] for each in asyncio.run(play()) for arn in each["resources"]} == {"tick"}
 
 
 def test_the_input_of_a_schedule_has_its_context() -> None:
     text = '{"at": "<aws.scheduler.scheduled-time>", "of": "<aws.scheduler.schedule-arn>"}'
-    made = Schedule("S", "F", "arn", expressions.Times("rate(1 day)"), "aws.scheduler", text)
+    made = Schedule("S", "arn", expressions.Times("rate(1 day)"), "aws.scheduler", "F", text)
     assert event(made, datetime(2026, 1, 2, tzinfo=UTC)) == {"at": "2026-01-02T00:00:00Z", "of": "arn"}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from infra.local.aws.event_bus import bus
 from infra.local.event_sources.schedule_events import event
 from infra.local.model.stack import Function, Schedule, Stack
 
@@ -30,14 +31,19 @@ class Schedules:
 
     async def _run(self, stack: Stack, schedule: Schedule) -> None:
         """Times that pass while the machine sleeps are skipped."""
-        function = stack.functions[schedule.function]
         moment = schedule.times.next(datetime.now(UTC))
         while moment is not None:
             await _sleep_until(moment)
-            self._invoke(stack, function, event(schedule, moment))
+            self._send(stack, schedule, event(schedule, moment))
             moment, now = schedule.times.next(moment), datetime.now(UTC)
             if moment is not None and moment < now:
                 moment = schedule.times.next(now)
+
+    def _send(self, stack: Stack, schedule: Schedule, event: Any) -> None:
+        if schedule.function is None:
+            bus.run(schedule.arn, event)
+        else:
+            self._invoke(stack, stack.functions[schedule.function], event)
 
 
 async def _sleep_until(moment: datetime) -> None:

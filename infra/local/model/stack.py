@@ -53,13 +53,16 @@ class AsyncSettings:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A rule or schedule of EventBridge that invokes a function; `source` is the service of its events."""
+    """A rule or schedule of EventBridge; `source` is the service of its events.
+
+    It invokes a function or, if `function` is None, sends events to the targets of the rule `arn`.
+    """
 
     logical_id: str
-    function: str
     arn: str
     times: Times
     source: str
+    function: str | None = None
     input: str | None = None
 
 

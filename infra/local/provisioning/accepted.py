@@ -13,6 +13,7 @@ NOT_PLAYED = {
     "AWS::CloudWatch::Dashboard": "the live page shows the run",
     "AWS::CodeDeploy::Application": ONE_VERSION,
     "AWS::CodeDeploy::DeploymentGroup": ONE_VERSION,
+    "AWS::Events::EventBusPolicy": PERMISSIONS,
     "AWS::IAM::ManagedPolicy": PERMISSIONS,
     "AWS::IAM::Policy": PERMISSIONS,
     "AWS::IAM::Role": PERMISSIONS,

@@ -3,6 +3,7 @@
 from infra.local.provisioning import (
     accepted,
     asynchronous,
+    events,
     function_urls,
     functions,
     http_apis,
@@ -18,6 +19,7 @@ from infra.local.provisioning import (
 KINDS = {
     **accepted.KINDS,
     **asynchronous.KINDS,
+    **events.KINDS,
     **function_urls.KINDS,
     **functions.KINDS,
     **http_apis.KINDS,
@@ -34,6 +36,7 @@ KINDS = {
 INSTEAD = {
     "AWS::ApiGateway::": "use an HTTP API instead (AWS::Serverless::HttpApi, and events of the type HttpApi)",
     "AWS::CloudFormation::Stack": "let its template join by itself",
+    "AWS::Pipes::": "use an event source mapping, or a rule with an event pattern",
     "AWS::DynamoDB::GlobalTable": "use AWS::DynamoDB::Table instead",
 }
 """By the beginning of a type that cannot be played: what to do."""

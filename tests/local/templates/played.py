@@ -47,11 +47,14 @@ def told(template: str | bytes) -> str:
 def held() -> dict[str, Any]:
     """What the local AWS holds."""
     sqs, sns, dynamodb, secrets = map(client, ("sqs", "sns", "dynamodb", "secretsmanager"))
+    events = client("events")
     return {
         "queues": sqs.list_queues().get("QueueUrls"),
         "topics": sns.list_topics()["Topics"],
         "subscriptions": sns.list_subscriptions()["Subscriptions"],
         "tables": dynamodb.list_tables()["TableNames"],
         "secrets": secrets.list_secrets()["SecretList"],
+        "rules": events.list_rules()["Rules"],
+        "buses": events.list_event_buses()["EventBuses"][1:],  # the default bus is always there
         "parameters": client("ssm").describe_parameters()["Parameters"],
     }

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from infra.local.aws.corrections import (
     deliveries,
+    event_buses,
     fifo,
     filtering,
     move_tasks,
@@ -19,7 +20,17 @@ from infra.local.aws.corrections import (
 def corrections() -> Iterator[None]:
     """Within it, moto's answers have these corrections."""
     with ExitStack() as stack:
-        for module in (queues, fifo, move_tasks, deliveries, filtering, secrets, streams, tables):
+        for module in (
+            queues,
+            fifo,
+            move_tasks,
+            deliveries,
+            event_buses,
+            filtering,
+            secrets,
+            streams,
+            tables,
+        ):
             for patched in module.patches():
                 stack.enter_context(patched)
         yield

@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import sqs_backends
 
-from infra.local.aws import endpoint_urls, lambda_subscriptions
+from infra.local.aws import endpoint_urls, function_targets
 from infra.local.model.credentials import ACCOUNT
 
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
@@ -65,8 +65,8 @@ def _deliver(
     content, raw = message, subscription.attributes.get("RawMessageDelivery")
     if subscription.protocol == "lambda":
         envelope = _envelope(subscription, message, message_id, subject, message_attributes)
-        if lambda_subscriptions.deliver(
-            subscription.endpoint, lambda_subscriptions.event(subscription.arn, json.loads(envelope))
+        if function_targets.deliver(
+            subscription.endpoint, function_targets.event(subscription.arn, json.loads(envelope))
         ):
             return
     if not raw:

@@ -12,10 +12,10 @@ from unittest.mock import patch
 
 from moto.core.responses import ActionResult, BaseResponse
 
-from infra.local.aws.refusals import dynamodb, move_tasks, required, sns, sqs
+from infra.local.aws.refusals import dynamodb, events, move_tasks, required, sns, sqs
 from infra.local.aws.refusals.checks import Refusal, Request
 
-CHECKS = {**dynamodb.CHECKS, **move_tasks.CHECKS, **sns.CHECKS, **sqs.CHECKS}
+CHECKS = {**dynamodb.CHECKS, **events.CHECKS, **move_tasks.CHECKS, **sns.CHECKS, **sqs.CHECKS}
 
 _call = BaseResponse.call_action
 

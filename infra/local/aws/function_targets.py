@@ -1,4 +1,4 @@
-"""Subscriptions of Lambda functions: the event of a notification, and its delivery.
+"""The functions that SNS and EventBridge invoke, and the event of an SNS notification.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 """
@@ -6,20 +6,28 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Invoke = Callable[[str, dict[str, Any]], bool]
+Invoke = Callable[[str, Any], bool]
 """Invokes the function of an ARN asynchronously. Returns False if the function does not exist."""
+Report = Callable[[str], None]
+"""Reports a lost event to the user of the run."""
 
-_invoke: list[Invoke] = []
-
-
-def invoke_with(invoke: Invoke) -> None:
-    """Sets how functions are invoked. Before the first call, no function exists for SNS."""
-    _invoke[:] = [invoke]
+_used: list[tuple[Invoke, Report]] = []
 
 
-def deliver(function_arn: str, event: dict[str, Any]) -> bool:
+def invoke_with(invoke: Invoke, report: Report) -> None:
+    """Sets how to invoke functions and to report losses. Before the first call, no function exists."""
+    _used[:] = [(invoke, report)]
+
+
+def deliver(function_arn: str, event: Any) -> bool:
     """Invokes a function. Returns False if the function does not exist."""
-    return any(invoke(function_arn, event) for invoke in _invoke)
+    return any(invoke(function_arn, event) for invoke, _ in _used)
+
+
+def report(text: str) -> None:
+    """Reports a lost event."""
+    for _, tell in _used:
+        tell(text)
 
 
 def event(subscription_arn: str, envelope: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""What a rule's target gets of an event: Input, InputPath and InputTransformer.
+
+As AWS answered LocalStack's recorded tests (test_events_inputs), and as the guide says:
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+"""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.local.aws.event_bus import inputs
+
+RULE = SimpleNamespace(arn="arn:rule", name="mine")
+EVENT = {
+    "version": "0",
+    "id": "1",
+    "detail-type": "order",
+    "source": "shop",
+    "resources": ["arn:a", "arn:b"],
+    "detail": {
+        "total": 5,
+        "name": 'the "best"',
+        "lines": [{"sku": "a"}, {"sku": "b"}],
+        "paid": True,
+        "note": None,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ({}, json.dumps(EVENT, separators=(",", ":"))),
+        ({"Input": '{"a": 1}'}, '{"a": 1}'),
+        ({"InputPath": "$.detail.lines"}, '[{"sku":"a"},{"sku":"b"}]'),
+        ({"InputPath": "$.detail.lines[1].sku"}, '"b"'),
+        ({"InputPath": "$.detail.lines[*].sku"}, '["a","b"]'),
+        ({"InputPath": "$['detail']['total']"}, "5"),
+        ({"InputPath": "$.detail-type"}, '"order"'),
+        ({"InputPath": "$.detail.none"}, "null"),
+        ({"InputPath": "$.detail.lines[2]"}, "null"),
+        ({"InputPath": "$"}, json.dumps(EVENT, separators=(",", ":"))),
+    ],
+)
+def test_a_target_gets_the_event_or_a_part_or_a_constant(target: Any, wanted: str) -> None:
+    inputs.check({"Id": "a", **target})
+    assert inputs.text(target, RULE, EVENT) == wanted
+
+
+@pytest.mark.parametrize(
+    ("template", "wanted"),
+    [
+        ('"<type> of <total>"', '"order of 5"'),
+        ('"<type> of <none>"', '"order of "'),
+        (r'"\"<type>\" paid: <paid>, {[/"', r'"\"order\" paid: true, {[/"'),
+        ('"a <lines>"', '"a [{sku:a},{sku:b}]"'),
+        ('"<type>"\n"<total>"', '"order"\n"5"'),
+        ('{ "a": <type>, "b": [<total>, <paid>, 9] }', '{"a":"order","b":[5,true,9]}'),
+        ('{"a": "of <type>", "b": <none>, "c": <note>}', '{"a":"of order","b":"","c":null}'),
+        ('{"a": <line>}', '{"a":{"sku":"a"}}'),
+        ('{"a": <name>}', r'{"a":"the \"best\""}'),
+        ('{"a": "<name>"}', '{"a": "the "best""}'),  # AWS escapes nothing, so this is no JSON
+        ('"<aws.events.rule-arn> is <aws.events.rule-name>"', '"arn:rule is mine"'),
+    ],
+)
+def test_a_transformer_fills_its_template(template: str, wanted: str) -> None:
+    names = ("total", "paid", "note", "name", "none", "lines")
+    paths = {name: f"$.detail.{name}" for name in names} | {
+        "type": "$.detail-type",
+        "line": "$.detail.lines[0]",
+    }
+    target = {"Id": "a", "InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}}
+    inputs.check(target)
+    assert inputs.text(target, RULE, EVENT) == wanted
+
+
+def test_a_transformer_knows_the_event_with_and_without_its_detail() -> None:
+    template = '{"bare": <aws.events.event>, "all": <aws.events.event.json>}'
+    filled = json.loads(inputs.text({"InputTransformer": {"InputTemplate": template}}, RULE, EVENT))
+    assert filled["all"] == EVENT
+    renamed = {"detailType" if name == "detail-type" else name: value for name, value in EVENT.items()}
+    assert filled["bare"] == {name: value for name, value in renamed.items() if name != "detail"}
