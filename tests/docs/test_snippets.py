@@ -28,8 +28,6 @@ RUN_DELEGATED = {
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
         "tests/local/test_guests.py"
     ),
-    "docs/moto.md: --- a/moto/core/serialize.py": "tests/docs/test_moto_changes.py",
-    "docs/moto.md: --- a/moto/sqs/models.py": "tests/docs/test_moto_changes.py",
     "events/README.md: sam build --parameter-overrides Architecture=x86_64": "tests/sam/test_sam_local.py",
 }
 """Snippets that another test runs. `make test-sam` runs the sam commands with a Docker engine."""
