@@ -10,25 +10,23 @@ import moto
 import pytest
 
 from infra.local.in_process import ROOT
-from tests.docs.snippets import snippets
 
 INSTALLED = Path(moto.__file__).parent
-DIFFS = {
-    s.text.split()[1]: s.text for s in snippets() if (s.document, s.language) == ("docs/moto.md", "diff")
-}
+DIFFS = sorted((ROOT / "docs/moto").glob("*.diff"))
 
 
-def apply(diff: str, folder: Path) -> None:
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, text=True, check=True)
+def apply(diff: Path, folder: Path) -> None:
+    subprocess.run(["git", "apply", str(diff)], cwd=folder, check=True)
 
 
-@pytest.mark.parametrize("name", DIFFS)
-def test_a_change_applies_to_the_installed_moto(name: str, tmp_path: Path) -> None:
-    file = tmp_path / name.removeprefix("a/")
+@pytest.mark.parametrize("diff", DIFFS, ids=lambda diff: diff.stem)
+def test_a_change_applies_to_the_installed_moto(diff: Path, tmp_path: Path) -> None:
+    name = diff.read_text().split()[1].removeprefix("a/")
+    file = tmp_path / name
     file.parent.mkdir(parents=True)
-    shutil.copy(INSTALLED.parent / name.removeprefix("a/"), file)
+    shutil.copy(INSTALLED.parent / name, file)
     before = file.read_text()
-    apply(DIFFS[name], tmp_path)
+    apply(diff, tmp_path)
     assert file.read_text() != before
     compile(file.read_text(), file, "exec")
 
@@ -36,7 +34,7 @@ def test_a_change_applies_to_the_installed_moto(name: str, tmp_path: Path) -> No
 @pytest.mark.proof
 def test_a_changed_moto_gives_the_answers_that_it_gives_with_our_patches(tmp_path: Path) -> None:
     shutil.copytree(INSTALLED, tmp_path / "moto")
-    for diff in DIFFS.values():
+    for diff in DIFFS:
         apply(diff, tmp_path)
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     tests = [sys.executable, "-m", "pytest", "-k", "same", "tests/local/test_moto_patches.py"]
