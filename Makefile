@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-second-dynamodb test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -24,7 +24,7 @@ run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN=
 	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not elsewhere'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not ministack'
 
 test-clone: ## run the snippets of the documents in a clone whose path has a space
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
@@ -32,19 +32,19 @@ test-clone: ## run the snippets of the documents in a clone whose path has a spa
 	  $(BIN)/python -m pytest -m 'not proof' tests/docs tests/local/test_documents.py
 
 test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser; needs Chromium
-	@$(BIN)/python -m pytest -m browser tests/live
+	@$(BIN)/python -m pytest -m browser tests/local/live
 
 pictures: $(BIN)/choreo .venv/checks ## write docs/live-page.png and .gif from the live page; needs Chromium
-	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/live/test_pictures.py
+	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/local/live/test_pictures.py
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
 
-test-second-dynamodb: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
-	@$(BIN)/python -m pytest -p tests.second_dynamodb.plugin tests/moto tests/choreography
+test-dynalite: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
+	@$(BIN)/python -m pytest -p tests.engines.dynalite.plugin tests/integration tests/choreography
 
 test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
-	@$(BIN)/python -m pytest -m elsewhere tests/elsewhere
+	@$(BIN)/python -m pytest -m ministack tests/engines/ministack
 
 simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
@@ -113,7 +113,7 @@ republish: $(BIN)/choreo ## publish the events again that STAGE missed while a c
 	@$(BIN)/choreo republish --stack order-choreography-$(STAGE) --after-deployment order-choreography-$(STAGE)
 
 test-sam: .venv/ready sam-build ## run every sample with `sam local invoke`; needs a Docker engine
-	@$(BIN)/python -m pytest -m engine tests/sam
+	@$(BIN)/python -m pytest -m engine tests/engines/sam
 
 .venv-sam/ready: infra/build/sam-cli.txt
 	@echo "Installing the SAM CLI into .venv-sam, once …"
@@ -131,9 +131,9 @@ NPM = $(PYTHON) -m venv $(1) && \
 	@$(call NPM,.venv-node,tests/contracts/asyncapi,ci)
 	@touch $@
 
-.venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/second_dynamodb/,package.json package-lock.json)
+.venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/engines/dynalite/,package.json package-lock.json)
 	@echo "Installing dynalite into .venv-dynalite, once …"
-	@$(call NPM,.venv-dynalite,tests/second_dynamodb,ci)
+	@$(call NPM,.venv-dynalite,tests/engines/dynalite,ci)
 	@touch $@
 
 .venv-offline/ready: infra/bench/node/package.json
@@ -162,7 +162,7 @@ lock: .venv/ready ## upgrade the locked versions of all packages; needs npm
 	$(BIN)/uv pip compile $(LOCK) infra/build/audit.in -o infra/build/audit.txt
 	$(BIN)/uv pip compile $(LOCK) infra/bench/ministack.in -o infra/bench/ministack.txt
 	$(BIN)/uv pip compile $(LOCK) tests/contracts/asyncapi/node.in -o tests/contracts/asyncapi/node.txt
-	for folder in contracts/asyncapi second_dynamodb; do \
+	for folder in contracts/asyncapi engines/dynalite; do \
 	  npm update --prefix tests/$$folder --package-lock-only --omit-lockfile-registry-resolved || exit; done
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade

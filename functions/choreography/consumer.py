@@ -43,7 +43,7 @@ class EventHandler(Protocol):
 
 @reported()
 def consume(event: dict[str, Any], context: LambdaContext, participant: EventHandler) -> dict[str, Any]:
-    """EventHandler an SQS batch; the answer lists the messages to deliver again.
+    """Handles an SQS batch. The answer lists the messages that SQS delivers again.
 
     Environment: QUEUE_URL and DEAD_LETTER_QUEUE_URL, the queue that the batch is from and its dead letters.
     Raises ValueError if the function's timeout leaves no time for a single call.

@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 class Payments:
-    """EventHandler each event with the gateway that the environment names.
+    """Handles each event with the gateway that the environment names.
 
     The gateway is connected for each message, before its intent is written. Where the gateway's secret cannot
     be fetched, that message waits, and its order is not left `charging`.

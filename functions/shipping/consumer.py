@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 class Shipments:
-    """EventHandler each event with the carrier that the environment names.
+    """Handles each event with the carrier that the environment names.
 
     The carrier is connected for each message, before its intent is written. Where the carrier's secret cannot
     be fetched, that message waits, and its order is not left `dispatching`.

@@ -1,1 +1,1 @@
-"""Benchmarks: ratios of two things that are measured side by side in one run. The README has results."""
+"""Benchmarks: each measures two things in turns and reports the ratio. The README has the results."""

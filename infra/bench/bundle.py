@@ -1,6 +1,7 @@
-"""Bundles of the packages that are installed here, and so for this Python, where SAM builds for Lambda's.
+"""Makes code bundles from the packages that are installed here, for this Python version.
 
-They have no bytecode yet: the first start leaves it there.
+`sam build` makes bundles for Lambda's Python version instead. The bundles have no bytecode until the first
+start.
 """
 
 import re
@@ -16,7 +17,7 @@ MEGA = 1_000_000
 
 
 def deployed(bundle: Path) -> None:
-    """As `make sam-build` has it, for all functions alike: the code, and what it requires, slimmed."""
+    """Makes the bundle of every function as `make sam-build` does: the code and its requirements, slimmed."""
     template = load(ROOT / "template.yaml")
     (code,) = set(template.code.values())
     add_packages(bundle, *_names((code / "requirements.in").read_text().splitlines()))
@@ -25,8 +26,8 @@ def deployed(bundle: Path) -> None:
 
 
 def add_packages(bundle: Path, *names: str) -> None:
-    """And what they need."""
-    for name in _with_what_they_need(names):
+    """Adds packages and their requirements to the bundle."""
+    for name in _with_requirements(names):
         for file in distribution(name).files or []:
             if ".." not in file.parts and file.suffix != ".pyc":
                 path = bundle / file
@@ -35,12 +36,12 @@ def add_packages(bundle: Path, *names: str) -> None:
 
 
 def megabytes(bundle: Path) -> float:
-    """Unpacked, and without bytecode."""
+    """The size of the unpacked bundle without bytecode."""
     paths = [path for path in bundle.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     return sum(path.stat().st_size for path in paths) / MEGA
 
 
-def _with_what_they_need(names: tuple[str, ...]) -> set[str]:
+def _with_requirements(names: tuple[str, ...]) -> set[str]:
     found, left = set[str](), set(names)
     while left:
         name = left.pop()
@@ -51,7 +52,7 @@ def _with_what_they_need(names: tuple[str, ...]) -> set[str]:
 
 
 def _names(requirements: list[str]) -> list[str]:
-    """Names of the packages required, without extras, comments and versions."""
+    """The names of the required packages, without extras, comments and versions."""
     plain = (line for line in requirements if line and not line.startswith("#") and "extra ==" not in line)
     return [re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in plain]
 
@@ -60,5 +61,5 @@ def _is_installed(name: str) -> bool:
     try:
         distribution(name)
     except PackageNotFoundError:
-        return False  # for another Python or another system
+        return False  # required only by another Python version or another system
     return True

@@ -1,6 +1,6 @@
-"""Starts of what `make sam-build` built: the ratio of starts with its bytecode to starts without.
+"""The ratio of a start with the bytecode of `make sam-build` to a start without.
 
-Lambda's code folder is read-only, so an environment cannot keep the bytecode that it compiles.
+Lambda's code folder is read-only, so an execution environment cannot store the bytecode that it compiles.
 """
 
 import os
@@ -21,9 +21,14 @@ BUILT = ROOT / ".aws-sam" / "build"
 
 
 def with_bytecode_to_without(python: str, times: int) -> Iterator[tuple[str, float]]:
-    """Each function's ratio, with the Python of the build. Raises FileNotFoundError if there is no build."""
+    """Each function's ratio. Raises FileNotFoundError if there is no build.
+
+    `python` is the Python that the build used.
+    """
     if not (python and BUILT.exists()):
-        raise FileNotFoundError("bytecode needs what `make sam-build` builds, and its Python in --python")
+        raise FileNotFoundError(
+            "bytecode needs a build: run `make sam-build`, and pass its Python as --python"
+        )
     with patched_moto():
         functions = InProcess().stack.functions
     for name, function in functions.items():
@@ -38,7 +43,7 @@ def _ratio(python: str, function: Function, bundle: Path, times: int) -> float:
 
 
 def _start(python: str, function: Function, bundle: Path) -> float:
-    """Seconds until the handler's module is imported."""
+    """Seconds that a new process needs to import the handler's module."""
     own = {**CREDENTIALS, **function.environment, "PYTHONPATH": str(bundle), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [python, "-c", f"import {function.handler.rpartition('.')[0]}"]
     began = time.perf_counter()

@@ -1,8 +1,8 @@
-"""Cold starts: each function of the template, beside a bare one that creates the same clients with boto3.
+"""Cold starts: each function of the template, compared with a bare function that makes the same clients.
 
-Each starts from the bundle that would be deployed: ours is slimmed, the bare one has boto3 unchanged. A
-client is counted if the function's environment names its resource. Each start is a new Python process.
-Lambda's own part is the same for both, and is left out.
+Each start is a new Python process with the deployed bundle: ours is slimmed, the bare function's has boto3
+unchanged. A function creates the client of each resource that its environment names. Lambda's own part of a
+cold start is the same for both, so it is not measured.
 """
 
 import json
@@ -43,7 +43,7 @@ print(json.dumps([time.perf_counter() - began, len(set(sys.modules) - modules)])
 
 @dataclass(frozen=True)
 class ColdStart:
-    """A function's start: its ratio to the bare one with the goal, and the modules and megabytes of both."""
+    """A function's cold start: its time to the bare function's, the goal, and the modules and MB of both."""
 
     function: str
     seconds: float
@@ -76,14 +76,14 @@ def _cold_start(function: Function, goal: float, ours: Path, bare: Path, times: 
 
 
 def _start(bundle: Path, function: Function, module: str) -> tuple[float, int]:
-    """Seconds until the module and the clients are loaded, and the number of loaded modules."""
+    """The seconds until the module and the clients are loaded, and the number of loaded modules."""
     services = sorted({CLIENTS[name] for name in function.environment if name in CLIENTS})
     seconds, modules = fresh_python(bundle, function, SCRIPT, module, json.dumps(services))
     return seconds, modules
 
 
 def fresh_python(bundle: Path, function: Function, script: str, *arguments: str) -> Any:
-    """The JSON that a script prints if it has only a bundle and the function's environment."""
+    """The JSON that a script prints in a new process with only the bundle and the function's environment."""
     # -S hides the packages of this virtual environment.
     command = [sys.executable, "-S", "-c", script, *arguments]
     environment = _environment(bundle, function)

@@ -1,29 +1,29 @@
-"""Customers of the HTTP API: they place orders, and poll until these are shipped."""
+"""Customers of the HTTP API: they place orders, and poll until all are shipped."""
 
 import json
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-from infra.bench.work import ORDER
+from infra.bench.cpu_time import ORDER
 
 CUSTOMERS = 8
 """Customers that place orders at the same time."""
-LOOK_SECONDS, SELDOM_SECONDS = 0.01, 0.2
+POLL_SECONDS, LONGEST_POLL_SECONDS = 0.01, 0.2
 
 
 def place(url: str, number: int) -> list[str]:
-    """Places `number` orders, CUSTOMERS at a time. Returns their ids."""
+    """Places this many orders, CUSTOMERS at a time. Returns their ids."""
     with ThreadPoolExecutor(CUSTOMERS) as customers:
         return list(customers.map(lambda _: _ask(url, "/orders", ORDER)["order_id"], range(number)))
 
 
 def fulfil(url: str, number: int) -> float:
-    """Seconds from the first order's submission until all are shipped."""
+    """Places this many orders. Returns the seconds from the first request until all orders are shipped."""
     began = time.perf_counter()
     placed = place(url, number)
-    # A fast server would be polled more often: among many orders, polling must stay a small part of the work.
-    pause = min(LOOK_SECONDS * number, SELDOM_SECONDS)
+    # Customers poll less often for many orders, so that polling stays a small part of the server's work.
+    pause = min(POLL_SECONDS * number, LONGEST_POLL_SECONDS)
     for order_id in placed:
         while _ask(url, f"/orders/{order_id}")["status"] != "shipped":
             time.sleep(pause)

@@ -1,6 +1,7 @@
-"""ministack in a process of its own, with the same template's resources and the same handlers.
+"""Runs ministack in another process, with the resources of the same template and the same handlers.
 
-Our translation of the template is given to its CloudFormation, without what that refuses.
+ministack's CloudFormation creates the resources of our translated template, without the types that it
+rejects.
 """
 
 import io
@@ -17,7 +18,7 @@ from typing import Any
 
 import boto3
 
-from infra.bench.served import HOST, Served, free_port, serving
+from infra.bench.server_process import HOST, Server, free_port, serving
 from infra.local.in_process import ROOT, STACK
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import DEFAULT
@@ -27,23 +28,23 @@ from infra.local.provisioning.template import load
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 API = "HttpApi"
 CODE = {"S3Bucket": "code", "S3Key": "functions.zip"}
-REFUSED = (
-    "AWS::CloudWatch::Alarm",  # those with an expression; the local run plays none
+REJECTED_TYPES = (
+    "AWS::CloudWatch::Alarm",  # it rejects alarms with an expression; the local run has no alarms
     "AWS::CloudWatch::Dashboard",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
 )
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 @contextmanager
-def ministack(parameters: dict[str, str] | None = None) -> Iterator[Served]:
-    """Once the stack is there; its address is the HTTP API's."""
+def ministack(parameters: dict[str, str] | None = None) -> Iterator[Server]:
+    """Starts ministack and waits until it has created the stack. The server's URL is that of the HTTP API."""
     port = free_port()
     url = f"http://{HOST}:{port}"
     template = load(ROOT / "template.yaml", {"AwsEndpoint": url} | (parameters or {}))
     with tempfile.TemporaryDirectory() as folder:
-        # Nothing of this process's environment: it hands its own on to the functions.
+        # ministack passes its environment to the functions, so it gets none of this process's variables.
         environment = {
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(port),
@@ -53,16 +54,16 @@ def ministack(parameters: dict[str, str] | None = None) -> Iterator[Served]:
             "TMPDIR": folder,
         }
         with serving([str(PYTHON), "-m", "ministack"], url, environment) as process:
-            yield Served(_deployed(template, url), process)
+            yield Server(_deployed(template, url), process)
 
 
 def _deployed(template: Template, url: str) -> str:
-    """The address of the HTTP API, once all is there."""
+    """Creates the stack. Returns the URL of its HTTP API."""
     client = partial(
         boto3.client,
         endpoint_url=url,
         region_name=REGION,
-        aws_access_key_id="test",  # its default account, which is that of requests without a signature
+        aws_access_key_id="test",  # ministack's default account, which unsigned requests have too
         aws_secret_access_key="local",
     )
     s3, bucket = client("s3"), CODE["S3Bucket"]
@@ -74,17 +75,21 @@ def _deployed(template: Template, url: str) -> str:
         StackName=STACK, TemplateURL=f"{url}/{bucket}/template", Capabilities=["CAPABILITY_IAM"]
     )
     cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": LOOK_SECONDS}
+        StackName=STACK, WaiterConfig={"Delay": POLL_SECONDS}
     )
     found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=API)
     return f"{url}/_aws/execute-api/{found['StackResourceDetail']['PhysicalResourceId']}/$default"
 
 
 def document(template: Template) -> dict[str, Any]:
-    """What its CloudFormation takes: without what that refuses, and with routes, which it would not make."""
-    known = {name: r for name, r in template.resources.items() if r["Type"] not in REFUSED}
+    """The template in the form that ministack's CloudFormation accepts.
+
+    It lacks the rejected types. The HTTP API's routes are resources, because ministack does not read them
+    from the API's definition.
+    """
+    known = {name: r for name, r in template.resources.items() if r["Type"] not in REJECTED_TYPES}
     return {
-        "Transform": "AWS::LanguageExtensions",  # for DeletionPolicy by stage
+        "Transform": "AWS::LanguageExtensions",  # for a DeletionPolicy that depends on the stage
         "Parameters": {
             name: {"Type": "String", "Default": value}
             for name, value in template.parameters.items()
@@ -103,19 +108,19 @@ def _adapted(resource: Mapping[str, Any], parameters: Mapping[str, Any]) -> dict
     if resource["Type"] == "AWS::Lambda::Function":
         properties["Code"] = CODE
     if resource["Type"] == "AWS::SecretsManager::Secret":
-        # It minds no ExcludePunctuation, and the carrier's secret has to be base64.
+        # ministack ignores ExcludePunctuation, and the carrier's secret must be base64.
         properties["SecretString"] = token_hex(properties.pop("GenerateSecretString")["PasswordLength"] // 2)
     if limit := properties.get("ScalingConfig"):
-        # What a parameter gives stays text there, and ends the polling of all queues.
+        # ministack keeps a parameter's value as text, which stops its polling of all queues.
         properties["ScalingConfig"] = {
             "MaximumConcurrency": int(parameters[limit["MaximumConcurrency"]["Ref"]])
         }
-    rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}  # CodeDeploy's
+    rest = {key: value for key, value in resource.items() if key != "UpdatePolicy"}  # it is for CodeDeploy
     return rest | {"Properties": properties}
 
 
 def _routes(paths: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the HTTP API's definition, as resources."""
+    """The routes and integrations of the HTTP API's definition, as resources."""
     made: dict[str, Any] = {}
     operations = [(p, method, found) for p, methods in paths.items() for method, found in methods.items()]
     for number, (path, method, operation) in enumerate(operations):

@@ -1,6 +1,6 @@
-"""serverless-offline in a process of its own, with the same handlers and the local run's backend as AWS.
+"""Runs serverless-offline in another process, with the same handlers and the local run's backend as AWS.
 
-It plays no tables, topics and queues. Its configuration is written from the provisioned template.
+serverless-offline has no tables, topics and queues. This module writes its configuration from the template.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 from infra.bench.local_run import local_run
-from infra.bench.served import HOST, Served, free_port, serving
+from infra.bench.server_process import HOST, Server, free_port, serving
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
 from infra.local.model.credentials import CREDENTIALS, REGION
@@ -29,22 +29,24 @@ PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "ser
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of its polling."""
+    """Settings of serverless-offline's polling. None keeps the default."""
 
     batch_size: int | None = None
     """The batch size of queues, instead of the template's."""
     read_milliseconds: int | None = None
-    """Milliseconds between two polls of a stream, instead of its default."""
+    """Milliseconds between two reads of a stream, instead of the plugin's default."""
 
 
 @contextmanager
-def offline(settings: Settings) -> Iterator[Served]:
-    """Starts it, and waits until it answers. Its address is that of the HTTP API."""
+def offline(settings: Settings) -> Iterator[Server]:
+    """Starts serverless-offline and waits until it answers. The server's URL is that of the HTTP API."""
     with local_run("--only-backend") as aws, tempfile.TemporaryDirectory() as folder:
         port = free_port()
         with patched_moto():
             stack = InProcess(endpoint=aws.url).stack
-        stack.sources = {name: _as_there(source, aws.url) for name, source in stack.sources.items()}
+        stack.sources = {
+            name: _with_arn_of_backend(source, aws.url) for name, source in stack.sources.items()
+        }
         (Path(folder) / "serverless.json").write_text(json.dumps(service(stack, aws.url, port, settings)))
         for name in (*ROOT.joinpath("functions").iterdir(), NODE / "node_modules"):
             (Path(folder) / name.name).symlink_to(name)
@@ -58,11 +60,11 @@ def offline(settings: Settings) -> Iterator[Served]:
         }
         command = [str(NODE / "node_modules/.bin/serverless"), "offline", "start"]
         with serving(command, f"http://{HOST}:{port}", environment, folder, subprocess.DEVNULL) as process:
-            yield Served(f"http://{HOST}:{port}", process)
+            yield Server(f"http://{HOST}:{port}", process)
 
 
 def service(stack: Stack, aws_url: str, port: int, settings: Settings) -> dict[str, Any]:
-    """The stack's functions with their triggers, as the Serverless Framework describes them."""
+    """The stack's functions with their triggers, in the configuration format of the Serverless Framework."""
     aws = {
         "endpoint": aws_url,
         "region": REGION,
@@ -108,8 +110,8 @@ def _event(source: EventSource, settings: Settings) -> dict[str, Any]:
     return {"stream": stream | {"startingPosition": "TRIM_HORIZON"}}
 
 
-def _as_there(source: EventSource, aws_url: str) -> EventSource:
-    """The event source with the backend's ARN: that of a stream contains the time of its creation."""
+def _with_arn_of_backend(source: EventSource, aws_url: str) -> EventSource:
+    """The event source with the backend's ARN, because a stream's ARN contains the time of its creation."""
     if source.arn.split(":")[2] == "sqs":
         return source
     table = boto3.client(

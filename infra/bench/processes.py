@@ -1,4 +1,4 @@
-"""The cost of a process and its descendants, from Linux's /proc."""
+"""The CPU time and memory of a process and its descendants, from Linux's /proc."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds, with those of ended processes; and memory, of shared pages the process's share."""
+    """CPU seconds, including ended child processes, and memory, with each process's share of shared pages."""
 
     cpu_seconds: float
     memory_kilobytes: int
@@ -38,7 +38,7 @@ def _with_descendants(process: int, children: dict[int, list[int]]) -> Iterator[
 
 
 def _fields(process: int) -> list[str]:
-    """The fields of `stat` after the command's name, which may have spaces; none if the process has ended."""
+    """The fields of `stat` after the command's name, which may contain spaces; empty if the process ended."""
     try:
         return (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -46,7 +46,7 @@ def _fields(process: int) -> list[str]:
 
 
 def _cpu_seconds(process: int) -> float:
-    """CPU time of the process and of ended children, in user and system mode."""
+    """The CPU time of the process and its ended children, in user and system mode."""
     return sum(map(int, _fields(process)[11:15])) / TICKS
 
 

@@ -1,4 +1,4 @@
-"""A service in a second terminal: orders charged a second by two environments of Payment, and by one."""
+"""The throughput of a service in two terminals: orders that two environments of Payment charge, and one."""
 
 import json
 import subprocess
@@ -17,10 +17,11 @@ from infra.local.in_process import ROOT, STACK
 from infra.local.model.credentials import CREDENTIALS, REGION
 
 QUEUE = f"{STACK}-PaymentQueue"
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
-def two_to_one(orders: int, times: int) -> float:
+def throughput_of_two_environments_to_one(orders: int, times: int) -> float:
+    """Charged orders a second by two environments of Payment, to charged orders a second by one."""
     with local_run() as served:
         backend = _Backend(served.url)
 
@@ -32,7 +33,7 @@ def two_to_one(orders: int, times: int) -> float:
 
 
 class _Backend:
-    """A local run in which only Payment's consumer works during the measurement."""
+    """A local run in which only Payment runs during the measurement."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -46,19 +47,22 @@ class _Backend:
         self._queue = self._sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
 
     def charge(self, orders: int) -> float:
-        """Seconds until this many waiting orders are charged."""
-        self._let("payment", run=False)
-        self._let("order", run=True)
+        """Places orders while Payment is stopped.
+
+        Returns the seconds that Payment then needs to charge them.
+        """
+        self._set_running("payment", run=False)
+        self._set_running("order", run=True)
         place(self._url, orders)
         self._wait_for(orders)
         for other in ("order", "shipping"):
-            self._let(other, run=False)
+            self._set_running(other, run=False)
         began = time.perf_counter()
-        self._let("payment", run=True)
+        self._set_running("payment", run=True)
         self._wait_for(0)
         return time.perf_counter() - began
 
-    def _let(self, service: str, *, run: bool) -> None:
+    def _set_running(self, service: str, *, run: bool) -> None:
         request = urllib.request.Request(
             f"{self._url}/_choreo/api/services/{service}",
             json.dumps({"running": run}).encode(),
@@ -68,9 +72,9 @@ class _Backend:
         urllib.request.urlopen(request).close()
 
     def _wait_for(self, messages: int) -> None:
-        """Waits until the queue holds this many messages, visible or in flight."""
+        """Waits until Payment's queue has this many messages, visible or in flight."""
         while self._messages() != messages:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def _messages(self) -> int:
         found = self._sqs.get_queue_attributes(
@@ -82,7 +86,7 @@ class _Backend:
 
 @contextmanager
 def _another_terminal(url: str) -> Iterator[None]:
-    """Starts a second environment of each of Payment's functions, and waits for it."""
+    """Starts a second environment of each of Payment's functions, and waits until it is connected."""
     command = [sys.executable, "-m", "infra.local", "run", "payment", "--port", url.rpartition(":")[2]]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,1 +1,1 @@
-"""What builds, locks and checks what is deployed: lock files, slimming, audit, words."""
+"""The build's tools: lock files, smaller bundles, the audit of dependencies, and the check of words."""

@@ -1,7 +1,7 @@
-"""`make audit`: is anything that is locked known to be vulnerable?
+"""`make audit`: reports the known vulnerabilities of all locked packages.
 
-If no service answered, it says so and fails: pip-audit, unless it is strict, skips packages that the
-service does not know, which behind an index that stands in for PyPI are all of them.
+It fails if no vulnerability service answered. pip-audit has to be strict: otherwise it skips packages that
+the service does not know, and behind a mirror of PyPI these may be all packages.
 """
 
 import json
@@ -23,17 +23,17 @@ LOCKS = (
     "tests/contracts/asyncapi/node.txt",
 )
 SERVICES = ("pypi", "osv")
-"""Asked in turn, until one has answers."""
+"""The vulnerability services, in the order in which pip-audit queries them until one answers."""
 VULNERABLE, NOT_AUDITED = 1, 2
 
 Dependencies = list[dict[str, Any]]
-"""As pip-audit's JSON has them: name, version and `vulns`."""
+"""The packages of pip-audit's JSON, each with name, version and `vulns`."""
 
 
 def main() -> int:
-    """0 nothing is known, 1 something is vulnerable, 2 something was not audited.
+    """Exit codes: 0 no known vulnerability, 1 a vulnerability, 2 a lock file was not audited.
 
-    Environment: AUDIT_OFFLINE=allowed makes 0 of 2, for a machine that reaches no service.
+    Environment: AUDIT_OFFLINE=allowed changes 2 to 0, for a machine that reaches no service.
     """
     codes = {_audit(lock) for lock in LOCKS}
     if VULNERABLE in codes:
@@ -48,7 +48,7 @@ def _audit(lock: str) -> int:
         if dependencies := ask(service, lock):
             break
     else:
-        print(f"NOT AUDITED: {lock}: no vulnerability service has answers ({', '.join(SERVICES)})")
+        print(f"NOT AUDITED: {lock}: no vulnerability service answered ({', '.join(SERVICES)})")
         return NOT_AUDITED
     found = [(dependency, vuln) for dependency in dependencies for vuln in dependency["vulns"]]
     for dependency, vuln in found:
@@ -59,7 +59,7 @@ def _audit(lock: str) -> int:
 
 
 def ask(service: str, lock: str) -> Dependencies:
-    """What is said of a lock file's packages for this Python; nothing unless all of them are known."""
+    """pip-audit's result for a lock file and this Python; empty unless the service knows every package."""
     command = [
         sys.executable,
         "-m",

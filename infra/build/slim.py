@@ -1,7 +1,7 @@
-"""`make sam-build`: takes out of the bundles what botocore knows of services that no function may call.
+"""`make sam-build`: removes botocore's descriptions of services that no function may call from the bundles.
 
-Which it may call follows from the functions' roles: IAM would refuse a client of another service anyway. Each
-start lists those services' folders, and each client that is made reads the endpoints of them all.
+The functions' roles say which services they may call: IAM denies calls to all others. Without this step, each
+cold start lists the folders of all services, and each new client reads the endpoints of all services.
 """
 
 import json
@@ -18,15 +18,15 @@ from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 
 FOLDERS = {"states": "stepfunctions"}
-"""botocore's name of a service where IAM has another for its actions."""
+"""botocore's name of a service, by the prefix of its IAM actions, where the two differ."""
 
 
 class NotUnderstood(Exception):
-    """It cannot be told which services are called: the message says what to do."""
+    """The roles do not say which services the functions call. The message says what to do."""
 
 
 def main() -> None:
-    """Slims each function of the built template in a folder, the only argument."""
+    """Slims the bundle of each function in a build folder, which is the only argument."""
     try:
         template = load(Path(sys.argv[1], "template.yaml"))
         services = called(template)
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def called(template: Template) -> set[str]:
-    """The services that functions may call, by their roles; by the names that botocore has for them."""
+    """botocore's names of the services that the functions' roles allow."""
     functions = [r for r in template.resources.values() if r["Type"] == "AWS::Lambda::Function"]
     roles = {function["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions}
     prefixes = {action.partition(":")[0] for role in roles for action in _actions(template, role)}
@@ -47,12 +47,14 @@ def called(template: Template) -> set[str]:
 def _actions(template: Template, role: str) -> Iterator[str]:
     properties = template.resources[role]["Properties"]
     if "ManagedPolicyArns" in properties:
-        raise NotUnderstood(f"{role}: a managed policy's actions are not seen here; name them in the role")
+        raise NotUnderstood(
+            f"{role}: write the managed policy's actions into the role: slim.py cannot read it"
+        )
     yield from _under("Action", properties.get("Policies", []))
 
 
 def _under(name: str, node: Any) -> Iterator[str]:
-    """All strings under a key, in every branch of a condition: what is built knows no parameters yet."""
+    """All strings below a key, in every branch of a condition, because a build has no parameters yet."""
     if isinstance(node, list):
         for each in node:
             yield from _under(name, each)
@@ -65,13 +67,13 @@ def _under(name: str, node: Any) -> Iterator[str]:
 
 
 def slim(bundle: Path, services: Set[str]) -> None:
-    """Leaves botocore the descriptions of these services only, and their endpoints in every partition."""
+    """Removes all descriptions and endpoints from botocore except those of these services."""
     data = bundle / "botocore" / "data"
     folders = {path.name: path for path in data.iterdir() if path.is_dir()}
     if unknown := services - folders.keys():
         raise NotUnderstood(
-            f"botocore describes no service {', '.join(sorted(unknown))}, whose actions a role allows: "
-            "say in FOLDERS of infra/build/slim.py which folder of botocore/data it is"
+            f"a role allows actions of {', '.join(sorted(unknown))}, which botocore does not have: "
+            "add the service's folder in botocore/data to FOLDERS in infra/build/slim.py"
         )
     for name in folders.keys() - services:
         shutil.rmtree(folders[name])

@@ -1,7 +1,7 @@
-"""Refuses words that make a sentence hard for readers whose first language is not English.
+"""Finds words that make a sentence hard for readers whose first language is not English.
 
-`make lint` runs it over all prose of the repository: documents, comments, docstrings, messages, test names.
-CONTRIBUTING.md has the rules of writing; only those about words can be checked by a program.
+`make lint` checks all prose of the repository: documents, comments, docstrings, messages and test names.
+CONTRIBUTING.md has all rules of writing; this program can check only words.
 """
 
 import re
@@ -23,7 +23,7 @@ INSTEAD = {
     "be had": "is available",
     "for ever": "say how long, or 'never expires'",
 }
-"""The words, and what to write in place of each."""
+"""The words, each with its replacement."""
 
 SUFFIXES = frozenset({".css", ".html", ".in", ".js", ".json", ".md", ".py", ".toml", ".yaml", ".yml"})
 ITSELF = ("infra/build/words.py", "tests/docs/test_words.py")
@@ -43,7 +43,7 @@ def findings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def files() -> list[Path]:
-    """The files of the repository that have prose: those that git tracks or would add."""
+    """The repository's files with prose that git tracks or would add."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     paths = [ROOT / name for name in listed.split("\0") if _is_ours(name)]
@@ -57,7 +57,7 @@ def _is_ours(name: str) -> bool:
 
 
 def main() -> int:
-    """Prints each finding with its place and what to write instead; 1 if there are any."""
+    """Prints each finding with its place and the replacement. Exit codes: 0 no finding, 1 a finding."""
     found = 0
     for path in files():
         for line, word in findings(path.read_text(encoding="utf-8")):

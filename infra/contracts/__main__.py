@@ -1,4 +1,4 @@
-"""Writes infra/contracts/published/ (`make contracts`). Refuses a change that breaks a published contract."""
+"""`make contracts`: writes infra/contracts/published/, unless a change breaks a published contract."""
 
 import sys
 
@@ -11,8 +11,8 @@ def main() -> None:
     forget_settings()
     try:
         check()
-    except Incompatible as refusal:
-        sys.exit(f"Nothing was written. {refusal}")
+    except Incompatible as error:
+        sys.exit(f"No file was written. {error}")
     write()
 
 

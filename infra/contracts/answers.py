@@ -1,4 +1,4 @@
-"""What the HTTP API answers, as models: the shapes that order/views.py and choreography/problems.py make."""
+"""Models of the HTTP API's answers, which order/views.py and choreography/problems.py produce."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from contracts.values import AmountMinor, Currency
 
 
 class _Answer(BaseModel):
-    # An answer with a field that is not described here fails the tests.
+    # The tests fail if an answer has a field that no model describes.
     model_config = ConfigDict(extra="forbid")
 
 
@@ -21,7 +21,7 @@ class OrderLine(_Answer):
 
 
 class OrderSummary(_Answer):
-    """An order as it stands; fields that do not apply yet are left out."""
+    """An order's current state. Fields that do not apply yet are absent."""
 
     order_id: str
     status: Literal["placed", "paid", "shipped", "completed", "rejected", "cancelling", "cancelled"]
@@ -36,14 +36,14 @@ class OrderSummary(_Answer):
 
 
 class OrderPage(_Answer):
-    """A customer's orders, newest first; `cursor` leads to the next page, absent on the last."""
+    """A customer's orders, newest first. `cursor` requests the next page; the last page has none."""
 
     orders: list[OrderSummary]
     cursor: str = ""
 
 
 class HistoryEntry(_Answer):
-    """An event that Order published or saw."""
+    """An event that Order published or handled."""
 
     id: str
     type: str
@@ -65,7 +65,7 @@ class FieldError(_Answer):
 
 
 class ProblemDocument(_Answer):
-    """RFC 9457: what is wrong with a request, by field."""
+    """An RFC 9457 problem document: the error of a request, by field."""
 
     type: Literal["about:blank"]
     title: str

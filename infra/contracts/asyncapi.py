@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document: every topic and queue, their messages, senders and receivers, and the filters."""
+"""The AsyncAPI 3 document: every topic and queue with messages, senders, receivers and filter policies."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,7 @@ def _message(payload: type[Payload]) -> dict[str, Any]:
 
 
 def _embedded(payload: type[Payload]) -> dict[str, Any]:
-    """The schema with its definitions inlined: a `$ref` would refer to the document, not to the schema."""
+    """The schema with its definitions inlined, because a `$ref` would refer to the whole document."""
     made = schema(payload)
     definitions = made.pop("$defs")
     for keyword in ("$schema", "$id"):
@@ -66,7 +66,7 @@ def _channels(landscape: Landscape) -> dict[str, Any]:
     topics = {
         topic: {
             "address": topic,
-            "title": f"What {publisher.capitalize()} publishes",
+            "title": f"Events of {publisher.capitalize()}",
             "description": "An SNS topic. The message attribute `type` has the event's type.",
             "messages": _messages(kind for kind, producer in PRODUCERS.items() if producer == publisher),
         }
@@ -79,8 +79,8 @@ def _queue(queue: Queue, landscape: Landscape) -> dict[str, Any]:
     feeding = [s for s in landscape.subscriptions if s.queue == queue.name]
     channel: dict[str, Any] = {
         "address": queue.name,
-        "title": f"Read by {queue.consumer}" if queue.consumer else "Dead letters, for an operator",
-        "description": f"An SQS queue; messages are kept for {queue.retention_days} days.",
+        "title": f"Queue of {queue.consumer}" if queue.consumer else "Dead-letter queue",
+        "description": f"An SQS queue. It keeps messages for {queue.retention_days} days.",
         "messages": _messages(kind for s in feeding for kind in s.types),
     }
     if feeding:

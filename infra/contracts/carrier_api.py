@@ -1,4 +1,4 @@
-"""One OpenAPI 3.1 document of what a carrier implements: dispatch, look-up, and the webhook that it calls."""
+"""The OpenAPI 3.1 document that a carrier implements: dispatch, look-up, and the webhook that it calls."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -30,25 +30,27 @@ def _listed(statuses: Iterable[HTTPStatus]) -> str:
 
 
 _DESCRIPTION = f"""\
-What Shipping asks of a carrier. An integration implements it in front of the carrier's own API.
+The API that Shipping calls. An integration implements it in front of the carrier's own API.
 
-Every request is signed as a Standard Webhook (https://www.standardwebhooks.com), v1. Refuse with 401 what is
-not signed with the shared secret, or is older than five minutes. The webhook that the carrier calls is signed
-in the same way, with a secret of its own.
+Shipping signs every request as a Standard Webhook (https://www.standardwebhooks.com), v1. Answer 401 to a
+request without a valid signature of the shared secret, or with a timestamp older than five minutes. The
+carrier signs the webhook that it calls in the same way, with another secret.
 
-Shipping repeats a request until it understands the answer: at once, and for days. So the carrier keeps an
-Idempotency-Key, with its body and its answer, for at least 24 hours. A parcel can be looked up by its
-reference for at least 30 days.
+Shipping retries a request until it understands the answer, maybe for days. So the carrier keeps each
+Idempotency-Key with its body and its answer for at least 24 hours. It answers a look-up by reference for at
+least 30 days.
 
-An answer has up to {ANSWER_LIMIT_BYTES} bytes, and comes within {READ_SECONDS} seconds.
+An answer has at most {ANSWER_LIMIT_BYTES} bytes, and arrives within {READ_SECONDS} seconds.
 
-The status of an answer says what becomes of the order:
+The status of the answer decides what Shipping does:
 
-- 200, 201: shipped.
-- 422: refunded. If the reason is `{KEY_REUSED}`, the key came with another body: a defect of the shop.
-- {_listed(PASSING)}, 5xx: asked for again later. 409 says that the key's first request is under way.
-- {_listed(OPERATORS)}, 3xx: asked for again later, and an operator of the shop is told.
-- Any other 4xx: a defect of the shop. The order waits for a correction.
+- 200, 201: the order is shipped.
+- 422: the order is refunded. If the reason is `{KEY_REUSED}`, the shop has a defect: the key came with
+  another body.
+- {_listed(PASSING)}, 5xx: Shipping retries later. 409 means that the key's first request is still in
+  progress.
+- {_listed(OPERATORS)}, 3xx: Shipping retries later and alerts an operator of the shop.
+- Any other 4xx: the shop has a defect. The order waits until an operator corrects it.
 """
 EXAMPLE = request_for(
     Dispatch(
@@ -111,23 +113,24 @@ def _parameter(where: str, name: str, description: str) -> dict[str, Any]:
 
 _PARAMETERS = {
     "IdempotencyKey": _parameter(
-        "header", "Idempotency-Key", "The same at every attempt for an order: one key, one parcel"
+        "header", "Idempotency-Key", "The same at every attempt for an order. One key creates one parcel"
     ),
-    "Reference": _parameter("path", "reference", "The order's id, as it was dispatched"),
+    "Reference": _parameter("path", "reference", "The order's id, as in the dispatch"),
     "WebhookId": _parameter(
         "header",
         "webhook-id",
-        "Of a dispatch: its Idempotency-Key. Of a look-up: `lookup-` and the reference. The carrier compares "
-        "it with the path, which the signature does not cover. Of a webhook: the same at every attempt",
+        "For a dispatch: its Idempotency-Key. For a look-up: `lookup-` and the reference, which the carrier "
+        "compares with the path, because the signature does not cover the path. For a webhook: the same at "
+        "every attempt",
     ),
     "WebhookTimestamp": _parameter("header", "webhook-timestamp", "Seconds since 1970"),
     "WebhookSignature": _parameter(
-        "header", "webhook-signature", "v1, and an HMAC-SHA256 in base64, over id, time and body"
+        "header", "webhook-signature", "`v1,` and the HMAC-SHA256 of id, timestamp and body in base64"
     ),
 }
 _DISPATCH = {
     "operationId": "dispatch",
-    "summary": "Takes a parcel, once for each Idempotency-Key",
+    "summary": "Accepts a parcel, once for each Idempotency-Key",
     "parameters": _parameters("IdempotencyKey"),
     "requestBody": {
         "required": True,
@@ -136,9 +139,9 @@ _DISPATCH = {
             | {"example": EXAMPLE.model_dump(mode="json")}
         },
     },
-    "responses": _answer(HTTPStatus.CREATED, DispatchAnswer, "The parcel is taken")
-    | _answer(HTTPStatus.OK, DispatchAnswer, "The parcel was taken before, under this key")
-    | _answer(HTTPStatus.UNPROCESSABLE_ENTITY, DispatchRefusal, "The parcel is never taken")
+    "responses": _answer(HTTPStatus.CREATED, DispatchAnswer, "The carrier accepted the parcel")
+    | _answer(HTTPStatus.OK, DispatchAnswer, "The carrier accepted the parcel before, with this key")
+    | _answer(HTTPStatus.UNPROCESSABLE_ENTITY, DispatchRefusal, "The carrier will never accept the parcel")
     | _later(
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.CONFLICT,
@@ -148,10 +151,10 @@ _DISPATCH = {
 }
 _LOOK_UP = {
     "operationId": "lookUp",
-    "summary": "The parcel that was taken for a reference",
+    "summary": "The parcel with this reference",
     "parameters": _parameters("Reference"),
-    "responses": _answer(HTTPStatus.OK, DispatchAnswer, "The parcel was taken")
-    | _answer(HTTPStatus.NOT_FOUND, None, "No parcel was taken for this reference")
+    "responses": _answer(HTTPStatus.OK, DispatchAnswer, "The carrier accepted the parcel")
+    | _answer(HTTPStatus.NOT_FOUND, None, "The carrier has no parcel with this reference")
     | _later(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE),
 }
 _DELIVERED = {
@@ -159,9 +162,9 @@ _DELIVERED = {
     "summary": "A parcel was delivered. The carrier calls POST /carrier/webhooks of the HTTP API",
     "parameters": _parameters(),
     "requestBody": {"required": True, "content": _content(DeliveryMessage)},
-    "responses": _answer(HTTPStatus.NO_CONTENT, None, "Noted, now or before")
-    | _answer(HTTPStatus.UNAUTHORIZED, None, "Not signed, or too old")
-    | _answer(HTTPStatus.NOT_FOUND, None, "No parcel of this reference was dispatched")
-    | _answer(HTTPStatus.UNPROCESSABLE_ENTITY, None, "The message breaks its schema")
+    "responses": _answer(HTTPStatus.NO_CONTENT, None, "Recorded, now or before")
+    | _answer(HTTPStatus.UNAUTHORIZED, None, "No valid signature, or an old timestamp")
+    | _answer(HTTPStatus.NOT_FOUND, None, "Shipping dispatched no parcel with this reference")
+    | _answer(HTTPStatus.UNPROCESSABLE_ENTITY, None, "The message does not match its schema")
     | _answer(HTTPStatus.SERVICE_UNAVAILABLE, None, "Send it again later"),
 }

@@ -1,4 +1,4 @@
-"""The catalogue in Markdown: each event with publisher, consumers, fields and an example."""
+"""The event catalogue in Markdown: each event with its publisher, consumers, fields and an example."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -13,24 +13,25 @@ from infra.contracts.schemas import described, schema
 
 _INTRODUCTION = """# Events
 
-Written by `make contracts`, from the models and template.yaml; change those. Every event is a
-[CloudEvent](https://cloudevents.io) in structured JSON, described by the schema that its `dataschema` names.
-Within a major version, fields are only added; consumers ignore what they do not know. A new major version is
-a type of its own, such as `order.placed.v2`, beside the old until every consumer reads it.
-[asyncapi.json](asyncapi.json) has the topics and queues, [openapi.json](openapi.json) the HTTP API, and
-[carrier.openapi.json](carrier.openapi.json) the API that a carrier implements."""
+`make contracts` writes this file from the models and template.yaml: change those instead. Every event is a
+[CloudEvent](https://cloudevents.io) in structured JSON. Its `dataschema` names its schema. A minor version
+only adds fields, and consumers ignore unknown fields. A new major version is another type, such as
+`order.placed.v2`, which the service publishes beside the old type until every consumer reads it.
+[asyncapi.json](asyncapi.json) describes the topics and queues, [openapi.json](openapi.json) the HTTP API,
+and [carrier.openapi.json](carrier.openapi.json) the API that a carrier implements."""
 
 _PERSONAL = """## Personal data
 
-Which service needs a field, for what, and how long it keeps it. No event carries card data: `payment_method`
-is a token of the gateway, and an order with a card number there is refused. Ids of orders, payments and
-refunds identify no person without access to Order's table.
-No table deletes items by itself: "as long as the order" means until an operator deletes its item.
-Point-in-time recovery keeps deleted items for 35 more days. The sandbox carrier's ledger has the country
-alone; a carrier over HTTP is sent the address and what is in the parcel."""
+The table lists which service needs a field, its purpose, and how long the service keeps it. No event has
+card data: `payment_method` is a token of the gateway, and the API rejects an order with a card number
+there. Ids of orders, payments and refunds identify a person only together with Order's table. No table
+deletes items by itself: "as long as the order" means until an operator deletes its item. Point-in-time
+recovery keeps deleted items for 35 more days. The sandbox carrier's ledger has only the country. Shipping
+sends a carrier over HTTP the address and the items."""
 
 
 def catalogue(landscape: Landscape) -> str:
+    """The text of CATALOGUE.md."""
     sections = [_INTRODUCTION, _overview(landscape)]
     sections += [_event(payload, landscape) for payload in EVENTS.values()]
     return "\n\n".join([*sections, _personal(landscape)]) + "\n"
@@ -61,16 +62,16 @@ def _event(payload: type[Payload], landscape: Landscape) -> str:
             f"## {payload.type}",
             described(payload),
             f"Version {payload.version} ([schema]({payload.type}/{payload.version}.json)). "
-            f"Published by {producer} to {landscape.topic_of(producer)}; "
-            f"read by {_consumers(payload.type, landscape)}.",
-            _table(("Field", "Type", "Required", "About"), rows) if rows else "It says nothing more.",
+            f"Publisher: {producer}, to {landscape.topic_of(producer)}. "
+            f"Consumers: {_consumers(payload.type, landscape)}.",
+            _table(("Field", "Type", "Required", "Description"), rows) if rows else "The event has no data.",
             f"```json\n{json.dumps(example(payload.type), indent=2)}\n```",
         ]
     )
 
 
 def data(payload: type[Payload]) -> dict[str, Any]:
-    """The schema of what an event says, with its definitions in place."""
+    """The schema of an event's `data`, with its definitions inlined."""
     made = schema(payload)
     flat: dict[str, Any] = resolved(made["properties"]["data"], made["$defs"])
     return flat
@@ -106,14 +107,16 @@ def _personal(landscape: Landscape) -> str:
     ]
     days = max(queue.retention_days for queue in landscape.queues.values())
     transit = (
-        f"In transit: at most a day in a table's stream, at most {days} days in a queue, and as long again "
-        "in a dead-letter queue. The answer to a request with an `Idempotency-Key` is kept for a day."
+        f"In transit: at most a day in a table's stream, {days} days in a queue, and {days} more days "
+        "in a dead-letter queue. Order keeps its answer to a request with an `Idempotency-Key` for a day."
     )
-    return "\n\n".join([_PERSONAL, _table(("Event", "Field", "Service", "What for", "Kept"), rows), transit])
+    return "\n\n".join(
+        [_PERSONAL, _table(("Event", "Field", "Service", "Purpose", "Kept for"), rows), transit]
+    )
 
 
 def personal_fields(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    """The fields that are marked as personal data, with the services that need them."""
+    """The fields marked as personal data, with the services that need them."""
     for name, field in node.get("properties", {}).items():
         if "x-personal-data" in field:
             yield path + name, field["x-personal-data"]

@@ -1,7 +1,7 @@
-"""Breaking changes of a schema: for events in flight, which the new schema must accept, and for consumers.
+"""Finds breaking changes of a schema, for events in flight and for consumers.
 
-Both schemas are of one major version. A wider limit is compatible: consumers are deployed first. This is our
-own code: libraries that compare schemas do not say which field breaks, and the best-known one (jsonsubschema)
+Both schemas have the same major version. A wider limit is compatible, because consumers are deployed first.
+We use no library: those that compare schemas do not name the field, and the best-known one (jsonsubschema)
 does not support JSON Schema 2020-12 (docs/decisions/0016-published-schemas-do-not-change.md).
 """
 
@@ -19,11 +19,11 @@ _ANYTHING = "anything"
 
 
 class Harmed(Enum):
-    """Who is broken by a change."""
+    """The programs that a change breaks."""
 
-    WRITERS = "what was right to send is refused: events in flight, requests of today's callers"
-    READERS = "what was sure to be told is gone: consumers and callers of today"
-    CALLERS = "what was never told before is told: those who read, and cannot be deployed first"
+    WRITERS = "the schema rejects data that it accepted: events in flight, requests of today's callers"
+    READERS = "guaranteed data is missing: today's consumers and callers"
+    CALLERS = "the data has new values: readers that cannot be deployed before the change"
 
 
 BY_AN_EVENT = (Harmed.WRITERS, Harmed.READERS)
@@ -31,39 +31,45 @@ Break = tuple[Harmed, str]
 
 
 class Incompatible(Exception):
-    """A published version would change in a breaking way; the text says how."""
+    """A change would break a published version. The text names the break."""
 
 
 def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Landscape) -> None:
-    """Raises Incompatible, with event, fields, consumers and the way out, if the change breaks anything."""
+    """Raises Incompatible if the change breaks events in flight or consumers.
+
+    The text names the event, the fields and the consumers, and says what to do instead.
+    """
     found = breaks(old, new)
     if found:
         raise Incompatible(
-            f"{kind}: {'; '.join(found)}. Read by {', '.join(landscape.consumers(kind)) or 'no service'}. "
-            f"A new major version is the way: publish {_next_major(old)} beside it until every consumer "
-            "reads that."
+            f"{kind}: {'; '.join(found)}. Consumers: {', '.join(landscape.consumers(kind)) or 'none'}. "
+            f"Add a new major version instead: publish {_next_major(old)} beside {kind} until every consumer "
+            "reads it."
         )
 
 
 def _next_major(old: dict[str, Any]) -> str:
-    """The type of the next major. Its own type lets filters keep it from consumers that cannot read it."""
+    """The event type of the next major version.
+
+    It is another type, so that filter policies do not deliver it to consumers that cannot read it.
+    """
     kind, version = old["$id"].split("/")[-2:]
     major = int(version.partition(".")[0])
     return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
 
 
 def breaks(old: dict[str, Any], new: dict[str, Any], harmed: Collection[Harmed] = BY_AN_EVENT) -> list[str]:
-    """The breaks for those in `harmed`, by field."""
+    """The breaking changes for the programs in `harmed`, each with its field."""
     before, after = (resolved(schema, schema.get("$defs", {})) for schema in (old, new))
     return [text for whom, text in _compare("", before, after) if whom in harmed]
 
 
 def _compare(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Break]:
-    """Compares a field of several types, such as one that may be null, type by type."""
+    """Compares a field type by type: it may have several types, such as string or null."""
     before, after = _by_type(old), _by_type(new)
     if _ANYTHING not in after and (missing := before.keys() - after.keys()):
         gone = " and ".join(sorted(missing))
-        yield Harmed.WRITERS, f"{path or 'message'}: type changed, {gone} no longer read"
+        yield Harmed.WRITERS, f"{path or 'message'}: type changed, {gone} no longer accepted"
     if _ANYTHING not in before and (added := after.keys() - before.keys()):
         yield Harmed.CALLERS, f"{path or 'message'}: type changed, may be {' or '.join(sorted(added))}"
     for kind in sorted(before.keys() & after.keys()):
@@ -89,7 +95,7 @@ def _values(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Bre
         for value in sorted(before - after):
             yield Harmed.WRITERS, f"{path}: value {value} removed"
         for value in sorted(after - before):
-            yield Harmed.READERS, f"{path}: value {value} added, which is refused today"
+            yield Harmed.READERS, f"{path}: value {value} added, which today's readers reject"
 
 
 def _allowed(schema: dict[str, Any]) -> set[str] | None:
@@ -125,6 +131,6 @@ def _fields(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Bre
         elif name in now - was:
             yield Harmed.WRITERS, f"{field}: made required"
         elif name in was - now:
-            yield Harmed.READERS, f"{field}: no longer always there"
+            yield Harmed.READERS, f"{field}: no longer required"
         if name in before and name in after:
             yield from _compare(field, before[name], after[name])

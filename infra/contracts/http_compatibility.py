@@ -1,4 +1,4 @@
-"""Breaking changes of the OpenAPI document: of requests that callers send, and answers that they read."""
+"""Finds breaking changes of the OpenAPI document, in callers' requests and in the answers that they read."""
 
 from typing import Any
 
@@ -7,17 +7,20 @@ from infra.contracts.compatibility import Harmed, Incompatible, breaks
 
 
 def refuse_http(old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Raises Incompatible, with routes, fields and the way out, if the change breaks any caller."""
+    """Raises Incompatible if the change breaks a caller.
+
+    The text names routes and fields, and says what to do.
+    """
     found = http_breaks(old, new)
     if found:
         raise Incompatible(
-            f"{'; '.join(found)}. Used by callers of the HTTP API. A new major version is the way: routes of "
-            "its own, such as /v2/orders, beside these until every caller uses them."
+            f"{'; '.join(found)}. This breaks callers of the HTTP API. Add a new major version instead: "
+            "other routes, such as /v2/orders, beside these until every caller uses them."
         )
 
 
 def http_breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """The breaks, by route and field."""
+    """The breaking changes, each with its route and field."""
     before, after = _operations(old), _operations(new)
     gone = [f"{route}: removed" for route in sorted(before.keys() - after.keys())]
     return gone + [
@@ -40,7 +43,7 @@ def _operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _request(operation: dict[str, Any]) -> dict[str, Any]:
-    """One schema of everything that a caller sends."""
+    """One schema of all that a caller sends: parameters and body."""
     sent = {parameter["name"]: parameter for parameter in operation["parameters"]}
     body = operation.get("requestBody")
     if body is not None:
@@ -49,13 +52,13 @@ def _request(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(operation: dict[str, Any]) -> dict[str, Any]:
-    """The answers that a caller may rely on. A refusal that is no longer made breaks no caller."""
-    told = {
+    """The answers on which a caller may rely. An error status that disappears breaks no caller."""
+    answers = {
         status: {"schema": _answer(response)}
         for status, response in operation["responses"].items()
         if status.startswith("2") or status == "400"
     }
-    return _object(told)
+    return _object(answers)
 
 
 def _answer(response: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The publishers, topics, queues, consumers and routes, read from template.yaml."""
+"""The publishers, topics, queues, consumers and routes of template.yaml."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue, the function that consumes it and its service. A dead-letter queue has neither."""
+    """A queue, its consuming function and that function's service. A dead-letter queue has no consumer."""
 
     name: str
     retention_days: int
@@ -38,20 +38,20 @@ class Queue:
 
 @dataclass(frozen=True)
 class Route:
-    """A route that callers use, so not `$default`.
+    """A route of the HTTP API, except `$default`.
 
-    `asks_for_token`: whether it needs a token if the stack has an issuer.
+    `requires_token`: whether the route requires a token if the stack has an issuer.
     """
 
     method: str
     path: str
     service: str
-    asks_for_token: bool
+    requires_token: bool
 
 
 @dataclass(frozen=True)
 class Landscape:
-    """`topics` maps each topic to the service that publishes to it."""
+    """All topics, queues, subscriptions and routes. `topics` maps each topic to its publishing service."""
 
     topics: Mapping[str, str]
     queues: Mapping[str, Queue]
@@ -69,6 +69,7 @@ class Landscape:
 
 @cache
 def landscape() -> Landscape:
+    """The landscape of template.yaml, read once in each process."""
     template = load(ROOT / "template.yaml")
     return Landscape(_topics(template), _queues(template), _subscriptions(template), _routes(template))
 
@@ -87,8 +88,8 @@ def _variables(template: Template) -> dict[str, Any]:
 
 
 def _topics(template: Template) -> dict[str, str]:
-    told = [v for v in _variables(template).values() if "TOPIC_ARN" in v]
-    return {v["TOPIC_ARN"]["Ref"]: v["POWERTOOLS_SERVICE_NAME"] for v in told}
+    publishers = [v for v in _variables(template).values() if "TOPIC_ARN" in v]
+    return {v["TOPIC_ARN"]["Ref"]: v["POWERTOOLS_SERVICE_NAME"] for v in publishers}
 
 
 def _queues(template: Template) -> dict[str, Queue]:
@@ -112,7 +113,7 @@ def _queues(template: Template) -> dict[str, Queue]:
 
 
 def _aliased(template: Template, alias: str) -> str:
-    """The function of an alias: mappings and routes invoke aliases."""
+    """The function of an alias, which mappings and routes invoke."""
     function: str = template.resources[alias]["Properties"]["FunctionName"]["Ref"]
     return function
 

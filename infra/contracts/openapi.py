@@ -1,7 +1,5 @@
-"""The OpenAPI 3.1 document of the HTTP API: the routes of template.yaml, their requests and answers."""
+"""The OpenAPI 3.1 document of the HTTP API: the routes of template.yaml with their requests and answers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -10,112 +8,29 @@ from pydantic.json_schema import models_json_schema
 
 from choreography import correlation
 from choreography.problems import phrase
-from infra import samples
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
 from infra.contracts.landscape import Landscape, Route
+from infra.contracts.operations import OPERATIONS, Operation
 from infra.contracts.schemas import Untitled
 from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from shipping.messages import DeliveryMessage
 
 MODELS = (PlaceOrder, DeliveryMessage, OrderSummary, OrderPage, OrderHistory, ProblemDocument)
 ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
-"""The refusals of every route: an invalid correlation id, and a dependency that does not answer."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """A route's operation. `problems` are its refusals, in addition to those of every route."""
-
-    id: str
-    summary: str
-    success: HTTPStatus
-    answer: type[BaseModel] | None
-    problems: tuple[HTTPStatus, ...] = ()
-    takes: type[BaseModel] | None = None
-    parameters: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    leads_to: tuple[str, ...] = ()
-    """Operations on the order that this operation answers."""
-    example: Mapping[str, Any] = field(default_factory=dict)
-
-
-_BODY = (
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-)
-OPERATIONS = {
-    ("post", "/orders"): Operation(
-        "placeOrder",
-        "Places an order",
-        HTTPStatus.ACCEPTED,
-        OrderSummary,
-        (HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT, *_BODY),
-        takes=PlaceOrder,
-        parameters=("IdempotencyKey",),
-        headers=("Location",),
-        leads_to=("getOrder", "getHistory", "cancelOrder"),
-        example=samples.ORDER,
-    ),
-    ("get", "/orders"): Operation(
-        "listOrders",
-        "A customer's orders, newest first",
-        HTTPStatus.OK,
-        OrderPage,
-        (HTTPStatus.FORBIDDEN,),
-        parameters=("CustomerId", "Limit", "Cursor"),
-    ),
-    ("get", "/orders/{order_id}"): Operation(
-        "getOrder",
-        "An order with its current status",
-        HTTPStatus.OK,
-        OrderSummary,
-        (HTTPStatus.NOT_FOUND,),
-        parameters=("OrderId",),
-    ),
-    ("get", "/orders/{order_id}/history"): Operation(
-        "getHistory",
-        "The events of an order that Order published or handled",
-        HTTPStatus.OK,
-        OrderHistory,
-        (HTTPStatus.NOT_FOUND,),
-        parameters=("OrderId",),
-    ),
-    ("post", "/orders/{order_id}/cancellation"): Operation(
-        "cancelOrder",
-        "Requests an order's cancellation; 409 if the parcel has left",
-        HTTPStatus.ACCEPTED,
-        OrderSummary,
-        (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-        parameters=("OrderId",),
-    ),
-    ("post", "/carrier/webhooks"): Operation(
-        "tellOfParcel",
-        "Receives the carrier's message about a parcel, signed as Standard Webhooks are",
-        HTTPStatus.NO_CONTENT,
-        None,
-        (
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-        ),
-        takes=DeliveryMessage,
-        parameters=("WebhookId", "WebhookTimestamp", "WebhookSignature"),
-    ),
-}
+"""The error statuses of every route: an invalid correlation id, and a dependency that does not answer."""
 
 
 _DESCRIPTION = """\
-Place, read and cancel orders. Every refusal of a service is a problem document, also 404 for a path or a
-method that no route has. API Gateway's own refusals have only a `message`, which HTTP APIs cannot change: 401
-without a valid token, if the stack has an issuer of tokens (in dev it may have none); 413 above 10 MB; 429
-above the rate limit, after which a request may be repeated; 500 or 503 if the function itself fails. Fields
-are added to answers within a version: ignore those that you do not know.
+Place, read and cancel orders. Every error of a service is a problem document (RFC 9457), even 404 for a
+path or a method without a route. API Gateway's own errors have only a `message`, which HTTP APIs cannot
+change: 401 without a valid token, if the stack has an issuer of tokens (in dev it may have none); 413 above
+10 MB; 429 above the rate limit (retry later); 500 or 503 if the function fails. New fields may appear in
+answers within a version: ignore unknown fields.
 """
 
 
 def openapi(landscape: Landscape) -> dict[str, Any]:
+    """The content of openapi.json."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -138,7 +53,7 @@ def _paths(routes: tuple[Route, ...]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for route in routes:
         made = _operation(OPERATIONS[route.method, route.path]) | {"tags": [route.service]}
-        if route.asks_for_token:
+        if route.requires_token:
             made["security"] = [{"Jwt": []}]
             made["responses"]["401"] = _UNAUTHORIZED
         paths.setdefault(route.path, {})[route.method] = made
@@ -215,36 +130,36 @@ _TEXT = {"type": "string"}
 _ID = {"type": "string", "minLength": 1, "maxLength": ID_LIMIT}
 _PARAMETERS = {
     "CorrelationId": _parameter(
-        "header", "X-Correlation-Id", "Written into every event and log line of the order", _CORRELATION_ID
+        "header", "X-Correlation-Id", "Appears in every event and log line of the order", _CORRELATION_ID
     ),
     "IdempotencyKey": _parameter(
         "header",
         "Idempotency-Key",
-        "Makes the request safe to repeat; with another body it answers 422",
+        "Makes a retry safe: the same key gets the first answer. Another body with the same key gets 422",
         {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
     ),
     "OrderId": _parameter(
-        "path", "order_id", "The id from the answer to the order's request", _TEXT, required=True
+        "path", "order_id", "The order_id in the answer to placeOrder", _TEXT, required=True
     ),
-    "CustomerId": _parameter("query", "customer_id", "Whose orders", _ID, required=True),
+    "CustomerId": _parameter("query", "customer_id", "The customer whose orders to list", _ID, required=True),
     "Limit": _parameter(
         "query",
         "limit",
-        "The most orders of a page",
+        "The maximum number of orders on a page",
         {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT, "default": 20},
     ),
-    "Cursor": _parameter("query", "cursor", "The cursor from the page before; any other answers 400", _TEXT),
+    "Cursor": _parameter("query", "cursor", "The cursor of the previous page. Another value gets 400", _TEXT),
     "WebhookId": _parameter("header", "webhook-id", "The same at every attempt", _TEXT, required=True),
     "WebhookTimestamp": _parameter(
         "header", "webhook-timestamp", "Seconds since 1970", {"type": "string"}, required=True
     ),
     "WebhookSignature": _parameter(
-        "header", "webhook-signature", "v1, and an HMAC-SHA256 in base64", _TEXT, required=True
+        "header", "webhook-signature", "`v1,` and an HMAC-SHA256 in base64", _TEXT, required=True
     ),
 }
 _UNAUTHORIZED = {
-    "description": "Without a valid token: the answer of API Gateway, or of Order if a request passed it",
-    "headers": {"WWW-Authenticate": {"description": "The error of the token", "schema": _TEXT}},
+    "description": "No valid token. API Gateway answers, or Order if the route has no authorizer",
+    "headers": {"WWW-Authenticate": {"description": "The error in the token", "schema": _TEXT}},
     "content": {
         "application/json": {
             "schema": {"type": "object", "properties": {"message": _TEXT}, "required": ["message"]}

@@ -1,4 +1,4 @@
-"""The published files: their current content, and whether it may replace the committed content."""
+"""The published files: their content, and the check that new content breaks no published contract."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "published"
 
 
 def files() -> dict[str, str]:
-    """The content of every file, by path in the folder. It is the same at every run."""
+    """The content of every file, by path in the folder."""
     made: dict[str, Any] = dict(schemas())
     made["asyncapi.json"] = asyncapi(landscape())
     made["openapi.json"] = openapi(landscape())
@@ -28,14 +28,18 @@ def files() -> dict[str, str]:
 
 
 def text(document: Any) -> str:
+    """The document as the text of a JSON file."""
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def check(folder: Path = FOLDER) -> None:
-    """Raises Incompatible if a current schema breaks a published one of the same or an older minor, if an
-    event was removed, or if the current HTTP API breaks its callers."""
+    """Raises Incompatible if the code's contracts break the published ones.
+
+    A schema must not break one of the same or an older minor version, each published event must still exist,
+    and the HTTP API must not break its callers.
+    """
     for kind in sorted({path.parent.name for path in folder.glob("*/*.json")} - EVENTS.keys()):
-        raise Incompatible(f"{kind}: no longer there, and events of it may be in flight")
+        raise Incompatible(f"{kind}: this event type was removed, but its events may be in flight")
     for path, schema in schemas().items():
         kind, _, version = path.partition("/")
         major = version.partition(".")[0]
@@ -46,7 +50,7 @@ def check(folder: Path = FOLDER) -> None:
 
 
 def write(folder: Path = FOLDER) -> None:
-    """Writes the files. Older versions stay as baselines, since their events may be in flight."""
+    """Writes the files. Older schemas stay as baselines, because their events may be in flight."""
     for path, content in files().items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,7 @@
-"""JSON Schemas (2020-12) of the events, from their pydantic models. Each covers the whole CloudEvent."""
+"""JSON Schemas (2020-12) of the events, made from their pydantic models.
+
+Each describes the whole CloudEvent.
+"""
 
 import inspect
 from typing import Any
@@ -12,14 +15,14 @@ DIALECT = GenerateJsonSchema.schema_dialect
 
 
 class Untitled(GenerateJsonSchema):
-    """Leaves titles out, since they would only repeat the field's name."""
+    """Omits titles, which would only repeat the names of the fields."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 def schema(payload: type[Payload]) -> dict[str, Any]:
-    """The schema for a consumer of this version: it accepts every minor of its major, and unknown fields."""
+    """The schema for a consumer. It accepts every minor version of the major version, and unknown fields."""
     made = Event[payload].model_json_schema(schema_generator=Untitled)  # type: ignore[valid-type]  # known only when running
     about = {
         "$schema": DIALECT,
@@ -30,7 +33,7 @@ def schema(payload: type[Payload]) -> dict[str, Any]:
     made["properties"]["type"] = {"const": payload.type, "type": "string"}
     made["properties"]["dataschema"] |= {"format": "uri", "pattern": _every_minor(payload)}
     made["properties"]["source"] |= {"format": "uri-reference"}
-    # Every event has these fields: the model's defaults are for code that creates events.
+    # Every event has these fields. The model's defaults are for code that creates events.
     made["required"] = sorted({*made["required"], "specversion", "datacontenttype"})
     return made | about
 
@@ -41,7 +44,7 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def described(payload: type[Payload]) -> str:
-    """The docstring in one line."""
+    """The model's docstring in one line."""
     return " ".join((inspect.getdoc(payload) or "").split())
 
 

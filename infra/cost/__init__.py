@@ -1,1 +1,1 @@
-"""What an order costs: its billable units counted in a local run, and a price list to multiply them by."""
+"""The cost of an order: its billable units, counted in a local run, times the prices of a list."""

@@ -1,10 +1,10 @@
-"""What a million orders cost on AWS: billable units counted in this process, priced from a dated list.
+"""The price of a million orders on AWS: the billable units of a run in this process, times a price list.
 
-It leaves out monthly costs (alarms, metrics, stored data, polls of idle queues), data transfer, X-Ray, and
-the fees of gateway and carrier.
+It excludes monthly costs (alarms, metrics, stored data, polls of idle queues), data transfer, X-Ray, and the
+fees of gateway and carrier.
 
   choreo cost
-  choreo cost --batch 1              # batches of one: the most expensive way to run
+  choreo cost --batch 1              # batches of one message, which cost most
   choreo cost --prices my-region.json
 """
 
@@ -50,12 +50,13 @@ class Prices(BaseModel):
         return sum(number * self.prices[item.unit].per_million / MILLION for item, number in units.items())
 
     def milliseconds(self, invocation: Invocation) -> float:
+        """The assumed duration of an invocation on AWS."""
         each = self.assumed.milliseconds_an_aws_call
         return self.assumed.milliseconds_an_invocation + each * invocation.calls
 
 
 def main(argv: list[str]) -> int:
-    """Exit codes: 0 done, 2 unusable price list."""
+    """Exit codes: 0 success, 2 the price list cannot be used."""
     parser = Parser(
         prog="choreo cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -73,7 +74,7 @@ def main(argv: list[str]) -> int:
         parser.error(f"{arguments.prices}: {' '.join(str(error).split())}")
     out.print(
         f"Prices of {prices.region}, read on {prices.read_on}: {arguments.prices}. "
-        f"{arguments.batch} messages a batch, an Idempotency-Key an order."
+        f"{arguments.batch} messages in each batch, one Idempotency-Key for each order."
     )
     return 0
 
@@ -103,8 +104,8 @@ def _purposes(units: Bill, prices: Prices) -> Table:
         by.setdefault(item.purpose, Counter())[item] = number
     shown = table("of a shipped order, for", f"{prices.currency} for a million", "units")
     for purpose, part in sorted(by.items(), key=lambda entry: -prices.of(entry[1])):
-        told = ", ".join(f"{number:.3g} {_word(item)}" for item, number in part.items())
-        shown.add_row(purpose, f"{prices.of(part) * MILLION:.2f}", told)
+        amounts = ", ".join(f"{number:.3g} {_word(item)}" for item, number in part.items())
+        shown.add_row(purpose, f"{prices.of(part) * MILLION:.2f}", amounts)
     return shown
 
 

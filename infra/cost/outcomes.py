@@ -1,4 +1,4 @@
-"""Orders of each outcome, run to their end in this process, with their work counted."""
+"""Runs orders of each outcome to their end in this process, and counts their work."""
 
 import json
 import os
@@ -36,8 +36,8 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
     The result is always the same, so it is cached for the process.
     """
     with patched_moto(), patch.dict(os.environ):
-        os.environ.pop("AWS_ENDPOINT_URL", None)  # whatever runs there is not what is counted
-        run = in_batches(batch)
+        os.environ.pop("AWS_ENDPOINT_URL", None)  # count this process, and not a running backend
+        run = run_with_batch_size(batch)
         secrets.provider.cache_clear()
         with counted() as work:
             placed = [place(run, outcome, f"key-{number}" if keyed else None) for number in range(batch)]
@@ -45,19 +45,19 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
                 for order_id in placed:
                     run.request("POST", f"/orders/{order_id}/cancellation")
                 run.drain("payment")
-                _deliver_first(run, "shipment.cancelled")
+                _move_to_front(run, "shipment.cancelled")
             run.drain()
             if outcome == "shipped and delivered":
                 for order_id in placed:
-                    _delivered(run, order_id, work)
+                    _report_delivery(run, order_id, work)
                 run.drain()
-            later(run)
+            make_messages_due(run)
             run.drain()
     return work
 
 
-def in_batches(batch: int) -> InProcess:
-    """A fresh choreography with batches of this size; with moto active."""
+def run_with_batch_size(batch: int) -> InProcess:
+    """A new choreography on moto with batches of this size. The caller activates moto."""
     run = InProcess()
     for name, source in run.stack.sources.items():
         properties = {**source.properties, "BatchSize": batch}
@@ -86,21 +86,21 @@ def place(run: InProcess, outcome: str, key: str | None) -> str:
     return order_id
 
 
-def _delivered(run: InProcess, order_id: str, work: Work) -> None:
+def _report_delivery(run: InProcess, order_id: str, work: Work) -> None:
     arn, so_far = run.stack.secrets["CarrierSecret"], len(work.calls)
     secret = client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    del work.calls[so_far:]  # the carrier's call, which is not counted
+    del work.calls[so_far:]  # this call is the carrier's, so it does not count
     body = carrier_messages.message(order_id, "SBX1", datetime.now(UTC))
     headers = carrier_messages.signed(secret, order_id, body, int(time.time()))
     run.request("POST", "/carrier/webhooks", body, **{n.replace("-", "_"): v for n, v in headers.items()})
 
 
-def later(run: InProcess) -> None:
-    """Makes delayed messages due, such as an order's first check after a minute."""
+def make_messages_due(run: InProcess) -> None:
+    """Makes all delayed messages visible now, such as an order's first check after a minute."""
     queues.make_visible()
 
 
-def _deliver_first(run: InProcess, kind: str) -> None:
-    """Lets Payment receive an event of this type before its other messages."""
+def _move_to_front(run: InProcess, kind: str) -> None:
+    """Moves the events of this type to the front of Payment's queue."""
     name = run.stack.queues["PaymentQueue"].rpartition("/")[2]
     queues.stored(name).sort(key=lambda message: kind not in message.body)

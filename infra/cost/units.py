@@ -1,4 +1,4 @@
-"""Billable units as AWS defines them (pricing pages and developer guides of the services)."""
+"""Billable units, as the pricing pages and developer guides of the AWS services define them."""
 
 import math
 from collections import Counter
@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from infra.cost.work import POLLERS, Call, Invocation, Work
 
 KB = 1024
-BOOKS = ("PaymentLedger", "ShippingLedger")
-"""The sandboxes' ledgers: a real gateway or carrier costs no DynamoDB units."""
+LEDGERS = ("PaymentLedger", "ShippingLedger")
+"""The sandboxes' ledger tables, which do not count: a real gateway or carrier uses no DynamoDB units."""
 
 
 class Item(NamedTuple):
-    """A kind of unit, and its purpose."""
+    """A billable unit, and what the choreography uses it for."""
 
     unit: str
     purpose: str
@@ -24,25 +24,25 @@ Bill = Counter[Item]
 
 
 def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
-    """All billable units of some work; `milliseconds` says how long an invocation takes on AWS."""
+    """All billable units of this work. `milliseconds` gives the duration of an invocation on AWS."""
     units: Bill = Counter()
     units[Item("http_api_requests", "customer")] += work.requests
     for invocation in work.invocations:
         seconds = math.ceil(milliseconds(invocation)) / 1000
         purpose = _purpose_of_function(invocation.function.logical_id)
         units[Item("lambda_requests", purpose)] += 1
-        # Fractions: Counter's stubs allow whole numbers only.
+        # These are fractions, and Counter's stubs allow whole numbers only.
         units[Item("lambda_gb_seconds", purpose)] += seconds * invocation.function.memory_mb / KB  # type: ignore[assignment]
         units[Item("log_gigabytes", "logs and metrics")] += len(invocation.printed) / KB**3  # type: ignore[assignment]
     for call in work.calls:
-        if not in_a_book(call):
+        if not is_sandbox_call(call):
             units.update(_units(call))
     return Counter({item: number for item, number in units.items() if number})
 
 
-def in_a_book(call: Call) -> bool:
-    """Whether it is a call of a sandbox, which a deployment with real adapters does not make."""
-    return any(book in str(call.request.get("TableName", "")) for book in BOOKS)
+def is_sandbox_call(call: Call) -> bool:
+    """Whether a sandbox makes this call. A deployment with a real gateway and carrier does not make it."""
+    return any(ledger in str(call.request.get("TableName", "")) for ledger in LEDGERS)
 
 
 def _units(call: Call) -> Bill:
@@ -62,25 +62,32 @@ def _units(call: Call) -> Bill:
             size = len(call.request["Message"].encode())
             return _one("sns_requests", max(1, math.ceil(size / (64 * KB))), _purpose(call))
         case "sqs", "ReceiveMessage" if not call.answer.get("Messages"):
-            return (
-                Counter()
-            )  # an empty long poll of up to 20 seconds: its number depends on time, not on orders
+            # An empty long poll takes up to 20 seconds, so its number depends on time and not on orders.
+            return Counter()
         case "sqs", _:
             return _one("sqs_requests", 1, _purpose(call))
-    return Counter()  # Lambda's reads of streams are free; secrets are read once in some minutes
+    return Counter()  # Lambda reads streams for free, and functions read secrets once in some minutes
 
 
 def _put(call: Call) -> Bill:
-    """DynamoDB bills the larger of the item before and after the write: for these items, the one after."""
+    """The units of a PutItem.
+
+    DynamoDB bills the larger of the item before and after the write. These items grow, so it bills the new
+    one.
+    """
     item = call.request["Item"]
     purpose = _purpose(call)
     whole = _write_units(item)
     if "outbox" not in item:
         return _one("dynamodb_write_units", whole, purpose)
-    bare = _write_units({name: value for name, value in item.items() if name not in ("outbox", "inbox")})
-    units = _one("dynamodb_write_units", bare, purpose)
-    if whole > bare:
-        units[Item("dynamodb_write_units", "outbox and idempotency records in the item")] += whole - bare
+    without_records = _write_units(
+        {name: value for name, value in item.items() if name not in ("outbox", "inbox")}
+    )
+    units = _one("dynamodb_write_units", without_records, purpose)
+    if whole > without_records:
+        units[Item("dynamodb_write_units", "outbox and idempotency records in the item")] += (
+            whole - without_records
+        )
     if "customer_id" in item and item["version"] == {"N": "1"}:
         units[Item("dynamodb_write_units", "index by customer")] += 1
     return units
@@ -91,7 +98,7 @@ def _write_units(item: Mapping[str, Any]) -> int:
 
 
 def item_size(item: Mapping[str, Any]) -> int:
-    """In bytes, as DynamoDB counts (developer guide, item sizes and formats)."""
+    """The item's size in bytes, as DynamoDB counts it (developer guide, item sizes and formats)."""
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
@@ -114,13 +121,13 @@ def _size(value: Mapping[str, Any]) -> int:
 def _purpose(call: Call) -> str:
     where = str(call.request.get("TableName", "")) + str(call.request.get("QueueUrl", ""))
     if "IdempotencyTable" in where:
-        return "Idempotency-Key at the edge"
+        return "Idempotency-Key of the HTTP API"
     if "ExpiryQueue" in where:
-        return "time limit"
+        return "deadline"
     if call.by == POLLERS:
         return "consumers"
     if call.operation == "PutItem" and call.request["Item"].get("status", {}).get("S") in INTENTS:
-        return "intent before money and parcels"
+        return "intent before a charge or a dispatch"
     return _purpose_of_function(call.by)
 
 
@@ -131,7 +138,7 @@ def _purpose_of_function(logical_id: str) -> str:
     if logical_id.endswith("Relay"):
         return "relay"
     if logical_id == "OrderExpiry":
-        return "time limit"
+        return "deadline"
     return "consumers" if logical_id.endswith("Consumer") else "customer"
 
 

@@ -1,4 +1,4 @@
-"""The exact work of a run in this process: each invocation, and each AWS call with its caller."""
+"""Records the work of a run in this process: each invocation, and each AWS call with its caller."""
 
 import logging
 import sys
@@ -17,12 +17,12 @@ from infra.local import in_process
 from infra.local.model.stack import Function
 
 POLLERS = "pollers"
-"""The caller outside of functions: Lambda, which polls queues and streams for the event source mappings."""
+"""The caller of AWS calls outside of functions: Lambda, which polls queues and streams for its mappings."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """An AWS call that succeeded or failed its condition. `by` is a function's logical id, or POLLERS."""
+    """An AWS call, successful or not. `by` is the logical id of the calling function, or POLLERS."""
 
     by: str
     service: str
@@ -33,7 +33,7 @@ class Call:
 
 @dataclass
 class Invocation:
-    """One invocation of a function. `printed` is its log output with metrics."""
+    """One invocation of a function. `printed` is its output: log lines and metrics."""
 
     function: Function
     event: Any
@@ -52,7 +52,7 @@ class Work:
 
 
 class _Output(TextIOBase):
-    """Standard output of the running function, or of the caller if none runs."""
+    """Writes to the running invocation's output; to the caller's if no function runs."""
 
     def __init__(self, running: list[Invocation]) -> None:
         self._running, self._caller = running, sys.stdout
@@ -66,7 +66,10 @@ class _Output(TextIOBase):
 
 @contextmanager
 def _logging_to(output: _Output) -> Iterator[None]:
-    """Gives loggers this standard output: they keep the one that existed when they were created."""
+    """Makes the functions' loggers write to `output` in the block.
+
+    A logger keeps the standard output that existed when the logger was created.
+    """
     for module in ("order.api", "order.expiry", "payment.consumer", "shipping.webhook", "choreography.relay"):
         import_module(module)
     loggers = list(logging.root.manager.loggerDict.values())
@@ -80,7 +83,7 @@ def _logging_to(output: _Output) -> Iterator[None]:
 
 @contextmanager
 def counted() -> Iterator[Work]:
-    """Counts the work of an `InProcess` and the AWS calls of the caller. For one thread only."""
+    """Records the work of an `InProcess` and the caller's AWS calls in the block, for one thread only."""
     work = Work()
     running: list[Invocation] = []
     output = _Output(running)

@@ -1,1 +1,1 @@
-"""Deployment: the roles of the GitHub workflows, and what a workflow does after `sam deploy`."""
+"""Deployment: the roles of the GitHub workflows, and the step after a failed `sam deploy`."""

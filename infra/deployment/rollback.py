@@ -1,8 +1,8 @@
-"""Continue a rollback that an alarm stopped.
+"""`make continue-rollback`: continues a rollback that an alarm stopped.
 
-CloudFormation rolls a failed update back by moving each alias back through CodeDeploy. CodeDeploy stops that
-deployment, too, while an alarm of its group is on, and the stack stays in UPDATE_ROLLBACK_FAILED. Once the
-alarm is off, the rollback can go on:
+To roll a failed update back, CloudFormation moves each alias back with CodeDeploy. While an alarm of its
+deployment group is in ALARM, CodeDeploy stops that deployment too, and the stack stays in
+UPDATE_ROLLBACK_FAILED. The rollback can continue after the alarm is OK again:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
 """
 
@@ -16,7 +16,7 @@ import boto3
 FAILED = "UPDATE_ROLLBACK_FAILED"
 PAUSE_SECONDS = 60
 WAIT_SECONDS = 20 * 60
-"""How long to try. An alarm is off five minutes after its cause ended (3 of 5 minutes)."""
+"""How long to retry. An alarm is OK again five minutes after its cause ended (3 of 5 minutes)."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,14 +27,14 @@ def main(argv: list[str] | None = None) -> int:
     print(f"stack {arguments.stack}: {status}")
     if status == FAILED:
         print(
-            "An alarm is still on: see `The rollback is refused` in docs/rollouts.md",
+            "An alarm is still in ALARM: see `The rollback is refused` in docs/rollouts.md",
             file=sys.stderr,
         )
     return 1 if status == FAILED else 0
 
 
 def continue_rollback(cloudformation: Any, stack: str) -> str:
-    """The stack's status, after its rollback was continued until it is complete or WAIT_SECONDS are over."""
+    """Retries the rollback until it is complete or WAIT_SECONDS are over. Returns the stack's status."""
     deadline = time.monotonic() + WAIT_SECONDS
     while (status := _status(cloudformation, stack)) == FAILED and time.monotonic() < deadline:
         cloudformation.continue_update_rollback(StackName=stack)

@@ -1,4 +1,4 @@
-"""The permissions that functions need, collected from their calls during a run in this process."""
+"""The permissions that functions need, recorded from their AWS calls in a run in this process."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -61,14 +61,17 @@ NEEDED: dict[str, tuple[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
     "SendMessage": ("sqs:SendMessage", _queue),
     "UpdateItem": ("dynamodb:UpdateItem", _table_or_index),
 }
-"""By operation: the IAM action and its resource (AWS Service Authorization Reference)."""
+"""The IAM action and its resources, by operation (AWS Service Authorization Reference)."""
 
 
 def needed(function: str, service: str, operation: str, request: Mapping[str, Any]) -> set[Permission]:
-    """The permissions for a call. For an operation that is not in NEEDED, one that no role has."""
+    """The permissions that a call needs.
+
+    For an operation that NEEDED lacks: a permission that no role has.
+    """
     unknown = (
         f"{service}:{operation}",
-        lambda _: ["unknown: infra/permissions/calls.py does not know it"],
+        lambda _: ["unknown: add the operation to NEEDED in infra/permissions/calls.py"],
     )
     action, resources = NEEDED.get(operation, unknown)
     return {Permission(function, action, resource) for resource in resources(request)}
@@ -76,20 +79,20 @@ def needed(function: str, service: str, operation: str, request: Mapping[str, An
 
 @contextmanager
 def recorded() -> Iterator[set[Permission]]:
-    """Collects what functions need within the block. Calls on resources that do not exist are left out."""
+    """Records the permissions that functions need in the block, except for resources that do not exist."""
     needs: set[Permission] = set()
     call_aws = BaseClient._make_api_call  # type: ignore[attr-defined]  # every call passes here
 
     def recording(client: Any, operation: str, request: dict[str, Any]) -> Any:
-        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")  # the caller's call, as on Lambda
-        is_there = True
+        function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")  # the calling function, as on Lambda
+        exists = True
         try:
             return call_aws(client, operation, request)
         except ClientError as error:
-            is_there = error.response["Error"]["Code"] != "ResourceNotFoundException"
+            exists = error.response["Error"]["Code"] != "ResourceNotFoundException"
             raise
         finally:
-            if function and is_there:
+            if function and exists:
                 needs.update(needed(function, client.meta.service_model.service_name, operation, request))
 
     with patch.object(BaseClient, "_make_api_call", recording):

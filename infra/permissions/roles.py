@@ -1,4 +1,4 @@
-"""The permissions that a template gives: all of its functions' roles, action by action."""
+"""The permissions of a template's functions, one for each action and resource of their roles."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -16,26 +16,26 @@ LOG_GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 OTHER_GRANTS = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
 QUEUE_POLLING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""What Lambda does on a queue, by the function's role: the managed policy AWSLambdaSQSQueueExecutionRole
-(https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)."""
+"""The actions of Lambda on a queue, with the function's role: the managed policy
+AWSLambdaSQSQueueExecutionRole (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html)."""
 STREAM_READING = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
-"""And on a stream, with ListStreams on all streams of the table (the managed policy
+"""The actions of Lambda on a stream, and ListStreams on all streams of the table (the managed policy
 AWSLambdaDynamoDBExecutionRole; resources as in SAM's policy template DynamoDBStreamReadPolicy)."""
 LOGGING = ("logs:CreateLogStream", "logs:PutLogEvents")
-"""Into a log group that is there (the managed policy AWSLambdaBasicExecutionRole)."""
+"""The actions on an existing log group (the managed policy AWSLambdaBasicExecutionRole)."""
 TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-"""On `*`, as X-Ray has no resources to name here (Lambda developer guide, on tracing with X-Ray)."""
+"""The actions on `*`: X-Ray supports no resource ARNs here (Lambda developer guide, tracing with X-Ray)."""
 
 
 class NotUnderstood(Exception):
-    """The template gives permissions in a way that is not read here: the message says where."""
+    """The template grants permissions in a way that this module does not read. The message says where."""
 
 
 def allowed(template: Template, stack: str) -> set[Permission]:
-    """All that the functions' roles allow, patterns as they stand. Raises NotUnderstood."""
+    """All permissions of the functions' roles. Patterns stay as they are. Raises NotUnderstood."""
     for name, resource in template.resources.items():
         if resource["Type"] in OTHER_GRANTS:
-            raise NotUnderstood(f"{name}: permissions stand in the role, where they can be seen at once")
+            raise NotUnderstood(f"{name}: write the permissions into the role instead of a separate policy")
     resolve = _resolver(template, stack).resolve
     return {
         Permission(f"{stack}-{name}", action, resource)
@@ -47,7 +47,7 @@ def allowed(template: Template, stack: str) -> set[Permission]:
 
 
 def used_by_lambda(template: Template, stack: str) -> set[Permission]:
-    """What Lambda does with the functions' roles: it polls, logs, traces, and sends to on-failure queues."""
+    """The permissions that Lambda itself uses: it polls, logs, traces, and sends to on-failure queues."""
     resolve = _resolver(template, stack).resolve
     used = set()
     for name, function in _of_type(template, "AWS::Lambda::Function"):
@@ -79,12 +79,17 @@ def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[st
         if statement.keys() != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
             raise NotUnderstood(f"{role}: {statement}")
     if "ManagedPolicyArns" in properties:
-        raise NotUnderstood(f"{role}: a managed policy cannot be read here; write its permissions out")
+        raise NotUnderstood(
+            f"{role}: write the managed policy's permissions into the role: the tests cannot read it"
+        )
     return statements
 
 
 def _resources(statement: Mapping[str, Any]) -> Iterator[str]:
-    """A secret's ARN stands once for itself, and once as a partial ARN, before six random characters."""
+    """The resources of a statement, without the pattern of a secret whose exact ARN is there too.
+
+    The pattern is a partial ARN with six random characters at its end.
+    """
     resources = _listed(statement["Resource"])
     return (one for one in resources if one.removesuffix("-??????") not in set(resources) - {one})
 
@@ -100,7 +105,7 @@ def _of_type(template: Template, kind: str) -> Iterator[tuple[str, Mapping[str, 
 
 
 def _resolver(template: Template, stack: str) -> Resolver:
-    """Gives resources the names that the local run gives them, without creating any."""
+    """A resolver with the resource names of the local run. It creates no resource."""
 
     def describe(logical_id: str) -> Resource:
         resource = template.resources[logical_id]

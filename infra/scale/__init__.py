@@ -1,1 +1,1 @@
-"""Scale: the counted needs of an order, the quotas, and which quota is reached first."""
+"""The scale: an order's counted needs, the quotas of AWS and Stripe, and which quota orders reach first."""

@@ -1,4 +1,4 @@
-"""Updates the tables of docs/scale.md: `make scale`."""
+"""`make scale`: updates the tables of docs/scale.md."""
 
 from infra.local.shell import forget_settings
 from infra.scale.page import PAGE, page

@@ -1,4 +1,4 @@
-"""The needs of one order, for everything that has a limit, counted in a run in this process."""
+"""The needs of one order for each resource that has a quota, counted in a run in this process."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from infra.cost.outcomes import work_of
-from infra.cost.units import bill, in_a_book
+from infra.cost.units import bill, is_sandbox_call
 from infra.cost.work import Call, Work
 
 OUTCOME = "shipped and delivered"
-"""The successful outcome with the most work, with an Idempotency-Key."""
+"""The successful outcome that needs the most work. The order has an Idempotency-Key."""
 
 
 @dataclass(frozen=True)
 class Demand:
-    """The needs of one order that shares no batch with others, which is the most expensive case."""
+    """The needs of one order alone in its batches, which is the most expensive case."""
 
     requests: int
     """HTTP requests of the customer and the carrier."""
@@ -24,20 +24,21 @@ class Demand:
     handled: Counter[str]
     """Messages, stream records or requests, by function."""
     aws_calls: Counter[str]
-    """By function."""
+    """AWS calls, by function."""
     outside_calls: Counter[str]
     """Calls to the gateway or carrier, by function."""
     write_units: Counter[str]
-    """Write units by table, without its index."""
+    """DynamoDB write units, by table, without its index."""
 
     def seconds(self, function: str, aws_ms: float, invocation_ms: float, outside_ms: float) -> float:
-        """Seconds that a function works for one order, the sum of its invocations."""
+        """The duration of all invocations of a function for one order, in seconds."""
         own = self.handled[function] * invocation_ms + self.aws_calls[function] * aws_ms
         return (own + self.outside_calls[function] * outside_ms) / 1000
 
 
 @cache
 def demand() -> Demand:
+    """The needs of one order, counted once in each process."""
     work = work_of(OUTCOME, 1)
     handled: Counter[str] = Counter()
     for invocation in work.invocations:
@@ -47,9 +48,9 @@ def demand() -> Demand:
         requests=work.requests,
         published=sum(len(c.request.get("PublishBatchRequestEntries", ())) for c in made),
         handled=handled,
-        aws_calls=Counter(call.by for call in made if not in_a_book(call)),
-        outside_calls=Counter(call.by for call in made if in_a_book(call)),
-        write_units=_write_units(call for call in made if not in_a_book(call)),
+        aws_calls=Counter(call.by for call in made if not is_sandbox_call(call)),
+        outside_calls=Counter(call.by for call in made if is_sandbox_call(call)),
+        write_units=_write_units(call for call in made if not is_sandbox_call(call)),
     )
 
 

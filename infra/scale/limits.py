@@ -1,4 +1,4 @@
-"""Limits, each with the need of one order, and therefore the orders a second that it allows."""
+"""The limits, the need of one order for each, and the orders a second that each limit allows."""
 
 import math
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Assumed(BaseModel):
 
 
 class Quotas(BaseModel):
-    """A dated list: quotas change, and most can be raised."""
+    """A dated list of quotas. Quotas change, and AWS raises most of them on request."""
 
     region: str
     read_on: str
@@ -55,7 +55,7 @@ def mappings() -> dict[str, EventSource]:
 def maximum_concurrency() -> dict[str, int]:
     """MaximumConcurrency of each function's queue, with the template's default parameters.
 
-    It is read from the template, since the local run leaves it out.
+    It comes from the template, because the local run has no concurrency limit.
     """
     template = load(ROOT / "template.yaml")
     found = {}
@@ -68,7 +68,7 @@ def maximum_concurrency() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit: `need` is the part of `allowed` that one order a second uses."""
+    """A limit. One order a second uses `need` of `allowed`."""
 
     name: str
     allowed: float
@@ -77,12 +77,12 @@ class Limit:
 
     @property
     def orders(self) -> int:
-        """Orders a second that it allows."""
+        """Orders a second that the limit allows."""
         return math.floor(self.allowed / self.need)
 
 
 def concurrency(function: str) -> float:
-    """Concurrent executions for one order a second, by Little's law: rate times duration."""
+    """The function's concurrent executions at one order a second, by Little's law (rate times duration)."""
     assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
     return demand().seconds(
         function,
@@ -93,7 +93,7 @@ def concurrency(function: str) -> float:
 
 
 def limits() -> list[Limit]:
-    """All limits, in the order in which they are reached."""
+    """All limits, the one that orders reach first at the front."""
     return sorted([*_of_the_template(), *_of_the_account()], key=lambda limit: limit.orders)
 
 
@@ -135,14 +135,19 @@ def _of_the_account() -> list[Limit]:
     for table, units in needed.write_units.items():
         at_first, later = quota.of("table_write_units_at_first"), quota.of("table_write_units")
         found += [
-            Limit(f"DynamoDB: {table} on its first day", at_first, units, "warm throughput, or half an hour"),
+            Limit(
+                f"DynamoDB: {table} on its first day",
+                at_first,
+                units,
+                "warm throughput, or half an hour",
+            ),
             Limit(f"DynamoDB: write units a second of {table}", later, units, "Service Quotas"),
         ]
     return found
 
 
 def relay_records_a_second(records: int) -> float:
-    """Events a second that a relay publishes from one shard, with this many records an invocation."""
+    """Events a second that a relay publishes from one shard, with this many records in each invocation."""
     assumed = Prices.model_validate_json(LIST.read_bytes()).assumed
     entries = 10  # of a PublishBatch
     calls = math.ceil(records / entries)

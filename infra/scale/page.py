@@ -1,11 +1,11 @@
-"""The page's tables: computes them and puts them between their markers."""
+"""Computes the tables of docs/scale.md and writes each between its two markers."""
 
 import math
 from collections.abc import Iterable
 from pathlib import Path
 
+from infra.scale.backlog import QueueModel, drain_backlog
 from infra.scale.demand import demand
-from infra.scale.drain import Queue, drain
 from infra.scale.limits import (
     PAYMENT,
     concurrency,
@@ -20,11 +20,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
 RATES = (1, 100, 10_000)
 HOUR = 3600
 WORKERS = (10, 50, 53, 200)
-"""Few; the default; the gateway's rate times the duration of a charge; and far more."""
+"""Values of PaymentConcurrency: few, the default, the gateway's rate times a charge's duration, and many."""
 
 
 def page(text: str) -> str:
-    """The page's text with updated tables."""
+    """The text of the page with updated tables."""
     for name, table in TABLES.items():
         first, last = f"<!-- {name} -->", f"<!-- /{name} -->"
         before, _, rest = text.partition(first)
@@ -87,38 +87,41 @@ def _streamed() -> dict[str, int]:
 
 
 def relays() -> dict[str, tuple[float, float]]:
-    """By relay: the most records a second that a partition writes, and that the relay publishes."""
+    """For each relay: records a second that a partition can write, and events that the relay can publish."""
     found = {}
     for table, units in _streamed().items():
         relay = table.replace("Table", "Relay")
-        most = demand().handled[relay] * quotas().of("partition_write_units") / units
-        found[relay] = (most, relay_records_a_second(mappings()[relay].properties["BatchSize"]))
+        written = demand().handled[relay] * quotas().of("partition_write_units") / units
+        found[relay] = (written, relay_records_a_second(mappings()[relay].properties["BatchSize"]))
     return found
 
 
 def _relays() -> str:
-    rows = ((relay, f"{most:,.0f}", f"{managed:,.0f}") for relay, (most, managed) in sorted(relays().items()))
+    rows = (
+        (relay, f"{written:,.0f}", f"{published:,.0f}")
+        for relay, (written, published) in sorted(relays().items())
+    )
     return _table("relay | a partition writes, a second | the relay publishes, a second", rows)
 
 
-def payment(arrivals: int, workers: int) -> Queue:
-    """Payment's queue at this rate of orders and this PaymentConcurrency."""
+def payment(arrivals: int, workers: int) -> QueueModel:
+    """Payment's queue with this rate of orders and this PaymentConcurrency."""
     quota = quotas()
-    return Queue(
+    return QueueModel(
         arrivals=arrivals,
         concurrency=workers,
         call_seconds=concurrency(PAYMENT),
         refusal_seconds=quota.assumed.milliseconds_a_refusal / 1000,
         gateway_rate=quota.of("gateway_calls"),
-        at_first=quota.of("pollers_at_first"),
-        more_a_second=quota.of("pollers_more_a_minute") // 60,
+        initial_workers=quota.of("pollers_at_first"),
+        added_workers=quota.of("pollers_more_a_minute") // 60,
         in_flight=quota.of("sqs_in_flight"),
     )
 
 
 def _drained() -> str:
     def row(arrivals: int, workers: int) -> tuple[str, ...]:
-        drained = drain(payment(arrivals, workers), HOUR)
+        drained = drain_backlog(payment(arrivals, workers), HOUR)
         took = "not in a day" if drained.seconds is None else _time(drained.seconds)
         refused = "" if drained.seconds is None else f"{drained.refused:,}"
         return (f"{arrivals}", f"{arrivals * HOUR:,}", f"{workers}", took, refused)

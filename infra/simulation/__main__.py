@@ -1,4 +1,4 @@
-"""`choreo simulate`: many runs with injected faults, each checked; the first violation is shrunk."""
+"""`choreo simulate`: runs many seeds with injected faults, checks each run, and shrinks the first failure."""
 
 import argparse
 import os
@@ -20,26 +20,30 @@ from infra.simulation.shrink import shrink
 
 VIOLATED, INCOMPLETE = 1, 3
 ROUNDS = 12
-"""Runs random seeds, then runs aimed at call sites without a crash: each may reach further call sites."""
+"""The most rounds: random seeds, then runs that crash at call sites without a crash. Each may reach new ones.
+"""
 
 Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit codes: 0 no violation, 1 a violation, 2 wrong arguments, 3 `--complete` left something out."""
+    """Exit codes.
+
+    0 no violation, 1 a violation, 2 wrong arguments, 3 `--complete` did not reach everything.
+    """
     arguments = _arguments(argv)
     console = Console(stderr=True)
     if arguments.seed is not None:
-        return _one(_scenario(arguments, arguments.seed), arguments.trace)
+        return _run_one(_scenario(arguments, arguments.seed), arguments.trace)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     totals, began = Totals(), time.monotonic()
     scenarios = [_scenario(arguments, seed) for seed in seeds]
     with _runner(arguments.jobs) as runs:
         for _ in range(ROUNDS):
-            for result in _watched(runs(scenarios), len(scenarios), console):
+            for result in _with_progress(runs(scenarios), len(scenarios), console):
                 if result.wrong:
                     console.print(f"Seed {result.scenario.seed}: {result.wrong[0]}", highlight=False)
-                    console.print("Looking for a shorter run that fails …")
+                    console.print("Searching for a shorter run with a violation …")
                     print(violation(shrink(result)))
                     return VIOLATED
                 totals.add(result)
@@ -47,10 +51,10 @@ def main(argv: list[str] | None = None) -> int:
             if not (arguments.complete and totals.coverage.never_reached()):
                 break
     totals.print(console, time.monotonic() - began)
-    return _judge(totals, console, arguments.complete)
+    return _report_coverage(totals, console, arguments.complete)
 
 
-def _one(scenario: Scenario, trace: Path | None) -> int:
+def _run_one(scenario: Scenario, trace: Path | None) -> int:
     result = run(scenario)
     if trace is not None:
         trace.write_text("\n".join([*result.lines, *result.wrong, ""]))
@@ -62,7 +66,7 @@ def _one(scenario: Scenario, trace: Path | None) -> int:
     return 0
 
 
-def _judge(totals: Totals, console: Console, complete: bool) -> int:
+def _report_coverage(totals: Totals, console: Console, complete: bool) -> int:
     missing = totals.coverage.never_reached()
     for line in missing:
         console.print(f"never reached: {line}", style="yellow", highlight=False)
@@ -79,7 +83,7 @@ def _runner(jobs: int) -> Iterator[Runs]:
         pool.shutdown(cancel_futures=True)
 
 
-def _watched(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
+def _with_progress(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
     columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not total) as progress:
         task = progress.add_task("", total=total)
@@ -95,48 +99,60 @@ def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
         arguments.faults,
         arguments.limit,
         not arguments.no_interventions,
-        tuple(arguments.die),
-        tuple(arguments.lag),
+        tuple(arguments.crash_at),
+        tuple(arguments.delay),
     )
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="choreo simulate",
-        description="Runs the real handlers on moto, in one process, with faults; checks every invariant.",
+        description="Run the real handlers on moto in one process, inject faults, and check every invariant.",
     )
-    parser.add_argument("--seeds", type=_positive, default=100, metavar="N", help="runs (default 100)")
     parser.add_argument(
-        "--first", type=int, default=0, metavar="N", help="the first of these seeds (default 0)"
+        "--seeds", type=_positive, default=100, metavar="N", help="number of runs (default 100)"
     )
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="the first seed (default 0)")
     parser.add_argument("--seed", type=int, metavar="N", help="run only this seed")
-    parser.add_argument("--orders", type=_positive, default=4, metavar="K", help="orders a run (default 4)")
+    parser.add_argument(
+        "--orders", type=_positive, default=4, metavar="K", help="orders in each run (default 4)"
+    )
     parser.add_argument(
         "--faults",
         type=_kinds,
         default=frozenset(KINDS),
         metavar="KIND,…",
-        help=f"kinds of fault: all (default), none, or some of {', '.join(KINDS)}",
+        help=f"kinds of fault: all (default), none, or any of {', '.join(KINDS)}",
     )
-    parser.add_argument("--limit", type=int, default=UNLIMITED, metavar="N", help="the most faults in a run")
-    parser.add_argument("--no-interventions", action="store_true", help="no cancellations and no deliveries")
     parser.add_argument(
-        "--die",
+        "--limit", type=int, default=UNLIMITED, metavar="N", help="the maximum number of faults in a run"
+    )
+    parser.add_argument(
+        "--no-interventions",
+        action="store_true",
+        help="no customer cancels, and the carrier reports no delivery",
+    )
+    parser.add_argument(
+        "--crash-at",
         action="append",
         default=[],
         metavar="SITE",
-        help="a function crashes at this call site, in the form that a violation prints",
+        help="crash a function at this call site, written as a violation prints it",
     )
     parser.add_argument(
-        "--lag", action="append", default=[], metavar="'SERVICE TYPE'", help="deliver these messages late"
+        "--delay", action="append", default=[], metavar="'SERVICE TYPE'", help="delay these messages"
     )
-    parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="processes")
+    parser.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="number of processes"
+    )
     parser.add_argument(
         "--complete",
         action="store_true",
-        help="also crash at every call site that chance left out; fail if anything was not reached",
+        help="also crash at every call site that no random crash reached; fail if anything was not reached",
     )
-    parser.add_argument("--trace", type=Path, metavar="FILE", help="with --seed: write the run as text")
+    parser.add_argument(
+        "--trace", type=Path, metavar="FILE", help="with --seed: write the run to this file as text"
+    )
     return parser.parse_args(argv)
 
 
@@ -145,13 +161,13 @@ def _kinds(text: str) -> frozenset[str]:
         return frozenset(KINDS)
     kinds = frozenset(text.split(",")) - {"none", ""}
     if unknown := kinds - KINDS.keys():
-        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(f"unknown kinds of fault: {', '.join(sorted(unknown))}")
     return kinds
 
 
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""Coverage: how much of the fault space the runs reached, and what they missed."""
+"""Coverage: the part of the fault space that the runs reached, and what they did not reach."""
 
 import ast
 from collections import Counter
@@ -6,44 +6,46 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from infra.simulation.calls import FUNCTIONS, MOMENTS, Site
-from infra.simulation.determinism import Dice
-from infra.simulation.exhaustive import Explorer, Pair
+from infra.simulation.determinism import SeededRandom
+from infra.simulation.external_services import BEHAVIOURS
+from infra.simulation.fault_injection import FUNCTIONS, MOMENTS, Site
 from infra.simulation.faults import Scenario
+from infra.simulation.model_checker import ModelChecker
+from infra.simulation.model_state import Delivery
 from infra.simulation.run import Result
-from infra.simulation.story import BEHAVIOURS, SERVICES
+from infra.simulation.services import SERVICES
 
-ELSEWHERE = {
-    ("choreography.relay._dead_letter", "SendMessage"): "an outbox with an event that breaks its contract, "
-    "which takes a defect and not a fault: tests/moto/test_relay.py",
+UNREACHABLE = {
+    ("choreography.relay._dead_letter", "SendMessage"): "needs an outbox with an event that breaks its "
+    "contract, which a defect causes and no fault; tests/integration/test_relay.py makes it",
 }
-"""Calls that no run can reach, and the tests that reach them."""
+"""Calls that no run can reach, and the tests that make them."""
 
 
 class Coverage:
-    """Adds up the coverage of runs."""
+    """The sum of the coverage of all runs."""
 
     def __init__(self) -> None:
         self.sites: Counter[tuple[Site, str]] = Counter()
-        self.pairs: Counter[Pair] = Counter()
-        self.moves: Counter[tuple[str, str, str]] = Counter()
+        self.deliveries_seen: Counter[Delivery] = Counter()
+        self.transitions_seen: Counter[tuple[str, str, str]] = Counter()
         self.seen_at: dict[Site, Scenario] = {}
-        """For each call site, a run that reaches it."""
-        self.met: dict[tuple[str, str], list[Scenario]] = {}
-        """Runs in which an event of this type reaches the service."""
-        self._aimed = 0
+        """One run that reaches the call site."""
+        self.runs_by_delivery: dict[tuple[str, str], list[Scenario]] = {}
+        """For each service and event type: runs in which the event reaches the service."""
+        self._rounds = 0
 
     def add(self, result: Result) -> None:
         self.sites += result.sites
-        self.pairs += result.pairs
-        self.moves += result.moves
+        self.deliveries_seen += result.deliveries
+        self.transitions_seen += result.transitions
         for site, _ in result.sites:
             self.seen_at.setdefault(site, result.scenario)
-        for service, kind in sorted({pair[:2] for pair in result.pairs}):
-            self.met.setdefault((service, kind), []).append(result.scenario)
+        for service, kind in sorted({pair[:2] for pair in result.deliveries}):
+            self.runs_by_delivery.setdefault((service, kind), []).append(result.scenario)
 
     def uncrashed(self) -> list[tuple[Site, str]]:
-        """Call sites that were reached, and the moments (before, after) without a crash there."""
+        """Reached call sites without a crash, with the moment (before or after the call)."""
         return [
             (site, moment)
             for site in sorted(self.seen_at)
@@ -52,46 +54,50 @@ class Coverage:
         ]
 
     def aimed(self) -> list[Scenario]:
-        """Further runs that may reach what is missing: other crashes, other orders of arrival."""
-        deaths = [
-            self.seen_at[site].but(die=(*self.seen_at[site].die, f"{moment} {site}"))
+        """Further runs that may reach what is missing: with other crashes, or another order of arrival."""
+        crashes = [
+            self.seen_at[site].but(crash_at=(*self.seen_at[site].crash_at, f"{moment} {site}"))
             for site, moment in self.uncrashed()
         ]
         # The rarest states appear when one type of event arrives first and the others in some order.
-        lags = [
-            scenario.but(lags=tuple(f"{service} {late}" for late in self._shuffled(kinds - {first})))
+        delays = [
+            scenario.but(delays=tuple(f"{service} {late}" for late in self._shuffled(kinds - {first})))
             for service, kinds in sorted(self._incomplete().items())
             for first in sorted(kinds)
-            for scenario in self.met.get((service, first), [])[self._aimed : self._aimed + 1]
+            for scenario in self.runs_by_delivery.get((service, first), [])[self._rounds : self._rounds + 1]
         ]
-        self._aimed += 1
-        return deaths + lags
+        self._rounds += 1
+        return crashes + delays
 
     def _shuffled(self, kinds: set[str]) -> list[str]:
-        return Dice(self._aimed).shuffled(sorted(kinds))
+        return SeededRandom(self._rounds).shuffled(sorted(kinds))
 
     def _incomplete(self) -> dict[str, set[str]]:
-        """Services with a state or transition that was not seen, and the event types that they react to."""
-        missing = {
-            service for service, *_ in (pairs() - self.pairs.keys()) | (legal_moves() - self.moves.keys())
-        }
+        """Services with a missing delivery or transition, and the event types that they react to."""
+        missing = {service for service, *_ in self._missing_deliveries() | self._missing_transitions()}
         return {s.name: set(s.decisions.REACTIONS) for s in SERVICES if s.name in missing}
 
     def never_reached(self) -> list[str]:
-        """Descriptions of the calls, crashes, deliveries and transitions that no run reached."""
+        """The calls, crashes, deliveries and transitions that no run reached, as text."""
         called = {(site.lines[0].rpartition(":")[0], site.operation) for site in self.seen_at if site.lines}
         return [
             *(
                 f"{operation} in {where}"
-                for where, operation in sorted(calls_in_code() - called - ELSEWHERE.keys())
+                for where, operation in sorted(calls_in_code() - called - UNREACHABLE.keys())
             ),
-            *(f"a death {moment} {site}" for site, moment in self.uncrashed()),
+            *(f"a crash {moment} {site}" for site, moment in self.uncrashed()),
             *(
                 f"{kind} at {service} while {status}"
-                for service, kind, status in sorted(pairs() - self.pairs.keys())
+                for service, kind, status in sorted(self._missing_deliveries())
             ),
-            *(f"{service} from {a} to {b}" for service, a, b in sorted(legal_moves() - self.moves.keys())),
+            *(f"{service} from {a} to {b}" for service, a, b in sorted(self._missing_transitions())),
         ]
+
+    def _missing_deliveries(self) -> frozenset[Delivery]:
+        return possible_deliveries() - self.deliveries_seen.keys()
+
+    def _missing_transitions(self) -> frozenset[tuple[str, str, str]]:
+        return legal_transitions() - self.transitions_seen.keys()
 
     @property
     def crashes(self) -> str:
@@ -100,27 +106,29 @@ class Coverage:
 
     @property
     def deliveries(self) -> str:
-        return f"{len(pairs() & self.pairs.keys())} of {len(pairs())}"
+        possible = possible_deliveries()
+        return f"{len(possible & self.deliveries_seen.keys())} of {len(possible)}"
 
     @property
     def transitions(self) -> str:
-        return f"{len(legal_moves() & self.moves.keys())} of {len(legal_moves())}"
+        legal = legal_transitions()
+        return f"{len(legal & self.transitions_seen.keys())} of {len(legal)}"
 
 
 @cache
-def pairs() -> frozenset[Pair]:
-    """Every (service, event type, status) that can meet, as the exhaustive exploration found."""
-    found: set[Pair] = set()
+def possible_deliveries() -> frozenset[Delivery]:
+    """Every (service, event type, status) that the model checker finds possible."""
+    found: set[Delivery] = set()
     for behaviour in BEHAVIOURS:
-        explorer = Explorer(behaviour)
-        explorer.explore()
-        found |= explorer.pairs
+        checker = ModelChecker(behaviour)
+        checker.explore()
+        found |= checker.deliveries
     return frozenset(found)
 
 
 @cache
-def legal_moves() -> frozenset[tuple[str, str, str]]:
-    """The services' transition tables."""
+def legal_transitions() -> frozenset[tuple[str, str, str]]:
+    """The transitions of the services' transition tables."""
     return frozenset(
         (service.name, before, after)
         for service in SERVICES
@@ -131,7 +139,7 @@ def legal_moves() -> frozenset[tuple[str, str, str]]:
 
 @cache
 def calls_in_code() -> frozenset[tuple[str, str]]:
-    """The AWS calls in the services' source code: function and operation."""
+    """The AWS calls in the services' source code: the calling function and the operation."""
     return frozenset(
         (f"{module}.{function.name}", operation)
         for module, tree in _modules()
@@ -147,7 +155,7 @@ def _modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def _operations(function: ast.FunctionDef) -> Iterator[str]:
-    """The operation of a call such as `aws.dynamodb().put_item(…)`."""
+    """The operation of each call such as `aws.dynamodb().put_item(…)`."""
     for node in ast.walk(function):
         match node:
             case ast.Call(

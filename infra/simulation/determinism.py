@@ -1,4 +1,4 @@
-"""Determinism: one seed decides all choices, ids and jitter; only the run advances the clock."""
+"""Determinism: one seed decides all choices, ids and retry jitter, and only the run advances the clock."""
 
 import logging
 import random
@@ -19,8 +19,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 
 
-class Dice:
-    """Choices from one seed. It uses only `random()`, whose sequence is the same in every Python version."""
+class SeededRandom:
+    """Random choices from one seed. It uses only `random()`, whose sequence no Python version changes."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -44,7 +44,7 @@ class Dice:
 
 
 class Clock:
-    """Virtual time, for everything in this process."""
+    """The virtual time of this process."""
 
     def __init__(self, travel: time_machine.Traveller) -> None:
         self._travel = travel
@@ -55,7 +55,7 @@ class Clock:
         return self._seconds
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """The current virtual time in seconds since 1970."""
         return START.timestamp() + self._seconds
 
     def at(self) -> datetime:
@@ -69,17 +69,17 @@ class Clock:
 
 @contextmanager
 def deterministic(seed: int) -> Iterator[Clock]:
-    """Within it, time stands still, randomness comes from the seed, and no log line is written."""
+    """Stops the clock, takes all randomness from the seed, and discards log lines in the block."""
     jitter = random.getstate()
     logging.disable(logging.CRITICAL)
     with ExitStack() as stack:
         clock = Clock(stack.enter_context(time_machine.travel(START, tick=False)))
-        # Order ids have their own source: other random draws depend on which modules were imported before.
+        # Order ids have their own generator: other random numbers depend on the modules imported so far.
         ids = random.Random(seed + 2)
         new_id = lambda: UUID(bytes=ids.randbytes(16), version=4)  # noqa: E731
         stack.enter_context(patch.object(order.orders, "uuid4", new_id))
         stack.enter_context(patch("os.urandom", random.Random(seed + 1).randbytes))
-        stack.enter_context(patch("time.sleep", clock.advance))  # botocore waits between its attempts
+        stack.enter_context(patch("time.sleep", clock.advance))  # botocore sleeps between its attempts
         random.seed(seed)
         backends.seed_ids(seed)
         try:

@@ -1,4 +1,4 @@
-"""The journal: every write, published event and sent message, as AWS received them."""
+"""The journal: every write, published event and sent message, as AWS received it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,13 +8,14 @@ from typing import Any
 from choreography.outbox import derived_id
 from contracts.catalogue import read
 from contracts.envelope import Event
-from infra.simulation.story import SERVICES, Entry, Service
+from infra.simulation.external_services import Entry
+from infra.simulation.services import SERVICES, Service
 from shipping.webhook import CARRIER
 
 
 @dataclass(frozen=True)
 class Write:
-    """A service's item as it was written."""
+    """An item that a service wrote."""
 
     service: Service
     order_id: str
@@ -40,34 +41,37 @@ class Write:
 
 @dataclass
 class Journal:
-    """The event log and the ledgers. The services do not write it, so their defects cannot falsify it."""
+    """The event log and the ledgers. The simulation writes it, so a service's defect cannot falsify it."""
 
     items: dict[tuple[str, str], Write] = field(default_factory=dict)
     """The latest write by service and order."""
     ledgers: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     """Entries of the gateway's and the carrier's ledgers, by order."""
     emitted: dict[str, Event[Any]] = field(default_factory=dict)
-    """Every event in an outbox, by id, in the order in which they were written."""
-    outside: set[str] = field(default_factory=set)
-    """Ids of the carrier's messages."""
+    """Every event that a service wrote into an outbox, by id, in the order of the writes."""
+    carrier_events: set[str] = field(default_factory=set)
+    """Ids of the events that Shipping derives from the carrier's messages."""
     texts: dict[str, str] = field(default_factory=dict)
+    """The JSON of each event, by id."""
     published: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """How often each event was published."""
     sent: list[tuple[str, str, str]] = field(default_factory=list)
-    """Messages that functions sent: the queue, the body, and the reason, empty if none was given."""
+    """Messages that functions sent: queue, body, and the reason for dead-lettering (empty if there is none).
+    """
     lines: list[str] = field(default_factory=list)
     """The run as text."""
     arrows: list[str] = field(default_factory=list)
-    """The run as a Mermaid sequence."""
+    """The run as lines of a Mermaid sequence diagram."""
 
     def emit(self, text: str) -> None:
+        """Records an event that a service wrote into its outbox."""
         event = read(text)
         self.emitted.setdefault(event.id, event)
         self.texts.setdefault(event.id, text)
 
-    def heard(self, webhook_id: str) -> None:
-        """The carrier sent a message with this id."""
-        self.outside.add(derived_id(CARRIER, webhook_id))
+    def record_report(self, webhook_id: str) -> None:
+        """Records that the carrier sent a webhook with this id."""
+        self.carrier_events.add(derived_id(CARRIER, webhook_id))
 
     def entries(self, order_id: str) -> list[Entry]:
         return [
@@ -79,12 +83,12 @@ class Journal:
         return [order_id for service, order_id in self.items if service == "order"]
 
     def status(self, service: str, order_id: str) -> str:
-        """The order's status in the service: that of its last write, or of a fresh state."""
+        """The order's status in the service, by its last write; the first status if there is none."""
         found = self.items.get((service, order_id))
         if found is not None:
             return found.status
-        fresh = next(s for s in SERVICES if s.name == service)
-        return fresh.status(fresh.state())
+        named = next(s for s in SERVICES if s.name == service)
+        return named.status(named.state())
 
     def say(self, at_seconds: float, text: str) -> None:
         self.lines.append(f"{at_seconds:12.3f}  {text}")

@@ -1,4 +1,4 @@
-"""The observer: passes what took effect to the checker, and writes the run as text and as Mermaid diagram."""
+"""Passes every AWS call that took effect to the checker, and records the run as text and Mermaid diagram."""
 
 import json
 from collections.abc import Mapping
@@ -20,29 +20,31 @@ class Observer:
         self._world, self._checker, self._clock = world, checker, clock
         self._journal = checker.journal
 
-    def took_effect(self, function: Function, operation: str, asked: Mapping[str, Any]) -> None:
-        """Records a call of a handler."""
+    def took_effect(self, function: Function, operation: str, parameters: Mapping[str, Any]) -> None:
+        """Records an AWS call of a handler."""
         if operation == "PutItem":
-            self._put(asked["TableName"], from_attributes(asked["Item"]))
+            self._put(parameters["TableName"], from_attributes(parameters["Item"]))
         elif operation == "SendMessage":
-            queue = asked["QueueUrl"].rpartition("/")[2]
-            reason = asked.get("MessageAttributes", {}).get("reason", {}).get("StringValue", "").strip()
-            self._journal.sent.append((queue, asked["MessageBody"], reason))
+            queue = parameters["QueueUrl"].rpartition("/")[2]
+            reason = parameters.get("MessageAttributes", {}).get("reason", {}).get("StringValue", "").strip()
+            self._journal.sent.append((queue, parameters["MessageBody"], reason))
             self.say(
-                function.service, f"sends to {queue}: {title(asked['MessageBody'])} ({reason or 'again'})"
+                function.service,
+                f"sends to {queue}: {title(parameters['MessageBody'])} ({reason or 'again'})",
             )
         elif operation == "Publish":
-            service = self._world.publisher(asked["TopicArn"])
-            self._checker.published(service, asked["Message"])
-            self.say(service, f"publishes {title(asked['Message'])}")
-            self._journal.arrows.append(f"{service}-)topics: {title(asked['Message'])}")
+            service = self._world.publisher(parameters["TopicArn"])
+            self._checker.published(service, parameters["Message"])
+            self.say(service, f"publishes {title(parameters['Message'])}")
+            self._journal.arrows.append(f"{service}-)topics: {title(parameters['Message'])}")
 
     def fault(self, function: Function, what: str) -> None:
+        """Records an injected fault."""
         self.say(function.service, f"! {function.logical_id} {what}")
         self._journal.arrows.append(f"Note over {function.service}: {what}")
 
     def delivered(self, function: Function, queue: str, batch: Batch) -> None:
-        """Records a batch of a queue that reaches its function."""
+        """Records a batch that Lambda delivers from a queue to a function."""
         for record in batch.records:
             count = int(record["attributes"]["ApproximateReceiveCount"])
             self._checker.received(queue, count, self._world.receives(queue))
@@ -52,12 +54,15 @@ class Observer:
                 pass
             else:
                 status = self._journal.status(function.service, event.order_id)
-                self._checker.pairs[function.service, event.type, status] += 1
+                self._checker.deliveries[function.service, event.type, status] += 1
             self.say(function.service, f"receives {title(record['body'])}, time {count}")
             self._journal.arrows.append(f"topics-){function.service}: {title(record['body'])} (time {count})")
 
     def answered(self, function: Function, queue: str, batch: Batch, answer: Any, since: int) -> None:
-        """Records what the answer to a batch acknowledges. `since` is the number of messages sent before."""
+        """Records the messages that the answer acknowledges.
+
+        `since`: the messages sent before the invocation.
+        """
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
         service = self._world.services[function.service]
@@ -66,13 +71,13 @@ class Observer:
                 self._checker.acknowledged(service, dead_letters, queue, record["body"], since)
 
     def request(self, method: str, path: str, status: int | None) -> None:
-        """Records a customer's request and the status of the answer, if one came."""
+        """Records a customer's request and the answer's status; None if no answer came."""
         said = f"{method} {path.partition('?')[0]}: {status or 'no answer'}"
         self.say("customer", said)
         self._journal.arrows.append(f"customer->>order: {said}")
 
     def webhook(self, order_id: str, status: int | None) -> None:
-        """Records a carrier's report and the status of the answer, if one came."""
+        """Records a carrier's report and the answer's status; None if no answer came."""
         said = f"webhook of {order_id[:8]}: {status or 'no answer'}"
         self.say("carrier", said)
         self._journal.arrows.append(f"outside->>shipping: {said}")
@@ -87,12 +92,14 @@ class Observer:
             self.say(service.name, f"writes {item['order_id'][:8]}, version {item['version']}: {status}")
         elif (service := self._world.owner("LEDGER_TABLE_NAME", table)) is not None:
             self._checker.entered(item)
-            self.say(service.name, f"effect for {item['order_id'][:8]}: {item['kind']} {item['outcome']}")
+            self.say(
+                service.name, f"external effect for {item['order_id'][:8]}: {item['kind']} {item['outcome']}"
+            )
             self._journal.arrows.append(f"{service.name}->>outside: {item['kind']}, {item['outcome']}")
 
 
 def title(body: str) -> str:
-    """A short description of a message: its type and its order, or its first characters."""
+    """A short description of a message: type and order id, or for poison the first characters."""
     try:
         message = json.loads(body)
         return f"{message['type']} of {message['subject'][:8]}"

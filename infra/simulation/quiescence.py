@@ -1,4 +1,4 @@
-"""The quiescent phase: no faults, until everything is at rest; then every invariant is checked."""
+"""The quiescent phase: it runs without faults until no message waits, and then checks every invariant."""
 
 from collections.abc import Callable
 
@@ -8,21 +8,21 @@ from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
 from infra.simulation.determinism import Clock
-from infra.simulation.judgement import judgement
-from infra.simulation.queues import Disorder
-from infra.simulation.story import SERVICES
+from infra.simulation.final_checks import final_violations
+from infra.simulation.services import SERVICES
+from infra.simulation.transport_faults import TransportFaults
 from infra.simulation.world import World
 
 PATIENCE_SECONDS = 24 * 3600
-"""Virtual time within which everything must be at rest: the longest delay is four hours."""
+"""Virtual time within which no message may wait any more. The longest delay is four hours."""
 ALARM_SECONDS = 3600
 """Virtual time after which an operator redrives dead letters while messages wait."""
 PAUSE_SECONDS = 60.0
-"""More than the wait of a stream between two attempts."""
+"""Longer than a stream waits between two attempts."""
 
 
 class Quiescence:
-    """Brings a run to its end and judges it."""
+    """Finishes a run and checks it."""
 
     def __init__(
         self,
@@ -31,40 +31,40 @@ class Quiescence:
         checker: Checker,
         customers: Customers,
         carrier: Carrier,
-        disorder: Disorder,
+        transport: TransportFaults,
         deliver: Callable[[str], bool],
     ) -> None:
         self._world, self._clock, self._checker = world, clock, checker
         self._customers, self._carrier = customers, carrier
-        self._disorder, self._deliver = disorder, deliver
+        self._transport, self._deliver = transport, deliver
         self._journal, self._wrong = checker.journal, checker.wrong
 
     def reach(self) -> None:
-        """Answers every customer, empties every queue, redrives dead letters, and then judges the run."""
-        self._customers.insist(self._pause)
-        self._carrier.insist()
+        """Answers every customer, empties every queue, redrives dead letters, and checks all invariants."""
+        self._customers.finish_requests(self._pause)
+        self._carrier.repeat_reports()
         self._settle()
-        while not self._wrong and (self._redrive() or self._heal()):
+        while not self._wrong and (self._redrive() or self._republish()):
             self._settle()
         if not self._wrong:
-            self._calm_orders_ship()
+            self._check_shippable_orders()
         if not self._wrong:
-            self._judge()
+            self._check_everything()
 
-    def _calm_orders_ship(self) -> None:
-        """Places orders that must ship: in others, the cancellation at the time limit would hide a hang."""
+    def _check_shippable_orders(self) -> None:
+        """Checks that two good orders ship. Other orders may hang and be cancelled at their deadline."""
         shipping = next(f for f in self._world.consumers() if f.service == "shipping")
         queue = self._world.queue_name(shipping, "QUEUE_URL")
         for number, late in enumerate(("payment", "address")):
-            order_id = self._customers.place_calm(number)
+            order_id = self._customers.place_shippable(number)
             if late == "address":
-                self._hold_back(queue)
+                self._delay_all(queue)
             self._settle()
             if order_id is None or self._journal.status("order", order_id) != "shipped":
                 self._wrong.append(f"a good order hangs if its {late} arrives last (order {order_id})")
 
-    def _hold_back(self, queue: str) -> None:
-        """Delays the messages that are in the queue now behind all that follow."""
+    def _delay_all(self, queue: str) -> None:
+        """Delays the messages that are in the queue now, so that all later messages overtake them."""
         while self._world.messages(queue) == []:
             if not sum([self._deliver(name) for name in self._world.sources if self._world.is_stream(name)]):
                 return
@@ -75,9 +75,10 @@ class Quiescence:
         self._clock.advance(max(PAUSE_SECONDS, (self._world.next_visible() or 0) - self._clock.now()))
 
     def _settle(self) -> None:
-        """Delivers until no message waits and none arrives within a stream's longest wait between attempts.
+        """Delivers until no message waits and no stream has a batch to retry.
 
-        A message may wait for another one that is a dead letter, so an operator redrives dead letters.
+        A message may wait for another one that is a dead letter. So an operator redrives dead letters
+        meanwhile.
         """
         began = self._clock.now()
         quiet = False
@@ -88,12 +89,14 @@ class Quiescence:
             waited = self._clock.now() - began
             if waited > ALARM_SECONDS and not quiet:
                 self._redrive()
-                self._heal()
+                self._republish()
             if waited > PATIENCE_SECONDS and not quiet:
-                self._wrong.append(f"not at rest after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}")
+                self._wrong.append(
+                    f"messages still wait after {PATIENCE_SECONDS // 3600} hours: {self._waiting()}"
+                )
 
     def _deliver_all(self) -> bool:
-        """Delivers once. False if there was nothing to deliver."""
+        """Delivers all waiting messages. False if there was none."""
         rounds = 0
         while sum([self._deliver(name) for name in self._world.sources]) and not self._wrong:
             rounds += 1
@@ -108,50 +111,53 @@ class Quiescence:
         ]
 
     def _redrive(self) -> bool:
-        """Redrives the dead letters that are not poison."""
+        """Redrives the dead letters that are not poison. False if there is none."""
         moved = False
         for function in self._world.consumers():
             queue = self._world.queue_name(function, "QUEUE_URL")
             dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
             for message in list(self._world.messages(dead_letters)):
-                if message.body not in self._disorder.poison:
+                if message.body not in self._transport.poison:
                     self._world.move(message, dead_letters, queue)
                     moved = True
         return moved
 
-    def _heal(self) -> bool:
-        """Publishes the events again that a relay gave up, as the runbook says."""
-        healed = False
+    def _republish(self) -> bool:
+        """Publishes all events of a relay that has dead letters again, as the runbook says.
+
+        False if none has.
+        """
+        republished = False
         for function in self._world.stack.functions.values():
             if "TOPIC_ARN" not in function.environment:
                 continue
-            given_up = self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL"))
-            if given_up:
-                given_up.clear()
-                healed = True
+            dead_letters = self._world.messages(self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL"))
+            if dead_letters:
+                dead_letters.clear()
+                republished = True
                 for event in self._journal.emitted.values():
                     if event.source == self._world.services[function.service].source:
                         self._world.publish(function.service, event.type, self._journal.texts[event.id])
                         self._checker.published(function.service, self._journal.texts[event.id])
-        return healed
+        return republished
 
-    # -- the judgement
+    # -- checks of the final state
 
-    def _judge(self) -> None:
-        self._wrong += judgement(self._journal)
+    def _check_everything(self) -> None:
+        self._wrong += final_violations(self._journal)
         self._wrong += [
             f"{event.type} was never published (order {event.order_id})"
             for event in self._journal.emitted.values()
             if not self._journal.published[event.id]
         ]
         for service in SERVICES:
-            self._judge_table(service.name)
-        self._customers.judge()
-        self._carrier.judge()
-        self._judge_dead_letters()
+            self._check_table(service.name)
+        self._customers.check_answers()
+        self._carrier.check_completions()
+        self._check_dead_letters()
 
-    def _judge_table(self, service: str) -> None:
-        """Checks that each table has exactly what was last written to it."""
+    def _check_table(self, service: str) -> None:
+        """Checks that the service's table has exactly the last write of each item."""
         function = next(f for f in self._world.consumers() if f.service == service)
         table = next(
             k for k, v in self._world.stack.tables.items() if v == function.environment["TABLE_NAME"]
@@ -162,10 +168,10 @@ class Quiescence:
             order_id: write for (name, order_id), write in self._journal.items.items() if name == service
         }
         if items.keys() != known.keys() or any(items[key] != known[key].item for key in known):
-            self._wrong.append(f"{service}'s table differs from what was written to it")
+            self._wrong.append(f"{service}'s table differs from the last writes")
 
-    def _judge_dead_letters(self) -> None:
-        """Checks that only poison is left in dead-letter queues, with a reason, also after a redrive."""
+    def _check_dead_letters(self) -> None:
+        """Checks that after a redrive the dead-letter queues have only poison, each message with a reason."""
         for function in self._world.consumers():
             dead_letters = self._world.queue_name(function, "DEAD_LETTER_QUEUE_URL")
             for message in list(self._world.messages(dead_letters)):

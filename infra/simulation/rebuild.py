@@ -1,4 +1,4 @@
-"""Rebuild: empties the tables and publishes all events again. The result must be the same projections."""
+"""Rebuilds the projections: empties the tables and publishes all events again. Both results must be equal."""
 
 import json
 from typing import Any
@@ -8,25 +8,25 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.simulation.determinism import deterministic
 from infra.simulation.faults import Scenario
 from infra.simulation.run import Simulation
-from infra.simulation.story import SERVICES
+from infra.simulation.services import SERVICES
 
 Projections = dict[tuple[str, str], Any]
-"""Status, published events and ledger entries, by service and order."""
+"""By service and order: the status, the published events and the handled events; or a ledger entry."""
 
 
 def republished(scenario: Scenario) -> tuple[Projections, Projections]:
-    """The projections at rest, and those after the tables were emptied and every event was published again.
+    """The projections at the end of a run, and after a rebuild.
 
-    Order's table keeps the orders as they were placed, since placing is a request and not an event. The clock
-    is set back to the start, because Payment starts no charge for an order whose deadline is over.
+    Order's table keeps the orders as they were placed, because the customer's request creates an order and no
+    event does. The clock starts again, because Payment charges no order after its deadline.
     """
     with deterministic(scenario.seed) as clock, patched_moto():
         simulation = Simulation(scenario, clock)
         result = simulation.run()
         assert not result.wrong, result.wrong
-        with simulation.calls.installed():
+        with simulation.injector.installed():
             before = _projections(simulation)
-            simulation.calls.observe = lambda *_: None  # the checker would report the repeated events
+            simulation.injector.on_call = lambda *_: None  # the checker would report the repeated events
             _empty(simulation)
             clock.advance(-clock.elapsed_seconds)
             for event in list(simulation.journal.emitted.values()):
@@ -71,7 +71,7 @@ def _projections(simulation: Simulation) -> Projections:
         if f"{prefix}Ledger" in world.stack.tables:
             for attributes in world.items(f"{prefix}Ledger"):
                 entry = from_attributes(attributes)
-                found[f"{service.name}'s book", entry["order_id"] + entry["idempotency_key"]] = entry[
+                found[f"{service.name}'s ledger", entry["order_id"] + entry["idempotency_key"]] = entry[
                     "outcome"
                 ]
     return found

@@ -1,4 +1,4 @@
-"""The report of a simulation: of one run, and of many."""
+"""The report of one run, and of many runs."""
 
 from collections import Counter
 
@@ -10,7 +10,7 @@ from infra.simulation.faults import KINDS
 from infra.simulation.run import Result
 
 LAST_ARROWS = 60
-"""Lines of a Mermaid diagram that are shown: the cause of a violation is near its end."""
+"""The last lines of the Mermaid diagram to print: the cause of a violation is near the end."""
 
 
 class Totals:
@@ -29,7 +29,7 @@ class Totals:
         self.coverage.add(result)
 
     def print(self, console: Console, seconds: float) -> None:
-        table = Table("fault", "struck", "what it is", box=None, pad_edge=False)
+        table = Table("fault", "injected", "meaning", box=None, pad_edge=False)
         table.columns[1].justify = "right"
         for kind, meaning in KINDS.items():
             table.add_row(kind, str(self.faults[kind]), meaning)
@@ -37,13 +37,13 @@ class Totals:
         orders = ", ".join(f"{count} {status}" for status, count in sorted(self.outcomes.items()))
         console.print(f"\norders       {orders}")
         console.print(f"transitions  {self.coverage.transitions}")
-        console.print(f"deliveries   {self.coverage.deliveries} (event type, state) of the services")
+        console.print(f"deliveries   {self.coverage.deliveries} pairs of event type and state of a service")
         console.print(f"crashes      {self.coverage.crashes} call sites, before and after")
         console.print(f"seeds        {self.runs}, {self.runs / seconds:.1f} a second")
 
 
 def violation(result: Result) -> str:
-    """Prints seed, violations, the run as text and as Mermaid diagram, and the command that repeats it."""
+    """The text of a violation: seed, violations, the run as text and as Mermaid diagram, and the command."""
     return "\n".join(
         [
             f"VIOLATION with seed {result.scenario.seed}, after {result.faults.total()} faults:",
@@ -53,7 +53,7 @@ def violation(result: Result) -> str:
             "",
             *mermaid(result),
             "",
-            "To repeat this run:",
+            "Repeat this run with:",
             f"  {result.scenario.command}",
         ]
     )

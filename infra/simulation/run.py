@@ -1,4 +1,4 @@
-"""One run: a phase with faults, in which every write is checked, then one without, until all is at rest."""
+"""One run: a phase with faults, and then a phase without, until no message waits. It checks every write."""
 
 import hashlib
 from collections import Counter
@@ -9,44 +9,45 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.model.messages import Batch
 from infra.local.model.stack import Function
 from infra.permissions.calls import recorded
-from infra.simulation.calls import Calls, Crash, Site
 from infra.simulation.carrier import Carrier
 from infra.simulation.checker import Checker
 from infra.simulation.customers import Customers
-from infra.simulation.determinism import Clock, Dice, deterministic
-from infra.simulation.endurance import LONGEST_SECONDS, SHORTEST_SECONDS, Endurance
+from infra.simulation.determinism import Clock, SeededRandom, deterministic
+from infra.simulation.fault_injection import Crash, FaultInjector, Site
 from infra.simulation.faults import Faults, Scenario
 from infra.simulation.journal import Journal
+from infra.simulation.long_outages import LONGEST_SECONDS, SHORTEST_SECONDS, LongOutages
 from infra.simulation.observer import Observer
-from infra.simulation.outages import drawn
-from infra.simulation.queues import Disorder
+from infra.simulation.outages import random_outage
 from infra.simulation.quiescence import Quiescence
-from infra.simulation.story import SERVICES
+from infra.simulation.services import SERVICES
+from infra.simulation.transport_faults import TransportFaults
 from infra.simulation.world import BATCH_SIZE, World, permissions
 
 STEPS_AN_ORDER = 30
 DEPTH = 3
+"""How deep invocations nest: a function may run between two calls of another one."""
 
 
 @dataclass
 class Result:
-    """The result of a run."""
+    """The result of a run. `wrong` lists the violations."""
 
     scenario: Scenario
     wrong: list[str]
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     sites: Counter[tuple[Site, str]] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    moves: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    deliveries: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    transitions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     ledgers: list[tuple[str, ...]] = field(default_factory=list)
-    """The outcome of each order that a customer wanted, by the ledgers."""
+    """The ledger entries of each planned order."""
     lines: list[str] = field(default_factory=list)
     arrows: list[str] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
-        """A digest of the run: equal for equal runs."""
+        """A SHA-256 hash of the run's text: equal runs have equal digests."""
         return hashlib.sha256("\n".join([*self.lines, *self.wrong]).encode()).hexdigest()
 
 
@@ -61,30 +62,31 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         self._scenario, self._clock = scenario, clock
-        self._dice = Dice(scenario.seed)
-        self._faults = Faults(scenario, self._dice)
-        self.calls = Calls(clock, self._faults)
-        self.world = World(clock, self.calls)
+        self._random = SeededRandom(scenario.seed)
+        self._faults = Faults(scenario, self._random)
+        self.injector = FaultInjector(clock, self._faults)
+        self.world = World(clock, self.injector)
         self.journal = Journal()
         self.checker = Checker(self.journal)
         self._observer = Observer(self.world, self.checker, clock)
-        self.calls.observe, self.calls.tell = self._observer.took_effect, self._observer.fault
-        self.calls.meanwhile = self._meanwhile
+        self.injector.on_call, self.injector.on_fault = self._observer.took_effect, self._observer.fault
+        self.injector.run_others = self._run_others
         self._customers = Customers(self.world, self._observer, self.checker, scenario)
-        self._carrier = Carrier(self.world, self._observer, self.checker, clock, self._dice)
-        self._disorder = Disorder(self.world, clock, self._dice, self._faults, scenario.lags)
-        self._endurance = Endurance(self.world, clock, self._dice, self.deliver, self._customer_acts)
+        self._carrier = Carrier(self.world, self._observer, self.checker, clock, self._random)
+        self._transport = TransportFaults(self.world, clock, self._random, self._faults, scenario.delays)
+        self._long_outages = LongOutages(self.world, clock, self._random, self.deliver, self._customer_acts)
         self._down_until: dict[str, float] = {}
+        """Services that do nothing, and until when."""
         self._depth, self._delivering = 0, set[str]()
 
     def run(self) -> Result:
-        with self.calls.installed(), recorded() as needs:
+        with self.injector.installed(), recorded() as needs:
             steps = STEPS_AN_ORDER * self._scenario.orders
             while steps and not self.checker.wrong:
                 steps -= 1
                 self._step()
-                if self._scenario.lags and self._scenario.interventions:
-                    self._carrier.tell_at_once()
+                if self._scenario.delays and self._scenario.interventions:
+                    self._carrier.report_all()
             self._faults.on = False
             self._down_until.clear()
             if not self.checker.wrong:
@@ -94,7 +96,7 @@ class Simulation:
 
     def come_to_rest(self) -> None:
         people = (self._customers, self._carrier)
-        Quiescence(self.world, self._clock, self.checker, *people, self._disorder, self.deliver).reach()
+        Quiescence(self.world, self._clock, self.checker, *people, self._transport, self.deliver).reach()
 
     def _result(self) -> Result:
         journal = self.journal
@@ -103,46 +105,46 @@ class Simulation:
             self.checker.wrong,
             Counter(journal.status("order", order_id) for order_id in journal.order_ids()),
             self._faults.struck,
-            self.calls.sites,
-            self.checker.pairs,
-            self.checker.moves,
+            self.injector.sites,
+            self.checker.deliveries,
+            self.checker.transitions,
             self._customers.ledgers(),
             journal.lines,
             journal.arrows,
         )
 
     def _step(self) -> None:
-        if self._dice.chance(0.7):
-            self.deliver(self._dice.pick(list(self.world.sources)))
-        elif self._dice.chance(0.45):
+        if self._random.chance(0.7):
+            self.deliver(self._random.pick(list(self.world.sources)))
+        elif self._random.chance(0.45):
             self._customer_acts()
-        elif self._scenario.interventions and self._dice.chance(0.35):
-            self._carrier.tell() if self._dice.chance(0.8) else self._carrier.pretend()
-        elif self._dice.chance(0.7):
-            self._clock.advance(self._dice.between(0.1, 90))
+        elif self._scenario.interventions and self._random.chance(0.35):
+            self._carrier.report() if self._random.chance(0.8) else self._carrier.forge_report()
+        elif self._random.chance(0.7):
+            self._clock.advance(self._random.between(0.1, 90))
         else:
-            self._something_breaks()
+            self._break_something()
 
     def _customer_acts(self) -> None:
-        if self._dice.chance(0.5):
+        if self._random.chance(0.5):
             self._customers.place_next()
-        if not self._customers.wishes:
+        if not self._customers.planned:
             return
-        wish = self._dice.pick(self._customers.wishes)
-        drawn = self._dice.below(10)
+        wish = self._random.pick(self._customers.planned)
+        drawn = self._random.below(10)
         if drawn < 2 and self._scenario.interventions:
             self._customers.cancel(wish)
         elif drawn < 5 and wish.key:
-            self._customers.ask(wish)
+            self._customers.place(wish)
         elif drawn < 7:
-            self._customers.ask_for_another(wish)
+            self._customers.reuse_key(wish)
         elif drawn < 9:
-            self._customers.look(wish)
+            self._customers.read(wish)
 
-    def _something_breaks(self) -> None:
+    def _break_something(self) -> None:
         if self._faults.strikes("down", 0.3):
-            service = self._dice.pick(SERVICES).name
-            self._down_until[service] = self._clock.now() + self._dice.between(20, 400)
+            service = self._random.pick(SERVICES).name
+            self._down_until[service] = self._clock.now() + self._random.between(20, 400)
             self._observer.say(service, "! is down")
         if self._faults.strikes("redrive", 0.3):
             self._redrive()
@@ -150,10 +152,10 @@ class Simulation:
             self._long_outage()
 
     def _long_outage(self) -> None:
-        outage, seconds = drawn(self._dice), self._dice.between(SHORTEST_SECONDS, LONGEST_SECONDS)
+        outage, seconds = random_outage(self._random), self._random.between(SHORTEST_SECONDS, LONGEST_SECONDS)
         self._observer.say("aws", f"! {outage.service} {outage.trouble} for {seconds / 60:.0f} minutes")
         self._faults.on = False
-        self.checker.wrong += self._endurance.endure(outage, seconds)
+        self.checker.wrong += self._long_outages.play(outage, seconds)
         self._faults.on = True
 
     def _redrive(self) -> None:
@@ -162,17 +164,17 @@ class Simulation:
             for message in list(self.world.messages(dead_letters)):
                 self.world.move(message, dead_letters, self.world.queue_name(function, "QUEUE_URL"))
 
-    def _meanwhile(self) -> None:
-        """Lets other functions work while a function is between two calls, nested to DEPTH."""
+    def _run_others(self) -> None:
+        """Runs other functions while a function is between two calls, nested to DEPTH."""
         if self._depth >= DEPTH:
             return
         self._depth += 1
-        for _ in range(1 + self._dice.below(4)):
+        for _ in range(1 + self._random.below(4)):
             self._step()
         self._depth -= 1
 
     def deliver(self, name: str) -> bool:
-        """Lets one mapping deliver one batch. False if there is no batch, or its function is at work."""
+        """Delivers one batch of a mapping. False if there is no batch, or the mapping cannot deliver now."""
         function = self.world.function_of(name)
         if self._down_until.get(function.service, 0) > self._clock.now() or name in self._delivering:
             return False
@@ -181,7 +183,7 @@ class Simulation:
         return self._deliver_queue(name, function)
 
     def _deliver_stream(self, name: str, function: Function) -> bool:
-        self._disorder.before_stream(name)
+        self._transport.before_stream(name)
         batch = self.world.poll(name)
         if batch is None:
             return False
@@ -194,8 +196,8 @@ class Simulation:
 
     def _deliver_queue(self, name: str, function: Function) -> bool:
         queue = self.world.queue_name(function, "QUEUE_URL")
-        self._disorder.before_receive(queue, self.world.queue_name(function, "DEAD_LETTER_QUEUE_URL"))
-        batch = self.world.poll(name, 1 + self._dice.below(BATCH_SIZE))
+        self._transport.before_receive(queue, self.world.queue_name(function, "DEAD_LETTER_QUEUE_URL"))
+        batch = self.world.poll(name, 1 + self._random.below(BATCH_SIZE))
         if batch is None:
             return False
         self._observer.delivered(function, queue, batch)
@@ -206,14 +208,14 @@ class Simulation:
         return True
 
     def _invoke(self, name: str, function: Function, batch: Batch) -> Any:
-        """The function's answer, or None."""
+        """The function's answer; None if the function failed."""
         try:
             answer = self.world.invoke(function, batch.event)
         except (Crash, Exception) as error:
             self.world.fail(name, batch, repr(error))
             return None
-        if not self._disorder.after_answer():
+        if not self._transport.after_answer():
             self.world.complete(name, batch, answer)
         elif self.world.is_stream(name):
-            self.world.fail(name, batch, "the answer is lost")
+            self.world.fail(name, batch, "Lambda lost the answer")
         return answer

@@ -1,16 +1,16 @@
-"""Finds a shorter run that fails as well: fewer orders, fewer kinds of fault, fewer faults."""
+"""Shrinks a failing run: searches one with fewer orders, fewer kinds of fault and fewer faults."""
 
 from collections.abc import Iterator
 
 from infra.simulation.faults import UNLIMITED, Scenario
 from infra.simulation.run import Result, run
 
-NEIGHBOURS = 8
-"""Seeds tried with fewer orders: another number of orders is another run, and need not fail."""
+SEEDS_TRIED = 8
+"""Seeds tried with fewer orders, because another number of orders is another run, which may not fail."""
 
 
 def shrink(found: Result) -> Result:
-    """The shortest failing run that was found; `found` itself if there is none."""
+    """The shortest failing run of the search; `found` itself if no shorter run fails."""
     best = _fewer_orders(found)
     best = _fewer_kinds(best)
     return _fewer_faults(best)
@@ -19,7 +19,7 @@ def shrink(found: Result) -> Result:
 def _fewer_orders(found: Result) -> Result:
     scenario = found.scenario
     for orders in range(1, scenario.orders):
-        for seed in range(scenario.seed, scenario.seed + NEIGHBOURS):
+        for seed in range(scenario.seed, scenario.seed + SEEDS_TRIED):
             result = run(scenario.but(orders=orders, seed=seed))
             if result.wrong:
                 return result
@@ -44,7 +44,7 @@ def _without_one(scenario: Scenario) -> Iterator[frozenset[str]]:
 
 
 def _fewer_faults(found: Result) -> Result:
-    """The smallest limit on the number of faults; halving finds one, and it is a run like any other."""
+    """A failing run with the smallest limit on the number of faults, by binary search."""
     low, high, best = 0, found.faults.total(), found
     while low < high:
         middle = (low + high) // 2

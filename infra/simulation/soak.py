@@ -1,14 +1,13 @@
-"""Real concurrency beside the simulation: processes of each consumer on one backend, killed at random.
+"""`make soak`: real processes of each consumer on one backend, which the test kills at random.
 
-Virtual time and one thread cannot show how real processes interleave. The backend is that of the local run,
-with the HTTP API. The consumers poll their queues as event source mappings do, all at the same time, and run
-the deployed handlers. A soak is not deterministic; its invariants at rest are those of the simulation.
+The simulation has one thread and virtual time, so it cannot show how real processes interleave. Here the
+backend is that of the local run, with the HTTP API. The consumers poll their queues at the same time, as
+event source mappings do, and run the deployed handlers. A soak test is not deterministic. Its final checks
+are those of the simulation.
 """
 
 import argparse
-import importlib
 import json
-import os
 import random
 import subprocess
 import sys
@@ -18,41 +17,33 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
 from typing import Any
-from uuid import uuid4
 
 import boto3
 
 from choreography.table import from_attributes
-from infra.local.aws.queues import ClientQueue
 from infra.local.control.runtime_api import read
-from infra.local.event_sources.of_queue import QueueMapping
 from infra.local.in_process import ROOT, environment
-from infra.local.model.credentials import CREDENTIALS
-from infra.local.model.stack import EventSource, Function
-from infra.local.runtime.context import Context
-from infra.local.runtime.process_pool import context
-from infra.local.runtime.worker import work
+from infra.local.model.stack import Function
 from infra.local.shell import forget_settings
 from infra.local.terminals.attach import ask
-from infra.simulation.customers import wish
+from infra.simulation.customers import planned_order
+from infra.simulation.final_checks import final_violations
+from infra.simulation.invariants import ledger_violation
 from infra.simulation.journal import Journal, Write
-from infra.simulation.judgement import judgement
-from infra.simulation.story import SERVICES, wrong_ledger
+from infra.simulation.services import SERVICES
+from infra.simulation.soak_processes import ConsumerProcesses
 
 CUSTOMERS = 2
-PROCESSES = 3
-"""Processes of each consumer."""
 VISIBILITY_SECONDS = 2
-"""Short, so that a killed process's messages are delivered again soon, and slow ones twice."""
+"""Short, so that SQS soon delivers the messages of a killed process again, and slow messages twice."""
 KILL_EVERY_SECONDS = 0.5
 DRAIN_SECONDS = 120
 
 
 @dataclass
 class Report:
-    """The result of a soak."""
+    """The result of a soak test. `wrong` lists the violations."""
 
     wrong: list[str]
     orders: Mapping[str, int] = field(default_factory=dict)
@@ -60,96 +51,19 @@ class Report:
 
 
 def soak(seconds: float, port: int) -> Report:
-    """Places orders while processes are killed, lets all queues drain, and checks the invariants."""
+    """Places orders while it kills processes, waits until all queues are empty, and checks the invariants."""
     with _backend(port), environment({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}):
         functions = [f for service in SERVICES for f in read(ask(port, "GET", f"services/{service.name}"))]
         _shorten_visibility(functions)
-        pool = ProcessPool(functions, port)
-        placed = _place_and_kill(pool, port, time.monotonic() + seconds)
+        processes = ConsumerProcesses(functions, port)
+        placed = _place_and_kill(processes, port, time.monotonic() + seconds)
         wrong = _drain(functions, placed)
-        pool.end()
+        processes.end()
         journal = _journal(functions)
     outcomes = [journal.status("order", order_id) for order_id in journal.order_ids()]
-    return Report(wrong, {status: outcomes.count(status) for status in sorted(set(outcomes))}, pool.kills)
-
-
-class ProcessPool:
-    """The processes: PROCESSES of each consumer, one of each relay, which the backend invokes."""
-
-    def __init__(self, functions: list[Function], port: int) -> None:
-        self._fork, self._port, self.kills = context(), port, 0
-        consumers = [function for function in functions if "QUEUE_URL" in function.environment]
-        relays = [function for function in functions if "TOPIC_ARN" in function.environment]
-        self._processes: list[tuple[Function, BaseProcess]] = [
-            (function, self._start(function)) for function in [*consumers * PROCESSES, *relays]
-        ]
-
-    def kill_one(self) -> None:
-        """Kills a process (SIGKILL) and starts another one."""
-        number = random.randrange(len(self._processes))
-        function, process = self._processes[number]
-        process.kill()
-        process.join()
-        self.kills += 1
-        self._processes[number] = (function, self._start(function))
-
-    def end(self) -> None:
-        for _, process in self._processes:
-            process.kill()
-            process.join()
-
-    def _start(self, function: Function) -> BaseProcess:
-        relay = "TOPIC_ARN" in function.environment
-        process = self._fork.Process(
-            target=_relay if relay else _consume, args=(function, self._port), daemon=True
-        )
-        process.start()
-        return process
-
-
-def _relay(function: Function, port: int) -> None:
-    _quiet()
-    work(function, "127.0.0.1", port, str(uuid4()), None)
-
-
-def _consume(function: Function, port: int) -> None:
-    """Polls the function's queue and runs its handler, as a mapping does, until it is killed."""
-    _quiet()
-    os.environ.update(
-        CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    return Report(
+        wrong, {status: outcomes.count(status) for status in sorted(set(outcomes))}, processes.kills
     )
-    sys.path.insert(0, str(function.code))
-    module, _, name = function.handler.rpartition(".")
-    handler = getattr(importlib.import_module(module), name)
-    source = _source(function)
-    mapping = QueueMapping(
-        source, ClientQueue(source.logical_id, boto3.client("sqs"))
-    )  # the backend has moto
-    while True:
-        batch = mapping.poll()
-        if batch is None:
-            time.sleep(0.05)
-            continue
-        context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        try:
-            answer = handler(batch.event, context)
-        except Exception as error:
-            mapping.fail(batch, repr(error))
-        else:
-            mapping.complete(batch, answer)
-
-
-def _quiet() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-
-
-def _source(function: Function) -> EventSource:
-    queue = function.environment["QUEUE_URL"].rpartition("/")[2]
-    region, account = CREDENTIALS["AWS_DEFAULT_REGION"], function.arn.split(":")[4]
-    reports = {"BatchSize": 4, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
-    return EventSource(queue, function.logical_id, f"arn:aws:sqs:{region}:{account}:{queue}", reports)
 
 
 @contextmanager
@@ -158,16 +72,16 @@ def _backend(port: int) -> Iterator[None]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + DRAIN_SECONDS
-            while not _there(port):
+            while not _answers(port):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("the backend does not start")
+                    raise RuntimeError(f"the backend does not answer on port {port}")
                 time.sleep(0.1)
             yield
         finally:
             process.terminate()
 
 
-def _there(port: int) -> bool:
+def _answers(port: int) -> bool:
     try:
         ask(port, "GET", "services/order")
     except OSError:
@@ -183,21 +97,21 @@ def _shorten_visibility(functions: list[Function]) -> None:
             sqs.set_queue_attributes(QueueUrl=function.environment["QUEUE_URL"], Attributes=attributes)
 
 
-def _place_and_kill(pool: ProcessPool, port: int, until: float) -> list[str]:
-    """Ids of the orders that the API accepted."""
+def _place_and_kill(processes: ConsumerProcesses, port: int, until: float) -> list[str]:
+    """Lets customers place orders while it kills processes. Returns the ids of the accepted orders."""
     with ThreadPoolExecutor(CUSTOMERS) as customers:
         accepted = [customers.submit(_shop, port, until) for _ in range(CUSTOMERS)]
         while time.monotonic() < until:
             time.sleep(KILL_EVERY_SECONDS)
-            pool.kill_one()
+            processes.kill_one()
         return [order_id for each in accepted for order_id in each.result()]
 
 
 def _shop(port: int, until: float) -> list[str]:
-    """Plays a customer, who places orders and cancels some of them."""
+    """Places orders as a customer, and cancels some. Returns the ids of the accepted orders."""
     accepted: list[str] = []
     while time.monotonic() < until:
-        order = _request(port, "/orders", wish(random.randrange(10**6), len(accepted)).body)
+        order = _request(port, "/orders", planned_order(random.randrange(10**6), len(accepted)).body)
         if order is not None:
             accepted.append(order["order_id"])
         if accepted and random.random() < 0.2:
@@ -206,7 +120,7 @@ def _shop(port: int, until: float) -> list[str]:
 
 
 def _request(port: int, path: str, body: Any) -> Any:
-    """The answer, or None if the request is refused or not answered."""
+    """The answer's JSON; None for an error or no answer."""
     data = b"" if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}", data, {"content-type": "application/json"}, method="POST"
@@ -219,13 +133,16 @@ def _request(port: int, path: str, body: Any) -> Any:
 
 
 def _drain(functions: list[Function], placed: list[str]) -> list[str]:
-    """Waits until no violation is left, or the time is up. Returns the remaining violations."""
+    """Waits up to DRAIN_SECONDS until no violation is left. Returns the remaining violations."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while True:
         journal = _journal(functions)
-        wrong = judgement(journal)
-        wrong += [f"order {order_id} is lost" for order_id in set(placed) - set(journal.order_ids())]
-        wrong += [w for order_id in journal.order_ids() if (w := wrong_ledger(journal.entries(order_id)))]
+        wrong = final_violations(journal)
+        wrong += [
+            f"no table has the accepted order {order_id}"
+            for order_id in set(placed) - set(journal.order_ids())
+        ]
+        wrong += [w for order_id in journal.order_ids() if (w := ledger_violation(journal.entries(order_id)))]
         wrong += _waiting(functions)
         if not wrong or time.monotonic() > deadline:
             return wrong
@@ -233,7 +150,7 @@ def _drain(functions: list[Function], placed: list[str]) -> list[str]:
 
 
 def _waiting(functions: list[Function]) -> list[str]:
-    """Queues and dead-letter queues that are not empty."""
+    """A violation for each queue and dead-letter queue that is not empty."""
     sqs, left = boto3.client("sqs"), []
     for function in functions:
         for variable in ("QUEUE_URL", "DEAD_LETTER_QUEUE_URL"):
@@ -245,7 +162,7 @@ def _waiting(functions: list[Function]) -> list[str]:
 
 
 def _journal(functions: list[Function]) -> Journal:
-    """The event log and the ledgers, read from the tables."""
+    """The event log and the ledgers, as the tables have them."""
     journal = Journal()
     dynamodb = boto3.client("dynamodb")
     services = {service.name: service for service in SERVICES}
@@ -269,7 +186,7 @@ def _items(dynamodb: Any, table: str) -> Iterator[dict[str, Any]]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """`make soak`. Exit codes: 0 all promises held, 1 not."""
+    """Exit codes: 0 no violation, 1 a violation."""
     parser = argparse.ArgumentParser(prog="python -m infra.simulation.soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="how long orders are placed (default 10)")
     parser.add_argument("--port", type=int, default=3999)
@@ -278,7 +195,7 @@ def main(argv: list[str] | None = None) -> int:
     report = soak(arguments.seconds, arguments.port)
     outcomes = ", ".join(f"{count} {status}" for status, count in report.orders.items())
     print(f"{sum(report.orders.values())} orders ({outcomes}), {report.kills} processes killed")
-    print("\n".join(report.wrong) or "every promise held")
+    print("\n".join(report.wrong) or "every invariant holds")
     return 1 if report.wrong else 0
 
 

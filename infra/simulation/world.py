@@ -1,4 +1,4 @@
-"""The template on in-process moto, with every message and every function in the simulation's hand."""
+"""The template on moto in this process. The simulation invokes each function and delivers each message."""
 
 import importlib
 import time
@@ -28,14 +28,14 @@ from infra.local.provisioning.template import load
 from infra.local.runtime.context import Context
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
-from infra.simulation.calls import Calls, Crash
 from infra.simulation.determinism import Clock
-from infra.simulation.story import SERVICES, Service
+from infra.simulation.fault_injection import Crash, FaultInjector
+from infra.simulation.services import SERVICES, Service
 
 SILENT = {"POWERTOOLS_METRICS_DISABLED": "true"}
-"""Nested invocations would share the metrics that they print."""
+"""Metrics are off, because nested invocations would share them."""
 BATCH_SIZE = 10
-"""The batch size of the template's mappings, used where a run draws no other."""
+"""The batch size of the template's mappings, unless a run chooses another."""
 
 
 @cache
@@ -52,9 +52,9 @@ def permissions() -> set[Permission]:
 class World:
     """The provisioned stack, and access to its parts."""
 
-    def __init__(self, clock: Clock, calls: Calls) -> None:
-        self.calls, self._clock, self._serving = calls, clock, False
-        # New clients for the functions: the old ones keep their count of retries.
+    def __init__(self, clock: Clock, calls: FaultInjector) -> None:
+        self.injector, self._clock, self._serving = calls, clock, False
+        # The functions get new clients: the old ones keep their count of retries.
         for cached in (
             *(aws.dynamodb, aws.secretsmanager, aws.sns, aws.sqs),
             *(order.api._answers, choreography.secrets.provider),
@@ -70,12 +70,12 @@ class World:
     # -- functions
 
     def invoke(self, function: Function, event: Any) -> Any:
-        """Runs the handler, whose calls may then meet faults. Raises LoopStopped."""
+        """Runs the handler, whose AWS calls may fail. Raises LoopStopped and what the handler raises."""
         module, _, name = function.handler.rpartition(".")
         context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
         trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
         variables = {**function.environment, **SILENT, **trace}
-        with environment(variables, function.name), self.calls.of(function):
+        with environment(variables, function.name), self.injector.running(function):
             return getattr(importlib.import_module(module), name)(event, context)
 
     def request(
@@ -102,7 +102,7 @@ class World:
         return http_api.answer(answer)
 
     def consumers(self) -> Iterable[Function]:
-        """Functions with a queue of their own, in a fixed order."""
+        """Functions that consume a queue, in a fixed order."""
         named = (self.stack.functions[source.function] for source in self.sources.values())
         return [function for function in named if "QUEUE_URL" in function.environment]
 
@@ -115,25 +115,25 @@ class World:
         return self.sources[mapping].arn.split(":")[2] == "dynamodb"
 
     def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
-        """The next batch; `size` is how many messages of a queue it may have."""
-        with self.calls.of(None), environment({}):
+        """The mapping's next batch, with at most `size` messages if it reads a queue."""
+        with self.injector.running(None), environment({}):
             return self._mapping(mapping, size).poll()
 
     def complete(self, mapping: str, batch: Batch, answer: Any) -> None:
-        with self.calls.of(None), environment({}):
+        with self.injector.running(None), environment({}):
             self._mapping(mapping).complete(batch, answer)
 
     def fail(self, mapping: str, batch: Batch, reason: str) -> None:
-        with self.calls.of(None), environment({}):
+        with self.injector.running(None), environment({}):
             self._mapping(mapping).fail(batch, reason)
 
     def replay(self, mapping: str) -> None:
-        """Reads the stream's shard again, from its first record."""
+        """Makes the mapping read the stream's shard again, from its first record."""
         self._mappings.pop((mapping, BATCH_SIZE), None)
 
     def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
         if (name, size) not in self._mappings:
-            with self.calls.of(None), environment({}):
+            with self.injector.running(None), environment({}):
                 self._mappings[name, size] = self._make(self.sources[name], size)
         return self._mappings[name, size]
 
@@ -146,23 +146,26 @@ class World:
     # -- queues, by name
 
     def queue_name(self, function: Function, variable: str) -> str:
-        """The queue that a function's environment names."""
+        """The name of the queue whose URL is in this environment variable of the function."""
         return function.environment[variable].rpartition("/")[2]
 
     def queues(self) -> list[str]:
         return sorted(url.rpartition("/")[2] for url in self.stack.queues.values())
 
     def receives(self, queue: str) -> int | None:
-        """The queue's `maxReceiveCount`, if it has a dead-letter queue."""
+        """The queue's `maxReceiveCount`; None if it has no dead-letter queue."""
         policy = queues.named(queue).redrive_policy
         return int(policy["maxReceiveCount"]) if policy else None
 
     def messages(self, queue: str) -> list[Any]:
-        """moto's own list of a queue's messages. A change of its order takes effect."""
+        """moto's own list of the queue's messages. Changing its order changes the order of delivery."""
         return queues.stored(queue)
 
     def next_visible(self) -> float | None:
-        """When the next message can be received, in seconds since the epoch. None if no message waits."""
+        """The time at which SQS can deliver the next message, in seconds since 1970.
+
+        None if no message waits.
+        """
         waiting = [
             max(message.visible_at, message.delayed_until) / 1000
             for function in self.consumers()
@@ -171,12 +174,12 @@ class World:
         return min(waiting, default=None)
 
     def move(self, message: Any, queue: str, target: str) -> None:
-        """Takes a message from a queue and puts it into another, under a new id."""
+        """Moves a message from a queue to another, where it gets a new id."""
         self.messages(queue).remove(message)
         self.send(target, message.body, message.message_attributes)
 
     def send(self, queue: str, body: str, attributes: Mapping[str, Any] | None = None) -> None:
-        """Sends a message, with message attributes as moto keeps them, less the reason."""
+        """Sends a message. `attributes` are in moto's format; the reason for dead-lettering is left out."""
         given = {
             name: {
                 "DataType": value.get("DataType") or value["data_type"],
@@ -186,7 +189,7 @@ class World:
             if name != "reason" and "StringValue" in value
         }
         url = next(url for url in self.stack.queues.values() if url.endswith(f"/{queue}"))
-        with self.calls.of(None), environment({}):
+        with self.injector.running(None), environment({}):
             self._sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=given)
 
     # -- topics and tables
@@ -194,43 +197,43 @@ class World:
     def publish(self, service: str, event_type: str, text: str) -> None:
         """Publishes an event again, as an operator would."""
         attributes = {"type": {"DataType": "String", "StringValue": event_type}}
-        with self.calls.of(None), environment({}):
+        with self.injector.running(None), environment({}):
             self._sns.publish(TopicArn=self._topics()[service], Message=text, MessageAttributes=attributes)
 
     def publisher(self, topic_arn: str) -> str:
-        """The service whose topic it is."""
+        """The service that owns this topic."""
         return next(service for service, arn in self._topics().items() if arn == topic_arn)
 
     def notifications(self, service: str) -> list[str]:
-        """Texts of all messages that a service's topic accepted."""
+        """The bodies of all messages that the service's topic accepted."""
         return topics.published(self._topics()[service])
 
     def owner(self, variable: str, table: str) -> Service | None:
-        """The service that knows this table by this variable of its environment."""
+        """The service whose functions have this table in this environment variable; None if there is none."""
         for function in self.stack.functions.values():
             if function.environment.get(variable) == table:
                 return self.services[function.service]
         return None
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """All items of a table, by its logical id, in DynamoDB's low-level form."""
-        with self.calls.of(None), environment({}):
+        """All items of the table with this logical id, in DynamoDB's JSON."""
+        with self.injector.running(None), environment({}):
             found: list[dict[str, Any]] = self._dynamodb.scan(TableName=self.stack.tables[table])["Items"]
         return found
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
-        """Writes an item into a service's table, by the table's logical id."""
-        with self.calls.of(None), environment({}):
+        """Writes an item into the table with this logical id."""
+        with self.injector.running(None), environment({}):
             self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
 
     def delete(self, table: str, key: Mapping[str, Any]) -> None:
-        """Deletes an item, likewise."""
-        with self.calls.of(None), environment({}):
+        """Deletes an item from the table with this logical id."""
+        with self.injector.running(None), environment({}):
             self._dynamodb.delete_item(TableName=self.stack.tables[table], Key=dict(key))
 
     def secret(self, logical_id: str) -> str:
-        """A secret's text."""
-        with self.calls.of(None), environment({}):
+        """The value of the secret with this logical id."""
+        with self.injector.running(None), environment({}):
             secrets = client("secretsmanager")
             text: str = secrets.get_secret_value(SecretId=self.stack.secrets[logical_id])["SecretString"]
         return text

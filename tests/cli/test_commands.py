@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from infra.bench.served import free_port
+from infra.bench.server_process import free_port
 from infra.cli import commands
 from tests.cli.conftest import Choreo
 from tests.local.conftest import ROOT, Run, eventually, started

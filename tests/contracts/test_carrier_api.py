@@ -15,7 +15,7 @@ from infra.contracts.published import FOLDER
 from infra.contracts.schemas import DIALECT
 from infra.shared import carrier_messages
 from shipping.http_carrier import connect, failure
-from tests.moto.test_carriers import DISPATCH, ELSEWHERE, LATE
+from tests.integration.test_carriers import DISPATCH, ELSEWHERE, LATE
 from tests.specified_carrier import SECRET, SpecifiedCarrier
 
 DOCUMENT = json.loads((FOLDER / "carrier.openapi.json").read_text())

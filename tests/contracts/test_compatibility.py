@@ -71,15 +71,15 @@ BREAKS: dict[str, tuple[Change, str]] = {
     ),
     "a field may be left out": (
         lambda s: data(s)["required"].remove("currency"),
-        "data.currency: no longer always there",
+        "data.currency: no longer required",
     ),
     "a type is changed": (
         lambda s: field(s, "customer_id").update(type="integer"),
-        "data.customer_id: type changed, string no longer read",
+        "data.customer_id: type changed, string no longer accepted",
     ),
-    "null is no longer read": (
+    "null is no longer accepted": (
         lambda s: field(s, "expires_at")["anyOf"].pop(),
-        "data.expires_at: type changed, null no longer read",
+        "data.expires_at: type changed, null no longer accepted",
     ),
     "a number is limited more": (
         lambda s: field(s, "amount_minor").update(exclusiveMinimum=99),
@@ -148,7 +148,7 @@ def test_a_harmless_change_passes(kind: str) -> None:
     ("values", "message"),
     [
         (["customer"], "data.reason: value expired removed"),
-        (["customer", "expired", "fraud"], "data.reason: value fraud added, which is refused today"),
+        (["customer", "expired", "fraud"], "data.reason: value fraud added, which today's readers reject"),
     ],
 )
 def test_listed_values_stay_as_they_are(values: list[str], message: str) -> None:
@@ -163,8 +163,8 @@ def test_the_refusal_names_the_consumers_and_the_way_out() -> None:
         refuse("order.placed", PLACED, new, landscape())
     assert str(refused.value) == (
         "order.placed: data.payment_method: removed. "
-        "Read by OrderExpiry, PaymentConsumer, ShippingConsumer. "
-        "A new major version is the way: publish order.placed.v2 beside it until every consumer reads that."
+        "Consumers: OrderExpiry, PaymentConsumer, ShippingConsumer. Add a new major version instead: "
+        "publish order.placed.v2 beside order.placed until every consumer reads it."
     )
 
 
@@ -197,7 +197,7 @@ def test_every_published_minor_of_the_major_is_a_baseline(tmp_path: Path, versio
 def test_a_published_event_cannot_be_removed(tmp_path: Path) -> None:
     (tmp_path / "order.gifted").mkdir()
     (tmp_path / "order.gifted" / "1.0.json").write_text("{}")
-    with pytest.raises(Incompatible, match=r"order\.gifted: no longer there"):
+    with pytest.raises(Incompatible, match=r"order\.gifted: this event type was removed"):
         check(tmp_path)
 
 

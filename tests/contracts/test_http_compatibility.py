@@ -62,7 +62,7 @@ BREAKS: dict[str, tuple[Change, str]] = {
     ),
     "a type in a request is changed": (
         lambda d: field(d, "RequestedItem", "quantity").update(type="string"),
-        "POST /orders body.items[].quantity: type changed, integer no longer read",
+        "POST /orders body.items[].quantity: type changed, integer no longer accepted",
     ),
     "a parameter is removed": (
         lambda d: operation(d, "get", "/orders")["parameters"].remove(
@@ -84,7 +84,7 @@ BREAKS: dict[str, tuple[Change, str]] = {
     ),
     "a field of an answer may be left out": (
         lambda d: model(d, "OrderHistory")["required"].remove("order_id"),
-        "GET /orders/{order_id}/history 200.application/json.order_id: no longer always there",
+        "GET /orders/{order_id}/history 200.application/json.order_id: no longer required",
     ),
     "a type in an answer is changed": (
         lambda d: field(d, "OrderHistory", "order_id").update(type="integer"),
@@ -142,7 +142,7 @@ def test_a_new_status_of_orders_is_a_break() -> None:
         PUBLISHED, changed(lambda d: field(d, "OrderSummary", "status")["enum"].append("lost"))
     )
     assert (
-        "GET /orders/{order_id} 200.application/json.status: value lost added, which is refused today"
+        "GET /orders/{order_id} 200.application/json.status: value lost added, which today's readers reject"
         in found
     )
 
@@ -153,7 +153,7 @@ def test_an_api_that_breaks_the_published_one_does_not_replace_it(tmp_path: Path
     with pytest.raises(Incompatible) as refused:
         check(tmp_path)
     assert str(refused.value) == (
-        "GET /orders/{order_id}/history 200.application/json.gift: removed. Used by callers of the HTTP API. "
-        "A new major version is the way: routes of its own, such as /v2/orders, beside these until every "
-        "caller uses them."
+        "GET /orders/{order_id}/history 200.application/json.gift: removed. This breaks callers of the "
+        "HTTP API. Add a new major version instead: other routes, such as /v2/orders, beside these until "
+        "every caller uses them."
     )

@@ -11,13 +11,13 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.catalogue import EVENTS
-from infra import samples
 from infra.contracts.examples import example
 from infra.contracts.landscape import landscape
-from infra.contracts.openapi import OPERATIONS
+from infra.contracts.operations import OPERATIONS
 from infra.contracts.published import FOLDER, files
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
+from infra.samples.files import function_of
 from tests.world import World
 
 PUBLISHED: dict[str, str] = {
@@ -115,7 +115,7 @@ def test_every_sample_request_is_answered_as_documented() -> None:
         world = World()
         for path in (path for path in answers if "/api/" in path or "/webhook/" in path):
             payload = json.loads((ROOT / "events" / path).read_text())
-            answer = invoke(world.stack.functions[samples.function_of(path)], payload)
+            answer = invoke(world.stack.functions[function_of(path)], payload)
             method, _, route = payload["routeKey"].partition(" ")
             documented = OPENAPI["paths"][route][method.lower()]["responses"][str(answer["statusCode"])]
             content = documented["content"][answer["headers"]["Content-Type"]]

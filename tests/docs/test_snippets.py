@@ -28,7 +28,9 @@ RUN_DELEGATED = {
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
         "tests/local/test_guests.py"
     ),
-    "events/README.md: sam build --parameter-overrides Architecture=x86_64": "tests/sam/test_sam_local.py",
+    "events/README.md: sam build --parameter-overrides Architecture=x86_64": (
+        "tests/engines/sam/test_sam_local.py"
+    ),
 }
 """Snippets that another test runs. `make test-sam` runs the sam commands with a Docker engine."""
 

@@ -61,4 +61,4 @@ def test_it_gives_up_after_a_while_and_says_so(
     monkeypatch.setattr("boto3.client", lambda _: cloudformation.client)
     told(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED)
     assert rollback.main(["shop"]) == 1
-    assert "An alarm is still on" in capsys.readouterr().err
+    assert "An alarm is still in ALARM" in capsys.readouterr().err

@@ -100,6 +100,6 @@ def test_a_slim_bundle_is_not_changed(small: Path) -> None:
 
 
 def test_a_service_that_botocore_does_not_know_is_named_before_anything_is_left_out(small: Path) -> None:
-    with pytest.raises(NotUnderstood, match=r"no service execute-api, .* FOLDERS of infra/build/slim\.py"):
+    with pytest.raises(NotUnderstood, match=r"actions of execute-api, .* FOLDERS in infra/build/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]

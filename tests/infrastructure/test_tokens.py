@@ -18,7 +18,7 @@ from tests.world import DISPATCH_SECRET, STRIPES_KEY
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
 OTHER_PATHS = ("x-amazon-apigateway-any-method", "$default")
-"""Answered with 404 only: tests/moto/test_callers.py."""
+"""Answered with 404 only: tests/integration/test_callers.py."""
 
 
 FILMS = """

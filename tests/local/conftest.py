@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from infra.bench.served import answers, free_port
+from infra.bench.server_process import answers, free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40

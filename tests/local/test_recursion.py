@@ -18,10 +18,10 @@ from infra.local.in_process import ROOT
 from infra.local.model.credentials import ACCOUNT
 from infra.local.model.stack import Function
 from tests.conftest import MakeEvent
+from tests.integration.test_unavailable import TROUBLES, troubled
 from tests.local.conftest import Run, eventually, running
 from tests.local.test_guests import choreo
 from tests.local.test_run import client
-from tests.moto.test_unavailable import TROUBLES, troubled
 from tests.world import World
 
 ALLOW = "RecursiveLoop: Allow"

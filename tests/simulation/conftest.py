@@ -1,8 +1,11 @@
-"""The simulation makes the calls that other tests make, a hundred times as many."""
+"""Fixtures of the simulation's tests."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def as_described() -> None:
-    """In place of the check of tests/conftest.py, which would take a tenth of the time here."""
+    """Replaces the fixture of tests/conftest.py, which would take a tenth of the time here.
+
+    The simulation makes the same AWS calls as other tests, a hundred times as often.
+    """

@@ -1,4 +1,4 @@
-"""The services' decisions with one safeguard removed: each must be caught."""
+"""The services' decisions with one safeguard removed: the model checker must notice each removal."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,7 +21,7 @@ Mutate = Callable[[React], React]
 
 @contextmanager
 def mutated(service: Any, changes: Mapping[str, Mutate]) -> Iterator[None]:
-    """A service with changed reactions. Its transition table, a second safeguard, allows every move."""
+    """Changes reactions of a service in the block, and lets its transition table allow every transition."""
     tables = [service.REACTIONS, getattr(service, "CARRIER_REACTIONS", {})]
     (reactions,) = (cast("dict[str, React]", table) for table in tables if changes.keys() <= table.keys())
     with ExitStack() as patches:
@@ -33,7 +33,7 @@ def mutated(service: Any, changes: Mapping[str, Mutate]) -> Iterator[None]:
 
 
 def no_intent(react: React) -> React:
-    """The effect is performed before anything is written."""
+    """Performs the effect before it writes the intent."""
 
     def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
         decision = react(state, event)
@@ -47,8 +47,8 @@ def no_intent(react: React) -> React:
     return mutant
 
 
-def pretending(before: str, instead: str) -> Mutate:
-    """Decides on one status as if it were another."""
+def decided_as(before: str, instead: str) -> Mutate:
+    """Decides in one status as if it were another."""
 
     def change(react: React) -> React:
         def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
@@ -61,7 +61,9 @@ def pretending(before: str, instead: str) -> Mutate:
     return change
 
 
-def no_memory_of_the_void(react: React) -> React:
+def void_not_recorded(react: React) -> React:
+    """Publishes payment.voided without recording it."""
+
     def mutant(state: Payment, event: Event[Any]) -> Decision[Payment]:
         decision = react(state, event)
         return Decision(state, decision.payloads) if decision.state.status == "voided" else decision
@@ -69,11 +71,14 @@ def no_memory_of_the_void(react: React) -> React:
     return mutant
 
 
-def nothing_happens(react: React) -> React:
+def ignored(react: React) -> React:
+    """Ignores the event."""
     return lambda state, event: Decision(state)
 
 
-def any_intent_is_its_own(react: React) -> React:
+def takes_over_intent(react: React) -> React:
+    """Continues the intent of another event."""
+
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
         try:
             return react(state, event)
@@ -84,7 +89,7 @@ def any_intent_is_its_own(react: React) -> React:
 
 
 def never_waits(react: React) -> React:
-    """Takes an event that finds another's intent for handled."""
+    """Acknowledges an event that finds the intent of another event, instead of retrying it."""
 
     def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
         try:
@@ -95,14 +100,18 @@ def never_waits(react: React) -> React:
     return mutant
 
 
-def before_it_is_paid(react: React) -> React:
+def without_payment(react: React) -> React:
+    """Dispatches as if the payment were captured."""
+
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
         return react(state.model_copy(update={"captured_by": event.id}), event)
 
     return mutant
 
 
-def without_an_address(react: React) -> React:
+def without_address(react: React) -> React:
+    """Dispatches before the address is known."""
+
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
         decision = react(state, event)
         if decision.effect is not None or state.status != "none":
@@ -113,8 +122,8 @@ def without_an_address(react: React) -> React:
     return mutant
 
 
-def told_at_once(react: React) -> React:
-    """Publishes a delivery that arrives before the carrier's answer to the dispatch at once."""
+def reported_early(react: React) -> React:
+    """Publishes the delivery at once, even if it arrives before the carrier's answer to the dispatch."""
 
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Any]:
         status = "dispatched" if state.status == "dispatching" else state.status
@@ -129,33 +138,36 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
         shipping.decisions,
         {"payment.captured": no_intent, "order.placed": no_intent},
     ),
-    "void-while-charging": (payment.decisions, {"shipment.cancelled": pretending("charging", "none")}),
-    "no-memory-of-the-void": (payment.decisions, {"shipment.cancelled": no_memory_of_the_void}),
-    "no-refund-on-cancel": (payment.decisions, {"shipment.cancelled": nothing_happens}),
-    "no-refund-on-failure": (payment.decisions, {"shipment.failed": nothing_happens}),
+    "void-while-charging": (payment.decisions, {"shipment.cancelled": decided_as("charging", "none")}),
+    "void-not-recorded": (payment.decisions, {"shipment.cancelled": void_not_recorded}),
+    "no-refund-on-cancel": (payment.decisions, {"shipment.cancelled": ignored}),
+    "no-refund-on-failure": (payment.decisions, {"shipment.failed": ignored}),
     "refund-never-waits": (payment.decisions, {"shipment.cancelled": never_waits}),
-    "charge-after-void": (payment.decisions, {"order.placed": pretending("voided", "none")}),
+    "charge-after-void": (payment.decisions, {"order.placed": decided_as("voided", "none")}),
     "cancel-while-dispatching": (
         shipping.decisions,
-        {"order.cancellation_requested": pretending("dispatching", "none")},
+        {"order.cancellation_requested": decided_as("dispatching", "none")},
     ),
-    "dispatch-after-cancel": (shipping.decisions, {"payment.captured": pretending("cancelled", "none")}),
-    "dispatch-before-payment": (shipping.decisions, {"order.placed": before_it_is_paid}),
-    "dispatch-without-address": (shipping.decisions, {"payment.captured": without_an_address}),
-    "join-lacks-late-payment": (shipping.decisions, {"payment.captured": nothing_happens}),
-    "join-lacks-late-address": (shipping.decisions, {"order.placed": nothing_happens}),
-    "delivery-unnoticed": (shipping.decisions, {"carrier.parcel_delivered": nothing_happens}),
-    "delivery-told-before-the-dispatch": (shipping.decisions, {"carrier.parcel_delivered": told_at_once}),
-    "completion-unnoticed": (order.decisions, {"shipment.delivered": nothing_happens}),
-    "cancellation-unanswered": (shipping.decisions, {"order.cancellation_requested": nothing_happens}),
-    "decline-unnoticed": (order.decisions, {"payment.declined": nothing_happens}),
+    "dispatch-after-cancel": (shipping.decisions, {"payment.captured": decided_as("cancelled", "none")}),
+    "dispatch-before-payment": (shipping.decisions, {"order.placed": without_payment}),
+    "dispatch-without-address": (shipping.decisions, {"payment.captured": without_address}),
+    "late-payment-ignored": (shipping.decisions, {"payment.captured": ignored}),
+    "late-address-ignored": (shipping.decisions, {"order.placed": ignored}),
+    "delivery-ignored": (shipping.decisions, {"carrier.parcel_delivered": ignored}),
+    "delivery-published-before-the-dispatch": (
+        shipping.decisions,
+        {"carrier.parcel_delivered": reported_early},
+    ),
+    "completion-ignored": (order.decisions, {"shipment.delivered": ignored}),
+    "cancellation-ignored": (shipping.decisions, {"order.cancellation_requested": ignored}),
+    "decline-ignored": (order.decisions, {"payment.declined": ignored}),
 }
-"""By name: the service, and the change of each of its reactions."""
+"""By name: the service, and how its reactions change."""
 
 HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
-    "any-intent-is-its-own": (
+    "takes-over-intent": (
         shipping.decisions,
-        {"payment.captured": any_intent_is_its_own, "order.placed": any_intent_is_its_own},
+        {"payment.captured": takes_over_intent, "order.placed": takes_over_intent},
     ),
 }
-"""Mutants that survive for a reason, which the test states."""
+"""Mutants that violate no invariant. The test says why."""

@@ -1,4 +1,4 @@
-"""The deployed code with one safeguard removed, as a whole: each must be caught by the simulator."""
+"""The deployed code with one safeguard removed: the simulator must notice each removal."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ process = process_partial_response
 
 
 def no_record() -> AbstractContextManager[Any]:
-    """What was handled is not recorded."""
+    """The write does not record the handled event."""
 
     def forgetful(table: Table[Any], read: Any, state: Any, *, handled: Any = None, emitted: Any = ()) -> Any:
         return write(table, read, state, emitted=emitted)
@@ -57,7 +57,7 @@ def no_record() -> AbstractContextManager[Any]:
 
 
 def no_condition() -> AbstractContextManager[Any]:
-    """The write does not look at what it overwrites."""
+    """The write has no condition, so it overwrites newer items."""
 
     def put(table: Table[Any], read: Any, record: Record[Any], handled: Any, *, emits: bool) -> None:
         aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(to_item(record, emits=emits)))
@@ -66,7 +66,7 @@ def no_condition() -> AbstractContextManager[Any]:
 
 
 def publish_at_once(emitted: tuple[Event[Any], ...]) -> None:
-    """Publishes without an outbox, as many a sample does."""
+    """Publishes without an outbox, as many samples do."""
     for event in emitted:
         name = f"{event.source.rpartition('/')[2].capitalize()}Topic"
         topic = next(arn for arn in sns_backends[ACCOUNT][REGION].topics if name in arn)
@@ -75,30 +75,34 @@ def publish_at_once(emitted: tuple[Event[Any], ...]) -> None:
 
 
 def publish_before_write() -> AbstractContextManager[Any]:
-    """The event is out before the state that it tells of."""
+    """Publishes the event before it writes the state."""
 
-    def hasty(table: Table[Any], read: Any, state: Any, *, handled: Any = None, emitted: Any = ()) -> Any:
+    def publish_first(
+        table: Table[Any], read: Any, state: Any, *, handled: Any = None, emitted: Any = ()
+    ) -> Any:
         publish_at_once(emitted)
         return write(table, read, state, handled=handled, emitted=emitted)
 
-    return patch.object(Table, "write", hasty)
+    return patch.object(Table, "write", publish_first)
 
 
 def dual_write() -> AbstractContextManager[Any]:
-    """Write, then publish: a crash in between loses the event."""
+    """Writes and then publishes: a crash between the two loses the event."""
 
-    def both(table: Table[Any], read: Any, state: Any, *, handled: Any = None, emitted: Any = ()) -> Any:
+    def publish_last(
+        table: Table[Any], read: Any, state: Any, *, handled: Any = None, emitted: Any = ()
+    ) -> Any:
         record = write(table, read, state, handled=handled)
         publish_at_once(emitted)
         return record
 
-    return patch.object(Table, "write", both)
+    return patch.object(Table, "write", publish_last)
 
 
-def a_lost_race_is_done() -> AbstractContextManager[Any]:
-    """A worker that loses the race acknowledges the message."""
+def lost_race_is_acknowledged() -> AbstractContextManager[Any]:
+    """A worker that loses a race acknowledges the message."""
 
-    def careless(participant: Participant[Any], event: Event[Any]) -> Any:
+    def acknowledging(participant: Participant[Any], event: Event[Any]) -> Any:
         if event.type not in participant.reactions:
             return None
         read = participant.table.read(event.order_id)
@@ -109,31 +113,31 @@ def a_lost_race_is_done() -> AbstractContextManager[Any]:
         except RaceLost:
             return ()
 
-    return patch.object(Participant, "handle", careless)
+    return patch.object(Participant, "handle", acknowledging)
 
 
-def any_failure_is_done() -> AbstractContextManager[Any]:
-    """What waits for another's intent is acknowledged."""
+def retryable_is_acknowledged() -> AbstractContextManager[Any]:
+    """The consumer acknowledges a message that it should retry."""
 
-    def careless(participant: Participant[Any], event: Event[Any]) -> Any:
+    def acknowledging(participant: Participant[Any], event: Event[Any]) -> Any:
         try:
             return handle(participant, event)
         except Retryable:
             return ()
 
-    return patch.object(Participant, "handle", careless)
+    return patch.object(Participant, "handle", acknowledging)
 
 
 # -- idempotency
 
 
-def a_key_a_call(effect: type[Any]) -> Mutant:
-    """The idempotency key is new at every call."""
+def new_key_at_every_call(effect: type[Any]) -> Mutant:
+    """Every call to the gateway or the carrier has a new idempotency key."""
     return lambda: patch.object(effect, "idempotency_key", property(lambda _: str(uuid4())))
 
 
-def keys_are_not_honoured() -> AbstractContextManager[Any]:
-    """The sandboxes take every call for a new one."""
+def keys_are_ignored() -> AbstractContextManager[Any]:
+    """The sandboxes ignore idempotency keys."""
 
     def forgetful(ledger: Ledger, order_id: str, key: str, request: Any, result: Any) -> Any:
         return enter(ledger, order_id, f"{key}-{uuid4()}", request, result)
@@ -141,13 +145,13 @@ def keys_are_not_honoured() -> AbstractContextManager[Any]:
     return patch.object(Ledger, "enter", forgetful)
 
 
-def an_order_a_request() -> AbstractContextManager[Any]:
-    """The order's id does not follow from the idempotency key."""
+def new_order_at_every_request() -> AbstractContextManager[Any]:
+    """The order's id is random instead of derived from the idempotency key."""
     return patch.object(order.orders, "_order_id", lambda *_: str(uuid4()))
 
 
 def any_body_under_a_key() -> AbstractContextManager[Any]:
-    """A key is not bound to what was asked under it."""
+    """The API accepts another body with a used idempotency key."""
     return patch.object(PlaceOrder, "digest", lambda _: "the same")
 
 
@@ -155,13 +159,13 @@ def any_body_under_a_key() -> AbstractContextManager[Any]:
 
 
 def nothing_failed() -> AbstractContextManager[Any]:
-    """The batch's answer reports no failure."""
+    """The consumer's answer reports no failed message."""
 
-    def optimist(**named: Any) -> dict[str, Any]:
+    def no_failures(**named: Any) -> dict[str, Any]:
         process(**named)
         return {"batchItemFailures": []}
 
-    return patch.object(choreography.consumer, "process_partial_response", optimist)
+    return patch.object(choreography.consumer, "process_partial_response", no_failures)
 
 
 def poison_is_dropped() -> AbstractContextManager[Any]:
@@ -169,26 +173,26 @@ def poison_is_dropped() -> AbstractContextManager[Any]:
 
 
 def no_reason() -> AbstractContextManager[Any]:
-    """Dead letters do not say why."""
+    """Dead letters have no reason."""
     dead_letter = choreography.consumer._dead_letter
     return patch.object(choreography.consumer, "_dead_letter", lambda record, _: dead_letter(record, " "))
 
 
-def what_waits_is_dropped() -> AbstractContextManager[Any]:
-    """After five receives, what could still succeed is forgotten."""
+def requeue_loses_the_message() -> AbstractContextManager[Any]:
+    """After five receives, the consumer acknowledges the message without sending it again."""
     return patch.object(choreography.consumer, "_requeue", lambda record: True)
 
 
-def trouble_of_aws_is_a_defect() -> AbstractContextManager[Any]:
-    """A throttle is an error like any other."""
+def aws_errors_are_not_classified() -> AbstractContextManager[Any]:
+    """The consumer treats a throttled call as a defect."""
     return patch.object(choreography.consumer, "classified", lambda error: error)
 
 
 # -- the relay
 
 
-def lost_entries_stay_lost() -> AbstractContextManager[Any]:
-    """A PublishBatch that answers is taken for a success."""
+def failed_entries_are_ignored() -> AbstractContextManager[Any]:
+    """The relay ignores the failed entries of a PublishBatch."""
 
     def publish(batch: list[Entry]) -> Entry | None:
         try:
@@ -203,14 +207,14 @@ def lost_entries_stay_lost() -> AbstractContextManager[Any]:
     return patch.object(choreography.relay, "_publish", publish)
 
 
-def an_outage_is_a_success() -> AbstractContextManager[Any]:
-    """What could not be published is not reported to the stream."""
+def failed_publish_is_not_reported() -> AbstractContextManager[Any]:
+    """The relay does not report unpublished events to the event source mapping."""
     publish = choreography.relay._publish
     return patch.object(choreography.relay, "_publish", lambda batch: publish(batch) and None)
 
 
 def new_ids_when_published() -> AbstractContextManager[Any]:
-    """An event gets its id as it leaves."""
+    """The relay gives each event a new id when it publishes it."""
 
     def request(number: int, entry: Publishable) -> Any:
         asked = _request(number, entry)
@@ -221,7 +225,7 @@ def new_ids_when_published() -> AbstractContextManager[Any]:
 
 
 def random_event_ids() -> AbstractContextManager[Any]:
-    """An event's id does not follow from its cause, so that no other worker derives the same id."""
+    """An event's id is random instead of derived from its cause."""
     return patch.object(choreography.outbox, "derived_id", lambda *_: str(uuid4()))
 
 
@@ -229,7 +233,7 @@ def random_event_ids() -> AbstractContextManager[Any]:
 
 
 def filter_lacks(subscription: str, event_type: str) -> Mutant:
-    """A subscription's filter policy leaves an event out."""
+    """A subscription's filter policy lacks an event type."""
 
     @contextmanager
     def filtered() -> Iterator[None]:
@@ -262,7 +266,7 @@ def loops_are_stopped() -> Iterator[None]:
 
 
 def role_lacks(role: str, action: str) -> Mutant:
-    """A role does not allow an action that its function needs, of its first policy."""
+    """The first policy of a role lacks an action that its function needs."""
 
     @contextmanager
     def narrower() -> Iterator[None]:
@@ -278,10 +282,10 @@ def role_lacks(role: str, action: str) -> Mutant:
     return narrower
 
 
-# -- what is seen of an order
+# -- the API's answers
 
 
-def history_as_it_came() -> AbstractContextManager[Any]:
+def history_sorted_by_id() -> AbstractContextManager[Any]:
     """The history is sorted by id instead of by cause."""
     by_id = lambda entries: sorted(entries, key=lambda entry: entry["id"])  # noqa: E731
     return patch.object(order.views, "in_causal_order", by_id)
@@ -296,28 +300,28 @@ MUTANTS: dict[str, Mutant] = {
     "no-condition-on-the-version": no_condition,
     "publish-before-write": publish_before_write,
     "dual-write": dual_write,
-    "a-lost-race-is-done": a_lost_race_is_done,
-    "any-failure-is-done": any_failure_is_done,
-    "a-charge-key-a-call": a_key_a_call(Charge),
-    "a-refund-key-a-call": a_key_a_call(Refund),
-    "a-dispatch-key-a-call": a_key_a_call(Dispatch),
-    "keys-are-not-honoured": keys_are_not_honoured,
-    "an-order-a-request": an_order_a_request,
+    "lost-race-is-acknowledged": lost_race_is_acknowledged,
+    "retryable-is-acknowledged": retryable_is_acknowledged,
+    "new-charge-key-at-every-call": new_key_at_every_call(Charge),
+    "new-refund-key-at-every-call": new_key_at_every_call(Refund),
+    "new-dispatch-key-at-every-call": new_key_at_every_call(Dispatch),
+    "keys-are-ignored": keys_are_ignored,
+    "new-order-at-every-request": new_order_at_every_request,
     "any-body-under-a-key": any_body_under_a_key,
     "nothing-failed": nothing_failed,
     "poison-is-dropped": poison_is_dropped,
     "no-reason": no_reason,
-    "what-waits-is-dropped": what_waits_is_dropped,
-    "trouble-of-aws-is-a-defect": trouble_of_aws_is_a_defect,
+    "requeue-loses-the-message": requeue_loses_the_message,
+    "aws-errors-are-not-classified": aws_errors_are_not_classified,
     "loops-are-stopped": loops_are_stopped,
-    "lost-entries-stay-lost": lost_entries_stay_lost,
-    "an-outage-is-a-success": an_outage_is_a_success,
+    "failed-entries-are-ignored": failed_entries_are_ignored,
+    "failed-publish-is-not-reported": failed_publish_is_not_reported,
     "new-ids-when-published": new_ids_when_published,
     "random-event-ids": random_event_ids,
     "filter-lacks-declined": filter_lacks("OrderFromPayment", "payment.declined"),
     "filter-lacks-request": filter_lacks("ShippingFromOrder", "order.cancellation_requested"),
     "role-lacks-visibility": role_lacks("PaymentConsumerRole", "sqs:ChangeMessageVisibility"),
-    "history-as-it-came": history_as_it_came,
+    "history-sorted-by-id": history_sorted_by_id,
     **{name: decision(name) for name in DECISION_MUTANTS},
 }
 
@@ -327,7 +331,7 @@ def no_idempotency_at_the_edge() -> AbstractContextManager[Any]:
 
 
 def no_condition_on_the_record() -> AbstractContextManager[Any]:
-    """The version's condition alone."""
+    """The write's condition checks only the version."""
     put = Table._put
 
     def versioned(table: Any, read: Any, record: Any, handled: Any, *, emits: bool) -> None:
@@ -339,13 +343,13 @@ def no_condition_on_the_record() -> AbstractContextManager[Any]:
 SURVIVORS: dict[str, tuple[Mutant, str]] = {
     "no-idempotency-at-the-edge": (
         no_idempotency_at_the_edge,
-        "the order's id follows from customer and key, and its put is conditional: the record at the edge "
-        "saves work and replays the answer as it was, and nothing depends on it",
+        "the order's id is derived from customer and key, and its write is conditional. The HTTP API's "
+        "idempotency record saves work and replays the first answer, and no invariant depends on it",
     ),
     "no-condition-on-the-record": (
         no_condition_on_the_record,
-        "a record is only ever added together with a version: the condition on it is a second line, for a "
-        "table that was written to by another hand",
+        "a write that adds a record also increments the version. The condition on the record protects only "
+        "from other programs that write to the table",
     ),
 }
-"""Mutants that survive, and why they are right to."""
+"""Mutants that the simulator does not notice, and why each violates no invariant."""

@@ -1,4 +1,4 @@
-"""The simulator itself is tested: it notices each removed safeguard."""
+"""Tests of the simulator itself: it notices each removed safeguard."""
 
 import pytest
 
@@ -7,20 +7,20 @@ from infra.simulation.run import run
 from tests.simulation.mutants import MUTANTS, SURVIVORS
 
 WITHIN_SEEDS = 100
-"""The refund's key is noticed most rarely: one seed in thirty crashes before the outcome."""
+"""The simulator notices a missing refund key least often: one seed in thirty crashes before the outcome."""
 SURVIVES_SEEDS = 10
 
 pytestmark = pytest.mark.proof
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_mutant_is_killed(name: str) -> None:
+def test_the_simulator_notices_a_mutant(name: str) -> None:
     with MUTANTS[name]():
         assert any(run(Scenario(seed)).wrong for seed in range(WITHIN_SEEDS)), f"{name} survives"
 
 
 @pytest.mark.parametrize("name", SURVIVORS)
-def test_a_second_line_of_defence_is_not_needed_alone(name: str) -> None:
+def test_the_simulator_does_not_notice_a_redundant_safeguard(name: str) -> None:
     mutant, why = SURVIVORS[name]
     with mutant():
         wrong = [wrong for seed in range(SURVIVES_SEEDS) for wrong in run(Scenario(seed)).wrong]

@@ -1,8 +1,8 @@
-"""Several processes of each consumer at once, killed at random."""
+"""Several processes of each consumer run at once, and the test kills them at random."""
 
 import pytest
 
-from infra.bench.served import free_port
+from infra.bench.server_process import free_port
 from infra.simulation.soak import soak
 
 pytestmark = pytest.mark.proof

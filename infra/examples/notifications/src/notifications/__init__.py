@@ -1,1 +1,1 @@
-"""Notifications: tells the customer how an order ended. A guest: no service knows of it."""
+"""Notifications: tells the customer how an order ended. It only subscribes; no other service knows it."""

@@ -1,4 +1,4 @@
-"""Notifications' queue: who ordered, and how it ended. Its messages to customers are log lines."""
+"""The consumer of Notifications' queue. It writes a log line in place of a message to the customer."""
 
 import os
 from typing import Any
@@ -16,11 +16,11 @@ logger = Logger()
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Environment: TABLE_NAME, and those of `consume`."""
+    """Handles a batch of events. Environment: TABLE_NAME, and the variables of `consume`."""
     table = Table(os.environ["TABLE_NAME"], Notification)
     return consume(event, context, Participant(SOURCE, table, REACTIONS, outcome, _send))
 
 
 def _send(tell: Tell) -> None:
-    # A real sender gets the order's id as its idempotency key here.
+    # Pass the order's id as idempotency key to a real message service here.
     logger.info(f"to {tell.customer_id}: {tell.news}", extra={"order_id": tell.order_id})

@@ -1,4 +1,4 @@
-"""Notifications' decisions, pure: a customer is notified once customer and outcome are known."""
+"""Notifications' decisions: it notifies the customer once it knows the customer and the outcome."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from notifications.state import Notification
 
 @dataclass(frozen=True)
 class Tell:
-    """Send a customer the news of an order; one an order, so its id is the idempotency key."""
+    """Tell the customer the news of an order.
+
+    Each order has one message, so its id is the idempotency key.
+    """
 
     order_id: str
     customer_id: str
@@ -36,7 +39,7 @@ def _tell(noted: Notification, event: Event[Any]) -> Decision[Notification]:
 
 
 def outcome(state: Notification, event: Event[Any], answer: None) -> Decision[Notification]:
-    """The customer was told."""
+    """Records that the customer was told."""
     return Decision(state.model_copy(update={"told": True}))
 
 

@@ -1,4 +1,4 @@
-"""What Notifications knows of an order: whom to tell, and what."""
+"""Notifications' state of an order: the customer and the news."""
 
 from choreography.decisions import State
 
@@ -6,7 +6,7 @@ SOURCE = "/services/notifications"
 
 
 class Notification(State):
-    """The customer is notified once both are known; they may arrive in either order."""
+    """Customer and news may arrive in any order. `told` says that the customer got the message."""
 
     customer_id: str | None = None
     news: str | None = None

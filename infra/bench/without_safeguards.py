@@ -1,0 +1,72 @@
+"""The same choreography without safeguards, as many samples have it: it writes the state, then publishes.
+
+It has no intent before a charge or a dispatch, no outbox and no relay, no idempotency records, and no
+condition on a write. Decisions, contracts, topics and queues are those of the services. It is correct only
+without failures.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
+
+from choreography import aws
+from choreography.decisions import StateT
+from choreography.outbox import Origin, events
+from choreography.participant import Participant
+from choreography.table import Record, Table, from_attributes, to_attributes
+from contracts.envelope import Event
+from infra.local.event_sources.of_stream import StreamMapping
+from infra.local.in_process import InProcess
+
+
+@contextmanager
+def without_safeguards(run: InProcess) -> Iterator[None]:
+    """Removes the safeguards of the run's services in the block."""
+    topics = {
+        f"/services/{name.removesuffix('Topic').lower()}": arn for name, arn in run.stack.topics.items()
+    }
+    run.mappings = {n: m for n, m in run.mappings.items() if not isinstance(m, StreamMapping)}
+    with (
+        patch.object(Participant, "handle", _handle),
+        patch.object(Table, "read", _read),
+        patch.object(Table, "write", _write_and_publish(topics)),
+    ):
+        yield
+
+
+def _handle(participant: Participant[StateT], event: Event[Any]) -> tuple[str, ...] | None:
+    if event.type not in participant.reactions:
+        return None
+    read = participant.table.read(event.order_id)
+    decision = participant.reactions[event.type](read.state, event)
+    if decision.effect is not None and participant.perform and participant.outcome:
+        decision = participant.outcome(decision.state, event, participant.perform(decision.effect))
+    origin = Origin(participant.source, event.order_id, event.correlationid, decision.caused_by or event.id)
+    emitted = events(decision.payloads, origin, datetime.now(UTC))
+    participant.table.write(read, decision.state, emitted=emitted)
+    return tuple(payload.type for payload in decision.payloads)
+
+
+def _read(table: Table[StateT], order_id: str) -> Record[StateT]:
+    key = to_attributes({"order_id": order_id})
+    found = aws.dynamodb().get_item(TableName=table._name, Key=key, ConsistentRead=True).get("Item")
+    return Record(order_id, table._state.model_validate(from_attributes(found)) if found else table._state())
+
+
+def _write_and_publish(topics: Mapping[str, str]) -> Any:
+    def write(
+        table: Table[StateT], read: Record[StateT], state: StateT, *, emitted: tuple[Event[Any], ...] = ()
+    ) -> Record[StateT]:
+        item = {**state.model_dump(mode="json"), "order_id": read.order_id}
+        aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(item))
+        for event in emitted:
+            aws.sns().publish(
+                TopicArn=topics[event.source],
+                Message=event.to_json(),
+                MessageAttributes={"type": {"DataType": "String", "StringValue": event.type}},
+            )
+        return Record(read.order_id, state)
+
+    return write

@@ -1,0 +1,93 @@
+"""Sample batches of SQS queues and DynamoDB streams."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from choreography.outbox import derived_id
+from choreography.table import Outgoing, Record, to_attributes, to_item
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.samples.sample_order import ARRIVING, EMITTED, ORDER_ID, START, STATES, event
+
+STACK = "order-choreography"
+
+
+def queue_batch(service: str, bodies: list[str]) -> dict[str, Any]:
+    """An SQS batch of the service's queue with these bodies."""
+    return {"Records": [queue_record(service, body, number) for number, body in enumerate(bodies)]}
+
+
+def queue_record(service: str, body: str, number: int) -> dict[str, Any]:
+    """The record of an SQS batch, as Lambda passes it to the function."""
+    try:
+        kind = json.loads(body)["type"]
+    except (ValueError, KeyError):
+        kind = "order.placed"
+    sent = str(int((START + timedelta(seconds=number)).timestamp() * 1000))
+    return {
+        "messageId": derived_id(service, f"message-{number}"),
+        "receiptHandle": f"AQEBsample{number:04}",
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": sent,
+            "SenderId": "AIDAIT2UOQQY3AUEKVGXU",
+            "ApproximateFirstReceiveTimestamp": sent,
+        },
+        "messageAttributes": {
+            "type": {
+                "stringValue": kind,
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": "String",
+            }
+        },
+        "md5OfBody": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{service.capitalize()}Queue",
+        "awsRegion": REGION,
+    }
+
+
+def batches(service: str) -> Iterator[tuple[str, Any]]:
+    """The name and payload of each sample of the service's consumer."""
+    first, second = [event(source, payload).to_json() for source, payload in ARRIVING[service]]
+    source, payload = ARRIVING[service][0]
+    others = [event(source, payload, derived_id(str(number), "order")).to_json() for number in range(10)]
+    yield "one", queue_batch(service, [first])
+    yield "duplicate", queue_batch(service, [first, first])
+    yield "out_of_order", queue_batch(service, [second, first])
+    yield "poison", queue_batch(service, [others[0], '{"specversion": "1.0", "type": ', others[1]])
+    yield "ten", queue_batch(service, others)
+
+
+def stream_batch(service: str, count: int) -> dict[str, Any]:
+    """A batch of the stream of the service's table."""
+    return {"Records": [stream_record(service, number) for number in range(count)]}
+
+
+def stream_record(service: str, number: int) -> dict[str, Any]:
+    """A stream record: the first write of an order's item, with one event in its outbox."""
+    payloads = EMITTED[service]
+    order_id = ORDER_ID if number == 0 else derived_id(str(number), "order")
+    made = event(service, payloads[number % len(payloads)], order_id)
+    record = Record(order_id, STATES[service], 1, {}, (Outgoing(1, made.to_json()),))
+    table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK}-{service.capitalize()}Table"
+    return {
+        "eventID": hashlib.md5(made.id.encode(), usedforsecurity=False).hexdigest(),
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": REGION,
+        "dynamodb": {
+            "ApproximateCreationDateTime": START.timestamp() + number,
+            "Keys": {"order_id": {"S": order_id}},
+            "NewImage": to_attributes(to_item(record, emits=True)),
+            "SequenceNumber": str(100000000005391461882 + number),
+            "SizeBytes": len(made.to_json()) + 100,
+            "StreamViewType": "NEW_IMAGE",
+        },
+        "eventSourceARN": f"{table}/stream/2026-01-15T09:00:00.000",
+    }

@@ -1,0 +1,34 @@
+"""The invariants when no message waits, for the simulation (virtual time) and the soak test (real time)."""
+
+from infra.simulation.invariants import final_violation
+from infra.simulation.journal import Journal
+from infra.simulation.services import SERVICES
+
+
+def final_violations(journal: Journal) -> list[str]:
+    """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
+    orders = [found for order_id in journal.order_ids() for found in _order_violations(journal, order_id)]
+    return orders + _unhandled_events(journal)
+
+
+def _order_violations(journal: Journal, order_id: str) -> list[str]:
+    """Checks that the order ended, and that every service agrees with the ledgers."""
+    states = []
+    for service in SERVICES:
+        written = journal.items.get((service.name, order_id))
+        states.append(service.state.model_validate(written.item) if written else service.state())
+    _, violation = final_violation(states, journal.entries(order_id))
+    return [f"in the end, {violation} (order {order_id})"] if violation else []
+
+
+def _unhandled_events(journal: Journal) -> list[str]:
+    """Checks that every service handled every event that it reacts to."""
+    violations = []
+    for event in journal.emitted.values():
+        for service in SERVICES:
+            written = journal.items.get((service.name, event.order_id))
+            if event.type in service.decisions.REACTIONS and (
+                written is None or event.id not in written.inbox
+            ):
+                violations.append(f"{service.name} never handled {event.type} (order {event.order_id})")
+    return violations

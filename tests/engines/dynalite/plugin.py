@@ -1,0 +1,34 @@
+"""A pytest plugin, given with `-p`: fails each test in which dynalite answers otherwise than moto."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines.dynalite.dynalite import Dynalite, dynalite
+from tests.engines.dynalite.repeated import Calls, repeated
+
+CALLS = pytest.StashKey[list[Calls]]()
+
+
+@pytest.fixture(scope="session")
+def second_dynamodb() -> Iterator[Dynalite]:
+    with dynalite() as it:
+        yield it
+
+
+@pytest.fixture(autouse=True)
+def repeated_calls(request: pytest.FixtureRequest, second_dynamodb: Dynalite) -> Iterator[None]:
+    with repeated(second_dynamodb) as calls:
+        yield
+    request.config.stash.setdefault(CALLS, []).append(calls)
+    assert calls.differing == [], "\n".join(calls.differing)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    calls = config.stash.get(CALLS, [])
+    compared = sum(each.compared for each in calls)
+    differing = sum(len(each.differing) for each in calls)
+    agreeing = compared - differing
+    terminalreporter.write_line(
+        f"DynamoDB: {compared} answers compared, {agreeing} agree, {differing} differ"
+    )

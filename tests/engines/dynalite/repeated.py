@@ -1,0 +1,116 @@
+"""Repeats each call that reaches moto's DynamoDB on dynalite, and compares the answers."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from unittest.mock import patch
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.models import dynamodb_backends
+
+from infra.local.model.credentials import ACCOUNT, REGION
+from tests.engines.dynalite.answers import error, normal
+from tests.engines.dynalite.dynalite import VERSION
+
+OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive")
+"""Not repeated: dynalite's tables have no streams, no expiry, and none of what AWS added later."""
+GIVEN = ("TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+
+FAILED = "ConditionalCheckFailedException"
+
+_answered = BotocoreStubber.__call__
+
+
+class Second(Protocol):
+    """An engine that the calls are repeated on: Dynalite, or a test's own."""
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> tuple[int, Any]: ...
+    def create(self, table: Mapping[str, Any]) -> None: ...
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass
+class Calls:
+    """The calls of one test: how many were compared, and which answers differ."""
+
+    compared: int = 0
+    differing: list[str] = field(default_factory=list)
+
+
+class Repeater:
+    """Repeats the calls of one test on tables that are created when a call first names them."""
+
+    def __init__(self, second: Second) -> None:
+        self.calls = Calls()
+        self._second = second
+        self._keys: dict[str, list[str]] = {}
+
+    def prepare(self, request: Mapping[str, Any]) -> None:
+        """Creates the tables that a request names, where moto has them and the second engine does not."""
+        for name in {request.get("TableName"), *request.get("RequestItems", ())} - self._keys.keys() - {None}:
+            table = dynamodb_backends[ACCOUNT][REGION].tables.get(name)
+            if table is not None:
+                self._second.create(_definition(table))
+                self._keys[name] = [key["AttributeName"] for key in table.schema]
+
+    def repeat(self, operation: str, request: Mapping[str, Any], status: int, answer: Any) -> None:
+        """Repeats a call that moto answered, and compares the answers."""
+        first = normal(operation, status, answer)
+        second = normal(operation, *self._again(operation, request))
+        self.calls.compared += 1
+        if first != second:
+            asked = f"{operation} {json.dumps(request)}"
+            self.calls.differing.append(f"{asked}:\n  moto     {first}\n  dynalite {second}")
+
+    def close(self) -> None:
+        """Deletes the tables, so that the next test has fresh ones."""
+        for name in self._keys:
+            self._second.delete(name)
+
+    def _again(self, operation: str, request: Mapping[str, Any]) -> tuple[int, Any]:
+        """The second engine's answer; dynalite lacks ReturnValuesOnConditionCheckFailure, so it is read."""
+        status, answer = self._second.call(operation, request)
+        if "ReturnValuesOnConditionCheckFailure" in request and error(answer)[0] == FAILED:
+            given, name = request.get("Key") or request["Item"], request["TableName"]
+            key = {part: given[part] for part in self._keys[name]}
+            answer |= self._second.call("GetItem", {"TableName": name, "Key": key, "ConsistentRead": True})[1]
+        return status, answer
+
+
+@contextmanager
+def repeated(second: Second) -> Iterator[Calls]:
+    """Within it, calls of DynamoDB are repeated; the result counts them."""
+    repeater = Repeater(second)
+
+    def answered(stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **given: Any) -> Any:
+        version, _, operation = _text(request.headers.get("X-Amz-Target", "")).partition(".")
+        if not stubber.enabled or version != VERSION or operation in OF_TABLES:
+            return _answered(stubber, event_name, request, **given)
+        asked = json.loads(_text(request.body))
+        repeater.prepare(asked)
+        answer = _answered(stubber, event_name, request, **given)
+        repeater.repeat(operation, asked, answer.status_code, json.loads(answer.content))
+        return answer
+
+    with patch.object(BotocoreStubber, "__call__", answered):
+        try:
+            yield repeater.calls
+        finally:
+            repeater.close()
+
+
+def _definition(table: Any) -> dict[str, Any]:
+    """The CreateTable request for a table of moto's."""
+    described = table.describe("Table")["Table"]
+    given = {name: described[name] for name in GIVEN if described.get(name)}
+    for index in given.get("GlobalSecondaryIndexes", ()):
+        for name in set(index) - {"IndexName", "KeySchema", "Projection"}:
+            del index[name]
+    return given | {"BillingMode": "PAY_PER_REQUEST"}
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
