@@ -50,7 +50,7 @@ simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEED
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
 
 # Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
-ANSWERS := tests/moto tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
+ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
 	aws_endpoint described event_bus fifo filter_policies kept_items move_tasks moto_patches played_differently \
 	queue_properties records retention snapshot stream_failures subscriptions)
 
