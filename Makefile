@@ -49,9 +49,16 @@ test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTT
 simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
 
-prove: $(BIN)/choreo ## simulate all of the fault space; check that each removed safeguard is noticed
+# Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
+ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
+	aws_endpoint described event_bus fifo filter_policies kept_items move_tasks moto_patches played_differently \
+	queue_properties records retention snapshot stream_failures subscriptions)
+
+prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; test moto with and without patches
 	@$(BIN)/choreo simulate --seeds 50 --complete
 	@$(BIN)/python -m pytest -n 2 -m proof
+	@$(BIN)/python -m pytest -n 2 -m 'not proof' $(ANSWERS)
+	@PLAIN_MOTO=1 $(BIN)/python -m pytest -n 2 -m 'not proof' $(ANSWERS)
 
 soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
 	@$(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)

@@ -5,10 +5,9 @@ import gc
 import operator
 import os
 import time
-from typing import Any
 from unittest.mock import patch
 
-from moto.core.botocore_stubber import BotocoreStubber
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from infra.bench.cpu_time import quiet
 from infra.bench.pairs import ratio
@@ -17,12 +16,11 @@ from infra.cost.__main__ import LIST, Prices
 from infra.cost.outcomes import make_messages_due, place, run_with_batch_size
 from infra.cost.units import bill
 from infra.cost.work import Work, counted
+from infra.local.aws import transport
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
 
 ORDERS = 10
-
-_answer = BotocoreStubber.process_request
 
 
 def calls(batch: int) -> float:
@@ -76,15 +74,15 @@ def _spent(batch: int, *, safe: bool) -> tuple[float, float]:
     """The CPU seconds of functions and moto together, and those of moto alone."""
     of_moto = 0.0
 
-    def answered(stubber: BotocoreStubber, request: Any) -> Any:
+    def timed(_: str, __: AWSPreparedRequest, forward: transport.Forward) -> AWSResponse | None:
         nonlocal of_moto
         began = time.process_time()
         try:
-            return _answer(stubber, request)
+            return forward()
         finally:
             of_moto += time.process_time() - began
 
-    with patched_moto(), quiet(), patch.object(BotocoreStubber, "process_request", answered):
+    with patched_moto(), quiet(), transport.intercepted(timed):
         run = run_with_batch_size(batch)
         gc.collect()  # otherwise this measurement would collect the garbage of the previous one
         of_moto, began = 0.0, time.process_time()

@@ -9,16 +9,13 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from moto.sqs.models import sqs_backends
-
 from choreography import secrets
 from infra.cost.work import Work, counted
+from infra.local.aws import queues
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.aws.queues import AskedQueue, waiting
 from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
-from infra.local.model.credentials import ACCOUNT, REGION
 from infra.shared import carrier_messages
 from infra.shared.order_kinds import request
 
@@ -70,14 +67,14 @@ def run_with_batch_size(batch: int) -> InProcess:
     return run
 
 
-class _Counted(AskedQueue):
+class _Counted(queues.ClientQueue):
     """Polls only while messages wait, so empty polls are not counted."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, client("sqs"))
 
     def receive(self, most: int) -> list[dict[str, Any]]:
-        return super().receive(most) if waiting(self.name) else []
+        return super().receive(most) if queues.waiting(self.name) else []
 
 
 def place(run: InProcess, outcome: str, key: str | None) -> str:
@@ -100,13 +97,10 @@ def _report_delivery(run: InProcess, order_id: str, work: Work) -> None:
 
 def make_messages_due(run: InProcess) -> None:
     """Makes all delayed messages visible now, such as an order's first check after a minute."""
-    for queue in sqs_backends[ACCOUNT][REGION].queues.values():
-        for message in queue._messages:
-            message.delayed_until = message.visible_at = 0
+    queues.make_visible()
 
 
 def _move_to_front(run: InProcess, kind: str) -> None:
     """Moves the events of this type to the front of Payment's queue."""
     name = run.stack.queues["PaymentQueue"].rpartition("/")[2]
-    messages = sqs_backends[ACCOUNT][REGION].queues[name]._messages
-    messages.sort(key=lambda message: kind not in message.body)
+    queues.stored(name).sort(key=lambda message: kind not in message.body)

@@ -9,7 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local.aws import notified
+from infra.local.aws import function_targets
 from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
@@ -61,7 +61,7 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
-        notified.use(self._notify, console.error)
+        function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
     def live(self) -> "LivePage":

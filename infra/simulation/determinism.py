@@ -10,9 +10,9 @@ from unittest.mock import patch
 from uuid import UUID
 
 import time_machine
-from moto.moto_api._internal import mock_random
 
 import order.orders
+from infra.local.aws import backends
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -81,7 +81,7 @@ def deterministic(seed: int) -> Iterator[Clock]:
         stack.enter_context(patch("os.urandom", random.Random(seed + 1).randbytes))
         stack.enter_context(patch("time.sleep", clock.advance))  # botocore sleeps between its attempts
         random.seed(seed)
-        mock_random.seed(seed)
+        backends.seed_ids(seed)
         try:
             yield clock
         finally:

@@ -10,13 +10,11 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
-from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
-from moto.sns.models import SNSBackend
 
 from choreography.errors import Unanswered
 from choreography.ledger import Ledger
+from infra.local.aws import topics, transport
 from infra.local.model.stack import Function
 from infra.simulation.determinism import Clock
 from infra.simulation.faults import Faults
@@ -74,21 +72,16 @@ class FaultInjector:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Intercepts every request that botocore sends, and forwards it to moto."""
-        moto: Callable[..., AWSResponse | None] = BotocoreStubber.__call__
 
         def send(
-            stubber: Any, event_name: str, request: AWSPreparedRequest, **named: Any
+            event_name: str, request: AWSPreparedRequest, forward: transport.Forward
         ) -> AWSResponse | None:
             function = self._running[-1] if self._running else None
-            if function is None:
-                return moto(stubber, event_name, request, **named)
-            return self._send(
-                function, event_name, request, lambda: moto(stubber, event_name, request, **named)
-            )
+            return forward() if function is None else self._send(function, event_name, request, forward)
 
         with (
-            patch.object(BotocoreStubber, "__call__", send),
-            patch.object(SNSBackend, "publish_batch", self._publish_batch(SNSBackend.publish_batch)),
+            transport.intercepted(send),
+            topics.publish_batch_replaced(self._publish_batch),
             patch.object(Ledger, "enter", self._enter(Ledger.enter)),
         ):
             yield
@@ -109,7 +102,7 @@ class FaultInjector:
         function: Function,
         event_name: str,
         request: AWSPreparedRequest,
-        forward: Callable[[], AWSResponse | None],
+        forward: transport.Forward,
     ) -> AWSResponse | None:
         operation = event_name.rpartition(".")[2]
         site = call_site(function, operation)
@@ -172,8 +165,8 @@ class FaultInjector:
             return None
         self._refusals -= 1
         if is_dynamodb:
-            return AWSResponse(request.url, 400, HTTPHeaders(), MockRawResponse(json.dumps(THROTTLED)))
-        return AWSResponse(request.url, 500, HTTPHeaders(), MockRawResponse(""))
+            return transport.response(request, 400, json.dumps(THROTTLED))
+        return transport.response(request, 500, "")
 
     def _publish_batch(self, publish: Callable[..., Any]) -> Callable[..., Any]:
         """Returns PublishBatch with a fault: the call succeeds, and some of its entries fail."""

@@ -4,11 +4,10 @@ import json
 from dataclasses import dataclass
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
-from moto.core.botocore_stubber import MockRawResponse
 
 from choreography import aws
+from infra.local.aws import transport
 from infra.simulation.determinism import Clock, SeededRandom
 
 OUTSIDE = "outside"
@@ -37,8 +36,7 @@ class Outage:
         if self.trouble == "is unreachable":
             raise EndpointConnectionError(endpoint_url=request.url)
         code, status = CODES[self.trouble]
-        body = json.dumps({"__type": code, "message": "an outage"})
-        return AWSResponse(request.url, status, HTTPHeaders(), MockRawResponse(body))
+        return transport.response(request, status, json.dumps({"__type": code, "message": "an outage"}))
 
 
 def random_outage(random: SeededRandom) -> Outage:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import boto3
 
-from infra.local.aws.queues import AskedQueue
+from infra.local.aws.queues import ClientQueue
 from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import EventSource, Function
@@ -72,7 +72,7 @@ def _consume(function: Function, port: int) -> None:
     handler = getattr(importlib.import_module(module), name)
     source = _source(function)
     mapping = QueueMapping(
-        source, AskedQueue(source.logical_id, boto3.client("sqs"))
+        source, ClientQueue(source.logical_id, boto3.client("sqs"))
     )  # moto runs in the backend
     while True:
         batch = mapping.poll()

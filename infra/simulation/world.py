@@ -8,12 +8,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from moto.sns.models import sns_backends
-from moto.sqs.models import sqs_backends
-
 import choreography.secrets
 import order.api
 from choreography import aws
+from infra.local.aws import queues, topics
 from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
 from infra.local.aws.recursion import VARIABLE, trace_header
@@ -22,7 +20,6 @@ from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.http import http_api, routes
 from infra.local.in_process import ROOT, STACK, environment
-from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.messages import Batch, Request, Response
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
@@ -157,13 +154,12 @@ class World:
 
     def receives(self, queue: str) -> int | None:
         """The queue's `maxReceiveCount`; None if it has no dead-letter queue."""
-        policy = sqs_backends[ACCOUNT][REGION].queues[queue].redrive_policy
+        policy = queues.named(queue).redrive_policy
         return int(policy["maxReceiveCount"]) if policy else None
 
     def messages(self, queue: str) -> list[Any]:
         """moto's own list of the queue's messages. Changing its order changes the order of delivery."""
-        messages: list[Any] = sqs_backends[ACCOUNT][REGION].queues[queue]._messages
-        return messages
+        return queues.stored(queue)
 
     def next_visible(self) -> float | None:
         """The time at which SQS can deliver the next message, in seconds since 1970.
@@ -210,8 +206,7 @@ class World:
 
     def notifications(self, service: str) -> list[str]:
         """The bodies of all messages that the service's topic accepted."""
-        topic = sns_backends[ACCOUNT][REGION].topics[self._topics()[service]]
-        return [sent[1] for sent in topic.sent_notifications]
+        return topics.published(self._topics()[service])
 
     def owner(self, variable: str, table: str) -> Service | None:
         """The service whose functions have this table in this environment variable; None if there is none."""

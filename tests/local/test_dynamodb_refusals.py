@@ -1,4 +1,4 @@
-"""What DynamoDB refuses is refused here; what is at the very limit is taken."""
+"""Requests that DynamoDB refuses are refused. Requests at a limit are accepted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -115,12 +115,14 @@ def test_dynamodb_refuses(aws: Endpoint, operation: str, request_: dict[str, Any
         ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "table", "Key": {}}}]}),
     ],
 )
-def test_dynamodb_refuses_many_at_once(aws: Endpoint, operation: str, request_: dict[str, Any]) -> None:
+def test_dynamodb_refuses_batches_and_transactions(
+    aws: Endpoint, operation: str, request_: dict[str, Any]
+) -> None:
     code, _ = refusal(getattr(aws.client("dynamodb"), operation), **request_)
     assert code == "ValidationException"
 
 
-def test_what_is_at_the_limit_is_taken(aws: Endpoint) -> None:
+def test_a_request_at_the_limit_is_accepted(aws: Endpoint) -> None:
     db, key = aws.client("dynamodb"), {"id": {"S": "x" * 2048}, "at": {"S": "x" * 1024}}
     item = {**key, "by": {"S": "x" * 2048}, "n": {"NS": ["9" * 38, "1e125", "1e-130", "0"]}}
     db.put_item(TableName="table", Item=item)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.local.aws import notified
+from infra.local.aws import function_targets
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
@@ -33,7 +33,7 @@ class Bus:
         self.queue = self._sqs.create_queue(QueueName="target")["QueueUrl"]
         self.invoked: list[Any] = []
         self.told: list[str] = []
-        notified.use(self._invoke, self.told.append)
+        function_targets.invoke_with(self._invoke, self.told.append)
 
     def _invoke(self, arn: str, event: Any) -> bool:
         self.invoked.append(event)

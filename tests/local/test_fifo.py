@@ -1,4 +1,4 @@
-"""FIFO queues and topics: names, order within a group, blocked groups, and duplicates."""
+"""FIFO queues and topics: names, order within a group, blocked groups, deduplication."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,12 +70,12 @@ def polled(mapping: EventSourceMapping) -> tuple[Batch, list[str]]:
 
 
 def come_again() -> None:
-    """Has all messages reach the end of their visibility timeout."""
+    """Ends the visibility timeout of all messages."""
     for message in queues.messages("orders.fifo"):
         message.visible_at = 0
 
 
-def test_names_end_with_fifo(stack: Stack) -> None:
+def test_the_names_of_fifo_queues_and_topics_end_with_fifo(stack: Stack) -> None:
     names = [name.rpartition("/")[2] for name in stack.queues.values()]
     assert names == ["shop-Dead.fifo", "orders.fifo"]
     assert stack.topics["Topic"].endswith(":shop-Topic.fifo")
@@ -91,7 +91,7 @@ def test_a_group_is_blocked_while_its_messages_are_in_flight(stack: Stack, mappi
     assert polled(mapping)[1] == ["a3"]
 
 
-def test_a_group_that_failed_comes_again_in_order(stack: Stack, mapping: Any) -> None:
+def test_a_failed_group_is_delivered_again_in_order(stack: Stack, mapping: Any) -> None:
     send(stack, "a1", "a2", "a3")
     batch, _ = polled(mapping)
     mapping.fail(batch, "reason")
@@ -99,7 +99,7 @@ def test_a_group_that_failed_comes_again_in_order(stack: Stack, mapping: Any) ->
     assert polled(mapping)[1] == ["a1", "a2"]
 
 
-def test_after_its_last_receive_a_message_unblocks_its_group(stack: Stack, mapping: Any) -> None:
+def test_a_dead_lettered_message_unblocks_its_group(stack: Stack, mapping: Any) -> None:
     send(stack, "a1", "a2", "a3")
     for _ in range(2):
         polled(mapping)
@@ -129,7 +129,7 @@ def test_records_have_the_group_and_an_increasing_sequence_number(stack: Stack, 
     assert {len(number) for number in numbers} == {20}
 
 
-def test_a_topic_passes_on_groups_and_drops_duplicates(stack: Stack, mapping: Any) -> None:
+def test_a_topic_keeps_groups_and_drops_duplicates(stack: Stack, mapping: Any) -> None:
     for body in ("a1", "a1", "a2"):
         client("sns").publish(TopicArn=stack.topics["Topic"], Message=body, MessageGroupId="a")
     batch, bodies = polled(mapping)

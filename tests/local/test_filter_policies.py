@@ -1,4 +1,4 @@
-"""Filter policies that SNS refuses, and that it takes."""
+"""Filter policies that SNS refuses, and that it accepts."""
 
 from typing import Any
 
@@ -48,6 +48,6 @@ def test_a_filter_policy_is_refused(policy: dict[str, Any], message: str) -> Non
         {"a": {"b": {"c": ["x"] * 50}}},
     ],
 )
-def test_a_filter_policy_is_taken(policy: dict[str, Any]) -> None:
+def test_a_filter_policy_is_accepted(policy: dict[str, Any]) -> None:
     filter_policies.check(policy, nested=True)
     assert filter_policies.combinations(policy) <= filter_policies.MOST_COMBINATIONS

@@ -1,95 +1,192 @@
-"""Corrections to moto change no answer: the same calls, asked with and without them."""
+"""moto gives the same answers with and without the patches for speed, and `--plain-moto` leaves them out."""
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock, call
 
-import boto3
 import botocore
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
 from botocore.loaders import JSONFileLoader
+from botocore.model import Shape, StructureShape
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from moto import mock_aws
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import get_service_model
+from moto.dynamodb.models.dynamo_type import Item
+from moto.sqs.models import Queue
 
-from infra.local.aws import descriptions
-from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import environment
-from infra.local.model.credentials import REGION
+from infra.local.aws import backends, botocore_models, moto_patches
+from infra.local.aws.clients import client
+from infra.local.aws.moto_patches import faster_moto, patched_moto
+from infra.local.in_process import InProcess, environment
+from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.terminals import run
+
+ATTRIBUTES = {"MessageRetentionPeriod": "60", "VisibilityTimeout": "10"}
+SECONDS = st.sampled_from([0, 5, 10])
+HANDLES = st.integers(0, 3)
+STEPS = st.lists(
+    st.tuples(st.just("send"), st.integers(1, 3), SECONDS)
+    | st.tuples(st.just("receive"), st.integers(1, 3), st.none())
+    | st.tuples(st.just("delete"), HANDLES, st.none())
+    | st.tuples(st.just("hide"), HANDLES, SECONDS)
+    | st.tuples(st.just("wait"), st.sampled_from([1, 5_000, 10_000, 60_000]), st.none()),
+    min_size=10,
+    max_size=25,
+)
+IN_TURN = [
+    *[("send", 1, 0), ("send", 2, 5), ("wait", 1, None), ("receive", 1, None), ("receive", 1, None)],
+    *[("wait", 4_999, None), ("receive", 1, None), ("delete", 0, None), ("delete", 0, None)],
+    *[("send", 1, 0), ("receive", 1, None), ("wait", 5_001, None), ("receive", 3, None)],
+    *[("send", 3, 0), ("wait", 60_000, None), ("receive", 1, None), ("delete", 3, None)],
+]
+"""At the very moment when a delay, a visibility timeout or a retention period ends; a delete again."""
 
 
-class Queue:
-    """A queue that retains messages for a minute, and hides what is received for ten seconds."""
+class Calls:
+    """Calls of a queue, with their answers. A receipt handle is named by its number, the latest first."""
 
-    def __init__(self) -> None:
-        self._sqs = boto3.client("sqs", region_name=REGION)
-        self.url = self._sqs.create_queue(
-            QueueName="q", Attributes={"MessageRetentionPeriod": "60", "VisibilityTimeout": "10"}
-        )["QueueUrl"]
+    def __init__(self, clock: Any, *, fifo: bool) -> None:
+        self.answers: list[Any] = []
+        self._clock, self._handles, self._fifo, self._sqs = clock, ["unknown"], fifo, client("sqs")
+        suffix, attributes = (".fifo", {"FifoQueue": "true"}) if fifo else ("", {})
+        self._sqs.create_queue(QueueName=f"dead{suffix}", Attributes=attributes)
+        target = f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead{suffix}"
+        policy = json.dumps({"deadLetterTargetArn": target, "maxReceiveCount": 2})
+        attributes = {**attributes, **ATTRIBUTES, "RedrivePolicy": policy}
+        self._url = self._sqs.create_queue(QueueName=f"q{suffix}", Attributes=attributes)["QueueUrl"]
 
-    def send(self, *bodies: str, delay: int = 0) -> None:
-        for body in bodies:
-            self._sqs.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=delay)
+    def send(self, group: int, seconds: int) -> None:
+        number = str(len(self.answers))
+        of_fifo = {"MessageGroupId": str(group), "MessageDeduplicationId": number} if self._fifo else {}
+        self._ask("send_message", MessageBody=number, DelaySeconds=0 if self._fifo else seconds, **of_fifo)
 
-    def receive(self, number: int = 10) -> dict[str, str]:
-        """Receipt handles by body."""
-        found = self._sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=number)
-        return {message["Body"]: message["ReceiptHandle"] for message in found.get("Messages", [])}
+    def receive(self, most: int, _: None) -> None:
+        answer = self._ask("receive_message", MaxNumberOfMessages=most, AttributeNames=["All"])
+        self._handles[:0] = [message["ReceiptHandle"] for message in answer.get("Messages", [])]
 
-    def delete(self, handle: str) -> str:
+    def delete(self, handle: int, _: None) -> None:
+        self._ask("delete_message", ReceiptHandle=self._handle(handle))
+
+    def hide(self, handle: int, seconds: int) -> None:
+        self._ask("change_message_visibility", ReceiptHandle=self._handle(handle), VisibilityTimeout=seconds)
+
+    def wait(self, milliseconds: int, _: None) -> None:
+        self._clock.shift(timedelta(milliseconds=milliseconds))
+        self._ask("get_queue_attributes", AttributeNames=["All"])
+
+    def _handle(self, number: int) -> str:
+        return self._handles[min(number, len(self._handles) - 1)]
+
+    def _ask(self, operation: str, **request: Any) -> Any:
         try:
-            self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=handle)
+            answer = getattr(self._sqs, operation)(QueueUrl=self._url, **request)
         except ClientError as error:
-            return error.response["Error"]["Code"]
-        return "deleted"
-
-    def counts(self) -> dict[str, str]:
-        answer = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])["Attributes"]
-        return {name: number for name, number in answer.items() if name.startswith("Approximate")}
+            answer = error.response
+        self.answers.append(answer)
+        return answer
 
 
-@contextmanager
-def _queue(quicker: bool) -> Iterator[tuple[Queue, Any]]:
-    with (
-        time_machine.travel("2026-01-01T00:00:00Z", tick=False) as clock,
-        environment({}),
-        patched_moto() if quicker else mock_aws(),
-    ):
-        yield Queue(), clock
+def answers(moto: AbstractContextManager[Any], steps: Any, *, fifo: bool) -> list[Any]:
+    clock = time_machine.travel("2026-01-01T00:00:00Z", tick=False)
+    with clock as time, environment({}), moto:
+        backends.seed_ids(1)
+        calls = Calls(time, fifo=fifo)
+        for name, first, second in steps:
+            getattr(calls, name)(first, second)
+        return calls.answers
 
 
-@pytest.mark.parametrize("quicker", [False, True])
-def test_a_queue_does_the_same_with_them_as_without(quicker: bool) -> None:
-    with _queue(quicker) as (queue, clock):
-        queue.send("a", "b", "c")
-        queue.send("late", delay=30)
-        clock.shift(timedelta(milliseconds=1))
-        first = queue.receive(2)
-        assert list(first) == ["a", "b"]
-        assert queue.delete(first["a"]) == "deleted"
-        assert queue.delete(first["a"]) == "deleted"  # again is no mistake
-        assert queue.delete("unknown") == "ReceiptHandleIsInvalid"
-        assert queue.counts() == {
-            "ApproximateNumberOfMessages": "1",
-            "ApproximateNumberOfMessagesDelayed": "1",
-            "ApproximateNumberOfMessagesNotVisible": "1",
-        }
-        clock.shift(timedelta(seconds=10))
-        assert list(queue.receive()) == ["c"]  # "b" is hidden for its last moment
-        clock.shift(timedelta(milliseconds=1))
-        assert list(queue.receive()) == ["b"]
-        assert queue.delete(first["b"]) == "deleted"  # by the handle of an earlier receive
-        clock.shift(timedelta(seconds=20))
-        assert list(queue.receive()) == ["c", "late"]
-        clock.shift(timedelta(seconds=60))
-        assert queue.receive() == {}  # not retained any longer
+@given(steps=STEPS, fifo=st.booleans())
+@example(steps=IN_TURN, fifo=False)
+@example(steps=IN_TURN, fifo=True)
+@settings(max_examples=20, deadline=None)
+def test_a_queue_gives_the_same_answers_with_and_without_the_patches(steps: Any, fifo: bool) -> None:
+    assert answers(faster_moto(), steps, fifo=fifo) == answers(mock_aws(), steps, fifo=fifo)
 
 
-def test_a_description_read_as_a_plain_dictionary_is_botocores_own_in_the_same_order() -> None:
+def members(shape: Shape, seen: set[str]) -> Iterator[tuple[str, Shape]]:
+    """The members of all structures within a shape, each with its structure as `parent`, as moto sets it."""
+    if shape.name in seen:
+        return
+    seen.add(shape.name)
+    for name, member in shape.members.items() if isinstance(shape, StructureShape) else ():
+        member.parent = shape  # type: ignore[attr-defined]
+        yield name, member
+    for inner in ("member", "key", "value"):
+        if hasattr(shape, inner):
+            yield from members(getattr(shape, inner), seen)
+    for _, member in shape.members.items() if isinstance(shape, StructureShape) else ():
+        yield from members(member, seen)
+
+
+def found(service: str) -> list[Any]:
+    """What the serializer finds for each member, with more and more of its possible names left out."""
+    model, picker, seen, values = get_service_model(service), XFormedAttributePicker(), set[str](), []
+    outputs = [model.operation_model(operation).output_shape for operation in model.operation_names]
+    for output in filter(None, outputs):
+        for key, shape in members(output, seen):
+            context = AttributePickerContext({}, key, shape, service_model=model)
+            names = list(picker.get_possible_keys(context))
+            for index in range(len(names) + 1):
+                context.obj = {name: name for name in names[index:]}
+                values.append((output.name, key, picker(context)))
+    return values
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "dynamodbstreams", "secretsmanager", "sns", "sqs", "ssm"])
+def test_the_serializer_finds_the_same_with_and_without_the_patches(service: str) -> None:
+    expected = found(service)
+    with faster_moto():
+        assert found(service) == expected
+
+
+def test_a_service_model_loaded_as_plain_dictionaries_equals_botocores_in_the_same_order() -> None:
     path = str(Path(botocore.__file__).parent / "data" / "endpoints")
-    own, plain = JSONFileLoader().load_file(path), descriptions.read(None, f"{path}.json", open)
+    own, plain = JSONFileLoader().load_file(path), botocore_models.load_file(None, f"{path}.json", open)
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
     assert own == plain
-    assert descriptions.read(None, f"{path}.missing", open) is None
+    assert botocore_models.load_file(None, f"{path}.missing", open) is None
+
+
+def test_moto_keeps_no_list_of_the_objects_that_it_created() -> None:
+    kept: list[Item] = Item.instances_tracked
+    before = len(kept)
+    with faster_moto(), environment({}):
+        InProcess()
+        name = "order-choreography-OrderTable"
+        client("dynamodb").put_item(TableName=name, Item={"order_id": {"S": "1"}})
+    assert len(kept) == before
+
+
+@pytest.mark.parametrize(("plain", "variable"), [(True, ""), (False, "1")])
+def test_plain_moto_keeps_its_own_methods_and_refuses_what_aws_refuses(
+    plain: bool, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAIN_MOTO", variable)
+    own = Queue.messages
+    with patched_moto(plain=plain), environment({}):
+        assert Queue.messages is own
+        url = client("sqs").create_queue(QueueName="q")["QueueUrl"]
+        with pytest.raises(ClientError, match="EmptyBatchRequest"):
+            client("sqs").send_message_batch(QueueUrl=url, Entries=[])
+
+
+@pytest.mark.parametrize(("options", "plain"), [([], False), (["--plain-moto"], True)])
+def test_a_run_leaves_the_patches_for_speed_out_if_asked(
+    options: list[str], plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = MagicMock(side_effect=InterruptedError)
+    monkeypatch.setattr(moto_patches, "patched_moto", started)
+    for name in ("context", "gc", "listen", "os", "signal"):
+        monkeypatch.setattr(run, name, MagicMock())
+    with pytest.raises(InterruptedError):
+        run.run(options)
+    assert started.call_args == call(plain=plain)

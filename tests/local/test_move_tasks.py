@@ -1,4 +1,4 @@
-"""SQS moves dead letters back, as the console and `choreo redrive` have it do."""
+"""Message move tasks, with which the console and `choreo redrive` redrive dead letters."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ TEXT = {"DataType": "String", "StringValue": "a bug"}
 
 @pytest.fixture
 def aws() -> Iterator[Endpoint]:
-    """A queue whose dead letters go to `dead`, in which two wait that were sent there."""
+    """A queue with the dead-letter queue `dead`, to which two messages were sent directly."""
     with endpoint() as it:
         dead = it.queue("dead")
         policy = {"deadLetterTargetArn": queue_arn("dead"), "maxReceiveCount": 1}
@@ -30,14 +30,14 @@ def url(aws: Endpoint, name: str) -> str:
 
 
 def start(aws: Endpoint, **request: str) -> Any:
-    """Starts a task; what it is listed as."""
+    """Starts a task. Returns its entry in ListMessageMoveTasks."""
     sqs = aws.client("sqs")
     sqs.start_message_move_task(SourceArn=queue_arn("dead"), **request)
     (task,) = sqs.list_message_move_tasks(SourceArn=queue_arn("dead"))["Results"]
     return task
 
 
-def test_messages_are_moved_where_they_are_told_to_go_with_their_attributes(aws: Endpoint) -> None:
+def test_messages_are_moved_to_the_destination_with_their_attributes(aws: Endpoint) -> None:
     task = start(aws, DestinationArn=queue_arn("queue"))
     assert (task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 2)
     assert aws.bodies(url(aws, "dead")) == []
@@ -52,13 +52,13 @@ def test_messages_are_moved_where_they_are_told_to_go_with_their_attributes(aws:
     assert "DeadLetterQueueSourceArn" not in first["Attributes"]
 
 
-def test_messages_that_sqs_did_not_dead_letter_have_no_way_back_by_themselves(aws: Endpoint) -> None:
+def test_a_task_without_a_destination_fails_for_messages_that_sqs_did_not_dead_letter(aws: Endpoint) -> None:
     task = start(aws)
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "CouldNotDetermineMessageSource")
     assert aws.bodies(url(aws, "dead")) == ["one", "two"]
 
 
-def test_messages_that_sqs_dead_lettered_go_back_where_they_came_from(aws: Endpoint) -> None:
+def test_messages_that_sqs_dead_lettered_are_moved_to_their_source_queue(aws: Endpoint) -> None:
     sqs, dead = aws.client("sqs"), url(aws, "dead")
     sqs.purge_queue(QueueUrl=dead)
     sqs.send_message(QueueUrl=url(aws, "queue"), MessageBody="poison")
@@ -85,7 +85,7 @@ def test_a_task_is_refused(aws: Endpoint, request_: dict[str, str], code: str, m
     assert refused.value.response["Error"]["Code"] == code
 
 
-def test_a_task_that_is_over_cannot_be_cancelled(aws: Endpoint) -> None:
+def test_a_completed_task_cannot_be_cancelled(aws: Endpoint) -> None:
     sqs = aws.client("sqs")
     handle = sqs.start_message_move_task(SourceArn=queue_arn("dead"), DestinationArn=queue_arn("queue"))
     with pytest.raises(ClientError, match="Only active tasks can be cancelled"):

@@ -21,7 +21,7 @@ def test_messages_are_received_once_and_in_the_order_of_sending(aws: Endpoint) -
     assert received == [str(number) for number in range(20)]
 
 
-def test_a_stale_receipt_handle_deletes_a_message_that_was_received_since(aws: Endpoint) -> None:
+def test_an_old_receipt_handle_deletes_a_message_that_was_received_again(aws: Endpoint) -> None:
     url, sqs = aws.queue(VisibilityTimeout="0"), aws.client("sqs")
     sqs.send_message(QueueUrl=url, MessageBody="again")
     stale, _newer = (sqs.receive_message(QueueUrl=url)["Messages"][0]["ReceiptHandle"] for _ in range(2))

@@ -26,7 +26,7 @@ from tests.world import World
 
 ALLOW = "RecursiveLoop: Allow"
 RECEIVES_LEFT = 10
-"""More than a queue's `maxReceiveCount`: what is dropped so often is dead-lettered."""
+"""More than a queue's `maxReceiveCount`, so a message that is dropped this often is dead-lettered."""
 LOOP = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -90,7 +90,7 @@ def test_the_seventeenth_invocation_of_a_chain_is_dropped() -> None:
         trace_header(by, event(rounds(by, ROUNDS)), "id")
 
 
-def test_a_function_that_may_recurse_goes_on() -> None:
+def test_a_function_that_may_recurse_is_not_stopped() -> None:
     assert rounds(function("f", may_recurse=True), 100).endswith(":100")
 
 
@@ -106,7 +106,7 @@ def test_a_batch_counts_as_its_longest_chain() -> None:
 
 
 @pytest.mark.parametrize("request_", [{}, {"Records": [{"dynamodb": {}}]}, "text", None])
-def test_what_no_message_invokes_starts_a_chain(request_: Any) -> None:
+def test_an_invocation_without_a_message_starts_a_chain(request_: Any) -> None:
     assert trace_header(function("f"), request_, "id").endswith(":1")
 
 
@@ -172,7 +172,7 @@ def dropped(run: Run, function_name: str) -> float:
 
 
 def test_a_guests_loop_is_stopped_reported_and_counted(tmp_path: Path) -> None:
-    """Through SQS and through SNS: the SDK sends the header along, and the local AWS hands it on."""
+    """Through SQS and through SNS: the SDK sends the header, and the local AWS passes it on."""
     for service, code in CODE.items():
         (tmp_path / service).mkdir()
         (tmp_path / service / "template.yaml").write_text(LOOP)

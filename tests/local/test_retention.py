@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 import time_machine
-from moto.dynamodb.models.dynamo_type import Item
 
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
@@ -87,13 +86,6 @@ def test_young_records_stay_for_other_readers_of_the_stream(
 def test_a_stream_without_a_reader_keeps_its_records(stream: str) -> None:
     retention.drop_delivered_records(stream, [])
     assert len(Shard(stream).read(Shard(stream).oldest, 10)) == 5
-
-
-def test_moto_keeps_no_objects_of_a_scan(stream: str) -> None:
-    tracked: list[Item] = Item.instances_tracked
-    before = len(tracked)
-    boto3.client("dynamodb", region_name=REGION).scan(TableName=TABLE)
-    assert len(tracked) == before
 
 
 def test_the_backend_drops_the_records_that_a_relay_has_published(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What SNS refuses is refused here, with its code and message."""
+"""Requests that SNS refuses are refused with its code and message."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -84,7 +84,7 @@ def test_sns_refuses_a_subscription(aws: Endpoint, attributes: dict[str, str], m
     assert message in found
 
 
-def test_a_request_without_what_it_has_to_have_is_refused(aws: Endpoint) -> None:
+def test_a_request_without_a_required_parameter_is_refused(aws: Endpoint) -> None:
     answer = aws.query("sns", "Publish")
     assert answer.status == 400
     assert b"<Code>InvalidParameter</Code>" in answer.body

@@ -1,4 +1,4 @@
-"""What SQS refuses is refused here, with its code and message; what is at the very limit is taken."""
+"""Requests that SQS refuses are refused with its code and message. Requests at a limit are accepted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -133,7 +133,7 @@ def test_sqs_refuses(
     assert message in found[1]
 
 
-def test_an_entry_of_a_batch_that_is_refused_fails_alone(aws: Endpoint) -> None:
+def test_a_refused_entry_of_a_batch_fails_alone(aws: Endpoint) -> None:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName="small")["QueueUrl"]
     long = {"Id": "long", "MessageBody": "x" * 1025}
@@ -144,28 +144,28 @@ def test_an_entry_of_a_batch_that_is_refused_fails_alone(aws: Endpoint) -> None:
     assert failed["Message"].endswith("Reason: Message must be shorter than 1024 bytes.")
 
 
-def test_what_is_at_the_limit_is_taken(aws: Endpoint) -> None:
+def test_a_request_at_the_limit_is_accepted(aws: Endpoint) -> None:
     sqs, body = aws.client("sqs"), "\t\n\r \ufffd\U0010ffff"
     body += "x" * (KIB * KIB - len(body.encode()))
     url = sqs.get_queue_url(QueueName="queue")["QueueUrl"]
     assert sqs.send_message(QueueUrl=url, MessageBody=body, DelaySeconds=900)["MessageId"]
 
 
-def test_a_queue_is_purged_once_a_minute(aws: Endpoint) -> None:
+def test_a_second_purge_within_a_minute_is_refused(aws: Endpoint) -> None:
     sqs, url = aws.client("sqs"), aws.queue("purged")
     sqs.purge_queue(QueueUrl=url)
     code, _ = refusal(sqs.purge_queue, QueueUrl=url)
     assert code == "AWS.SimpleQueueService.PurgeQueueInProgress"
 
 
-def test_a_queue_that_is_there_with_other_attributes_is_not_made_again(aws: Endpoint) -> None:
+def test_an_existing_queue_with_other_attributes_is_not_created_again(aws: Endpoint) -> None:
     code, message = refusal(
         aws.client("sqs").create_queue, QueueName="queue", Attributes={"DelaySeconds": "5"}
     )
     assert (code, message.rpartition(" ")[2]) == ("QueueAlreadyExists", "DelaySeconds")
 
 
-def test_a_request_without_what_it_has_to_have_is_refused(aws: Endpoint) -> None:
+def test_a_request_without_a_required_parameter_is_refused(aws: Endpoint) -> None:
     answer = aws.query("sqs", "SendMessage")
     assert answer.status == 400
     assert b"<Code>MissingParameter</Code>" in answer.body

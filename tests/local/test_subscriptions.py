@@ -1,4 +1,4 @@
-"""SNS delivers to each subscription by itself; what cannot be delivered goes to its dead-letter queue."""
+"""SNS delivers to each subscription independently, or else to the subscription's dead-letter queue."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def batch(*ids: str) -> list[dict[str, Any]]:
     return [{"Id": each, "Message": f"message {each}"} for each in ids]
 
 
-def test_a_subscription_whose_queue_is_gone_dead_letters_alone(aws: Endpoint) -> None:
+def test_only_the_subscription_of_a_deleted_queue_dead_letters_its_message(aws: Endpoint) -> None:
     topic, queue, dead = aws.topic(), aws.queue(), aws.queue("dead")
     aws.subscribe(topic, "gone", RawMessageDelivery="true", RedrivePolicy=REDRIVE)
     aws.subscribe(topic, "queue", RawMessageDelivery="true")
@@ -44,7 +44,7 @@ def test_a_dead_letter_of_a_raw_subscription_has_the_attributes_and_no_others(aw
     assert message["MessageAttributes"] == given
 
 
-def test_a_dead_letter_of_another_subscription_is_the_notification(aws: Endpoint) -> None:
+def test_a_dead_letter_without_raw_delivery_is_the_notification(aws: Endpoint) -> None:
     topic, dead = aws.topic(), aws.queue("dead")
     aws.subscribe(topic, "gone", RedrivePolicy=REDRIVE)
     aws.client("sns").publish(TopicArn=topic, Message="told")
@@ -53,7 +53,7 @@ def test_a_dead_letter_of_another_subscription_is_the_notification(aws: Endpoint
 
 
 @pytest.mark.parametrize("policy", [{}, {"RedrivePolicy": REDRIVE}])
-def test_without_a_dead_letter_queue_the_publisher_learns_nothing(
+def test_without_a_dead_letter_queue_the_publisher_gets_no_error(
     aws: Endpoint, policy: dict[str, str]
 ) -> None:
     topic = aws.topic()
@@ -61,7 +61,9 @@ def test_without_a_dead_letter_queue_the_publisher_learns_nothing(
     assert aws.client("sns").publish(TopicArn=topic, Message="told")["MessageId"]
 
 
-def test_an_entry_is_listed_whatever_happens_to_it(aws: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_entry_is_listed_as_successful_or_failed(
+    aws: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any, **__: Any) -> str:
         raise RuntimeError
 
@@ -89,7 +91,7 @@ def test_an_entry_is_listed_whatever_happens_to_it(aws: Endpoint, monkeypatch: p
         ({"raw": [{"exists": True}]}, {"raw": BINARY}, False),
     ],
 )
-def test_a_filter_policy_lets_pass(
+def test_a_filter_policy_matches_attributes(
     aws: Endpoint, policy: dict[str, Any], attributes: dict[str, Any], passes: bool
 ) -> None:
     topic, queue = aws.topic(), aws.queue()
@@ -98,7 +100,7 @@ def test_a_filter_policy_lets_pass(
     assert aws.bodies(queue) == ["told"] * passes
 
 
-def test_a_filter_policy_looks_into_the_body_where_that_is_its_scope(aws: Endpoint) -> None:
+def test_a_filter_policy_with_the_scope_message_body_matches_the_body(aws: Endpoint) -> None:
     topic, queue = aws.topic(), aws.queue()
     policy = json.dumps({"order.total": [{"numeric": [">", 10]}]})
     scope = {"FilterPolicyScope": "MessageBody", "RawMessageDelivery": "true"}

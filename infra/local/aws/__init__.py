@@ -1,1 +1,1 @@
-"""moto, and what corrects it: clients, patches, refusals, corrections, direct looks at queues and streams."""
+"""moto, its patches and corrections, and direct access to its state. Only this package imports moto."""

@@ -1,24 +1,24 @@
-"""DynamoDB items as JSON, and back: binary values are base64, as in DynamoDB's own protocol."""
+"""DynamoDB items as JSON and back. Binary values are base64, as in DynamoDB's own protocol."""
 
 import base64
 from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
-"""As boto3's client takes and gives it: each value with its type, such as {"S": "text"}."""
+"""An item in the form of boto3's client: each value with its type, such as {"S": "text"}."""
 
 
 def to_json(item: Mapping[str, Any]) -> Item:
-    """The item without bytes."""
+    """The item with binary values as base64 text."""
     return {name: _encoded(value) for name, value in item.items()}
 
 
 def from_json(item: Mapping[str, Any]) -> Item:
-    """The item with bytes. Raises ValueError for what is no item."""
+    """The item with binary values as bytes. Raises ValueError if the JSON is not an item."""
     try:
         return {name: _decoded(value) for name, value in item.items()}
     except (AttributeError, TypeError) as error:
-        raise ValueError("it is no item of DynamoDB") from error
+        raise ValueError("it is not a DynamoDB item") from error
 
 
 def _encoded(value: Mapping[str, Any]) -> Item:

@@ -1,4 +1,4 @@
-"""moto's queues from inside: a look changes nothing, as a receive would, and nothing costs what calls do."""
+"""Direct access to moto's queues: it changes nothing that a receive would change, and costs no call."""
 
 import contextlib
 from collections.abc import Iterable, Set
@@ -11,13 +11,13 @@ from infra.local.model.credentials import ACCOUNT, REGION
 
 
 class MotoQueue:
-    """One that a mapping is polled for: what it does is what the calls would do, which cost far more."""
+    """A queue that an event source mapping polls. Same effects as calls, at a fraction of their cost."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def receive(self, most: int) -> list[dict[str, Any]]:
-        """As ReceiveMessage answers it, with all attributes."""
+        """Messages as ReceiveMessage returns them, with all attributes."""
         if not waiting(self._name):
             return []
         hidden_seconds = named(self._name).visibility_timeout
@@ -25,19 +25,14 @@ class MotoQueue:
         return [received(message, {"All"}) for message in found]
 
     def delete(self, receipt_handles: Iterable[str]) -> None:
-        """Passes over what somebody else took out, as DeleteMessageBatch would, which tells of it."""
+        """Deletes messages. Ignores those that were deleted before."""
         for handle in receipt_handles:
             with contextlib.suppress(ReceiptHandleIsInvalid):
                 named(self._name).delete_message(handle)
 
 
-def is_there(name: str) -> bool:
-    """Whether there is a queue of this name."""
-    return name in sqs_backends[ACCOUNT][REGION].queues
-
-
-class AskedQueue:
-    """The same by calls: for another process's moto, or where calls are counted."""
+class ClientQueue:
+    """The same through an SQS client: for moto in another process, or where calls are counted."""
 
     def __init__(self, name: str, sqs: Any) -> None:
         self.name, self._sqs = name, sqs
@@ -63,24 +58,24 @@ class AskedQueue:
             self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
 
-def received(message: Any, wanted: Set[str]) -> dict[str, Any]:
-    """A message as ReceiveMessage answers it, with the system attributes that are wanted, or `All`."""
-    told = {
+def received(message: Any, requested: Set[str]) -> dict[str, Any]:
+    """A message as ReceiveMessage returns it, with the requested system attributes (or `All`)."""
+    answer = {
         "MessageId": message.id,
         "ReceiptHandle": message.receipt_handle,
         "MD5OfBody": message.body_md5,
         "Body": message.body,
     }
     if message.message_attributes:
-        told["MessageAttributes"] = message.message_attributes
-        told["MD5OfMessageAttributes"] = message.attribute_md5
-    if wanted:
-        told["Attributes"] = {
+        answer["MessageAttributes"] = message.message_attributes
+        answer["MD5OfMessageAttributes"] = message.attribute_md5
+    if requested:
+        answer["Attributes"] = {
             name: value
             for name, value in _system_attributes(message).items()
-            if value is not None and ("All" in wanted or name in wanted)
+            if value is not None and ("All" in requested or name in requested)
         }
-    return told
+    return answer
 
 
 def _system_attributes(message: Any) -> dict[str, str | None]:
@@ -98,13 +93,17 @@ def _system_attributes(message: Any) -> dict[str, str | None]:
     }
 
 
+def exists(name: str) -> bool:
+    return name in sqs_backends[ACCOUNT][REGION].queues
+
+
 def named(name: str) -> Any:
-    """moto's queue. Raises KeyError if there is none of that name."""
+    """moto's queue. Raises KeyError if there is no queue of this name."""
     return sqs_backends[ACCOUNT][REGION].queues[name]
 
 
 def depths(name: str) -> dict[str, int]:
-    """How many messages wait, are in flight, and are delayed."""
+    """The numbers of messages that wait, are in flight, and are delayed."""
     queue = named(name)
     return {
         "waiting": queue.approximate_number_of_messages,
@@ -113,24 +112,36 @@ def depths(name: str) -> dict[str, int]:
     }
 
 
+def stored(name: str) -> list[Any]:
+    """moto's own list of all messages in a queue, oldest first. A change of the list changes the queue."""
+    found: list[Any] = named(name)._messages
+    return found
+
+
 def messages(name: str) -> list[Any]:
-    """All of its messages, oldest first: those that wait, are in flight or are delayed."""
-    return list(named(name)._messages)
+    """A copy of the list of all messages in a queue: those that wait, are in flight or are delayed."""
+    return list(stored(name))
 
 
 def waiting(name: str) -> list[Any]:
-    """Those that a receive would find now."""
+    """The messages that a receive would find now."""
     found: list[Any] = named(name).messages
     return found
 
 
 def send(name: str, body: str, attributes: dict[str, Any]) -> Any:
-    """Puts a new message into a queue; its message."""
+    """Sends a message to a queue. Returns moto's message."""
     return sqs_backends[ACCOUNT][REGION].send_message(name, body, message_attributes=dict(attributes))
 
 
 def remove(name: str, message: Any) -> None:
-    """Takes a message out of a queue."""
-    queue = named(name)
-    queue._messages.remove(message)
-    queue.pending_messages.discard(message)
+    """Removes a message from a queue."""
+    stored(name).remove(message)
+    named(name).pending_messages.discard(message)
+
+
+def make_visible() -> None:
+    """Ends the delay and the visibility timeout of every message in every queue."""
+    for name in sqs_backends[ACCOUNT][REGION].queues:
+        for message in stored(name):
+            message.delayed_until = message.visible_at = 0

@@ -1,13 +1,13 @@
-"""Lambda's recursive loop detection: a chain that comes back to the same function too often is stopped.
+"""Lambda's recursive loop detection: stops a chain of invocations that reaches one function too often.
 
-On AWS the count travels in the X-Ray trace header, and so it does here. Lambda gives the header to the
+The count is in the X-Ray trace header, as on AWS. Lambda gives the header to the
 function in the variable _X_AMZN_TRACE_ID. The SDK sends it with each call as X-Amzn-Trace-Id. SQS keeps it
 with a message as the system attribute AWSTraceHeader, and SNS passes it on to the queues. DynamoDB does not,
 so a loop through a stream is not detected.
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 https://aws.amazon.com/blogs/compute/detecting-and-stopping-recursive-loops-in-aws-lambda-functions/
 
-AWS does not document what happens to a batch of several chains. Here it counts as its longest one.
+AWS does not document how a batch with messages of several chains counts. Here it counts as the longest chain.
 """
 
 import re
@@ -37,7 +37,7 @@ _header: ContextVar[str] = ContextVar("trace header of the call being answered",
 
 
 class LoopStopped(Exception):
-    """Lambda drops the invocation. Its messages stay in the queue, whose redrive policy dead-letters them."""
+    """Lambda drops the invocation. The messages stay in the queue until its redrive policy applies."""
 
     def __init__(self, function: Function) -> None:
         super().__init__(
@@ -47,7 +47,7 @@ class LoopStopped(Exception):
 
 
 def trace_header(function: Function, event: Any, invocation_id: str) -> str:
-    """The trace header of an invocation, which counts it. Raises LoopStopped if it is one too many."""
+    """The trace header of an invocation, with its count. Raises LoopStopped above ROUNDS."""
     counts = _counts(event)
     key = f"{zlib.crc32(function.arn.encode()):08x}"
     if counts.get(key, 0) >= ROUNDS and not function.may_recurse:
@@ -59,7 +59,7 @@ def trace_header(function: Function, event: Any, invocation_id: str) -> str:
 
 
 def _counts(event: Any) -> dict[str, int]:
-    """How often each function was invoked in the chains that led to this event."""
+    """The number of invocations of each function in the chains that led to this event."""
     counts: dict[str, int] = {}
     for record in event.get("Records", ()) if isinstance(event, dict) else ():
         found = _LINEAGE.search(record.get("attributes", {}).get(ATTRIBUTE, ""))

@@ -1,7 +1,10 @@
-"""moto's streams from inside: read without iterators, which moto never drops, and with records as on AWS."""
+"""Direct access to the shards of moto's streams, and records with the fields that AWS's records have.
+
+A reader here needs no shard iterator, which moto never drops.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
 from typing import Any
@@ -12,8 +15,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import StreamRecord
 from moto.moto_api._internal import mock_random
 
+from infra.local.aws.refusals.checks import size_bytes
 from infra.local.aws.refusals.items import value_bytes
-from infra.local.aws.refusals.refused import size_bytes
 from infra.local.model.credentials import ACCOUNT, REGION
 
 IMAGES = {
@@ -22,13 +25,13 @@ IMAGES = {
     "OLD_IMAGE": ("OldImage",),
     "NEW_AND_OLD_IMAGES": ("NewImage", "OldImage"),
 }
-"""Which images a record has, by the stream's view type."""
+"""The images in a record, by the stream's view type."""
 
 
 class Shard:
-    """The one shard of a table's stream, by the stream's ARN. Raises KeyError if there is no such table.
+    """The only shard of a table's stream, by the stream's ARN. Raises KeyError if the table does not exist.
 
-    A place in it is a sequence number, of the record that is there or will be.
+    A position in it is the sequence number of a record.
     """
 
     def __init__(self, stream_arn: str) -> None:
@@ -41,30 +44,31 @@ class Shard:
 
     @property
     def oldest(self) -> int:
-        """Where what is kept begins."""
+        """The position of the first record that is kept."""
         return int(self._shard.starting_sequence_number)
 
     @property
     def latest(self) -> int:
-        """Where the next record will be."""
+        """The position that the next record gets."""
         return self.oldest + len(self._shard.items)
 
-    def read(self, place: int, limit: int) -> list[dict[str, Any]]:
-        """So many records from a place on, as moto keeps them: times are naive, and UTC."""
-        start = place - self.oldest
+    def read(self, position: int, limit: int) -> list[dict[str, Any]]:
+        """The records from a position on, at most `limit`. Their times are naive datetimes in UTC."""
+        start = position - self.oldest
         return [record.to_json() for record in self._shard.items[start : start + limit]]
 
-    def forget(self, before: int, born_before: datetime) -> None:
-        """Drops the records before a place that are older than from a moment, which is naive, and UTC."""
+    def trim(self, before: int, min_age_seconds: float) -> None:
+        """Drops the records before a position, if they are older than `min_age_seconds`."""
+        created_before = utcnow() - timedelta(seconds=min_age_seconds)
         candidates = self.read(self.oldest, max(0, before - self.oldest))
-        old = takewhile(lambda record: _born(record) < born_before, candidates)
-        gone = sum(1 for _ in old)
-        del self._shard.items[:gone]
-        self._shard.starting_sequence_number += gone
+        old = takewhile(lambda record: _created_at(record) < created_before, candidates)
+        count = sum(1 for _ in old)
+        del self._shard.items[:count]
+        self._shard.starting_sequence_number += count
 
 
-def add(shard: Any, old: Any, new: Any) -> None:
-    """In place of moto's StreamShard.add. A write that changes nothing emits no record.
+def add_record(shard: Any, old: Any, new: Any) -> None:
+    """Replaces moto's StreamShard.add. A write that changes nothing emits no record.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
@@ -98,7 +102,7 @@ def _attributes(item: Any) -> dict[str, Any]:
 
 
 def _size_bytes(attributes: Mapping[str, Any]) -> int:
-    """The keys and each image count, with their names, as the recorded answers of AWS show."""
+    """The size of the keys or of an image: names and values, as in AWS's recorded answers."""
     return sum(size_bytes(name) + value_bytes(value) for name, value in attributes.items())
 
 
@@ -109,7 +113,7 @@ def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
 
 
 def _comparable(value: Mapping[str, Any]) -> tuple[str, Any]:
-    """A value in which numbers are equal in any notation, and sets in any order."""
+    """A value to compare: numbers are equal in any notation, and sets in any order."""
     ((kind, content),) = value.items()
     match kind:
         case "N":
@@ -125,8 +129,8 @@ def _comparable(value: Mapping[str, Any]) -> tuple[str, Any]:
     return kind, content
 
 
-def get(shard: Any, start: int, quantity: int) -> list[dict[str, Any]]:
-    """In place of moto's StreamShard.get, which has no answer to an iterator whose records were dropped."""
+def get_records(shard: Any, start: int, quantity: int) -> list[dict[str, Any]]:
+    """Replaces moto's StreamShard.get. Refuses an iterator to a record that was dropped."""
     if start < shard.starting_sequence_number:
         # DynamoDB API reference, GetRecords.
         raise JsonRESTError("TrimmedDataAccessException", "The requested records are no longer kept")
@@ -134,6 +138,6 @@ def get(shard: Any, start: int, quantity: int) -> list[dict[str, Any]]:
     return [record.to_json() for record in shard.items[start : start + quantity]]
 
 
-def _born(record: dict[str, Any]) -> datetime:
-    born: datetime = record["dynamodb"]["ApproximateCreationDateTime"]
-    return born
+def _created_at(record: dict[str, Any]) -> datetime:
+    created_at: datetime = record["dynamodb"]["ApproximateCreationDateTime"]
+    return created_at

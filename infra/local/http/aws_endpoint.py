@@ -11,9 +11,8 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
-from moto.core.botocore_stubber import BotocoreStubber
 
-from infra.local.aws import addresses, queues
+from infra.local.aws import endpoint_urls, queues, transport
 from infra.local.model.messages import AwsCall, Request, Response
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -21,8 +20,6 @@ _POLL_SECONDS = 0.1
 """The interval at which a long poll calls moto again."""
 _SERVER_HEADERS = ("content-length", "transfer-encoding", "connection", "server", "date")
 """Headers of moto's response that the server of the run sets itself."""
-
-moto = BotocoreStubber()
 
 
 def read_call(request: Request) -> AwsCall | None:
@@ -84,8 +81,8 @@ def _call_moto(call: AwsCall) -> Response:
     request = call.request
     host = dict(request.headers).get("host", "localhost")
     try:
-        with addresses.called_at(f"http://{host}"):
-            found = moto.process_request(_prepared(call))
+        with endpoint_urls.called_at(f"http://{host}"):
+            found = transport.answer(_prepared(call))
     except NotImplementedError:  # moto does not implement the call
         return _unknown(call)
     if found is None:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.backends import get_backend
-
+from infra.local.aws.backends import backend
 from infra.local.aws.clients import client
 from infra.local.aws.event_bus import inputs
 from infra.local.aws.refusals.events import MOST_TARGETS
@@ -39,7 +38,7 @@ HERE = f"{REGION}:{ACCOUNT}:"
 
 def _buses() -> dict[str, Any]:
     """The event buses in moto, by name."""
-    contents: dict[str, Any] = get_backend("events")[ACCOUNT][REGION].event_buses
+    contents: dict[str, Any] = backend("events").event_buses
     return contents
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.local.aws.clients import client
-from infra.local.aws.queues import is_there
+from infra.local.aws.queues import exists
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import PropertyError
@@ -72,7 +72,7 @@ def fifo_attributes(properties: Mapping[str, Any], fifo: str, others: Iterable[s
 
 def _create(definition: ResourceDefinition, described: Resource) -> Resource:
     properties, name = definition.properties, described.attributes["QueueName"]
-    if is_there(name):  # CreateQueue would succeed, and two stacks would own the queue
+    if exists(name):  # CreateQueue would succeed, and two stacks would own the queue
         raise PropertyError(
             f"the queue {name} exists already; choose another QueueName, or run `choreo leave` for its stack"
         )

@@ -10,10 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moto.backends import get_backend
-from moto.core.base_backend import BaseBackend
-
-from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.aws.backends import backend, service_of
 from infra.local.model.stack import Stack
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.registry import RESOURCE_TYPES
@@ -33,15 +30,10 @@ def provision(template: Path, name: str, endpoint: str) -> Stack:
     return _restore(_copies[key])
 
 
-def _backend(service: str) -> Any:
-    """moto's store of a service's resources."""
-    return get_backend(service)[ACCOUNT][REGION]
-
-
 def _copy(stack: Stack) -> bytes:
     """A pickle of the stack and of the moto backends that store its resources."""
     services = {RESOURCE_TYPES[resource.type].service for resource in stack.resources.values()}
-    contents = {service: vars(_backend(service)) for service in services if service is not None}
+    contents = {service: vars(backend(service)) for service in services if service is not None}
     file = io.BytesIO()
     _Pickler(file, pickle.HIGHEST_PROTOCOL).dump((stack, contents))
     return file.getvalue()
@@ -51,14 +43,14 @@ def _restore(copy: bytes) -> Stack:
     stack: Stack
     stack, contents = _Unpickler(io.BytesIO(copy)).load()
     for service, state in contents.items():
-        vars(_backend(service)).update(state)
+        vars(backend(service)).update(state)
     return stack
 
 
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> str | None:
         """The service, for a reference to a moto backend; unpickling returns moto's current backend."""
-        return type(value).__module__.split(".")[1] if isinstance(value, BaseBackend) else None
+        return service_of(value)
 
     def reducer_override(self, value: Any) -> Any:
         return (threading.RLock, ()) if isinstance(value, type(threading.RLock())) else NotImplemented
@@ -66,4 +58,4 @@ class _Pickler(pickle.Pickler):
 
 class _Unpickler(pickle.Unpickler):
     def persistent_load(self, service: str) -> Any:
-        return _backend(service)
+        return backend(service)

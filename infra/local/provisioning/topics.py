@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.backends import get_backend
-
+from infra.local.aws import topics
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
@@ -39,8 +38,8 @@ def _topic(definition: ResourceDefinition) -> Resource:
 
 
 def _create_topic(definition: ResourceDefinition, described: Resource) -> Resource:
-    name, topics = described.attributes["TopicName"], get_backend("sns")[ACCOUNT][REGION].topics
-    if described.id in topics:  # CreateTopic would succeed, and two stacks would own the topic
+    name = described.attributes["TopicName"]
+    if topics.exists(described.id):  # CreateTopic would succeed, and two stacks would own the topic
         raise PropertyError(
             f"the topic {name} exists already; choose another TopicName, or run `choreo leave` for its stack"
         )

@@ -5,7 +5,7 @@ import os
 from importlib import import_module
 from pathlib import Path
 
-from infra.local.aws import descriptions
+from infra.local.aws import botocore_models
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.runtime.code import preload
 
@@ -30,7 +30,7 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 # pydantic loads most of its modules when the first model is created.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
-import_module("botocore.loaders").JSONFileLoader._load_file = descriptions.read
+import_module("botocore.loaders").JSONFileLoader._load_file = botocore_models.load_file
 
 # Creating a client mostly reads its service's description, which the default session caches, and searches for
 # credentials.

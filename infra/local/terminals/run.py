@@ -94,7 +94,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
     from infra.local.http.server import Server
 
     port: int = listening.getsockname()[1]
-    with patched_moto():
+    with patched_moto(plain=arguments.plain_moto):
         saved_items = SavedItems(arguments.data) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None

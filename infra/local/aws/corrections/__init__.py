@@ -1,4 +1,4 @@
-"""Corrections to moto's answers, each with AWS's rule beside it; what AWS refuses is in `refusals`."""
+"""Corrections to moto's answers, each beside AWS's rule. `refusals` has what AWS refuses."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +18,7 @@ from infra.local.aws.corrections import (
 
 @contextmanager
 def corrections() -> Iterator[None]:
-    """Within it, moto answers as AWS does where these modules know better."""
+    """Within it, moto's answers have these corrections."""
     with ExitStack() as stack:
         for module in (
             queues,

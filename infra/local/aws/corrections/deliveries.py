@@ -1,4 +1,4 @@
-"""Corrections to moto's SNS: what a subscription of a queue delivers, and what it is described as."""
+"""Corrections to moto's SNS: the messages that a subscription delivers, and its attributes."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from moto.core.exceptions import ServiceException
 from moto.sns.models import SNSBackend, Subscription
 from moto.sqs.models import sqs_backends
 
-from infra.local.aws import addresses, notified
+from infra.local.aws import endpoint_urls, function_targets
 from infra.local.model.credentials import ACCOUNT
 
 SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
@@ -42,7 +42,7 @@ def _deliver(
 ) -> None:
     """Delivers to a queue or function, or else to the subscription's dead-letter queue.
 
-    The publisher learns of neither. A queue that is gone is a client error, which SNS does not retry:
+    The publisher gets no error. A deleted queue is a client error, which SNS does not retry:
     https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     """
     if subscription.protocol not in ("sqs", "lambda"):
@@ -65,7 +65,9 @@ def _deliver(
     content, raw = message, subscription.attributes.get("RawMessageDelivery")
     if subscription.protocol == "lambda":
         envelope = _envelope(subscription, message, message_id, subject, message_attributes)
-        if notified.hand_over(subscription.endpoint, notified.event(subscription.arn, json.loads(envelope))):
+        if function_targets.deliver(
+            subscription.endpoint, function_targets.event(subscription.arn, json.loads(envelope))
+        ):
             return
     if not raw:
         message = _envelope(subscription, message, message_id, subject, message_attributes)
@@ -106,7 +108,7 @@ def _dead_letter_queue(subscription: Any) -> str | None:
 
 
 def _sqs_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Message attributes of SNS as SQS has them; moto keeps a binary value as base64."""
+    """Message attributes of SNS in the form of SQS. moto keeps a binary value as base64."""
     return {
         name: {"DataType": given["Type"], "BinaryValue": base64.b64decode(given["Value"])}
         if given["Type"].startswith("Binary")
@@ -124,7 +126,7 @@ def _envelope(
 ) -> str:
     """https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html"""
     envelope = subscription.get_post_data(message, message_id, subject, message_attributes=attributes)
-    base = addresses.base("sns")
+    base = endpoint_urls.base_url("sns")
     envelope["SigningCertURL"] = f"{base}/{envelope['SigningCertURL'].rpartition('/')[2]}"
     envelope["UnsubscribeURL"] = f"{base}/?Action=Unsubscribe&SubscriptionArn={subscription.arn}"
     _sign(subscription, envelope)
@@ -132,7 +134,7 @@ def _envelope(
 
 
 def _sign(subscription: Any, envelope: dict[str, Any]) -> None:
-    """SHA1 unless the topic asks for version 2, as on AWS; moto always has 2, and forgets the subject.
+    """Signs with SHA1 unless the topic has version 2. moto always uses version 2, and leaves out the subject.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
     """
@@ -146,7 +148,7 @@ def _sign(subscription: Any, envelope: dict[str, Any]) -> None:
 def _publish_batch(
     backend: Any, topic_arn: str, publish_batch_request_entries: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Every entry succeeds or fails; moto lists none that fails for a reason which it does not expect."""
+    """Lists each entry as successful or failed. moto lists no entry that raises an unexpected exception."""
     successful, failed = _publish_each(backend, topic_arn, publish_batch_request_entries)
     listed = {entry["Id"] for entry in (*successful, *failed)}
     unexpected = {"Code": "InternalError", "Message": "The message was not published", "SenderFault": False}

@@ -1,4 +1,4 @@
-"""Corrections to moto's FIFO queues: order in a group, sequence numbers, duplicates of deleted messages."""
+"""Corrections to moto's FIFO queues: order in a group, sequence numbers, deduplication after a delete."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -14,16 +14,16 @@ _numbers = count(10**19)
 
 
 def patches() -> Iterator[Any]:
-    # Both methods are corrected by other modules, too.
+    # Other modules patch both methods, too, so the current method is wrapped, not the original.
     yield patch.object(Queue, "add_message", _adding(Queue.add_message))
     yield patch.object(SQSBackend, "receive_message", _receiving(SQSBackend.receive_message))
 
 
 def _receiving(receive: Callable[..., Any]) -> Callable[..., Any]:
     def receive_message(backend: Any, queue_name: str, *given: Any, **named: Any) -> Any:
-        """Hands out again, in order, a group whose messages are all visible again.
+        """Receives a group in order again once its messages are visible again.
 
-        moto notices one message after the other that it is visible, and skips the first of a group.
+        moto marks messages as visible one after the other, and skips the first one of a group.
         """
         queue = backend.queues.get(queue_name)
         if queue is not None and queue.fifo_queue:
@@ -35,8 +35,10 @@ def _receiving(receive: Callable[..., Any]) -> Callable[..., Any]:
 
 def _adding(add: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     def add_message(queue: Any, message: Any) -> None:
-        """Numbers a new message, and drops a duplicate of one that was deleted, which moto forgets."""
-        if queue.fifo_queue and not message.approximate_receive_count:  # else it comes from another queue
+        """Numbers a new message. Drops a duplicate of a deleted message, which moto would accept."""
+        if (
+            queue.fifo_queue and not message.approximate_receive_count
+        ):  # a received message comes from another queue
             message.sequence_number = str(next(_numbers))
             if _is_duplicate(queue, message):
                 return

@@ -1,7 +1,7 @@
-"""Corrections to moto's SNS: filter policies are matched as event patterns are, of which they are a kind.
+"""Correction to moto's SNS: matches filter policies with the code for event patterns.
 
-https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html; moto knows only some of the
-operators, no dotted names, and takes a value of one field for that of another in `$or`.
+https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html; moto lacks some
+operators and dotted names, and mixes up fields in `$or`.
 """
 
 import json
@@ -17,12 +17,12 @@ from infra.local.patterns.patterns import compile_pattern
 
 def patches() -> Iterator[Any]:
     yield patch.object(FilterPolicyMatcher, "matches", _matches)
-    # The checks in front of moto have refused what AWS refuses; moto would refuse more.
+    # `refusals` refuses what AWS refuses. moto would refuse more.
     yield patch.object(SNSBackend, "_validate_filter_policy", lambda *_, **__: None)
 
 
 def _matches(matcher: Any, message_attributes: Mapping[str, Any] | None, message: str) -> bool:
-    """Whether a message passes; one that is no JSON object does not, where its body is looked at."""
+    """Whether a message passes. A policy on the body passes JSON objects only."""
     policy = matcher.filter_policy
     if not policy:
         return True
@@ -36,7 +36,7 @@ def _matches(matcher: Any, message_attributes: Mapping[str, Any] | None, message
 
 
 def _event(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Message attributes as an event: numbers and arrays as what they are; a policy sees nothing binary."""
+    """Message attributes as an event, with numbers and arrays parsed. Policies do not see binary values."""
     return {
         name: _value(given["Type"], given["Value"])
         for name, given in attributes.items()

@@ -1,7 +1,7 @@
-"""SQS's message move tasks, which moto lacks: the console's way to redrive dead letters.
+"""SQS's message move tasks, which moto lacks. The console redrives dead letters with them.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
-A task is over when it is started, at any rate that was asked for: a laptop's queues are short.
+A task ends before its start is answered, at any requested rate: local queues are short.
 """
 
 import base64
@@ -82,7 +82,7 @@ def _start(response: Any) -> ActionResult:
 
 
 def _moved(backend: Any, source: Any, message: Any, target_arn: str | None) -> str | None:
-    """Moves a message as a new one, with its attributes; the reason, if it could not be moved.
+    """Moves a message as a new one, with its attributes. Returns the reason if this fails, else None.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
     """
@@ -94,7 +94,7 @@ def _moved(backend: Any, source: Any, message: Any, target_arn: str | None) -> s
             message.body,
             message_attributes=message.message_attributes,
             group_id=message.group_id,
-            # A FIFO queue's dead letters are told apart by their ids.
+            # A deduplication id of its own: two dead letters of a FIFO queue may have the same one.
             deduplication_id=message.id if message.deduplication_id else None,
             system_attributes=message.system_attributes,
         )
@@ -106,7 +106,7 @@ def _moved(backend: Any, source: Any, message: Any, target_arn: str | None) -> s
 
 
 def _list(response: Any) -> ActionResult:
-    """The last tasks of a queue, latest first."""
+    """Answers ListMessageMoveTasks: the last tasks of a queue, latest first."""
     source = _queue(response.sqs_backend, response.params["SourceArn"])
     most = min(int(response.params.get("MaxResults", 1)), MOST_LISTED)
     latest = list(reversed(tasks(source)))[:most]
@@ -114,7 +114,7 @@ def _list(response: Any) -> ActionResult:
 
 
 def tasks(queue: Any) -> list[Task]:
-    """The tasks that were started for a queue, oldest first."""
+    """The tasks of a queue, oldest first."""
     started: list[Task] = vars(queue).get("move_tasks", [])
     return started
 

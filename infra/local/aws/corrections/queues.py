@@ -1,4 +1,4 @@
-"""Corrections to moto's SQS: addresses, attributes of queues and messages, and batches refused in part."""
+"""Corrections to moto's SQS: URLs, attributes of queues and messages, failed entries of a batch."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from moto.core.serialize import JSONSerializer, QuerySerializer
 from moto.sqs.models import Queue
 from moto.sqs.responses import SQSResponse
 
-from infra.local.aws import addresses
+from infra.local.aws import endpoint_urls
 from infra.local.aws.queues import received
 from infra.local.aws.refusals import sqs
 
@@ -19,7 +19,7 @@ SHAPES = {
     "MissingParameter": "MissingRequiredParameterException",
     "QueueAlreadyExists": "QueueNameExists",
 }
-"""Names of errors by JSON, where they differ from those of the query protocol, which moto has for both."""
+"""Error codes of the JSON protocol that differ from the query protocol. moto uses the latter for both."""
 
 _add = Queue.add_message
 _send_batch = SQSResponse.send_message_batch
@@ -39,11 +39,11 @@ def patches() -> Iterator[Any]:
 
 
 def _url(queue: Any, request_url: Any) -> str:
-    return f"{addresses.base('sqs')}/{queue.account_id}/{queue.name}"
+    return f"{endpoint_urls.base_url('sqs')}/{queue.account_id}/{queue.name}"
 
 
 def _add_message(queue: Any, message: Any) -> None:
-    """A message that was in another queue before was moved from there, as a dead letter."""
+    """Sets the source queue of a dead letter: the queue that the message was in before."""
     source = vars(message).get("queue_arn")
     if source is not None:
         message.dead_letter_queue_source_arn = source
@@ -52,10 +52,10 @@ def _add_message(queue: Any, message: Any) -> None:
 
 
 def _receive_message(response: Any) -> ActionResult:
-    """Answers at once: a long poll waits in the endpoint, so that other calls are answered meanwhile."""
+    """Answers immediately. The endpoint waits for a long poll, and answers other calls meanwhile."""
     asked, backend, name = response.params, response.sqs_backend, response._get_queue_name()
     hidden_seconds = asked.get("VisibilityTimeout", backend.get_queue(name).visibility_timeout)
-    # A bare asterisk is not documented, and stands for all (AWS's recorded answers).
+    # An asterisk means all in AWS's recorded answers. AWS does not document it.
     names = ["All" if each == "*" else each for each in asked.get("MessageAttributeNames", [])]
     found = backend.receive_message(name, asked.get("MaxNumberOfMessages", 1), 0, hidden_seconds, names)
     wanted = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
@@ -63,7 +63,7 @@ def _receive_message(response: Any) -> ActionResult:
 
 
 def _send_message_batch(response: Any) -> ActionResult:
-    """An entry that is refused fails alone, and a list that would be empty is left out."""
+    """Fails a refused entry alone. Leaves an empty list out of the answer."""
     entries, failed = response.params["Entries"], []
     response.params["Entries"] = accepted = []
     url = response.params.get("QueueUrl") or response.path
@@ -82,7 +82,7 @@ def _send_message_batch(response: Any) -> ActionResult:
 
 
 def _get_queue_attributes(response: Any) -> Any:
-    """Times are whole seconds."""
+    """Rounds times down to whole seconds."""
     answer = _queue_attributes(response)
     attributes = (answer.result or {}).get("Attributes", {})
     for name in ("CreatedTimestamp", "LastModifiedTimestamp"):
@@ -100,6 +100,6 @@ def _get_error_code(serializer: Any, error: Any) -> str:
 
 
 def _serialize_error(serializer: Any, serialized: dict[str, Any], error: Any, shape: Any) -> None:
-    """The message is there once, as `Message`."""
+    """Removes moto's second copy of the error message."""
     _error_members(serializer, serialized, error, shape)
     serialized.pop("message", None)

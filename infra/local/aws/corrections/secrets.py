@@ -24,5 +24,5 @@ def _list_secrets(response: SecretsManagerResponse) -> str:
 
 
 def _given(members: dict[str, Any]) -> dict[str, Any]:
-    """Without members that have no value: AWS leaves them out."""
+    """The members that have a value. AWS leaves the others out."""
     return {name: value for name, value in members.items() if value is not None}

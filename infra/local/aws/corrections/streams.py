@@ -1,4 +1,4 @@
-"""Corrections to moto's DynamoDB streams: AWS's records, and trimmed records refused."""
+"""Corrections to moto's DynamoDB streams: the fields of records, and the refusal of trimmed records."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,5 +10,5 @@ from infra.local.aws import shards
 
 
 def patches() -> Iterator[Any]:
-    yield patch.object(StreamShard, "add", shards.add)
-    yield patch.object(StreamShard, "get", shards.get)
+    yield patch.object(StreamShard, "add", shards.add_record)
+    yield patch.object(StreamShard, "get", shards.get_records)

@@ -1,4 +1,4 @@
-"""Corrections to moto's DynamoDB: members of answers, and the record of an item that an update makes."""
+"""Corrections to moto's DynamoDB: members of answers, and the stream record of an update."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ ON_REQUEST = {
     "ConsumedCapacity": "ReturnConsumedCapacity",
     "ItemCollectionMetrics": "ReturnItemCollectionMetrics",
 }
-"""Members that an answer has only if the request asks for them, by that parameter."""
+"""Members that an answer has only if this parameter of the request asks for them."""
 
 _update = DynamoDBBackend.update_item
 
@@ -54,7 +54,7 @@ def _describe(table: dict[str, Any], *, is_new: bool) -> None:
 
 
 def _update_item(backend: Any, table_name: str, *given: Any, **named: Any) -> Any:
-    """An update that makes an item emits one record; moto emits another for the key alone before it."""
+    """Emits one record for an update that creates an item. moto emits another one for the key before it."""
     shard = backend.get_table(table_name).stream_shard
     count = len(shard.items) if shard is not None else 0
     item = _update(backend, table_name, *given, **named)

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from moto.events.models import events_backends
 
-from infra.local.aws import notified
+from infra.local.aws import function_targets
 from infra.local.aws.event_bus.targets import deliver
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.patterns.patterns import Pattern, compile_pattern
@@ -50,7 +50,9 @@ def _put(backend: Any, entry: Entry) -> dict[str, str]:
     bus = next((each for each in backend.event_buses.values() if name in (each.name, each.arn)), None)
     if bus is None:
         # AWS drops the event and answers with its id (LocalStack's test_put_events_nonexistent_event_bus).
-        notified.report(f"PutEvents: there is no event bus {name}; an event from {event['source']} is lost")
+        function_targets.report(
+            f"PutEvents: there is no event bus {name}; an event from {event['source']} is lost"
+        )
         return {"EventId": event["id"]}
     for rule in list(bus.rules.values()):
         if rule.state != DISABLED and _pattern(rule.event_pattern.dump())(event):

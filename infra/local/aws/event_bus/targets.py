@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.aws import notified
+from infra.local.aws import function_targets
 from infra.local.aws.clients import client
 from infra.local.aws.event_bus import inputs
 from infra.local.aws.event_bus.inputs import Target
@@ -56,7 +56,7 @@ def _invoke(arn: str, text: str) -> None:
         event = json.loads(text)
     except ValueError:
         raise Undeliverable("INVALID_JSON", f"the input transformer makes no JSON: {text}") from None
-    if not notified.hand_over(arn, event):
+    if not function_targets.deliver(arn, event):
         raise Undeliverable("NO_RESOURCE", f"there is no function {arn}")
 
 
@@ -77,7 +77,7 @@ def _give_up(rule: Any, target: Target, event: Mapping[str, Any], code: str, mes
             return
     except ClientError as error:
         message += f"; the dead-letter queue {queue}: {error.response['Error']['Message']}"
-    notified.report(
+    function_targets.report(
         f"rule {rule.name}: an event did not reach {target['Arn']} and is lost ({message}); "
         "give the target a DeadLetterConfig to keep such events"
     )

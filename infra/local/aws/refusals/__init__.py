@@ -1,7 +1,7 @@
-"""What AWS refuses, refused in front of moto: by service and operation, the checks that a request passes.
+"""Refuses the requests that AWS refuses, before moto sees them: a list of checks for each operation.
 
-moto takes much that AWS refuses, and code that was only run on it would fail on AWS. The checks see a request
-as the SDK was given it, whatever its protocol, for calls over HTTP and in this process alike.
+moto accepts many of them, so code that was tested on moto alone could fail on AWS. A check gets the
+parameters of the request, in either protocol, for calls over HTTP and in this process.
 """
 
 import json
@@ -13,7 +13,7 @@ from unittest.mock import patch
 from moto.core.responses import ActionResult, BaseResponse
 
 from infra.local.aws.refusals import dynamodb, events, move_tasks, required, sns, sqs
-from infra.local.aws.refusals.refused import Refused, Request
+from infra.local.aws.refusals.checks import Refusal, Request
 
 CHECKS = {**dynamodb.CHECKS, **events.CHECKS, **move_tasks.CHECKS, **sns.CHECKS, **sqs.CHECKS}
 
@@ -28,7 +28,7 @@ def refusals() -> Iterator[None]:
 
 
 def _checked(response: Any) -> Any:
-    """In place of moto's call_action: every call comes here, with its request read."""
+    """Replaces moto's call_action, which handles every call after its request was parsed."""
     called = response.service_name, response._get_action()
     checks = CHECKS.get(called)
     if checks is not None:
@@ -37,14 +37,14 @@ def _checked(response: Any) -> Any:
             required.check(*called, request)
             for check in checks:
                 check(request)
-        except Refused as refused:
+        except Refusal as refused:
             status, headers, body = response.serialized(ActionResult(refused))
             return refused.status or status, *response._enrich_response(headers, body)
     return _call(response)
 
 
 def _request(response: Any) -> Request:
-    """The request; older SDKs send a queue's address as the path only, and moto leaves some JSON unread."""
+    """The parameters of a request. moto leaves some JSON unparsed. Older SDKs send a queue URL as path."""
     request: Request = response.params if hasattr(response, "params") else json.loads(response.body)
     if response.service_name == "sqs" and "QueueUrl" not in request:
         return {"QueueUrl": response.path, **request}

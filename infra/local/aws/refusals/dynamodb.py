@@ -1,10 +1,11 @@
-"""What DynamoDB refuses of requests: items and keys beyond its limits, and what no expression uses."""
+"""The requests that DynamoDB refuses: items and keys beyond its limits, unused names and values."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.local.aws.refusals import held
+from infra.local.aws.refusals import resources
+from infra.local.aws.refusals.checks import Check, Refusal, Request
 from infra.local.aws.refusals.items import (
     Key,
     check_bound,
@@ -16,7 +17,6 @@ from infra.local.aws.refusals.items import (
     invalid,
     keys,
 )
-from infra.local.aws.refusals.refused import Check, Refused, Request
 
 EXPRESSIONS = (
     "ConditionExpression",
@@ -33,7 +33,7 @@ SET = re.compile(r"([#\w]+)\s*=\s*(:\w+)\s*(?=,|$|\bSET\b|\bREMOVE\b|\bADD\b|\bD
 
 
 def _expressions(request: Request) -> None:
-    """Names and values have to be used, and be there for an expression."""
+    """Refuses names and values that no expression uses."""
     given = [request[name] for name in EXPRESSIONS if request.get(name)]
     used = {token for expression in given for token in TOKEN.findall(expression)}
     for what, lead in (("Names", "#"), ("Values", ":")):
@@ -55,25 +55,25 @@ def _expressions(request: Request) -> None:
 
 
 def _put(request: Request) -> None:
-    table = held.table(request["TableName"])
+    table = resources.table(request["TableName"])
     if table is not None:
         check_item(table, request["Item"])
 
 
 def _keyed(request: Request) -> None:
-    table = held.table(request["TableName"])
+    table = resources.table(request["TableName"])
     if table is not None:
         check_key(table, request["Key"])
 
 
 def _updated(request: Request) -> None:
-    table, expression = held.table(request["TableName"]), request.get("UpdateExpression")
+    table, expression = resources.table(request["TableName"]), request.get("UpdateExpression")
     if table is not None and expression:
         check_index_keys(table, dict(_values(request, expression, SET)))
 
 
 def _queried(request: Request) -> None:
-    table, expression = held.table(request["TableName"]), request.get("KeyConditionExpression")
+    table, expression = resources.table(request["TableName"]), request.get("KeyConditionExpression")
     if table is None or not expression:
         return
     compared = [
@@ -88,7 +88,7 @@ def _queried(request: Request) -> None:
 
 
 def _values(request: Request, expression: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
-    """Attributes and the values that an expression has for them."""
+    """The attributes in an expression, each with its value."""
     names: Mapping[str, str] = request.get("ExpressionAttributeNames") or {}
     values: Mapping[str, Any] = request.get("ExpressionAttributeValues") or {}
     for name, *placeholders in pattern.findall(expression):
@@ -98,14 +98,14 @@ def _values(request: Request, expression: str, pattern: re.Pattern[str]) -> Iter
 
 
 def _started(request: Request) -> None:
-    table, start = held.table(request["TableName"]), request.get("ExclusiveStartKey")
+    table, start = resources.table(request["TableName"]), request.get("ExclusiveStartKey")
     if table is not None and start:
         check_start(table, request.get("IndexName"), start)
 
 
 def _batch_got(request: Request) -> None:
     for name, asked in request["RequestItems"].items():
-        table = held.table(name)
+        table = resources.table(name)
         _expressions(asked)
         for key in asked["Keys"] if table is not None else ():
             check_key(table, key)
@@ -113,7 +113,7 @@ def _batch_got(request: Request) -> None:
 
 def _batch_written(request: Request) -> None:
     for name, writes in request["RequestItems"].items():
-        table = held.table(name)
+        table = resources.table(name)
         for write in writes if table is not None else ():
             if "PutRequest" in write:
                 check_item(table, write["PutRequest"]["Item"])
@@ -138,10 +138,10 @@ def _made(request: Request) -> None:
 
 def _stream(request: Request) -> None:
     arn = request["StreamArn"]
-    table = held.table(arn.partition("/stream/")[0])
+    table = resources.table(arn.partition("/stream/")[0])
     if table is None or table.latest_stream_label != arn.rpartition("/")[2]:
         message = f"Requested resource not found: Stream: {arn} not found"
-        raise Refused("ResourceNotFoundException", message)
+        raise Refusal("ResourceNotFoundException", message)
 
 
 TRANSACTED: dict[str, tuple[Check, ...]] = {

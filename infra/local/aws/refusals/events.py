@@ -10,7 +10,7 @@ from typing import Any
 from moto.events.models import events_backends
 
 from infra.local.aws.event_bus import inputs
-from infra.local.aws.refusals.refused import Refused, Request, size_bytes
+from infra.local.aws.refusals.checks import Refusal, Request, size_bytes
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.patterns import operators
 from infra.local.patterns.patterns import compile_pattern
@@ -26,16 +26,16 @@ TIME_BYTES = 14
 def entries(request: Request) -> None:
     given = request["Entries"]
     if "EndpointId" in request:
-        raise Refused("ValidationException", "EndpointId: a global endpoint cannot be played locally.")
+        raise Refusal("ValidationException", "EndpointId: a global endpoint cannot be played locally.")
     if not 1 <= len(given) <= MOST_ENTRIES:
         constraint = f"less than or equal to {MOST_ENTRIES}" if given else "greater than or equal to 1"
-        raise Refused(
+        raise Refusal(
             "ValidationException",
             f"1 validation error detected: Value '[{'PutEventsRequestEntry' if given else ''}]' at 'entries' "
             f"failed to satisfy constraint: Member must have length {constraint}",
         )
     if sum(map(_size_bytes, given)) >= LARGEST_BYTES:
-        raise Refused("ValidationException", "Total size of the entries in the request is over the limit.")
+        raise Refusal("ValidationException", "Total size of the entries in the request is over the limit.")
 
 
 def _size_bytes(entry: Any) -> int:
@@ -53,8 +53,8 @@ def pattern(request: Request) -> None:
         raise _invalid_pattern(str(reason)) from None
 
 
-def _invalid_pattern(reason: str) -> Refused:
-    return Refused("InvalidEventPatternException", f"Event pattern is not valid. Reason: {reason}")
+def _invalid_pattern(reason: str) -> Refusal:
+    return Refusal("InvalidEventPatternException", f"Event pattern is not valid. Reason: {reason}")
 
 
 def targets(request: Request) -> None:
@@ -63,13 +63,13 @@ def targets(request: Request) -> None:
             inputs.check(target)
         except inputs.Invalid as reason:
             _, message = reason.args
-            raise Refused("ValidationException", message) from None
+            raise Refusal("ValidationException", message) from None
     buses = events_backends[ACCOUNT][REGION].event_buses
     bus = buses.get(request.get("EventBusName", "default").rpartition("/")[2])
     rule = bus and bus.rules.get(request["Rule"])
     held = {target["Id"] for target in rule.targets} if rule else set()
     if len(held | {target["Id"] for target in request["Targets"]}) > MOST_TARGETS:
-        raise Refused("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
+        raise Refusal("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 
 
 CHECKS = {

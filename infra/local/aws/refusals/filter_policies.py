@@ -1,7 +1,7 @@
-"""What SNS refuses of filter policies.
+"""The filter policies that SNS refuses.
 
-https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html; the messages are those
-that AWS answered to LocalStack's recorded tests, without the place in the text that AWS puts after them.
+https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html. The error messages
+are AWS's, from answers that LocalStack's tests recorded, without the position in the text at their end.
 """
 
 import re
@@ -15,15 +15,15 @@ LARGEST_NUMBER = 1_000_000_000
 
 
 class InvalidPolicy(Exception):
-    """What is wrong with a filter policy."""
+    """A filter policy that SNS refuses."""
 
 
 class Nested(InvalidPolicy):
-    """The policy looks into objects, which message attributes are not."""
+    """A nested filter policy, which SNS accepts only in the scope MessageBody."""
 
 
 def check(policy: Mapping[str, Any], *, nested: bool) -> None:
-    """Raises InvalidPolicy for a policy that SNS refuses; `nested` is for the scope MessageBody."""
+    """Raises InvalidPolicy for a policy that SNS refuses. Pass `nested` for the scope MessageBody."""
     if not nested and any(_is_nested(value) for name, value in policy.items() if name != "$or"):
         raise Nested("")
     _keys(policy)
@@ -34,12 +34,12 @@ def check(policy: Mapping[str, Any], *, nested: bool) -> None:
 
 
 def _is_nested(value: Any) -> bool:
-    """Whether it is an object whose own values are ones or lists, as in a policy on the body."""
+    """Whether a value is an object with only objects and lists in it, as in a policy on the body."""
     return isinstance(value, dict) and all(isinstance(inner, dict | list) for inner in value.values())
 
 
 def combinations(policy: Mapping[str, Any], depth: int = 1) -> int:
-    """The product of the numbers of values, each times the depth of its key; alternatives in $or add up."""
+    """The product, over all keys, of the number of values and the depth. Alternatives in $or add up."""
     count = 1
     for name, value in policy.items():
         if name == "$or" and isinstance(value, list):
@@ -112,7 +112,7 @@ def _wildcard(operator: str, operand: Any) -> None:
 
 
 def _cidr(operator: str, operand: Any) -> None:
-    # AWS's message names prefix here.
+    # AWS's message says "prefix" here.
     _text("prefix", operand)
     address, slash, bits = operand.partition("/")
     if not slash:
@@ -128,7 +128,7 @@ def _cidr(operator: str, operand: Any) -> None:
 
 
 def _numeric(operator: str, operand: Any) -> None:
-    """One comparison, or a range: a lower bound, then an upper one."""
+    """Checks one comparison, or a range: a lower bound, then an upper bound."""
     if not isinstance(operand, list):
         raise InvalidPolicy("Value of numeric must be an array.")
     if not operand or not isinstance(operand[0], str):

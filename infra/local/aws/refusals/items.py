@@ -1,15 +1,15 @@
-"""What DynamoDB refuses of items and keys.
+"""The items and keys that DynamoDB refuses.
 
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: a partition key has 2,048
-bytes at most, a sort key 1,024, an item 400 KB, a number 38 digits. The messages are DynamoDB's; dynalite's
-tests have them, which were checked against AWS: https://github.com/architect/dynalite/tree/main/test
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: a partition key has at
+most 2,048 bytes, a sort key 1,024, an item 400 KB, a number 38 digits. The error messages are DynamoDB's,
+from dynalite's tests, which its authors ran on AWS: https://github.com/architect/dynalite/tree/main/test
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from infra.local.aws.refusals.refused import Refused, size_bytes
+from infra.local.aws.refusals.checks import Refusal, size_bytes
 
 LARGEST_ITEM_BYTES = 400 * 1024
 LARGEST_KEY_BYTES = {"HASH": 2048, "RANGE": 1024}
@@ -42,12 +42,12 @@ class Key(NamedTuple):
     index_name: str | None = None
 
 
-def invalid(message: str) -> Refused:
-    return Refused("ValidationException", message)
+def invalid(message: str) -> Refusal:
+    return Refusal("ValidationException", message)
 
 
 def keys(table: Any) -> Iterator[Key]:
-    """A table's own key attributes, then those of its indexes."""
+    """The key attributes of a table, then those of its indexes."""
     types = {each["AttributeName"]: each["AttributeType"] for each in table.attr}
     indexes = (*table.global_indexes, *table.indexes)
     schemas = [(table.schema, None), *((index.schema, index.name) for index in indexes)]
@@ -57,7 +57,7 @@ def keys(table: Any) -> Iterator[Key]:
 
 
 def check_item(table: Any, item: Attributes) -> None:
-    """Checks what PutItem would store."""
+    """Checks the item of a PutItem."""
     for value in item.values():
         check_value(value)
     for key in keys(table):
@@ -83,7 +83,7 @@ def check_key(table: Any, given: Attributes) -> None:
 
 
 def check_index_keys(table: Any, item: Attributes) -> None:
-    """Checks values that an update sets, of which some may be keys of indexes."""
+    """Checks the values that an update sets, if they are keys of indexes."""
     for key in keys(table):
         if key.index_name is not None and key.name in item:
             _typed(key, item[key.name])
@@ -91,7 +91,7 @@ def check_index_keys(table: Any, item: Attributes) -> None:
 
 
 def check_start(table: Any, index: str | None, start: Attributes) -> None:
-    """Checks where a query or scan is to go on: its keys are bounded as those of an item are."""
+    """Checks the ExclusiveStartKey of a query or scan."""
     for key in keys(table):
         if key.name in start and key.index_name in (None, index):
             if key.type not in start[key.name]:
@@ -133,7 +133,7 @@ def _bounded(key: Key, value: Mapping[str, Any]) -> None:
 
 
 def check_value(value: Mapping[str, Any]) -> None:
-    """Checks numbers and sets, however deep in a value."""
+    """Checks the numbers and sets in a value, at any depth."""
     for kind, content in value.items():
         if kind == "N":
             _number(content)
@@ -197,6 +197,6 @@ def value_bytes(value: Mapping[str, Any]) -> int:
 
 
 def number_bytes(text: str) -> int:
-    """About a byte for two digits, and one more; a minus sign takes another."""
+    """About one byte for two digits, plus one, plus one for a minus sign."""
     digits = re.sub(r"[eE].*", "", text).replace(".", "").lstrip("+-").strip("0")
     return (len(digits) + 1) // 2 + 1 + text.startswith("-")

@@ -1,27 +1,27 @@
-"""What SNS refuses of message attributes: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
+"""The message attributes that SNS refuses: https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.aws.refusals.refused import Refused, is_number
+from infra.local.aws.refusals.checks import Refusal, is_number
 
 LONGEST_NAME = 256
 
 
 def check(name: str, value: Mapping[str, Any], place: str) -> None:
-    """`place` is where the attributes are in the request, for AWS's message."""
+    """Raises Refusal. AWS's message names `place`, the path of the attributes in the request."""
     if wrong := _wrong_name(name):
-        raise Refused("ParameterValueInvalid", wrong)
+        raise Refusal("ParameterValueInvalid", wrong)
     data_type = value.get("DataType")
     if data_type is None:
-        raise Refused(
+        raise Refusal(
             "ValidationError",
             f"1 validation error detected: Value null at '{place}.{name}.member.dataType' "
             "failed to satisfy constraint: Member must not be null",
         )
     if wrong := _wrong_value(data_type, value):
-        raise Refused("ParameterValueInvalid", f"The message attribute '{name}' {wrong}")
+        raise Refusal("ParameterValueInvalid", f"The message attribute '{name}' {wrong}")
 
 
 def _wrong_name(name: str) -> str | None:

@@ -1,29 +1,29 @@
-"""What SQS refuses of message move tasks.
+"""The requests for message move tasks that SQS refuses.
 
-The messages are those that AWS answered to LocalStack's recorded tests: test_sqs_move_task.
+The error messages are AWS's, from answers that LocalStack's test_sqs_move_task recorded.
 """
 
 import base64
 import json
 
-from infra.local.aws.refusals import held
-from infra.local.aws.refusals.refused import Check, Refused, Request
+from infra.local.aws.refusals import resources
+from infra.local.aws.refusals.checks import Check, Refusal, Request
 
 MOST_PER_SECOND = 500
 
 
-def _invalid(message: str) -> Refused:
-    return Refused("InvalidParameterValue", message)
+def _invalid(message: str) -> Refusal:
+    return Refusal("InvalidParameterValue", message)
 
 
-def _not_found(message: str) -> Refused:
-    return Refused("ResourceNotFoundException", message, status=404)
+def _not_found(message: str) -> Refusal:
+    return Refusal("ResourceNotFoundException", message, status=404)
 
 
 def _queue(parameter: str) -> Check:
     def check(request: Request) -> None:
         arn = request.get(parameter)
-        if arn is not None and (arn.count(":") != 5 or held.queue(arn.rpartition(":")[2]) is None):
+        if arn is not None and (arn.count(":") != 5 or resources.queue(arn.rpartition(":")[2]) is None):
             raise _not_found(f"The resource that you specified for the {parameter} parameter doesn't exist.")
 
     return check
@@ -39,19 +39,19 @@ def _rate(request: Request) -> None:
 
 
 def _takes_dead_letters(request: Request) -> None:
-    if not held.sources_of(request["SourceArn"]):
+    if not resources.sources_of(request["SourceArn"]):
         raise _invalid("Source queue must be configured as a Dead Letter Queue.")
 
 
 def _cancelled(request: Request) -> None:
-    """Every task here is over by the time that anything else can be asked for."""
+    """Refuses each cancellation: a task ends before its start is answered."""
     try:
         handle = json.loads(base64.b64decode(request["TaskHandle"], validate=True))
         source, task = handle["sourceArn"], handle["taskId"]
     except (ValueError, KeyError, TypeError):
         raise _invalid("Value for parameter TaskHandle is invalid.") from None
     _queue("SourceArn")({"SourceArn": source})
-    started = vars(held.queue(source.rpartition(":")[2])).get("move_tasks", [])
+    started = vars(resources.queue(source.rpartition(":")[2])).get("move_tasks", [])
     if task not in {str(each.id) for each in started}:
         raise _not_found("Task does not exist.")
     raise _invalid("Only active tasks can be cancelled.")

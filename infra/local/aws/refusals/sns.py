@@ -1,8 +1,8 @@
-"""What SNS refuses.
+"""The requests that SNS refuses.
 
-Sizes: https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html: a topic takes 256 KiB at most,
-or its MaximumMessageSize, and so does a batch. The messages are those that AWS answered to LocalStack's
-recorded tests; where there is no recording, those of its API reference.
+A message has at most 256 KiB, or the topic's MaximumMessageSize, and so has a batch:
+https://docs.aws.amazon.com/sns/latest/dg/large-message-payloads.html. The error messages are AWS's,
+from answers that LocalStack's tests recorded, or else from AWS's API reference.
 """
 
 import json
@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.aws.refusals import filter_policies, held, message_attributes
-from infra.local.aws.refusals.refused import (
+from infra.local.aws.refusals import filter_policies, message_attributes, resources
+from infra.local.aws.refusals.checks import (
     Check,
-    Refused,
+    Refusal,
     Request,
     attributes_bytes,
-    first_repeated,
+    first_duplicate,
     size_bytes,
 )
 
@@ -41,8 +41,8 @@ NOT_JSON = "Message Structure - JSON message body failed to parse"
 NO_DEFAULT = "Message Structure - No default entry in JSON message body"
 
 
-def _invalid(message: str) -> Refused:
-    return Refused("InvalidParameter", f"Invalid parameter: {message}")
+def _invalid(message: str) -> Refusal:
+    return Refusal("InvalidParameter", f"Invalid parameter: {message}")
 
 
 def _arn(parameter: str) -> Check:
@@ -56,8 +56,8 @@ def _arn(parameter: str) -> Check:
 
 def _topic(request: Request) -> None:
     arn = request.get("TopicArn")
-    if arn is not None and held.topic(arn) is None:
-        raise Refused("NotFound", "Topic does not exist")
+    if arn is not None and resources.topic(arn) is None:
+        raise Refusal("NotFound", "Topic does not exist")
 
 
 def _published(request: Request) -> None:
@@ -74,11 +74,11 @@ def _published(request: Request) -> None:
 
 
 def _largest_bytes(topic_arn: str | None) -> int:
-    return int(getattr(held.topic(topic_arn or ""), "maximum_message_size", USUAL_BYTES))
+    return int(getattr(resources.topic(topic_arn or ""), "maximum_message_size", USUAL_BYTES))
 
 
 def _message(given: Mapping[str, Any], place: str) -> None:
-    """Checks what Publish and each entry of PublishBatch have in common."""
+    """Checks the parameters that Publish and each entry of PublishBatch have in common."""
     message = given.get("Message") or ""
     if not message:
         raise _invalid("Empty message")
@@ -92,7 +92,7 @@ def _message(given: Mapping[str, Any], place: str) -> None:
 
 
 def _structure(message: str) -> None:
-    """The message for each protocol, and a default, which must be text."""
+    """Checks a message for each protocol: its default must be text."""
     try:
         parts = json.loads(message)
     except ValueError:
@@ -105,13 +105,13 @@ def _batch(request: Request) -> None:
     entries = request.get("PublishBatchRequestEntries") or []
     ids = [str(entry.get("Id", "")) for entry in entries]
     if not entries:
-        raise Refused("EmptyBatchRequest", "The batch request doesn't contain any entries.")
+        raise Refusal("EmptyBatchRequest", "The batch request doesn't contain any entries.")
     if len(entries) > MOST_ENTRIES:
-        raise Refused(
+        raise Refusal(
             "TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."
         )
-    if first_repeated(ids) is not None:
-        raise Refused(
+    if first_duplicate(ids) is not None:
+        raise Refusal(
             "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."
         )
     for each in ids:
@@ -121,7 +121,7 @@ def _batch(request: Request) -> None:
             wrong = f"contains an impermissible character: {each}"
         else:
             continue
-        raise Refused("InvalidBatchEntryId", f"The Id of a batch entry in the batch request {wrong}")
+        raise Refusal("InvalidBatchEntryId", f"The Id of a batch entry in the batch request {wrong}")
 
 
 def _batch_size(request: Request) -> None:
@@ -130,7 +130,7 @@ def _batch_size(request: Request) -> None:
         for entry in request["PublishBatchRequestEntries"]
     )
     if sent > _largest_bytes(request["TopicArn"]):
-        raise Refused(
+        raise Refusal(
             "BatchRequestTooLong", "The length of all the messages put together is more than the limit."
         )
 
@@ -153,8 +153,8 @@ def _subscribed(request: Request) -> None:
 
 
 def _same_subscription(request: Request, attributes: Mapping[str, str]) -> None:
-    """A subscription that is there is answered, if what is asked for is so already."""
-    for each in held.subscriptions(request["TopicArn"]):
+    """Refuses other attributes for an existing subscription. With the same ones, SNS returns its ARN."""
+    for each in resources.subscriptions(request["TopicArn"]):
         if (each.protocol, each.endpoint) == (request["Protocol"], request.get("Endpoint")):
             has = {name: str(value).lower() for name, value in each.attributes.items()}
             if any(has.get(name) != value.lower() for name, value in attributes.items()):
@@ -162,11 +162,11 @@ def _same_subscription(request: Request, attributes: Mapping[str, str]) -> None:
 
 
 def _set_attribute(request: Request) -> None:
-    found = held.subscription(request["SubscriptionArn"])
+    found = resources.subscription(request["SubscriptionArn"])
     if request["AttributeName"] not in SUBSCRIPTION_ATTRIBUTES:
         raise _invalid("AttributeName")
     if found is None:
-        raise Refused("NotFound", "Subscription does not exist")
+        raise Refusal("NotFound", "Subscription does not exist")
     scope = found.attributes.get("FilterPolicyScope")
     _subscription_attribute(request["AttributeName"], request.get("AttributeValue") or "", "", scope)
 

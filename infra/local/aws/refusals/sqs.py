@@ -1,8 +1,8 @@
-"""What SQS refuses.
+"""The requests that SQS refuses.
 
 Quotas: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
-The maximum message size has been 1 MiB since August 2025. The messages are those that AWS answered to
-LocalStack's recorded tests; where there is no recording, those of its API reference.
+The maximum message size has been 1 MiB since August 2025. The error messages are AWS's, from answers that
+LocalStack's tests recorded, or else from AWS's API reference.
 """
 
 import re
@@ -11,19 +11,19 @@ from typing import Any
 
 from moto.core.utils import unix_time
 
-from infra.local.aws.refusals import held
-from infra.local.aws.refusals.refused import (
+from infra.local.aws.refusals import resources
+from infra.local.aws.refusals.checks import (
     Check,
-    Refused,
+    Refusal,
     Request,
     attributes_bytes,
-    first_repeated,
+    first_duplicate,
     is_number,
     size_bytes,
 )
 
 LARGEST_BYTES = 1024 * 1024
-"""The size of a message at most, and of all the messages of a batch together."""
+"""The maximum size of a message, and of all messages of a batch together."""
 MOST_ENTRIES = 10
 MOST_ATTRIBUTES = 10
 LONGEST_VISIBILITY_SECONDS = 12 * 60 * 60
@@ -42,7 +42,7 @@ NUMBERS = {
     "VisibilityTimeout": (0, LONGEST_VISIBILITY_SECONDS),
     "KmsDataKeyReusePeriodSeconds": (60, 24 * 60 * 60),
 }
-"""Attributes of a queue that are numbers, with the least and the most."""
+"""The numeric attributes of a queue, each with its minimum and maximum."""
 OTHER_ATTRIBUTES = {"Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled"}
 FIFO_ATTRIBUTES = {"FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"}
 
@@ -57,29 +57,29 @@ ENTRY_ID_RULE = (
 )
 
 
-def _invalid(message: str) -> Refused:
-    return Refused("InvalidParameterValue", message)
+def _invalid(message: str) -> Refusal:
+    return Refusal("InvalidParameterValue", message)
 
 
-def _beyond(parameter: str, value: Any, rule: str) -> Refused:
+def _beyond(parameter: str, value: Any, rule: str) -> Refusal:
     return _invalid(f"Value {value} for parameter {parameter} is invalid. Reason: {rule}")
 
 
-def _attribute(name: str, wrong: str) -> Refused:
+def _attribute(name: str, wrong: str) -> Refusal:
     return _invalid(f"Message (user) attribute '{name}' {wrong}")
 
 
 def message(
     given: Mapping[str, Any], largest_bytes: int, lead: str = "One or more parameters are invalid."
 ) -> None:
-    """Checks what SendMessage and each entry of SendMessageBatch have in common."""
+    """Checks the parameters that SendMessage and each entry of SendMessageBatch have in common."""
     body, attributes = given.get("MessageBody") or "", given.get("MessageAttributes") or {}
     if not body:
-        raise Refused("MissingParameter", "The request must contain the parameter MessageBody.")
+        raise Refusal("MissingParameter", "The request must contain the parameter MessageBody.")
     if size_bytes(body) + attributes_bytes(attributes) > largest_bytes:
         raise _invalid(f"{lead} Reason: Message must be shorter than {largest_bytes} bytes.")
     if UNPRINTABLE.search(body):
-        raise Refused("InvalidMessageContents", UNPRINTABLE_FOUND)
+        raise Refusal("InvalidMessageContents", UNPRINTABLE_FOUND)
     delay_seconds = int(given.get("DelaySeconds") or 0)
     if not 0 <= delay_seconds <= 900:
         raise _beyond("DelaySeconds", delay_seconds, "DelaySeconds must be >= 0 and <= 900.")
@@ -112,14 +112,14 @@ def _attribute_value(name: str, value: Mapping[str, Any]) -> None:
 
 
 def _sent_message(request: Request) -> None:
-    queue = held.queue(request["QueueUrl"])
+    queue = resources.queue(request["QueueUrl"])
     if queue is not None:
         message(request, queue.maximum_message_size)
 
 
 def entry(queue_url: str, given: Mapping[str, Any]) -> None:
-    """Checks an entry of SendMessageBatch, which is refused alone: the others are sent."""
-    queue = held.queue(queue_url)
+    """Checks an entry of SendMessageBatch. SQS refuses the entry alone, and sends the others."""
+    queue = resources.queue(queue_url)
     if queue is not None:
         lead = "One or more parameters cannot be validated."
         message(given, queue.maximum_message_size, lead)
@@ -130,15 +130,15 @@ def _batch(what: str) -> Check:
         ids = [str(each.get("Id", "")) for each in request["Entries"]]
         if not ids:
             rule = f"There should be at least one {what}BatchRequestEntry in the request."
-            raise Refused(f"{PREFIX}EmptyBatchRequest", rule)
+            raise Refusal(f"{PREFIX}EmptyBatchRequest", rule)
         if len(ids) > MOST_ENTRIES:
             rule = f"Maximum number of entries per request are {MOST_ENTRIES}. You have sent {len(ids)}."
-            raise Refused(f"{PREFIX}TooManyEntriesInBatchRequest", rule)
+            raise Refusal(f"{PREFIX}TooManyEntriesInBatchRequest", rule)
         if not all(ENTRY_ID.fullmatch(each) for each in ids):
-            raise Refused(f"{PREFIX}InvalidBatchEntryId", ENTRY_ID_RULE)
-        repeated = first_repeated(ids)
+            raise Refusal(f"{PREFIX}InvalidBatchEntryId", ENTRY_ID_RULE)
+        repeated = first_duplicate(ids)
         if repeated is not None:
-            raise Refused(f"{PREFIX}BatchEntryIdsNotDistinct", f"Id {repeated} repeated.")
+            raise Refusal(f"{PREFIX}BatchEntryIdsNotDistinct", f"Id {repeated} repeated.")
 
     return check
 
@@ -150,7 +150,7 @@ def _batch_size(request: Request) -> None:
     )
     if sent > LARGEST_BYTES:
         rule = f"Batch requests cannot be longer than {LARGEST_BYTES} bytes."
-        raise Refused(f"{PREFIX}BatchRequestTooLong", f"{rule} You have sent {sent} bytes.")
+        raise Refusal(f"{PREFIX}BatchRequestTooLong", f"{rule} You have sent {sent} bytes.")
 
 
 def _received(request: Request) -> None:
@@ -173,16 +173,16 @@ def _queue_attributes(request: Request) -> None:
     known = NUMBERS.keys() | OTHER_ATTRIBUTES | (FIFO_ATTRIBUTES if name.endswith(".fifo") else set())
     for attribute, value in (request.get("Attributes") or {}).items():
         if attribute not in known:
-            raise Refused("InvalidAttributeName", f"Unknown Attribute {attribute}.")
+            raise Refusal("InvalidAttributeName", f"Unknown Attribute {attribute}.")
         least, most = NUMBERS.get(attribute, (0, 0))
         is_whole = re.fullmatch(r"-?\d+", str(value)) is not None
         if attribute in NUMBERS and not (is_whole and least <= int(value) <= most):
-            raise Refused("InvalidAttributeValue", f"Invalid value for the parameter {attribute}.")
+            raise Refusal("InvalidAttributeValue", f"Invalid value for the parameter {attribute}.")
 
 
 def _same_queue(request: Request) -> None:
-    """CreateQueue of a queue that is there answers its address, if what it asks for is so already."""
-    queue = held.queue(request["QueueName"])
+    """Refuses other attributes for an existing queue. With the same ones, CreateQueue returns its URL."""
+    queue = resources.queue(request["QueueName"])
     if queue is None:
         return
     has = queue.attributes
@@ -190,16 +190,16 @@ def _same_queue(request: Request) -> None:
         same = str(value).lower() == str(has.get(attribute, "")).lower()
         if attribute not in ("RedrivePolicy", "Policy") and not same:
             there = "A queue already exists with the same name and a different value for attribute"
-            raise Refused("QueueAlreadyExists", f"{there} {attribute}")
+            raise Refusal("QueueAlreadyExists", f"{there} {attribute}")
 
 
 def _purged(request: Request) -> None:
-    queue = held.queue(request["QueueUrl"])
+    queue = resources.queue(request["QueueUrl"])
     if queue is None or queue.last_purged_at is None:
         return
     if unix_time() - queue.last_purged_at < SECONDS_BETWEEN_PURGES:
         rule = f"Only one PurgeQueue operation on {queue.name} is allowed every 60 seconds."
-        raise Refused(f"{PREFIX}PurgeQueueInProgress", rule, status=403)
+        raise Refusal(f"{PREFIX}PurgeQueueInProgress", rule, status=403)
 
 
 CHECKS: dict[tuple[str, str], tuple[Check, ...]] = {

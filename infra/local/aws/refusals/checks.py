@@ -1,4 +1,4 @@
-"""The error of a call that AWS refuses, and what the checks share."""
+"""The error of a request that AWS refuses, and functions that several checks use."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,11 +8,11 @@ from moto.core.exceptions import ServiceException
 
 Request = Mapping[str, Any]
 Check = Callable[[Request], None]
-"""Raises Refused for a request that AWS would refuse."""
+"""Raises Refusal for a request that AWS would refuse."""
 
 
-class Refused(ServiceException):  # type: ignore[misc]  # moto has no types here
-    """A refusal with AWS's code and message; moto writes it in the protocol of the call."""
+class Refusal(ServiceException):  # type: ignore[misc]  # moto has no types here
+    """A refusal with AWS's code and message. moto serializes it in the protocol of the request."""
 
     def __init__(self, code: str, message: str, status: int | None = None) -> None:
         super().__init__(code, message)
@@ -20,12 +20,12 @@ class Refused(ServiceException):  # type: ignore[misc]  # moto has no types here
 
 
 def size_bytes(value: str | bytes) -> int:
-    """What a value counts towards AWS's limits: its bytes, as UTF-8 where it is text."""
+    """The size of a value for AWS's limits: its bytes, with text in UTF-8."""
     return len(value) if isinstance(value, bytes) or value.isascii() else len(value.encode())
 
 
 def attributes_bytes(attributes: Mapping[str, Mapping[str, Any]] | None) -> int:
-    """Names, data types and values of message attributes count towards a message's size.
+    """The size of message attributes for AWS's limits: names, data types and values.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     """
@@ -35,8 +35,8 @@ def attributes_bytes(attributes: Mapping[str, Mapping[str, Any]] | None) -> int:
     )
 
 
-def first_repeated(names: list[str]) -> str | None:
-    """The first name that is there twice."""
+def first_duplicate(names: list[str]) -> str | None:
+    """The first name that occurs twice, or None."""
     seen: set[str] = set()
     for name in names:
         if name in seen:

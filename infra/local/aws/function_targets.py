@@ -1,4 +1,4 @@
-"""Functions that SNS and EventBridge invoke, and what SNS invokes them with.
+"""The functions that SNS and EventBridge invoke, and the event of an SNS notification.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 """
@@ -7,30 +7,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Invoke = Callable[[str, Any], bool]
-"""Invokes the function of an ARN asynchronously; False if there is none."""
+"""Invokes the function of an ARN asynchronously. Returns False if the function does not exist."""
 Report = Callable[[str], None]
-"""Tells the user of the run about an event that is lost."""
+"""Reports a lost event to the user of the run."""
 
 _used: list[tuple[Invoke, Report]] = []
 
 
-def use(invoke: Invoke, report: Report) -> None:
-    """Has functions invoked and losses reported so from now on. Until then, no function is there."""
+def invoke_with(invoke: Invoke, report: Report) -> None:
+    """Sets how to invoke functions and to report losses. Before the first call, no function exists."""
     _used[:] = [(invoke, report)]
 
 
-def hand_over(function_arn: str, event: Any) -> bool:
-    """Invokes a function; False if there is none."""
+def deliver(function_arn: str, event: Any) -> bool:
+    """Invokes a function. Returns False if the function does not exist."""
     return any(invoke(function_arn, event) for invoke, _ in _used)
 
 
 def report(text: str) -> None:
+    """Reports a lost event."""
     for _, tell in _used:
         tell(text)
 
 
 def event(subscription_arn: str, envelope: Mapping[str, Any]) -> dict[str, Any]:
-    """The event of a notification, of which `envelope` is what other subscribers get."""
+    """The event of a notification. `envelope` is the JSON document that SNS sends to a queue."""
     message = {
         "SignatureVersion": envelope["SignatureVersion"],
         "Timestamp": envelope["Timestamp"],

@@ -1,4 +1,4 @@
-"""What moto holds, for checks that depend on it: None for what is not there, which moto refuses itself."""
+"""The resources that checks depend on. None for a missing resource: moto refuses the request itself."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from infra.local.model.credentials import ACCOUNT, REGION
 
 
 def queue(url: str) -> Any:
-    """A queue by its address; SQS accepts a bare name as well."""
+    """A queue by its URL or its name, as SQS accepts both."""
     return sqs_backends[ACCOUNT][REGION].queues.get(url.rpartition("/")[2])
 
 
 def sources_of(dead_letter_queue_arn: str) -> list[Any]:
-    """The queues whose dead letters go to a queue."""
+    """The queues with this dead-letter queue."""
     return [
         each
         for each in sqs_backends[ACCOUNT][REGION].queues.values()

@@ -1,0 +1,38 @@
+"""Caches what moto and botocore look up again at each call, and skips what the local AWS never reads.
+
+- moto lists the names of a class's methods at each call.
+- botocore composes its user agent for each request. moto does not read it.
+- Each service of moto, and each boto3 session, reads the list of all AWS services again.
+- moto keeps every object that it created, for a page of its own server.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import botocore.session
+import moto.core.responses
+import moto.core.utils
+from botocore.loaders import JSONFileLoader
+from botocore.useragent import UserAgentString
+from moto.core.common_models import BaseModel
+
+from infra.local.aws import botocore_models
+
+_botocore_loader = cache(botocore.session.create_loader)
+_moto_loader = cache(moto.core.utils.create_loader)
+_method_names = cache(moto.core.responses.method_names_from_class)
+
+
+def patches() -> Iterator[Any]:
+    yield patch.object(JSONFileLoader, "_load_file", botocore_models.load_file)
+    yield patch.object(botocore.session, "create_loader", _botocore_loader)
+    yield patch.object(moto.core.utils, "create_loader", _moto_loader)
+    yield patch.object(moto.core.responses, "method_names_from_class", _method_names)
+    yield patch.object(UserAgentString, "to_string", lambda _: "local")
+    yield patch.object(BaseModel, "__new__", _untracked)
+
+
+def _untracked(cls: type[BaseModel], *_: object, **__: object) -> BaseModel:
+    return object.__new__(cls)
