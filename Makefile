@@ -51,8 +51,8 @@ simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEED
 
 # Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
 ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
-	aws_endpoint described event_bus fifo filter_policies kept_items move_tasks moto_patches played_differently \
-	queue_properties records retention snapshot stream_failures subscriptions)
+	aws_endpoint described event_bus fifo filter_policies move_tasks moto_patches played_differently \
+	queue_properties records retention saved_items snapshot stream_failures subscriptions)
 
 prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; test moto with and without patches
 	@$(BIN)/choreo simulate --seeds 50 --complete

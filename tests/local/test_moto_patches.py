@@ -185,7 +185,7 @@ def test_a_run_leaves_the_patches_for_speed_out_if_asked(
 ) -> None:
     started = MagicMock(side_effect=InterruptedError)
     monkeypatch.setattr(moto_patches, "patched_moto", started)
-    for name in ("context", "gc", "listen", "os", "signal"):
+    for name in ("fork_context", "gc", "listen", "os", "signal"):
         monkeypatch.setattr(run, name, MagicMock())
     with pytest.raises(InterruptedError):
         run.run(options)
