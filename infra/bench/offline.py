@@ -22,6 +22,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
 from infra.local.model.credentials import CREDENTIALS, REGION
 from infra.local.model.stack import DEFAULT, EventSource, Function, Stack
+from infra.shared.arns import service_of
 
 NODE = ROOT / ".venv-offline"
 PLUGINS = ["serverless-offline-sqs", "serverless-offline-dynamodb-streams", "serverless-offline"]
@@ -104,7 +105,7 @@ def _handler(function: Function) -> str:
 
 def _event(source: EventSource, settings: Settings) -> dict[str, Any]:
     size = int(source.properties.get("BatchSize", 10))
-    if source.arn.split(":")[2] == "sqs":
+    if service_of(source.arn) == "sqs":
         return {"sqs": {"arn": source.arn, "batchSize": settings.batch_size or size}}
     stream = {"type": "dynamodb", "arn": source.arn, "batchSize": size}
     return {"stream": stream | {"startingPosition": "TRIM_HORIZON"}}
@@ -112,7 +113,7 @@ def _event(source: EventSource, settings: Settings) -> dict[str, Any]:
 
 def _with_arn_of_backend(source: EventSource, aws_url: str) -> EventSource:
     """The event source with the backend's ARN, because a stream's ARN contains the time of its creation."""
-    if source.arn.split(":")[2] == "sqs":
+    if service_of(source.arn) == "sqs":
         return source
     table = boto3.client(
         "dynamodb",

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from infra.cli.account import connect
 from infra.cli.errors import CommandError
+from infra.shared.arns import region_of
 
 CONFIG = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -112,7 +113,7 @@ def find(name: str) -> Deployed:
             of_kind[resource["LogicalResourceId"]] = resource.get("PhysicalResourceId", "")
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
     # The local run has one region, and ignores the region of the environment.
-    region = stack["StackId"].split(":")[3]
+    region = region_of(stack["StackId"])
     parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack.get("Parameters", [])}
     return Deployed(name, region, outputs, resources, session, endpoint, parameters)
 

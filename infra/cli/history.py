@@ -9,6 +9,7 @@ from choreography.causality import in_causal_order
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed, Service
 from infra.cli.errors import NotFound
+from infra.shared.arns import name_of, queue_name
 from order.state import status
 
 
@@ -86,12 +87,12 @@ def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
     """The services that subscribe to each event type."""
-    by_queue = {service.queue.rpartition("/")[2]: service.name for service in services}
+    by_queue = {queue_name(service.queue): service.name for service in services}
     sns = deployed.client("sns")
     found: dict[str, list[str]] = {}
     for arn in deployed.resources.get("AWS::SNS::Subscription", {}).values():
         attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-        service = by_queue.get(attributes["Endpoint"].rpartition(":")[2])
+        service = by_queue.get(name_of(attributes["Endpoint"]))
         for event_type in json.loads(attributes.get("FilterPolicy", "{}")).get("type", []):
             if service is not None and isinstance(event_type, str):
                 found.setdefault(event_type, []).append(service)

@@ -17,6 +17,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.event_sources import mappings
 from infra.local.in_process import InProcess, environment
 from infra.shared import carrier_messages
+from infra.shared.arns import queue_name
 from infra.shared.order_kinds import request
 
 OUTCOMES: dict[str, str] = {
@@ -102,5 +103,5 @@ def make_messages_due(run: InProcess) -> None:
 
 def _move_to_front(run: InProcess, kind: str) -> None:
     """Moves the events of this type to the front of Payment's queue."""
-    name = run.stack.queues["PaymentQueue"].rpartition("/")[2]
+    name = queue_name(run.stack.queues["PaymentQueue"])
     queues.stored(name).sort(key=lambda message: kind not in message.body)

@@ -1,9 +1,8 @@
 """Runs all services in one process and one thread, step by step, for tests and simulations."""
 
-import importlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ from infra.local.event_sources import mappings
 from infra.local.http import http_api, payloads, routes
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.messages import Request, Response
-from infra.local.model.stack import Function
+from infra.local.model.stack import Function, Stack
 from infra.local.provisioning.snapshot import provision
-from infra.local.runtime.code import split_handler
+from infra.local.runtime.code import load_handler
 from infra.local.runtime.context import Context
 
 ROOT = Path(__file__).parents[2]
@@ -39,13 +38,25 @@ def environment(variables: Mapping[str, str], function: str = "") -> Iterator[No
                 os.environ[name] = value
 
 
-def invoke(function: Function, event: Any) -> Any:
-    """Calls the function's handler with its environment variables. Raises LoopStopped."""
-    module, name = split_handler(function.handler)
+def invoke(function: Function, event: Any, variables: Mapping[str, str] | None = None) -> Any:
+    """Calls the function's handler with its environment variables. Raises LoopStopped.
+
+    `variables` are more environment variables.
+    """
     context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
     trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
-    with environment({**function.environment, **trace}, function.name):
-        return getattr(importlib.import_module(module), name)(event, context)
+    with environment({**function.environment, **(variables or {}), **trace}, function.name):
+        return load_handler(function.handler)(event, context)
+
+
+def send(stack: Stack, request: Request, invoke: Callable[[Function, Any], Any] = invoke) -> Response:
+    """Sends an HTTP request through the API's routes, to a function that `invoke` runs."""
+    found = routes.find_route(stack.routes, request.method, request.path)
+    if found is None:
+        return http_api.error_response(404, "Not Found")
+    route = found[0]
+    result = invoke(stack.functions[route.function], payloads.event(request, *found))
+    return http_api.response(result, route.payload_format)
 
 
 class InProcess:
@@ -61,15 +72,9 @@ class InProcess:
     def request(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         """Sends an HTTP request through the API's routes. A `_` in a header's name stands for `-`."""
         path, _, query = path.partition("?")
-        found = routes.find_route(self.stack.routes, method, path)
-        if found is None:
-            return http_api.error_response(404, "Not Found")
         names = {"content_type": "application/json"} | headers
         given = [(name.replace("_", "-").lower(), value) for name, value in names.items()]
-        request = Request(method, path, query, given, body)
-        route = found[0]
-        result = invoke(self.stack.functions[route.function], payloads.event(request, *found))
-        return http_api.response(result, route.payload_format)
+        return send(self.stack, Request(method, path, query, given, body))
 
     def step(self, name: str) -> bool:
         """Delivers one batch of an event source mapping. Returns False if the mapping has no batch."""

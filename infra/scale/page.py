@@ -15,6 +15,7 @@ from infra.scale.limits import (
     quotas,
     relay_records_a_second,
 )
+from infra.shared.arns import service_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
 RATES = (1, 100, 10_000)
@@ -44,7 +45,7 @@ def _settings() -> str:
         (
             (
                 function,
-                source.arn.split(":")[2],
+                service_of(source.arn),
                 source.properties["BatchSize"],
                 source.properties.get("MaximumBatchingWindowInSeconds", 0),
                 maximum_concurrency().get(function, "one a shard"),

@@ -8,6 +8,7 @@ from choreography.table import from_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.local.model.messages import Batch
 from infra.local.model.stack import Function
+from infra.shared.arns import queue_name
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock
 from infra.simulation.world import World
@@ -25,7 +26,7 @@ class Observer:
         if operation == "PutItem":
             self._put(parameters["TableName"], from_attributes(parameters["Item"]))
         elif operation == "SendMessage":
-            queue = parameters["QueueUrl"].rpartition("/")[2]
+            queue = queue_name(parameters["QueueUrl"])
             reason = parameters.get("MessageAttributes", {}).get("reason", {}).get("StringValue", "").strip()
             self._journal.sent.append((queue, parameters["MessageBody"], reason))
             self.say(

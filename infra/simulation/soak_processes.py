@@ -1,6 +1,5 @@
 """The processes of a soak test: they run the deployed handlers, and the test kills them at random."""
 
-import importlib
 import os
 import random
 import sys
@@ -14,9 +13,11 @@ from infra.local.aws.queues import ClientQueue
 from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import EventSource, Function
+from infra.local.runtime.code import load_handler
 from infra.local.runtime.context import Context
 from infra.local.runtime.process_pool import fork_context
 from infra.local.runtime.worker import work
+from infra.shared.arns import account_of, queue_name
 
 PROCESSES = 3
 """Processes of each consumer."""
@@ -68,12 +69,9 @@ def _consume(function: Function, port: int) -> None:
         CREDENTIALS | dict(function.environment) | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     )
     sys.path.insert(0, str(function.code))
-    module, _, name = function.handler.rpartition(".")
-    handler = getattr(importlib.import_module(module), name)
-    source = _source(function)
-    mapping = QueueMapping(
-        source, ClientQueue(source.logical_id, boto3.client("sqs"))
-    )  # moto runs in the backend
+    handler, source = load_handler(function.handler), _source(function)
+    # A client's queue: moto runs in the backend.
+    mapping = QueueMapping(source, ClientQueue(source.logical_id, boto3.client("sqs")))
     while True:
         batch = mapping.poll()
         if batch is None:
@@ -95,7 +93,7 @@ def _discard_output() -> None:
 
 
 def _source(function: Function) -> EventSource:
-    queue = function.environment["QUEUE_URL"].rpartition("/")[2]
-    region, account = CREDENTIALS["AWS_DEFAULT_REGION"], function.arn.split(":")[4]
+    queue = queue_name(function.environment["QUEUE_URL"])
+    region, account = CREDENTIALS["AWS_DEFAULT_REGION"], account_of(function.arn)
     reports = {"BatchSize": 4, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
     return EventSource(queue, function.logical_id, f"arn:aws:sqs:{region}:{account}:{queue}", reports)

@@ -1,12 +1,9 @@
 """The template on moto in this process. The simulation invokes each function and delivers each message."""
 
-import importlib
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
-from uuid import uuid4
 
 import choreography.secrets
 import order.api
@@ -14,20 +11,18 @@ from choreography import aws
 from infra.local.aws import queues, topics
 from infra.local.aws.clients import client
 from infra.local.aws.queues import MotoQueue
-from infra.local.aws.recursion import VARIABLE, trace_header
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.event_sources.stream_mapping import StreamMapping
-from infra.local.http import http_api, routes
-from infra.local.in_process import ROOT, STACK, environment
+from infra.local.in_process import ROOT, STACK, environment, invoke, send
 from infra.local.model.messages import Batch, Request, Response
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
-from infra.local.runtime.context import Context
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
+from infra.shared.arns import name_of, queue_name, service_of
 from infra.simulation.determinism import Clock
 from infra.simulation.fault_injection import Crash, FaultInjector
 from infra.simulation.services import SERVICES, Service
@@ -71,12 +66,8 @@ class World:
 
     def invoke(self, function: Function, event: Any) -> Any:
         """Runs the handler, whose AWS calls may fail. Raises LoopStopped and what the handler raises."""
-        module, _, name = function.handler.rpartition(".")
-        context = Context(function, str(uuid4()), time.time() + function.timeout_seconds)
-        trace = {VARIABLE: trace_header(function, event, context.aws_request_id)}
-        variables = {**function.environment, **SILENT, **trace}
-        with environment(variables, function.name), self.injector.running(function):
-            return getattr(importlib.import_module(module), name)(event, context)
+        with self.injector.running(function):
+            return invoke(function, event, SILENT)
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -88,18 +79,15 @@ class World:
         if self._serving:
             return None
         path, _, query = path.partition("?")
-        found = routes.find_route(self.stack.routes, method, path)
-        assert found is not None, f"no route for {method} {path}"
         named = {"content-type": "application/json", **(headers or {})}
         request = Request(method, path, query, list(named.items()), body)
         self._serving = True
         try:
-            answer = self.invoke(self.stack.functions[found[0].function], http_api.event(request, *found))
+            return send(self.stack, request, self.invoke)
         except Crash:
             return None
         finally:
             self._serving = False
-        return http_api.response(answer)
 
     def consumers(self) -> Iterable[Function]:
         """Functions that consume a queue, in a fixed order."""
@@ -112,7 +100,7 @@ class World:
     # -- event source mappings
 
     def is_stream(self, mapping: str) -> bool:
-        return self.sources[mapping].arn.split(":")[2] == "dynamodb"
+        return service_of(self.sources[mapping].arn) == "dynamodb"
 
     def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
         """The mapping's next batch, with at most `size` messages if it reads a queue."""
@@ -138,19 +126,19 @@ class World:
         return self._mappings[name, size]
 
     def _make(self, source: EventSource, size: int) -> EventSourceMapping:
-        if source.arn.split(":")[2] == "dynamodb":
+        if service_of(source.arn) == "dynamodb":
             return StreamMapping(source, self._clock.now)
         sized = replace(source, properties={**source.properties, "BatchSize": size})
-        return QueueMapping(sized, MotoQueue(source.arn.rpartition(":")[2]), self._clock.now)
+        return QueueMapping(sized, MotoQueue(name_of(source.arn)), self._clock.now)
 
     # -- queues, by name
 
     def queue_name(self, function: Function, variable: str) -> str:
         """The name of the queue whose URL is in this environment variable of the function."""
-        return function.environment[variable].rpartition("/")[2]
+        return queue_name(function.environment[variable])
 
     def queues(self) -> list[str]:
-        return sorted(url.rpartition("/")[2] for url in self.stack.queues.values())
+        return sorted(queue_name(url) for url in self.stack.queues.values())
 
     def receives(self, queue: str) -> int | None:
         """The queue's `maxReceiveCount`; None if it has no dead-letter queue."""

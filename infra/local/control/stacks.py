@@ -14,6 +14,7 @@ from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
+from infra.shared.arns import queue_name
 
 
 class Stacks:
@@ -65,7 +66,7 @@ class Stacks:
         self._asynchronous.stop(name)
         removed = self.running.pop(name)
         del self._templates[name]
-        queue_names = {url.rpartition("/")[2] for url in removed.queues.values()}
+        queue_names = {queue_name(url) for url in removed.queues.values()}
         self._faults.remove({function.service for function in removed.functions.values()}, queue_names)
         remove(removed)
         if self._saved_items is not None:

@@ -7,13 +7,14 @@ from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.queue_mapping import QueueMapping, SourceQueue
 from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.model.stack import Stack
+from infra.shared.arns import name_of, service_of
 
 
 def mappings(stack: Stack, queue: Callable[[str], SourceQueue] = MotoQueue) -> dict[str, EventSourceMapping]:
     """The stack's event source mappings, by logical id. `queue` creates the client for a queue's name."""
     return {
-        name: QueueMapping(source, queue(source.arn.rpartition(":")[2]))
-        if source.arn.split(":")[2] == "sqs"
+        name: QueueMapping(source, queue(name_of(source.arn)))
+        if service_of(source.arn) == "sqs"
         else StreamMapping(source)
         for name, source in stack.sources.items()
     }

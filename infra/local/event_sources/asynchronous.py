@@ -18,6 +18,7 @@ from infra.local.event_sources.on_failure import send
 from infra.local.model.stack import AsyncSettings, Function, Stack
 from infra.local.reporting import console
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
+from infra.shared.arns import name_of, service_of
 
 RETRY_SECONDS = (60.0, 120.0)
 """The wait before the second and the third invocation."""
@@ -135,8 +136,8 @@ def _send_dead_letter(arn: str, event: Any, outcome: Outcome) -> None:
         "ErrorCode": {"DataType": "Number", "StringValue": "200"},
         "ErrorMessage": {"DataType": "String", "StringValue": text},
     }
-    body, name = json.dumps(event), arn.rpartition(":")[2]
-    if arn.split(":")[2] == "sns":
+    body, name = json.dumps(event), name_of(arn)
+    if service_of(arn) == "sns":
         client("sns").publish(TopicArn=arn, Message=body, MessageAttributes=attributes)
     else:
         url = client("sqs").get_queue_url(QueueName=name)["QueueUrl"]

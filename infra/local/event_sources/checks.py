@@ -10,6 +10,7 @@ from typing import Any
 from infra.local.event_sources.on_failure import DESTINATIONS
 from infra.local.patterns.filters import record_filter
 from infra.local.patterns.operators import InvalidPattern
+from infra.shared.arns import service_of
 
 STREAM_PROPERTIES = (
     "BisectBatchOnFunctionError",
@@ -28,7 +29,7 @@ class UnsupportedMapping(Exception):
 
 def check(source_arn: str, properties: Mapping[str, Any]) -> None:
     """Raises UnsupportedMapping if AWS rejects the properties, or if the local AWS does not support them."""
-    service = source_arn.split(":")[2] if source_arn.count(":") >= 5 else ""
+    service = service_of(source_arn)
     if service not in ("sqs", "dynamodb"):
         raise UnsupportedMapping(
             f"EventSourceArn: {source_arn} is neither an SQS queue nor a DynamoDB stream; use one of them"
@@ -70,7 +71,7 @@ def _check_stream(properties: Mapping[str, Any]) -> None:
     if _number(properties, "MaximumRecordAgeInSeconds", -1, 604_800) in range(60):
         raise UnsupportedMapping("MaximumRecordAgeInSeconds: AWS accepts -1 or at least 60; use one of them")
     destination = ((properties.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
-    if destination is not None and destination.split(":")[2:3] not in ([name] for name in DESTINATIONS):
+    if destination is not None and service_of(destination) not in DESTINATIONS:
         raise UnsupportedMapping(
             f"DestinationConfig: {destination} is not supported; use the ARN of a queue or a topic"
         )

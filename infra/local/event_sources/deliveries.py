@@ -22,6 +22,7 @@ from infra.local.reporting import console
 from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
+from infra.shared.arns import name_of
 
 START_SECONDS = 30.0
 """The maximum wait of a batch for a free execution environment."""
@@ -107,7 +108,7 @@ class Delivery:
         if not service.running.is_set():
             return
         self.wake_up.clear()
-        self._deliveries.inject_faults(self.mapping.source.arn.rpartition(":")[2])
+        self._deliveries.inject_faults(name_of(self.mapping.source.arn))
         batch = self.mapping.poll()
         taken = asyncio.Event()
         if batch is None:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from infra.local.aws.clients import client
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import EventSource
+from infra.shared.arns import name_of, service_of
 
 EXHAUSTED = "RetryAttemptsExhausted"
 EXPIRED = "RecordAgeExceeded"
@@ -65,8 +66,8 @@ def message(
 
 def send(destination: str, content: Mapping[str, Any]) -> None:
     """Sends the content as JSON to the queue or topic with this ARN."""
-    text, name = json.dumps(content), destination.rpartition(":")[2]
-    if destination.split(":")[2] == "sns":
+    text, name = json.dumps(content), name_of(destination)
+    if service_of(destination) == "sns":
         client("sns").publish(TopicArn=destination, Message=text)
     else:
         sqs = client("sqs")

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from infra.shared.arns import region_of
+
 
 def sqs_record(
     message: Mapping[str, Any], queue_arn: str, *, batching_window: bool = False
@@ -27,7 +29,7 @@ def sqs_record(
         "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
-        "awsRegion": queue_arn.split(":")[3],
+        "awsRegion": region_of(queue_arn),
     }
 
 
@@ -54,7 +56,7 @@ def stream_record(record: Mapping[str, Any], stream_arn: str) -> dict[str, Any]:
         "eventName": record["eventName"],
         "eventVersion": record["eventVersion"],
         "eventSource": "aws:dynamodb",
-        "awsRegion": stream_arn.split(":")[3],
+        "awsRegion": region_of(stream_arn),
         "dynamodb": change,
         "eventSourceARN": stream_arn,
     }

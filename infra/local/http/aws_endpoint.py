@@ -14,6 +14,7 @@ from botocore.compat import HTTPHeaders
 
 from infra.local.aws import endpoint_urls, queues, transport
 from infra.local.model.messages import AwsCall, Request, Response
+from infra.shared.arns import queue_name
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _POLL_SECONDS = 0.1
@@ -56,7 +57,7 @@ def _wait_seconds(call: AwsCall) -> float:
     if (call.service, call.operation) != ("sqs", "ReceiveMessage"):
         return 0.0
     parameters = request_parameters(call.request)
-    name = str(parameters.get("QueueUrl", call.request.path)).rpartition("/")[2]
+    name = queue_name(str(parameters.get("QueueUrl", call.request.path)))
     try:
         default = queues.named(name).receive_message_wait_time_seconds
         return float(parameters.get("WaitTimeSeconds", default))

@@ -17,6 +17,7 @@ from infra.local.reporting.journal import (
     PublishCall,
     QueueInput,
 )
+from infra.shared.arns import name_of
 
 MAX_ORDERS = 200
 
@@ -84,7 +85,7 @@ class OrderTracker:
                 self._message(order, event, queue.name, at)
 
     def _on_delivery(self, entry: Delivery) -> None:
-        name = entry.source.arn.rpartition(":")[2]
+        name = name_of(entry.source.arn)
         begun = self._under_way[id(entry)] = list[tuple[TrackedOrder, TrackedMessage, Attempt]]()
         for record in entry.batch.records:
             self.flow[name] += 1

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from infra.local.model.messages import AwsCall
+from infra.shared.arns import queue_name
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def sent_messages(call: AwsCall) -> Iterator[SentMessage]:
         yield from _published(dict(parse_qsl(call.request.body.decode(), keep_blank_values=True)))
         return
     parameters = json.loads(call.request.body)
-    queue = str(parameters["QueueUrl"]).rpartition("/")[2]
+    queue = queue_name(str(parameters["QueueUrl"]))
     for entry in parameters.get("Entries", [parameters]):
         given = entry.get("MessageAttributes") or {}
         attributes = {name: str(value.get("StringValue", "")) for name, value in given.items()}

@@ -10,6 +10,7 @@ from infra.local.aws.clients import client
 from infra.local.model.stack import Stack
 from infra.local.patterns.operators import InvalidPattern
 from infra.local.patterns.patterns import compile_pattern
+from infra.shared.arns import name_of, queue_name
 
 
 @dataclass(frozen=True)
@@ -136,10 +137,10 @@ def _add_services(found: Topology, stack: Stack) -> None:
 
 
 def _add_queues(found: Topology, stack: Stack) -> None:
-    labels = {url.rpartition("/")[2]: logical_id for logical_id, url in stack.queues.items()}
+    labels = {queue_name(url): logical_id for logical_id, url in stack.queues.items()}
     for source in stack.sources.values():
         service = stack.functions[source.function].service
-        name = source.arn.rpartition(":")[2]
+        name = name_of(source.arn)
         if name in labels:
             dead = queues.named(name).dead_letter_queue
             dead_name = None if dead is None else str(dead.name)
@@ -149,7 +150,7 @@ def _add_queues(found: Topology, stack: Stack) -> None:
                     dead_name, labels[dead_name], service, source=name, holds_dead_letters=True
                 )
         on_failure = source.properties.get("DestinationConfig", {}).get("OnFailure", {})
-        dead_name = on_failure.get("Destination", "").rpartition(":")[2]
+        dead_name = name_of(on_failure.get("Destination", ""))
         if dead_name in labels:
             found.queues[dead_name] = Queue(dead_name, labels[dead_name], service, holds_dead_letters=True)
 
@@ -166,4 +167,4 @@ def _subscription(sns: Any, arn: str) -> Subscription:
     attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     policy = json.loads(attributes.get("FilterPolicy") or "{}")
     types = tuple(wanted for wanted in policy.get("type", ()) if isinstance(wanted, str))
-    return Subscription(attributes["TopicArn"], attributes["Endpoint"].rpartition(":")[2], policy, types)
+    return Subscription(attributes["TopicArn"], name_of(attributes["Endpoint"]), policy, types)

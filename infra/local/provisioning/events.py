@@ -29,6 +29,7 @@ from infra.local.provisioning.shapes import (
     strict_object,
     text,
 )
+from infra.shared.arns import service_of
 
 BUS_NAME = matching(
     r"(?!default$)[a-zA-Z0-9_.-]{1,256}", "a name other than default: letters, digits, -, _ and ."
@@ -137,7 +138,7 @@ def _times(definition: ResourceDefinition, bus: str) -> ScheduleTimes | None:
 def _check(definition: ResourceDefinition, path: str, target: Mapping[str, Any]) -> None:
     """Raises PropertyError for a target that is invalid or not supported locally."""
     arn = target["Arn"]
-    service = arn.split(":")[2] if arn.startswith("arn:aws:") else ""
+    service = service_of(arn)
     if service == "lambda":
         function_of(definition, arn, f"{path}.Arn")
     elif service not in ("sqs", "sns") or HERE not in arn:

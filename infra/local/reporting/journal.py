@@ -13,6 +13,7 @@ from typing import Any
 
 from infra.local.model.messages import AwsCall, Batch, Request, Response
 from infra.local.model.stack import EventSource, Route
+from infra.shared.arns import service_of
 
 MAX_BYTES = 8 * 1024 * 1024
 ENTRY_BYTES = 400
@@ -120,7 +121,7 @@ class Journal:
 
     def note_delivery(self, source: EventSource, batch: Batch) -> Delivery:
         """Adds and returns a delivery. It keeps the records of queues, but not of streams."""
-        kept = batch if source.arn.split(":")[2] == "sqs" else Batch(())
+        kept = batch if service_of(source.arn) == "sqs" else Batch(())
         delivery = Delivery(source, kept)
         self.note(delivery)
         return delivery

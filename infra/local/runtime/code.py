@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.model.stack import Function
+from infra.local.runtime.context import Context
 
 Handler = Callable[[Any, Any], Any]
 
@@ -85,6 +86,13 @@ def split_handler(handler: str) -> tuple[str, str]:
     """The module and the function of a Handler property. Its folders are separated by `/` or `.`."""
     module, _, name = handler.rpartition(".")
     return module.replace("/", "."), name
+
+
+def load_handler(handler: str) -> Callable[[Any, Context], Any]:
+    """Imports the function that a Handler property names."""
+    module, name = split_handler(handler)
+    loaded: Callable[[Any, Context], Any] = getattr(importlib.import_module(module), name)
+    return loaded
 
 
 def import_failure(handler: str, error: Exception) -> str:

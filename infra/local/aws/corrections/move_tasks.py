@@ -18,6 +18,8 @@ from moto.core.utils import unix_time_millis
 from moto.moto_api._internal import mock_random
 from moto.sqs.responses import SQSResponse
 
+from infra.shared.arns import name_of
+
 NO_SOURCE = "CouldNotDetermineMessageSource"
 MOST_LISTED = 10
 
@@ -90,7 +92,7 @@ def _moved(backend: Any, source: Any, message: Any, target_arn: str | None) -> s
         return NO_SOURCE
     try:
         backend.send_message(
-            target_arn.rpartition(":")[2],
+            name_of(target_arn),
             message.body,
             message_attributes=message.message_attributes,
             group_id=message.group_id,
@@ -120,4 +122,4 @@ def tasks(queue: Any) -> list[Task]:
 
 
 def _queue(backend: Any, arn: str) -> Any:
-    return backend.get_queue(arn.rpartition(":")[2])
+    return backend.get_queue(name_of(arn))

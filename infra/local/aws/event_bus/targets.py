@@ -15,6 +15,7 @@ from infra.local.aws import function_targets
 from infra.local.aws.clients import client
 from infra.local.aws.event_bus import inputs
 from infra.local.aws.event_bus.inputs import Target
+from infra.shared.arns import name_of, service_of
 
 GONE = ("AWS.SimpleQueueService.NonExistentQueue", "NotFound")
 
@@ -34,7 +35,7 @@ def deliver(rule: Any, event: Mapping[str, Any]) -> None:
 
 def _send(target: Target, text: str) -> None:
     arn: str = target["Arn"]
-    service = arn.split(":")[2]
+    service = service_of(arn)
     try:
         if service == "lambda":
             _invoke(arn, text)
@@ -63,7 +64,7 @@ def _invoke(arn: str, text: str) -> None:
 def _send_message(queue_arn: str, text: str, parameters: Mapping[str, str], **attributes: Any) -> None:
     """The call is the run's own, without a trace header: Lambda detects no loops through EventBridge."""
     sqs = client("sqs")
-    url = sqs.get_queue_url(QueueName=queue_arn.rpartition(":")[2])["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=name_of(queue_arn))["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=text, **parameters, **attributes)
 
 

@@ -8,6 +8,7 @@ import json
 
 from infra.local.aws.refusals import resources
 from infra.local.aws.refusals.checks import Check, Refusal, Request
+from infra.shared.arns import name_of
 
 MOST_PER_SECOND = 500
 
@@ -23,7 +24,7 @@ def _not_found(message: str) -> Refusal:
 def _queue(parameter: str) -> Check:
     def check(request: Request) -> None:
         arn = request.get(parameter)
-        if arn is not None and (arn.count(":") != 5 or resources.queue(arn.rpartition(":")[2]) is None):
+        if arn is not None and (arn.count(":") != 5 or resources.queue(name_of(arn)) is None):
             raise _not_found(f"The resource that you specified for the {parameter} parameter doesn't exist.")
 
     return check
@@ -51,7 +52,7 @@ def _cancelled(request: Request) -> None:
     except (ValueError, KeyError, TypeError):
         raise _invalid("Value for parameter TaskHandle is invalid.") from None
     _queue("SourceArn")({"SourceArn": source})
-    started = vars(resources.queue(source.rpartition(":")[2])).get("move_tasks", [])
+    started = vars(resources.queue(name_of(source))).get("move_tasks", [])
     if task not in {str(each.id) for each in started}:
         raise _not_found("Task does not exist.")
     raise _invalid("Only active tasks can be cancelled.")

@@ -7,11 +7,12 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from infra.local.model.credentials import ACCOUNT, REGION
+from infra.shared.arns import queue_name
 
 
 def queue(url: str) -> Any:
     """A queue by its URL or its name, as SQS accepts both."""
-    return sqs_backends[ACCOUNT][REGION].queues.get(url.rpartition("/")[2])
+    return sqs_backends[ACCOUNT][REGION].queues.get(queue_name(url))
 
 
 def sources_of(dead_letter_queue_arn: str) -> list[Any]:
