@@ -20,6 +20,7 @@ from infra.local.in_process import ROOT, InProcess, environment, invoke
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.messages import Response
 from infra.shared import carrier_messages
+from infra.shared.order_kinds import request
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"
@@ -42,14 +43,9 @@ class Crash(BaseException):
 
 def an_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
     """A valid request body with these changes."""
-    address = {"name": "Ada", "line1": "12 St James Square", "city": "London", "postal_code": "SW1Y 4JH"}
-    return {
-        "customer_id": "ada",
-        "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-        "currency": "EUR",
-        "payment_method": "pm_card_visa",
-        "shipping_address": address | {"country": country},
-    } | changes
+    order = request("shipped", "ada")
+    order["shipping_address"]["country"] = country
+    return order | changes
 
 
 def problem(answer: Response) -> Any:

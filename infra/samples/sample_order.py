@@ -10,6 +10,7 @@ from contracts.orders import OrderCancellationRequested, OrderPlaced
 from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded, PaymentVoided
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from contracts.values import Address, Item
+from infra.shared.order_kinds import request
 from order.state import Order
 from payment.state import Payment
 from shipping.state import Shipment
@@ -18,26 +19,13 @@ KEY = "sample-1"
 ORDER_ID = derived_id(json.dumps(["ada", KEY]), "order")
 """The id of the order that order/api/place.json places."""
 START = datetime(2026, 1, 15, 9, 30, tzinfo=UTC)
-ADDRESS = {
-    "name": "Ada Lovelace",
-    "line1": "12 St James Square",
-    "city": "London",
-    "postal_code": "SW1Y 4JH",
-    "country": "GB",
-}
-ORDER = {
-    "customer_id": "ada",
-    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-    "currency": "EUR",
-    "payment_method": "pm_card_visa",
-    "shipping_address": ADDRESS,
-}
+ORDER = request("shipped", "ada")
 MONEY = {"amount_minor": 2500, "currency": "EUR"}
 PLACED = OrderPlaced(
     customer_id="ada",
-    items=(Item(sku="tea", quantity=2, unit_price=1250),),
-    payment_method="pm_card_visa",
-    shipping_address=Address(**ADDRESS),
+    items=tuple(map(Item.model_validate, ORDER["items"])),
+    payment_method=ORDER["payment_method"],
+    shipping_address=Address(**ORDER["shipping_address"]),
     expires_at=START + timedelta(hours=1),
     **MONEY,
 )

@@ -29,7 +29,7 @@ ORDER: dict[str, Any] = {
     "currency": "EUR",
     "shipping_address": {
         "name": "Ada Lovelace",
-        "line1": "12 St James's Square",
+        "line1": "12 St James Square",
         "city": "London",
         "postal_code": "SW1Y 4JH",
     },

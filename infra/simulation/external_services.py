@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from infra.shared.order_kinds import request
 from order.requests import PlaceOrder
 from payment.gateway import Captured, Charge, Declined, Refund, Refunded, Settle
 from shipping.carrier import Dispatch, Dispatched, Unserviceable
@@ -67,18 +68,4 @@ BEHAVIOURS = tuple(Behaviour(declines, fails) for declines in (False, True) for 
 
 def order_request() -> PlaceOrder:
     """A sample order."""
-    return PlaceOrder.model_validate(
-        {
-            "customer_id": "ada",
-            "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-            "currency": "EUR",
-            "payment_method": "pm_card_visa",
-            "shipping_address": {
-                "name": "Ada",
-                "line1": "12 St James Square",
-                "city": "London",
-                "postal_code": "SW1Y 4JH",
-                "country": "GB",
-            },
-        }
-    )
+    return PlaceOrder.model_validate(request("shipped", "ada"))

@@ -11,23 +11,10 @@ import boto3
 import pytest
 
 from infra.local.terminals.run import listen
+from infra.shared.order_kinds import request
 from tests.local.conftest import ROOT, Run, eventually, running
 
-ORDER: dict[str, Any] = {
-    "customer_id": "ada",
-    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-    "currency": "EUR",
-    "payment_method": "pm_card_visa",
-    "shipping_address": {
-        "name": "Ada",
-        "line1": "12 St James Square",
-        "city": "London",
-        "postal_code": "SW1Y 4JH",
-        "country": "GB",
-    },
-}
-TO_ANTARCTICA = ORDER | {"shipping_address": ORDER["shipping_address"] | {"country": "AQ"}}
-DECLINED = ORDER | {"payment_method": "pm_card_chargeDeclined"}
+ORDER, TO_ANTARCTICA, DECLINED = (request(kind, "ada") for kind in ("shipped", "unserviceable", "declined"))
 
 
 def client(run: Run, service: str) -> Any:

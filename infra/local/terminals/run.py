@@ -18,24 +18,12 @@ from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
 from infra.local.terminals.attach import BackendError
 from infra.local.terminals.commands import join, leave, run_service
 from infra.local.terminals.options import HOST, run_parser
+from infra.shared.order_kinds import request
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.issuer import Issuer
 
 STACK = "order-choreography"
-EXAMPLE = {
-    "customer_id": "ada",
-    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-    "currency": "EUR",
-    "payment_method": "pm_card_visa",
-    "shipping_address": {
-        "name": "Ada Lovelace",
-        "line1": "12 St James's Square",
-        "city": "London",
-        "postal_code": "SW1Y 4JH",
-        "country": "GB",
-    },
-}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -125,7 +113,7 @@ def _issuer(endpoint: str) -> "Issuer":
 
 def _print_start(endpoint: str, services: list[str], tokens: bool) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
-    body = json.dumps(EXAMPLE).replace("'", "'\\''")
+    body = json.dumps(request("shipped", "ada")).replace("'", "'\\''")
     title = paint("Order choreography", BOLD, sys.stdout)
     print(f"{title} on {endpoint}{f': {names}' if names else ''}. Press Ctrl-C to stop.")
     print(f"Live page: {endpoint}{PAGE}\n")
