@@ -1,7 +1,6 @@
 """The kinds of sample orders, and the expected final statuses of each kind."""
 
 import argparse
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
@@ -24,17 +23,6 @@ KINDS = {
     # Shipping decides whether the cancellation is in time, so there are two possible outcomes.
     "cancelled": Kind(frozenset({"cancelled", "shipped"}), cancelled=True),
 }
-ORDER: dict[str, Any] = {
-    "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
-    "currency": "EUR",
-    "shipping_address": {
-        "name": "Ada Lovelace",
-        "line1": "12 St James Square",
-        "city": "London",
-        "postal_code": "SW1Y 4JH",
-    },
-}
-
 Mix = dict[str, int]
 
 
@@ -62,6 +50,17 @@ def kinds(mix: Mix, orders: int) -> list[str]:
 
 def request(kind: str, customer_id: str) -> dict[str, Any]:
     """The body of `POST /orders`."""
-    order = deepcopy(ORDER) | {"customer_id": customer_id, "payment_method": KINDS[kind].payment_method}
-    order["shipping_address"]["country"] = KINDS[kind].country
-    return order
+    chosen = KINDS[kind]
+    return {
+        "customer_id": customer_id,
+        "items": [{"sku": "tea", "quantity": 2, "unit_price": 1250}],
+        "currency": "EUR",
+        "payment_method": chosen.payment_method,
+        "shipping_address": {
+            "name": "Ada Lovelace",
+            "line1": "12 St James Square",
+            "city": "London",
+            "postal_code": "SW1Y 4JH",
+            "country": chosen.country,
+        },
+    }
