@@ -21,7 +21,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
 
 run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN="--data state")
-	@$(BIN)/python -m infra.local --port $(PORT) $(RUN)
+	@$(BIN)/python -m infra.run --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not ministack'

@@ -33,5 +33,5 @@ def local_run(*options: str) -> Iterator[Server]:
     """Starts a local run with these options of `choreo run`, and waits until it answers."""
     port = free_port()
     url = f"http://{HOST}:{port}"
-    with serving([sys.executable, "-m", "infra.local", "run", *options, "--port", str(port)], url) as process:
+    with serving([sys.executable, "-m", "infra.run", "run", *options, "--port", str(port)], url) as process:
         yield Server(url, process)

@@ -87,7 +87,7 @@ class _Backend:
 @contextmanager
 def _another_terminal(url: str) -> Iterator[None]:
     """Starts a second environment of each of Payment's functions, and waits until it is connected."""
-    command = [sys.executable, "-m", "infra.local", "run", "payment", "--port", url.rpartition(":")[2]]
+    command = [sys.executable, "-m", "infra.run", "run", "payment", "--port", url.rpartition(":")[2]]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()

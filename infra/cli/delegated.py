@@ -18,8 +18,9 @@ def run(argv: list[str]) -> int:
     remove_aws_settings()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
+        from infra.run.project import PROJECT
 
-        return main(argv)
+        return main(PROJECT, argv)
     if argv[0] in COST:
         from infra.cost.__main__ import main as cost
 

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import function_targets
+from infra.local.control.project import PAGE, Page, Project, RunParts
 from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
@@ -23,7 +24,6 @@ from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
 from infra.local.http.guard import Guard
 from infra.local.http.tokens import PREFIX as ISSUER
-from infra.local.live import PREFIX as PAGE
 from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
@@ -32,7 +32,6 @@ from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.issuer import Issuer
-    from infra.local.live.server import LivePage
 
 _READS = ("Get", "List", "Describe", "Query", "Scan", "Receive", "BatchGet")
 """The operations that start with one of these words change nothing."""
@@ -47,10 +46,12 @@ class Backend:
     def __init__(
         self,
         endpoint: str,
+        project: Project | None = None,
         data: SavedItems | None = None,
         issuer: "Issuer | None" = None,
         guard: Guard | None = None,
     ) -> None:
+        self._project = project
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
@@ -64,19 +65,19 @@ class Backend:
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
-    def live(self) -> "LivePage":
-        """The live page, created at the first request: importing it takes a tenth of the start time."""
-        from infra.local.live.server import LivePage
-        from infra.local.live.state import RunParts
-
+    def page(self) -> Page | None:
+        """The project's page, created at the first request: importing it takes a tenth of the start time."""
+        if self._project is None:
+            return None
         parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries)
-        return LivePage(parts, self._journal, self._issuer)
+        return self._project.page(parts, self._journal, self._issuer)
 
     def end(self) -> None:
         """Ends event streams and long polls, so that the server can stop."""
         self._ended.set()
-        if "live" in vars(self):
-            self.live.end()
+        page = vars(self).get("page")
+        if page is not None:
+            page.end()
 
     def _notify(self, function_arn: str, event: Any) -> bool:
         """Invokes a function for a topic or a rule. Returns False if no stack has the function."""
@@ -97,8 +98,8 @@ class Backend:
             await asgi.write_response(send, misdirected)
             return
         call = aws_endpoint.read_call(request)
-        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")):
-            await self.live.answer(request, receive, send)  # it may answer with a stream
+        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")) and self.page:
+            await self.page.answer(request, receive, send)  # it may answer with a stream
             return
         answer = await (self._answer_http(request, receive) if call is None else self._answer_aws(call))
         await asgi.write_response(send, answer)

@@ -72,7 +72,7 @@ def soak(seconds: float, port: int) -> Report:
 
 @contextmanager
 def _backend(port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "infra.local", "run", "backend", "--port", str(port)]
+    command = [sys.executable, "-m", "infra.run", "run", "backend", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + DRAIN_SECONDS

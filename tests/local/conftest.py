@@ -82,7 +82,7 @@ def started(
 def running(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
     """Starts a local run with these options, and kills it at the end of the test."""
     port = free_port()
-    with started("infra.local", *options, "--port", str(port), environment=environment) as process:
+    with started("infra.run", *options, "--port", str(port), environment=environment) as process:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
         assert process.poll() is None, process.stdout and process.stdout.read()
         yield Run(f"http://localhost:{port}", process)

@@ -4,7 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from infra.local.control.saved_items import SavedItems, emitting_images
+from infra.local.control.saved_items import SavedItems
+from infra.run.restored_items import emitting_images
 from tests.local.conftest import running
 from tests.local.test_run import ORDER, ends_as, place, start
 

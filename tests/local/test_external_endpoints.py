@@ -27,7 +27,7 @@ def test_orders_are_shipped_by_a_carrier_on_this_machine() -> None:
 
 
 def test_a_carrier_on_another_machine_is_an_error_of_one_line() -> None:
-    command = [sys.executable, "-m", "infra.local", "--port", "0", *options("https://carrier.example.com")]
+    command = [sys.executable, "-m", "infra.run", "--port", "0", *options("https://carrier.example.com")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     (message,) = done.stderr.splitlines()

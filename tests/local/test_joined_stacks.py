@@ -21,7 +21,7 @@ NOTIFICATIONS = "infra/examples/notifications/template.yaml"
 def choreo(run: Run, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """Runs a command of the local run in a new process."""
     port = run.url.rpartition(":")[2]
-    with started("infra.local", *arguments, "--port", port) as process:
+    with started("infra.run", *arguments, "--port", port) as process:
         try:
             yield process
         finally:

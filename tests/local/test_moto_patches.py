@@ -28,6 +28,7 @@ from infra.local.aws.moto_patches import faster_moto, patched_moto
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.terminals import run
+from infra.run.project import PROJECT
 
 ATTRIBUTES = {"MessageRetentionPeriod": "60", "VisibilityTimeout": "10"}
 SECONDS = st.sampled_from([0, 5, 10])
@@ -188,5 +189,5 @@ def test_a_run_leaves_the_patches_for_speed_out_if_asked(
     for name in ("fork_context", "gc", "listen", "os", "signal"):
         monkeypatch.setattr(run, name, MagicMock())
     with pytest.raises(InterruptedError):
-        run.run(options)
+        run.run(PROJECT, options)
     assert started.call_args == call(plain=plain)

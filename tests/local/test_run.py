@@ -106,5 +106,5 @@ def test_an_unsupported_resource_stops_the_run_and_is_named(tmp_path: Path) -> N
 
 
 def start(*options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "infra.local", *options]
+    command = [sys.executable, "-m", "infra.run", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -1,6 +1,6 @@
 """Starts moto with patches: those for speed change no answer, the others make it answer as AWS does.
 
-`PLAIN_MOTO=1` or `python -m infra.local run --plain-moto` leaves the patches for speed out.
+`PLAIN_MOTO=1` or `python -m infra.run run --plain-moto` leaves the patches for speed out.
 """
 
 import os

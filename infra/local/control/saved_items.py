@@ -1,8 +1,7 @@
 """Saves every item that a DynamoDB call wrote, in an SQLite file (`--data`).
 
-Only tables are saved. When the backend starts again, it writes each item once for every write that emitted
-events, so that the relays publish these events again; consumers recognize the events that they have handled.
-Messages in queues are not saved. A message that no outbox emitted is lost, such as one that a developer sent.
+Only tables are saved: messages in queues are lost. When the backend starts again, it writes each item by the
+writes that the project gives for it, so that functions that read a table's stream can publish events again.
 
 The backend saves a write before it answers the call, so the write survives a crash of the process. A crash of
 the machine may lose the last writes.
@@ -10,7 +9,7 @@ the machine may lose the last writes.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,14 @@ BATCH_WRITES = frozenset(
 
 
 class SavedItems:
-    """The saved items of one folder. Raises TemplateError if the folder cannot be used."""
+    """The saved items of one folder; `replay` gives the writes that restore an item.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._keys = folder, dict[str, tuple[str, ...]]()
+    Raises TemplateError if the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path, replay: Callable[[Item], Iterable[Item]] = lambda item: [item]) -> None:
+        self._folder, self._replay = folder, replay
+        self._keys: dict[str, tuple[str, ...]] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = sqlite3.connect(folder / "tables.sqlite")
@@ -66,7 +69,7 @@ class SavedItems:
                 self._delete_table(_table_name(json.loads(call.request.body)))
 
     def restore(self, stack: Stack) -> None:
-        """Writes the saved items to a stack's tables: each item once for every write that emitted events.
+        """Writes the saved items to a stack's tables, each by the writes that `replay` gives.
 
         Raises TemplateError for an item that DynamoDB rejects; the file stays unchanged.
         """
@@ -74,7 +77,7 @@ class SavedItems:
             saved = self._file.execute("SELECT key, item FROM items WHERE name = ?", [table]).fetchall()
             for key, text in saved:
                 try:
-                    for image in emitting_images(from_json(json.loads(text))):
+                    for image in self._replay(from_json(json.loads(text))):
                         client("dynamodb").put_item(TableName=table, Item=image)
                 except (ValueError, BotoCoreError, ClientError) as error:
                     raise TemplateError(
@@ -119,23 +122,6 @@ class SavedItems:
             schema = client("dynamodb").describe_table(TableName=table)["Table"]["KeySchema"]
             self._keys[table] = tuple(key["AttributeName"] for key in schema)
         return {name: attributes[name] for name in self._keys[table]}
-
-
-def emitting_images(item: Item) -> Iterator[Item]:
-    """Yields the images of an item that emitted events, one for each version, and then its current image.
-
-    An item without this project's outbox format has one image, even if it has an attribute `outbox`.
-    """
-    try:
-        emitted = sorted({int(event["M"]["version"]["N"]) for event in item["outbox"]["L"]})
-        version = int(item["version"]["N"])
-    except (KeyError, TypeError, ValueError):
-        yield item
-        return
-    for each in emitted:
-        yield item | {"version": {"N": str(each)}, "emits": {"BOOL": True}}
-    if version not in emitted[-1:]:
-        yield item
 
 
 def _table_name(parameters: Mapping[str, Any]) -> str:

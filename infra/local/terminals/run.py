@@ -3,14 +3,15 @@
 import argparse
 import asyncio
 import gc
-import json
 import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from infra.local.live import PREFIX as PAGE
+from infra.local.control.project import PAGE, Project
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.console import BOLD, colour_of, error, paint
@@ -18,21 +19,22 @@ from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
 from infra.local.terminals.attach import BackendError
 from infra.local.terminals.commands import join, leave, run_service
 from infra.local.terminals.options import HOST, run_parser
-from infra.shared.order_kinds import request
 
 if TYPE_CHECKING:
     from infra.local.http.tokens.issuer import Issuer
 
-STACK = "order-choreography"
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Runs `run`, `join` or `leave`. The default is `run`.
+def main(project: Project, argv: list[str] | None = None) -> int:
+    """Runs `run`, `join` or `leave` with a project. The default is `run`.
 
     Exit codes: 0 after Ctrl-C, 2 for an error that the user can correct, such as a wrong port or template.
     """
     given = sys.argv[1:] if argv is None else argv
-    commands = {"run": run, "join": join, "leave": leave}
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "run": partial(run, project),
+        "join": join,
+        "leave": leave,
+    }
     command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
         return commands[command](rest)
@@ -41,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-def run(argv: list[str]) -> int:
+def run(project: Project, argv: list[str]) -> int:
     """Runs the backend with its functions, or the functions of one service, until Ctrl-C."""
     arguments = run_parser().parse_args(argv)
     if arguments.what not in ("all", "backend"):
@@ -54,7 +56,7 @@ def run(argv: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         # The web server stops on its own signal handlers, and then calls these.
         signal.signal(number, lambda *_: None)
-    return asyncio.run(_run(arguments, listening, fork_context()))
+    return asyncio.run(_run(project, arguments, listening, fork_context()))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -71,7 +73,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
+async def _run(project: Project, arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
     os.environ.update(CREDENTIALS)
     gc.disable()  # collecting garbage while the resources are created takes an eighth of the start time
     # These imports are slow. They come after the checks of the arguments, so that an error is shown at once.
@@ -83,12 +85,12 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
 
     port: int = listening.getsockname()[1]
     with patched_moto(plain=arguments.plain_moto):
-        saved_items = SavedItems(arguments.data) if arguments.data else None
+        saved_items = SavedItems(arguments.data, project.replay) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
-        backend = Backend(endpoint, saved_items, issuer, Guard(arguments.host, arguments.allow_host))
+        backend = Backend(endpoint, project, saved_items, issuer, Guard(arguments.host, arguments.allow_host))
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
-        backend.stacks.add(STACK, arguments.template, parameters)
+        backend.stacks.add(project.stack, arguments.template, parameters)
         gc.freeze()  # without it, later collections visit these objects, and take a sixth of all time
         gc.enable()
         stacks = backend.stacks
@@ -97,7 +99,7 @@ async def _run(arguments: argparse.Namespace, listening: socket.socket, fork: Fo
         host = HOST if arguments.host in ALL_ADDRESSES else arguments.host
         pool = ProcessPool(here, host, port, fork, arguments.debug)
         running = asyncio.create_task(pool.run())
-        _print_start(endpoint, sorted({function.service for function in here}), arguments.tokens)
+        _print_start(project, endpoint, sorted({function.service for function in here}), arguments.tokens)
         await Server(backend, backend.end, pool.end).serve(sockets=[listening])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -111,14 +113,13 @@ def _issuer(endpoint: str) -> "Issuer":
     return Issuer(endpoint)
 
 
-def _print_start(endpoint: str, services: list[str], tokens: bool) -> None:
+def _print_start(project: Project, endpoint: str, services: list[str], tokens: bool) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
-    body = json.dumps(request("shipped", "ada")).replace("'", "'\\''")
-    title = paint("Order choreography", BOLD, sys.stdout)
+    title = paint(project.name, BOLD, sys.stdout)
     print(f"{title} on {endpoint}{f': {names}' if names else ''}. Press Ctrl-C to stop.")
     print(f"Live page: {endpoint}{PAGE}\n")
     header = ""
     if tokens:
         print(f"export CHOREO_TOKEN=$(AWS_ENDPOINT_URL={endpoint} .venv/bin/choreo token ada)")
         header = ' -H "authorization: Bearer $CHOREO_TOKEN"'
-    print(f"curl -i {endpoint}/orders{header} -H 'content-type: application/json' -d '{body}'\n", flush=True)
+    print(f"curl -i {endpoint}{project.path}{header} {project.options}\n", flush=True)

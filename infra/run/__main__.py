@@ -1,4 +1,4 @@
-"""`python -m infra.local`: runs all services on this machine."""
+"""`python -m infra.run`: runs all services on this machine."""
 
 import sys
 
@@ -8,5 +8,6 @@ if __name__ == "__main__":
 
     remove_aws_settings()  # before boto3 and moto read them
     from infra.local.terminals.run import main
+    from infra.run.project import PROJECT
 
-    sys.exit(main())
+    sys.exit(main(PROJECT))

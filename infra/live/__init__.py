@@ -1,3 +1,1 @@
 """The live page, http://localhost:3000/_choreo: shows orders, queues and services, and injects faults."""
-
-PREFIX = "/_choreo"

@@ -6,15 +6,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from infra.live import dead_letters, files
+from infra.live.order_tracker import OrderTracker
+from infra.live.problems import Problem
+from infra.live.requests import Message, QueueChange, Redrive, ServiceChange, parse
+from infra.live.state import dead_ids, owner_of_orders, set_delay, state
+from infra.live.topology import Queue, Topology, topology
 from infra.local.aws import queues
+from infra.local.control.project import PAGE, RunParts
 from infra.local.http import asgi, guard
 from infra.local.http.tokens import OPERATE
-from infra.local.live import PREFIX, dead_letters, files
-from infra.local.live.order_tracker import OrderTracker
-from infra.local.live.problems import Problem
-from infra.local.live.requests import Message, QueueChange, Redrive, ServiceChange, parse
-from infra.local.live.state import RunParts, dead_ids, owner_of_orders, set_delay, state
-from infra.local.live.topology import Queue, Topology, topology
 from infra.local.model.messages import Request, Response
 from infra.local.reporting.journal import Journal, QueueInput
 from infra.shared.order_kinds import KINDS
@@ -43,8 +44,8 @@ class LivePage:
         self._ended = True
 
     async def answer(self, request: Request, receive: asgi.Receive, send: asgi.Send) -> None:
-        """Answers a request whose path starts with PREFIX."""
-        path = request.path.removeprefix(PREFIX)
+        """Answers a request whose path starts with PAGE."""
+        path = request.path.removeprefix(PAGE)
         reason = guard.cross_site_reason(request) if path.startswith(API) else None
         if reason is not None:
             await asgi.write_response(send, Problem(HTTPStatus.FORBIDDEN, reason).answer())

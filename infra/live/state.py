@@ -1,29 +1,16 @@
 """The current state of the run, for the live page: services, queues, recent orders and message counts."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from infra.live.order_tracker import OrderTracker
+from infra.live.topology import Topology
 from infra.local.aws import queues
 from infra.local.aws.clients import client
-from infra.local.control.stacks import Stacks
-from infra.local.event_sources.deliveries import Deliveries
+from infra.local.control.project import RunParts
 from infra.local.event_sources.faults import Faults
-from infra.local.live.order_tracker import OrderTracker
-from infra.local.live.topology import Topology
-from infra.local.runtime.environments import Environments
 
 RECENT = 40
 """The maximum number of orders in the page's list."""
-
-
-@dataclass(frozen=True)
-class RunParts:
-    """The parts of the run that the page shows and changes."""
-
-    stacks: Stacks
-    environments: Environments
-    faults: Faults
-    deliveries: Deliveries
 
 
 def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[str, Any]:

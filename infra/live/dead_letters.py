@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from infra.live.problems import Problem
+from infra.live.publish_calls import parse_event
 from infra.local.aws import queues
-from infra.local.live.problems import Problem
-from infra.local.live.publish_calls import parse_event
 
 LIMIT = 100
 """The maximum number of messages that the page shows for a queue."""

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from infra.local.live.problems import invalid
+from infra.live.problems import invalid
 from infra.local.model.messages import Request
 
 SLOWEST_SECONDS = 30

@@ -4,10 +4,10 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from infra.live.publish_calls import parse_event, sent_messages
+from infra.live.topology import Topology
+from infra.live.tracked_orders import Attempt, TrackedMessage, TrackedOrder, order_ids
 from infra.local.event_sources.mapping import failed_items, reports_failures
-from infra.local.live.publish_calls import parse_event, sent_messages
-from infra.local.live.topology import Topology
-from infra.local.live.tracked_orders import Attempt, TrackedMessage, TrackedOrder, order_ids
 from infra.local.reporting.journal import (
     Delivery,
     DeliveryEnd,

@@ -1,0 +1,1 @@
+"""`choreo run`: the local AWS, with this project on it."""
