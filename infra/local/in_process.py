@@ -49,13 +49,13 @@ def invoke(function: Function, event: Any, variables: Mapping[str, str] | None =
         return load_handler(function.handler)(event, context)
 
 
-def send(stack: Stack, request: Request, invoke: Callable[[Function, Any], Any] = invoke) -> Response:
-    """Sends an HTTP request through the API's routes, to a function that `invoke` runs."""
+def send(stack: Stack, request: Request, call: Callable[[Function, Any], Any] | None = None) -> Response:
+    """Sends an HTTP request through the API's routes. `call` invokes the function in place of `invoke`."""
     found = routes.find_route(stack.routes, request.method, request.path)
     if found is None:
         return http_api.error_response(404, "Not Found")
     route = found[0]
-    result = invoke(stack.functions[route.function], payloads.event(request, *found))
+    result = (call or invoke)(stack.functions[route.function], payloads.event(request, *found))
     return http_api.response(result, route.payload_format)
 
 
