@@ -11,8 +11,7 @@ from typing import Any, TextIO
 
 from infra.local.reporting import emf
 
-COLOURS = {"order": 36, "payment": 32, "shipping": 35}
-OTHER_COLOURS = (33, 34, 96, 92, 95)
+COLOURS = (36, 33, 34, 96, 35, 32, 92, 95)
 RED, DIM, BOLD = 31, 2, 1
 
 
@@ -24,9 +23,8 @@ def paint(text: str, colour: int, stream: TextIO) -> str:
 
 
 def colour_of(service: str) -> int:
-    """The ANSI colour of a service."""
-    number = zlib.crc32(service.encode()) % len(OTHER_COLOURS)
-    return COLOURS.get(service, OTHER_COLOURS[number])
+    """The ANSI colour of a service: always the same, in every terminal."""
+    return COLOURS[zlib.crc32(service.encode()) % len(COLOURS)]
 
 
 class Console(io.TextIOWrapper):
