@@ -10,7 +10,7 @@ from infra.live import dead_letters, files
 from infra.live.order_tracker import OrderTracker
 from infra.live.problems import Problem
 from infra.live.requests import Message, QueueChange, Redrive, ServiceChange, parse
-from infra.live.state import dead_ids, owner_of_orders, set_delay, state
+from infra.live.state import dead_ids, hidden_until, owner_of_orders, set_delay, state
 from infra.live.topology import Queue, Topology, topology
 from infra.local.aws import queues
 from infra.local.control.project import PAGE, RunParts
@@ -130,7 +130,7 @@ class LivePage:
                 HTTPStatus.NOT_FOUND, f"order {order_id} is not among the recent orders that the page keeps"
             )
         known = self._topology()
-        return order.to_json(owner_of_orders(known), dead_ids(known), known.service_of)
+        return order.to_json(owner_of_orders(known), dead_ids(known), hidden_until(known), known.service_of)
 
     def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
         if name not in self._topology().services:

@@ -140,6 +140,11 @@ def remove(name: str, message: Any) -> None:
     named(name).pending_messages.discard(message)
 
 
+def hidden_until(name: str) -> dict[str, float]:
+    """The end of the visibility timeout of each message in flight, by id, in seconds since the epoch."""
+    return {m.id: m.visible_at / 1000 for m in stored(name) if not m.visible}
+
+
 def make_visible() -> None:
     """Ends the delay and the visibility timeout of every message in every queue."""
     for name in sqs_backends[ACCOUNT][REGION].queues:
