@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import zlib
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from infra.local.reporting import emf
@@ -135,6 +136,13 @@ def _list(value: Any) -> str:
 
 def _traceback(entry: dict[str, Any]) -> str:
     return f"\n{entry['exception']}" if "exception" in entry else ""
+
+
+def announce(service: str, text: str) -> None:
+    """Prints a line about the run itself, in the format of a log line."""
+    moment = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
+    name = paint(f"{service:<9}", colour_of(service), sys.stdout)
+    print(f"{moment} {name} {paint(text, BOLD, sys.stdout)}", flush=True)
 
 
 def error(text: str) -> None:
