@@ -24,6 +24,7 @@ def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[st
         },
         "queues": {name: _queue(parts.faults, name) for name in topology.queues},
         "flow": dict(tracker.flow),
+        "notices": [notice.to_json() for notice in parts.notices.newest],
         "orders": [order.summary(owner) for order in reversed(recent)],
     }
 
@@ -51,6 +52,7 @@ def _service(parts: RunParts, name: str) -> dict[str, Any]:
         "slow_seconds": faults.slow_seconds,
         "functions": {f.logical_id: parts.environments.availability(f.name) for f in functions},
         "unpublished": parts.deliveries.unpublished(name),
+        "broken": None,
     }
 
 

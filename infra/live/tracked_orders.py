@@ -27,6 +27,8 @@ class Attempt:
     ended: float | None = None
     outcome: str = "running"
     reason: str | None = None
+    failure: Mapping[str, Any] | None = None
+    """The exception that the function raised or logged, as notices.Failure describes it."""
 
     def end(self, at: float, outcome: str, reason: str | None = None) -> None:
         self.ended, self.outcome, self.reason = at, outcome, reason
@@ -70,6 +72,7 @@ class TrackedMessage:
         return {
             **vars(self),
             "state": "dead" if dead else self.state,
+            "next_at": None,
             "attempts": [vars(attempt) for attempt in self.attempts],
         }
 
@@ -86,6 +89,8 @@ class TrackedOrder:
     """The time of the first publication, the publisher and the event, by event id."""
     messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
     """The messages, by event id and queue."""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """The log lines of its messages: at, service, level, text, and failure or None."""
 
     def status(self, owner: str) -> str:
         """The order's status, from the events that `owner`, the order service, published and handled."""
@@ -130,6 +135,7 @@ class TrackedOrder:
                 for exchange in self.requests
             ],
             "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "log": list(self.log),
             "unsubscribed": [
                 {"at": at, "publisher": publisher, "event": event}
                 for event_id, (at, publisher, event) in self.events.items()

@@ -28,6 +28,7 @@ from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
+from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
+        self._notices = Notices()
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
@@ -69,7 +71,7 @@ class Backend:
         """The project's page, created at the first request: importing it takes a tenth of the start time."""
         if self._project is None:
             return None
-        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries)
+        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self._notices)
         return self._project.page(parts, self._journal, self._issuer)
 
     def end(self) -> None:
