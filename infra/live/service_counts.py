@@ -18,18 +18,22 @@ class ServiceCounts:
     durations_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     """Of the last deliveries: the time of one invocation with a batch."""
 
+    _dead_letters: int = 0
+    """The messages of running deliveries that are in the dead-letter queue already."""
+
     def add_delivery(self, messages: int, failed: int, seconds: float) -> None:
-        self.handled += messages - failed
-        self.failed += failed
+        dead = min(self._dead_letters, messages - failed)
+        self._dead_letters -= dead
+        self.handled += messages - failed - dead
+        self.failed += failed + dead
         self.durations_seconds.append(seconds)
 
     def add_dead_letter(self) -> None:
         """The consumer moved a message to the dead-letter queue: it acknowledges it without handling it."""
-        self.handled -= 1
-        self.failed += 1
+        self._dead_letters += 1
 
     def to_json(self) -> dict[str, Any]:
-        return {"handled": max(self.handled, 0), "failed": self.failed, "p95_seconds": self._p95()}
+        return {"handled": self.handled, "failed": self.failed, "p95_seconds": self._p95()}
 
     def _p95(self) -> float | None:
         """The 95th percentile of the durations, by nearest rank; None if there was no delivery."""

@@ -1,8 +1,10 @@
 """The live page's API for what a person reads: orders, counts, tables, queues; and the way to the page."""
 
+import http.client
 import json
 import urllib.request
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -82,7 +84,7 @@ def test_the_items_of_a_table_are_read_page_by_page_and_by_key(run: Run) -> None
     )
     first = run.call("GET", f"{API}/tables/{name}")
     assert first["keys"] == ["order_id"]
-    second = run.call("GET", f"{API}/tables/{name}?after={urllib.request.quote(first['next'])}")
+    second = run.call("GET", f"{API}/tables/{name}?after={quote(first['next'])}")
     assert not {item["order_id"] for item in first["items"]} & {item["order_id"] for item in second["items"]}
     (item,) = run.call("GET", f"{API}/tables/{name}?key={orders[0]}")["items"]
     assert item["order_id"] == orders[0]
@@ -177,8 +179,6 @@ def test_an_invalid_query_is_rejected_with_the_reason(run: Run, path: str, statu
 
 def answer(run: Run, path: str, accept: str) -> tuple[int, str, bytes]:
     """The status, the location and the body of the response, without following redirects."""
-    import http.client
-
     connection = http.client.HTTPConnection(run.url.removeprefix("http://"))
     connection.request("GET", path, headers={"accept": accept})
     response = connection.getresponse()
