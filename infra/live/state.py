@@ -21,7 +21,9 @@ def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[st
     owner = owner_of_orders(topology)
     recent = list(tracker.orders.values())[-RECENT:]
     return {
-        "services": {name: _service(parts, name) for name in topology.services},
+        "services": {
+            name: {**_service(parts, name), **tracker.services[name].to_json()} for name in topology.services
+        },
         "queues": {name: _queue(parts.faults, name) for name in topology.queues},
         "flow": dict(tracker.flow),
         "notices": [notice.to_json() for notice in parts.notices.newest],

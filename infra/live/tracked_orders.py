@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from infra.live.order_facts import facts
 from infra.local.reporting.journal import HttpRequest, LogLine
 from order.state import DECIDED, status
 
@@ -122,10 +123,14 @@ class TrackedOrder:
             event_types.add("order.cancellation_requested")
         return status(frozenset(event_types))
 
+    def facts(self) -> dict[str, Any]:
+        """What the events say about the order: customer, items, reason and parcel."""
+        return facts((event for _, _, event in self.events.values()), self.requests)
+
     def summary(self, owner: str) -> dict[str, Any]:
         """The order's line in the list of orders."""
         current = self.status(owner)
-        placed = self._placed()
+        known = self.facts()
         troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
         return {
             "order_id": self.order_id,
@@ -134,9 +139,7 @@ class TrackedOrder:
             "status": current,
             "decided": current in DECIDED,
             "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
-            "customer_id": placed.get("customer_id"),
-            "amount_minor": placed.get("amount_minor"),
-            "currency": placed.get("currency"),
+            **{name: known[name] for name in ("customer_id", "amount_minor", "currency", "tracking_number")},
         }
 
     def to_json(
@@ -150,6 +153,7 @@ class TrackedOrder:
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
+            **self.facts(),
             "requests": [
                 {**_request(exchange), "service": service_of(exchange.route.function)}
                 for exchange in self.requests
@@ -162,18 +166,6 @@ class TrackedOrder:
                 if event_id not in subscribed
             ],
         }
-
-    def _placed(self) -> dict[str, Any]:
-        for _, _, event in self.events.values():
-            if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
-                return dict(event["data"])
-        body = next((_json(exchange.request.body) for exchange in self.requests), None)
-        return _as_placed(body) if isinstance(body, dict) else {}
-
-
-def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
-    total = sum(item["quantity"] * item["unit_price"] for item in body.get("items", ()))
-    return {**body, "amount_minor": total}
 
 
 def _request(exchange: HttpRequest) -> dict[str, Any]:

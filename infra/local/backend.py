@@ -19,7 +19,7 @@ from infra.local.control.stacks import Stacks
 from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
-from infra.local.http import asgi, aws_endpoint, cloudformation
+from infra.local.http import asgi, aws_endpoint, cloudformation, front_page
 from infra.local.http.function_urls import PREFIX as FUNCTION_URLS
 from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
@@ -128,4 +128,6 @@ class Backend:
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
             return await self._runtime_api.answer(request, receive)
+        if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
+            return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
