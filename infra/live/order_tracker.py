@@ -1,10 +1,11 @@
 """Tracks orders by reading the journal: their requests, events and messages, and counts of all messages."""
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from infra.live.publish_calls import parse_event, sent_messages
+from infra.live.service_counts import ServiceCounts
 from infra.live.topology import Topology
 from infra.live.tracked_orders import Attempt, TrackedMessage, TrackedOrder, order_ids
 from infra.local.event_sources.mapping import failed_items, reports_failures
@@ -29,6 +30,7 @@ class OrderTracker:
         self._journal, self._topology, self._originals = journal, topology, originals
         self._read = 0
         self._under_way: dict[int, list[tuple[TrackedOrder, TrackedMessage, Attempt]]] = {}
+        self.services: defaultdict[str | None, ServiceCounts] = defaultdict(ServiceCounts)
         self.orders: OrderedDict[str, TrackedOrder] = OrderedDict()
         self.flow: Counter[str] = Counter()
         """The number of messages on each edge of the map. Its key is a topic, a queue, `topic queue`, or
@@ -67,6 +69,7 @@ class OrderTracker:
                 self._on_publish(message.to, message.body, message.attributes, entry.at)
             elif self._is_dead_letter(message.to):
                 self.flow[message.to] += 1
+                self.services[self._topology().queues[message.to].service].add_dead_letter()
                 self._on_dead_letter(message.to, message.body, message.attributes.get("reason"), entry.at)
             else:
                 self._on_resend(message.to, message.body, entry.at)
@@ -104,6 +107,7 @@ class OrderTracker:
         source = entry.delivery.source
         known = [record["messageId"] for record in entry.delivery.batch.records]
         failed = failed_items(entry.answer, known, reports=reports_failures(source))
+        self._count_delivery(entry, len(known), failed)
         for order, message, attempt in begun:
             order.revision += 1
             if attempt.outcome != "running":
@@ -114,6 +118,14 @@ class OrderTracker:
                 attempt.end(entry.at, "retrying")
             else:
                 attempt.end(entry.at, "duplicate" if message.handled else "handled")
+
+    def _count_delivery(self, entry: DeliveryEnd, messages: int, failed: list[str] | None) -> None:
+        if messages:  # the journal keeps no records of streams
+            all_failed = entry.failure is not None or failed is None
+            service = self._topology().service_of(entry.delivery.source.function)
+            self.services[service].add_delivery(
+                messages, messages if all_failed else len(failed or ()), entry.at - entry.delivery.at
+            )
 
     def _on_dead_letter(self, name: str, body: str, reason: str | None, at: float) -> None:
         event = self._event(body)

@@ -19,9 +19,12 @@ def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[st
     owner = owner_of_orders(topology)
     recent = list(tracker.orders.values())[-RECENT:]
     return {
-        "services": {name: _service(parts, name) for name in topology.services},
+        "services": {
+            name: {**_service(parts, name), **tracker.services[name].to_json()} for name in topology.services
+        },
         "queues": {name: _queue(parts.faults, name) for name in topology.queues},
         "flow": dict(tracker.flow),
+        "notices": [notice.to_json() for notice in parts.notices.newest],
         "orders": [order.summary(owner) for order in reversed(recent)],
     }
 
@@ -49,6 +52,7 @@ def _service(parts: RunParts, name: str) -> dict[str, Any]:
         "slow_seconds": faults.slow_seconds,
         "functions": {f.logical_id: parts.environments.availability(f.name) for f in functions},
         "unpublished": parts.deliveries.unpublished(name),
+        "broken": None,
     }
 
 

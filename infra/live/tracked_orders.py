@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from infra.live.order_facts import facts
 from infra.local.reporting.journal import HttpRequest
 from order.state import DECIDED, status
 
@@ -26,6 +27,8 @@ class Attempt:
     ended: float | None = None
     outcome: str = "running"
     reason: str | None = None
+    failure: Mapping[str, Any] | None = None
+    """The exception that the function raised or logged, as notices.Failure describes it."""
 
     def end(self, at: float, outcome: str, reason: str | None = None) -> None:
         self.ended, self.outcome, self.reason = at, outcome, reason
@@ -69,6 +72,7 @@ class TrackedMessage:
         return {
             **vars(self),
             "state": "dead" if dead else self.state,
+            "next_at": None,
             "attempts": [vars(attempt) for attempt in self.attempts],
         }
 
@@ -85,6 +89,8 @@ class TrackedOrder:
     """The time of the first publication, the publisher and the event, by event id."""
     messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
     """The messages, by event id and queue."""
+    log: list[dict[str, Any]] = field(default_factory=list)
+    """The log lines of its messages: at, service, level, text, and failure or None."""
 
     def status(self, owner: str) -> str:
         """The order's status, from the events that `owner`, the order service, published and handled."""
@@ -99,10 +105,14 @@ class TrackedOrder:
             event_types.add("order.cancellation_requested")
         return status(frozenset(event_types))
 
+    def facts(self) -> dict[str, Any]:
+        """What the events say about the order: customer, items, reason and parcel."""
+        return facts((event for _, _, event in self.events.values()), self.requests)
+
     def summary(self, owner: str) -> dict[str, Any]:
         """The order's line in the list of orders."""
         current = self.status(owner)
-        placed = self._placed()
+        known = self.facts()
         troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
         return {
             "order_id": self.order_id,
@@ -111,9 +121,7 @@ class TrackedOrder:
             "status": current,
             "decided": current in DECIDED,
             "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
-            "customer_id": placed.get("customer_id"),
-            "amount_minor": placed.get("amount_minor"),
-            "currency": placed.get("currency"),
+            **{name: known[name] for name in ("customer_id", "amount_minor", "currency", "tracking_number")},
         }
 
     def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
@@ -121,29 +129,19 @@ class TrackedOrder:
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
+            **self.facts(),
             "requests": [
                 {**_request(exchange), "service": service_of(exchange.route.function)}
                 for exchange in self.requests
             ],
             "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "log": list(self.log),
             "unsubscribed": [
                 {"at": at, "publisher": publisher, "event": event}
                 for event_id, (at, publisher, event) in self.events.items()
                 if event_id not in subscribed
             ],
         }
-
-    def _placed(self) -> dict[str, Any]:
-        for _, _, event in self.events.values():
-            if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
-                return dict(event["data"])
-        body = next((_json(exchange.request.body) for exchange in self.requests), None)
-        return _as_placed(body) if isinstance(body, dict) else {}
-
-
-def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
-    total = sum(item["quantity"] * item["unit_price"] for item in body.get("items", ()))
-    return {**body, "amount_minor": total}
 
 
 def _request(exchange: HttpRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # at run time, these imports would delay the errors of `chore
     from infra.local.http import asgi
     from infra.local.http.tokens.issuer import Issuer
     from infra.local.reporting.journal import Journal
+    from infra.local.reporting.notices import Notices
     from infra.local.runtime.environments import Environments
 
 PAGE = "/_choreo"
@@ -28,6 +29,7 @@ class RunParts:
     environments: "Environments"
     faults: "Faults"
     deliveries: "Deliveries"
+    notices: "Notices"
 
 
 class Page(Protocol):

@@ -19,12 +19,12 @@ export const h = (tag, attributes = {}, ...children) => fill(document.createElem
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 /** Changes an element's text only if it differs, so that screen readers announce only changes. */
-export function write(element, text) {
+export function setText(element, text) {
   if (element.textContent !== String(text)) element.textContent = text;
 }
 
 /** Makes an SVG group work like a button. */
-export function asButton(group, label, act) {
+export function makeButton(group, label, act) {
   group.setAttribute("tabindex", "0");
   group.setAttribute("role", "button");
   group.setAttribute("aria-label", label);

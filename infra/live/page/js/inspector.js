@@ -1,6 +1,6 @@
 // The panel of the selected service, queue or topic, with its controls.
-import { write } from "./dom.js";
-import { DeadPanel } from "./panel-dead.js";
+import { setText } from "./dom.js";
+import { DeadPanel } from "./panel-dead-letters.js";
 import { QueuePanel } from "./panel-queue.js";
 import { ServicePanel } from "./panel-service.js";
 import { TopicPanel } from "./panel-topic.js";
@@ -15,7 +15,7 @@ export class Inspector {
   /** Shows the panel of a node of the map. */
   choose(choice, map, state) {
     this.panel = new PANELS[choice.kind](choice.name, map, this.openOrder);
-    write(this.title, this.panel.title);
+    setText(this.title, this.panel.title);
     this.body.replaceChildren(this.panel.element);
     if (state) this.panel.update(state);
   }

@@ -1,10 +1,10 @@
 // Connects the parts of the page: passes the run's data to each part, and a selection to the other parts.
 import { Inspector } from "./inspector.js";
-import { listen } from "./live.js";
-import { MapView } from "./map.js";
-import { OrderCard } from "./order.js";
-import { Orders } from "./orders.js";
-import { addPlaceButtons } from "./place.js";
+import { listen } from "./events.js";
+import { MapView } from "./map-view.js";
+import { OrderCard } from "./order-card.js";
+import { Orders } from "./order-list.js";
+import { addPlaceButtons } from "./place-order.js";
 import { theme } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);

@@ -1,12 +1,12 @@
 // The panel of a queue: its messages, and the faults that the user can inject into them.
 import { changeQueue, messages, poison } from "./api.js";
-import { h, write } from "./dom.js";
-import { body } from "./json.js";
+import { h, setText } from "./dom.js";
+import { body } from "./json-view.js";
 import { latest } from "./latest.js";
 import { list } from "./panel-service.js";
 import { PendingChanges } from "./pending.js";
 import { reportErrors, toast } from "./toast.js";
-import { capital, clock } from "./words.js";
+import { capitalize, timeOfDay } from "./format.js";
 
 const DELAYS_SECONDS = [0, 1, 3, 10, 30];
 const SHOWN = 20;
@@ -18,7 +18,7 @@ export class QueuePanel {
     this.title = queue.label;
     this.look = latest((depths) => this.lookInto(depths));
     this.settings = new PendingChanges((queue) => this.showSettings(queue));
-    this.depth = h("span", { class: "dim number" });
+    this.depth = h("span", { class: "muted number" });
     this.switches = {
       duplicate: this.switch("duplicate", "Duplicate each message"),
       reorder: this.switch("reorder", "Reorder"),
@@ -28,7 +28,7 @@ export class QueuePanel {
       DELAYS_SECONDS.map((seconds) => h("option", { value: seconds }, seconds ? `${seconds} s` : "no delay")));
     this.waiting = h("ul", { class: "letters", id: "messages" });
     this.element = h("div", { class: "stack" },
-      h("p", { class: "dim" }, `Messages for ${capital(queue.service)}. `, this.depth),
+      h("p", { class: "muted" }, `Messages for ${capitalize(queue.service)}. `, this.depth),
       h("div", { class: "row" }, this.switches.duplicate, this.switches.reorder, h("label", { class: "field" }, "Delay by", this.delay)),
       h("div", { class: "row" }, this.switches.break_next,
         h("button", { type: "button", class: "danger", id: "poison", onclick: () => reportErrors(async () => (await poison(name), toast(`Sent a message that no consumer can read to ${this.title}`))) }, "Send a poison message")),
@@ -57,7 +57,7 @@ export class QueuePanel {
   update(state) {
     const queue = state.queues[this.name];
     if (!queue) return;
-    write(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} delayed`);
+    setText(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} delayed`);
     this.settings.update(queue);
     this.look(`${queue.waiting} ${queue.in_flight} ${queue.delayed}`);
   }
@@ -77,6 +77,6 @@ export class QueuePanel {
 function item(message) {
   const received = message.received ? `, received ${message.received}×` : "";
   return h("li", {}, h("details", {},
-    h("summary", {}, message.type ?? "not an event", h("span", { class: "dim" }, ` ${message.state} since ${clock(message.sent_at)}${received}`)),
+    h("summary", {}, message.type ?? "not an event", h("span", { class: "muted" }, ` ${message.state} since ${timeOfDay(message.sent_at)}${received}`)),
     body(message.body)));
 }

@@ -1,10 +1,10 @@
 // The panel of a service, with the controls to stop, start and slow it.
 import { changeService } from "./api.js";
-import { h, write } from "./dom.js";
-import { serviceState } from "./map.js";
+import { h, setText } from "./dom.js";
+import { serviceState } from "./map-view.js";
 import { PendingChanges } from "./pending.js";
 import { reportErrors } from "./toast.js";
-import { capital, tone } from "./words.js";
+import { capitalize, colorOf } from "./format.js";
 
 const SLOWEST_SECONDS = 10;
 const HINTS = {
@@ -18,7 +18,7 @@ export class ServicePanel {
   constructor(name, map) {
     const service = map.services.find((known) => known.name === name);
     this.name = name;
-    this.title = capital(name);
+    this.title = capitalize(name);
     this.settings = new PendingChanges((service) => {
       if (this.dragging) return;
       this.slow.value = service.slow_seconds;
@@ -28,13 +28,13 @@ export class ServicePanel {
     this.slow = h("input", { type: "range", min: 0, max: SLOWEST_SECONDS, step: 0.5, id: "slow", onchange: () => this.settings.change(() => changeService(this.name, { slow_seconds: Number(this.slow.value) })), oninput: () => this.writeSlow(), onpointerdown: () => (this.dragging = true), onpointerup: () => (this.dragging = false) });
     this.slowText = h("output", { class: "number", for: "slow" });
     this.state = h("strong", {});
-    this.hint = h("p", { class: "dim" });
+    this.hint = h("p", { class: "muted" });
     this.functions = h("dl", { class: "facts" });
     this.element = h("div", { class: "stack" },
       h("div", { class: "row" }, this.power, h("label", { class: "field" }, "Slow down by", this.slow, this.slowText), this.state),
       this.hint, this.functions,
       ...list("Subscribes to", map.subscriptions.filter((s) => map.queues.some((queue) => queue.name === s.queue && queue.service === name)), map),
-      service.stack ? h("p", { class: "dim" }, `Part of the stack ${service.stack}.`) : null,
+      service.stack ? h("p", { class: "muted" }, `Part of the stack ${service.stack}.`) : null,
     );
   }
 
@@ -43,10 +43,10 @@ export class ServicePanel {
     if (!service) return;
     this.service = service;
     const [kind, text] = serviceState(service);
-    write(this.power, service.running ? `Stop ${this.title}` : `Start ${this.title}`);
+    setText(this.power, service.running ? `Stop ${this.title}` : `Start ${this.title}`);
     this.power.className = service.running ? "danger" : "main";
-    write(this.state, text);
-    write(this.hint, HINTS[kind] + (kind === "not-running" ? `choreo run ${this.name}` : ""));
+    setText(this.state, text);
+    setText(this.hint, HINTS[kind] + (kind === "not-running" ? `choreo run ${this.name}` : ""));
     this.hint.hidden = !this.hint.textContent;
     this.settings.update(service);
     const shown = JSON.stringify([service.functions, service.unpublished]);
@@ -58,7 +58,7 @@ export class ServicePanel {
   }
 
   writeSlow() {
-    write(this.slowText, `${Number(this.slow.value).toFixed(1)} s a batch`);
+    setText(this.slowText, `${Number(this.slow.value).toFixed(1)} s a batch`);
   }
 
   toggle() {
@@ -74,7 +74,7 @@ export function list(title, subscriptions, map) {
   const items = subscriptions.flatMap((subscription) => {
     const publisher = map.topics.find((topic) => topic.arn === subscription.topic)?.publisher;
     const types = subscription.types.length ? subscription.types : ["everything"];
-    return types.map((type) => h("li", { "data-tone": tone(publisher) }, type));
+    return types.map((type) => h("li", { "data-color": colorOf(publisher) }, type));
   });
   return [h("div", {}, h("h3", {}, title), h("ul", { class: "types" }, items))];
 }

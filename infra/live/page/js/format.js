@@ -1,7 +1,7 @@
 // Formats times, amounts and names.
 
 /** Formats a duration in seconds, such as 850 ms, 2.4 s or 3 min. */
-export function span(seconds) {
+export function duration(seconds) {
   if (seconds < 0.9995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
@@ -19,17 +19,17 @@ export function money(minor, currency) {
   }
 }
 
-export const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(undefined, { hour12: false });
-export const capital = (name) => name.charAt(0).toUpperCase() + name.slice(1);
-export const short = (id) => id.slice(0, 8);
+export const timeOfDay = (seconds) => new Date(seconds * 1000).toLocaleTimeString(undefined, { hour12: false });
+export const capitalize = (name) => name.charAt(0).toUpperCase() + name.slice(1);
+export const shortId = (id) => id.slice(0, 8);
 
 /** Separates the words of a name: OrderDeadLetters becomes "Order dead letters". */
-export const words = (label) => label.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/ [A-Z]/g, (at) => at.toLowerCase());
+export const spaced = (label) => label.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/ [A-Z]/g, (at) => at.toLowerCase());
 
 const TONES = { order: 1, payment: 2, shipping: 3 };
 
 /** The number of a service's colour, which the map, the diagrams and the console share. */
-export function tone(service) {
+export function colorOf(service) {
   if (service in TONES) return TONES[service];
   let sum = 0;
   for (const letter of service ?? "") sum = (sum * 31 + letter.charCodeAt(0)) % 997;

@@ -29,7 +29,7 @@ export class Flow {
       return;
     }
     for (let number = 0; number < count; number += 1) {
-      const bead = s("circle", { class: "bead", r: 4.5, "data-tone": path.dataset.tone, opacity: 0 });
+      const bead = s("circle", { class: "bead", r: 4.5, "data-color": path.dataset.color, opacity: 0 });
       bead.style.offsetPath = `path("${path.getAttribute("d")}")`;
       this.svg.append(bead);
       const ride = bead.animate(

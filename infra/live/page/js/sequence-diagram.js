@@ -1,6 +1,6 @@
 // The sequence diagram of one order: a lifeline for each service, an arrow for each message, by time of sending.
-import { asButton, s, write } from "./dom.js";
-import { capital, span, tone } from "./words.js";
+import { makeButton, s, setText } from "./dom.js";
+import { capitalize, duration, colorOf } from "./format.js";
 
 const ROW = 42;
 const TOP = 48;
@@ -61,13 +61,13 @@ export class Diagram {
 
   row(row, y, at, width) {
     const [from, to] = [at(row.from), at(row.to)];
-    const group = s("g", { class: "message", "data-key": row.key, "data-state": row.state, "data-tone": tone(row.from === CUSTOMER ? null : row.from) });
-    const spoken = `${row.label}, ${capital(row.from)} to ${capital(row.to)}, ${row.state}`;
-    asButton(group, spoken, () => this.choose(row.key));
+    const group = s("g", { class: "message", "data-key": row.key, "data-state": row.state, "data-color": colorOf(row.from === CUSTOMER ? null : row.from) });
+    const spoken = `${row.label}, ${capitalize(row.from)} to ${capitalize(row.to)}, ${row.state}`;
+    makeButton(group, spoken, () => this.choose(row.key));
     group.setAttribute("aria-pressed", row.key === this.chosen);
     group.append(
       s("rect", { class: "hit", x: 1, y: y - 21, width: width - 2, height: ROW - 3 }),
-      s("text", { class: "time", x: 6, y: y + 4 }, `+${span(row.at - this.order.at)}`),
+      s("text", { class: "time", x: 6, y: y + 4 }, `+${duration(row.at - this.order.at)}`),
     );
     const itself = from === to;
     const middle = itself ? Math.min(from + 34 + row.label.length * 3.3, width - row.label.length * 3.3 - 4) : Math.min(Math.max((from + to) / 2, row.label.length * 3.3 + 4), width - row.label.length * 3.3 - 4);
@@ -95,7 +95,7 @@ export class Diagram {
 
   /** Updates the times of messages that are waiting or being handled. */
   tick() {
-    for (const [text, row] of this.live ?? []) write(text, below(row));
+    for (const [text, row] of this.live ?? []) setText(text, below(row));
   }
 }
 
@@ -103,25 +103,25 @@ function head(name, x, apart, height) {
   const wide = Math.min(apart - 6, 104);
   return [
     s("line", { class: "life", x1: x, x2: x, y1: 32, y2: height }),
-    s("g", { "data-tone": tone(name === CUSTOMER ? null : name) },
+    s("g", { "data-color": colorOf(name === CUSTOMER ? null : name) },
       s("rect", { class: "head", x: x - wide / 2, y: 4, width: wide, height: 28, rx: 7 }),
-      s("text", { class: "who", x, y: 23, "text-anchor": "middle", ...(wide < 88 && { textLength: Math.min(wide - 8, name.length * 7.6), lengthAdjust: "spacingAndGlyphs" }) }, capital(name))),
+      s("text", { class: "who", x, y: 23, "text-anchor": "middle", ...(wide < 88 && { textLength: Math.min(wide - 8, name.length * 7.6), lengthAdjust: "spacingAndGlyphs" }) }, capitalize(name))),
   ];
 }
 
 /** The text below an arrow: the duration, or the state of the message. */
 function below(row) {
-  if (row.kind === "request") return `${row.request.status} · ${span(row.request.ended - row.request.at)}`;
+  if (row.kind === "request") return `${row.request.status} · ${duration(row.request.ended - row.request.at)}`;
   const { attempts, at, state } = row.message;
   const copies = new Set(attempts.map((attempt) => attempt.message_id)).size;
   const last = attempts.at(-1);
   const often = [copies > 1 && `${copies} copies`, attempts.length > copies && `${attempts.length} attempts`].filter(Boolean).join(", ");
   const now = Date.now() / 1000;
   const what = {
-    waiting: `waiting ${span(now - Math.max(at, row.message.resent_at))}`,
-    running: `being handled ${span(now - (last?.began ?? now))}`,
+    waiting: `waiting ${duration(now - Math.max(at, row.message.resent_at))}`,
+    running: `being handled ${duration(now - (last?.began ?? now))}`,
     retrying: "retrying", dead: "dead letter",
-    handled: span((attempts.find((attempt) => attempt.outcome === "handled")?.ended ?? at) - at),
+    handled: duration((attempts.find((attempt) => attempt.outcome === "handled")?.ended ?? at) - at),
   }[state];
   return often ? `${what} · ${often}` : what;
 }

@@ -1,6 +1,6 @@
 // The list of recent orders.
-import { h, write } from "./dom.js";
-import { clock, money, short } from "./words.js";
+import { h, setText } from "./dom.js";
+import { timeOfDay, money, shortId } from "./format.js";
 
 /** Shows the orders, newest first. Calls `choose` with the id of the order that the user selects. */
 export class Orders {
@@ -37,12 +37,12 @@ export class Orders {
 
   row(order) {
     const parts = {
-      id: h("code", {}, short(order.order_id)),
+      id: h("code", {}, shortId(order.order_id)),
       chip: h("span", { class: "chip" }),
-      customer: h("span", { class: "customer dim" }),
+      customer: h("span", { class: "customer muted" }),
       trouble: h("span", { class: "trouble" }),
       amount: h("span", { class: "number" }),
-      time: h("span", { class: "dim number" }, clock(order.at)),
+      time: h("span", { class: "muted number" }, timeOfDay(order.at)),
     };
     const last = h("span", { class: "row" }, parts.amount, parts.time);
     const button = h("button", { type: "button", "data-order": order.order_id, onclick: () => this.choose(order.order_id) },
@@ -52,10 +52,10 @@ export class Orders {
 
   show(row, order) {
     row.chip.dataset.status = order.status;
-    write(row.chip, order.status);
-    write(row.customer, order.customer_id ?? "");
-    write(row.trouble, { dead: "dead letter", retrying: "retrying" }[order.trouble] ?? "");
-    write(row.amount, money(order.amount_minor, order.currency));
+    setText(row.chip, order.status);
+    setText(row.customer, order.customer_id ?? "");
+    setText(row.trouble, { dead: "dead letter", retrying: "retrying" }[order.trouble] ?? "");
+    setText(row.amount, money(order.amount_minor, order.currency));
     row.button.setAttribute("aria-current", order.order_id === this.chosen);
   }
 }

@@ -1,15 +1,15 @@
 // The card of the selected order: its status, its diagram, and the details of the selected row.
 import { cancel, order as fetchOrder } from "./api.js";
-import { details } from "./details.js";
-import { Diagram } from "./diagram.js";
-import { h, write } from "./dom.js";
+import { details } from "./message-details.js";
+import { Diagram } from "./sequence-diagram.js";
+import { h, setText } from "./dom.js";
 import { latest } from "./latest.js";
 import { reportErrors } from "./toast.js";
-import { short } from "./words.js";
+import { shortId } from "./format.js";
 
 export class OrderCard {
   constructor(place) {
-    this.empty = h("p", { class: "dim" }, "Place an order, or select one: this card shows its messages as services send them.");
+    this.empty = h("p", { class: "muted" }, "Place an order, or select one: this card shows its messages as services send them.");
     this.chip = h("span", { class: "chip" });
     this.id = h("code", {});
     this.cancel = h("button", { type: "button", class: "danger", onclick: () => reportErrors(() => cancel(this.orderId)) }, "Cancel this order");
@@ -44,9 +44,9 @@ export class OrderCard {
     this.empty.hidden = true;
     this.heading.hidden = false;
     this.chip.dataset.status = order.status;
-    write(this.chip, order.status);
-    write(this.id, order.order_id);
-    this.id.title = short(order.order_id);
+    setText(this.chip, order.status);
+    setText(this.id, order.order_id);
+    this.id.title = shortId(order.order_id);
     this.cancel.hidden = order.decided;
     const owner = map.services.find((service) => service.api)?.name ?? "order";
     const named = new Set([owner, ...order.messages.flatMap((message) => [message.publisher, message.subscriber])]);

@@ -1,8 +1,8 @@
 // Draws the map as SVG when the stacks or the width change, and updates its texts and counts in between.
-import { asButton, s, write } from "./dom.js";
-import { Flow } from "./flow.js";
-import { layout } from "./layout.js";
-import { capital, tone } from "./words.js";
+import { makeButton, s, setText } from "./dom.js";
+import { Flow } from "./map-animation.js";
+import { layout } from "./map-layout.js";
+import { capitalize, colorOf } from "./format.js";
 
 const FULL = 100; // the number of messages that fills a queue's box
 
@@ -56,14 +56,14 @@ export class MapView {
     return this.map.topics.map((topic) => {
       const { x, y } = at.topics.get(topic.arn);
       const ys = at.stops.filter((stop) => stop.topic === topic.arn).map((stop) => stop.y).concat(y);
-      return s("line", { class: "rail", "data-tone": tone(topic.publisher), x1: x, x2: x, y1: Math.min(...ys), y2: Math.max(...ys) });
+      return s("line", { class: "rail", "data-color": colorOf(topic.publisher), x1: x, x2: x, y1: Math.min(...ys), y2: Math.max(...ys) });
     });
   }
 
   lines(at, paths) {
     const drawn = [];
     const line = (key, d, of, className = "line") => {
-      const path = s("path", { class: className, "data-tone": tone(of), d });
+      const path = s("path", { class: className, "data-color": colorOf(of), d });
       paths.set(key, [...(paths.get(key) ?? []), path]);
       drawn.push(path);
     };
@@ -75,10 +75,10 @@ export class MapView {
       const topic = this.map.topics.find((known) => known.arn === stop.topic);
       const rail = at.topics.get(stop.topic);
       // The dot moves along the topic's line; only the branch to the queue is drawn here.
-      const ride = s("path", { d: `M${rail.x} ${rail.y} V${stop.y} H${stop.end}`, fill: "none", "data-tone": tone(topic.publisher) });
+      const ride = s("path", { d: `M${rail.x} ${rail.y} V${stop.y} H${stop.end}`, fill: "none", "data-color": colorOf(topic.publisher) });
       paths.set(`${stop.topic} ${stop.queue}`, [ride]);
-      drawn.push(ride, s("path", { class: "line", "data-tone": tone(topic.publisher), d: `M${stop.x} ${stop.y} H${stop.end - 7}` }));
-      drawn.push(arrow(stop.end, stop.y, tone(topic.publisher)), s("circle", { class: "stop", "data-tone": tone(topic.publisher), cx: stop.x, cy: stop.y, r: 4 }));
+      drawn.push(ride, s("path", { class: "line", "data-color": colorOf(topic.publisher), d: `M${stop.x} ${stop.y} H${stop.end - 7}` }));
+      drawn.push(arrow(stop.end, stop.y, colorOf(topic.publisher)), s("circle", { class: "stop", "data-color": colorOf(topic.publisher), cx: stop.x, cy: stop.y, r: 4 }));
     }
     for (const queue of this.map.queues) {
       const [box, service] = [at.queues.get(queue.name), at.services.get(queue.service)];
@@ -89,7 +89,7 @@ export class MapView {
         if (down) line(queue.name, `M${box.x + 16} ${down.y + down.height} V${box.y}`, null);
       } else {
         line(queue.name, `M${box.x + box.width} ${y} H${service.x - 7}`, queue.service);
-        drawn.push(arrow(service.x, y, tone(queue.service)));
+        drawn.push(arrow(service.x, y, colorOf(queue.service)));
       }
     }
     return drawn;
@@ -101,7 +101,7 @@ export class MapView {
       const x = box.x + box.width / 2;
       const top = box.y - 48;
       // Customers call the first service with an API. The first part of its path names another service's caller.
-      const name = number ? capital(service.routes[0].split("/")[1]) : "Customers";
+      const name = number ? capitalize(service.routes[0].split("/")[1]) : "Customers";
       const path = s("path", { class: "line", d: `M${x} ${top + 26} V${box.y - 7}` });
       paths.set(`request ${service.name}`, [path]);
       return [
@@ -113,8 +113,8 @@ export class MapView {
   }
 
   node(kind, name, label, service, choice) {
-    const group = s("g", { class: `node ${kind}`, "data-name": name, "data-tone": tone(service) });
-    asButton(group, label, () => this.choose(choice));
+    const group = s("g", { class: `node ${kind}`, "data-name": name, "data-color": colorOf(service) });
+    makeButton(group, label, () => this.choose(choice));
     this.nodes.set(name, { group });
     return group;
   }
@@ -148,7 +148,7 @@ export class MapView {
   deadLetters(queue, at) {
     const box = at.queues.get(queue.name);
     const group = this.node("dead", queue.name, queue.label, null, { kind: "dead", name: queue.name });
-    const words = queue.source ? (at.narrow ? "dead" : "dead letters") : at.narrow ? "relay" : "relay’s";
+    const spaced = queue.source ? (at.narrow ? "dead" : "dead letters") : at.narrow ? "relay" : "relay’s";
     const count = s("text", { x: box.x + box.width - 8, y: box.y + box.height / 2 + 4.5, "text-anchor": "end" }, "0");
     group.append(s("rect", { class: "box", ...box, rx: 6 }), s("text", { class: "small", x: box.x + 8, y: box.y + box.height / 2 + 4.5 }, words), count);
     Object.assign(this.nodes.get(queue.name), { count, label: queue.label, dead: true });
@@ -157,7 +157,7 @@ export class MapView {
 
   service(service, at) {
     const box = at.services.get(service.name);
-    const group = this.node("service", service.name, capital(service.name), service.name, { kind: "service", name: service.name });
+    const group = this.node("service", service.name, capitalize(service.name), service.name, { kind: "service", name: service.name });
     const state = s("text", { class: "state", x: box.x + 16, y: box.y + 46 }, "");
     const outbox = s("text", { class: "small", x: box.x + 16, y: box.y + 62 }, "");
     const lights = service.functions.map((name, number) => {
@@ -169,9 +169,9 @@ export class MapView {
     group.append(
       s("rect", { class: "box", x: box.x, y: box.y, width: box.width, height: box.height, rx: 10 }),
       s("rect", { class: "band", x: box.x, y: box.y + 8, width: 5, height: box.height - 16, rx: 2.5 }),
-      s("text", { class: "name", x: box.x + 16, y: box.y + 26 }, capital(service.name)), state, outbox, ...lights.flat(),
+      s("text", { class: "name", x: box.x + 16, y: box.y + 26 }, capitalize(service.name)), state, outbox, ...lights.flat(),
     );
-    Object.assign(this.nodes.get(service.name), { state, outbox, lights: group.lights, label: capital(service.name) });
+    Object.assign(this.nodes.get(service.name), { state, outbox, lights: group.lights, label: capitalize(service.name) });
     return group;
   }
 
@@ -180,8 +180,8 @@ export class MapView {
     if (!node) return;
     const [state, text] = serviceState(service);
     node.group.dataset.state = state;
-    write(node.state, text);
-    write(node.outbox, service.unpublished ? `${service.unpublished} to publish` : "");
+    setText(node.state, text);
+    setText(node.outbox, service.unpublished ? `${service.unpublished} to publish` : "");
     for (const [id, availability] of Object.entries(service.functions)) if (node.lights[id]) node.lights[id].dataset.availability = availability;
     node.group.setAttribute("aria-label", `Service ${node.label}, ${text}`);
   }
@@ -191,14 +191,14 @@ export class MapView {
     if (!node) return;
     if (node.dead) {
       const all = queue.waiting + queue.in_flight + queue.delayed;
-      write(node.count, all);
+      setText(node.count, all);
       node.group.dataset.full = all > 0;
       node.group.setAttribute("aria-label", `${node.label}: ${all} messages`);
       return;
     }
-    write(node.count, queue.waiting);
+    setText(node.count, queue.waiting);
     const rest = [queue.in_flight && `${queue.in_flight} in flight`, queue.delayed && `${queue.delayed} delayed`].filter(Boolean);
-    write(node.rest, rest.join(" · ") || "waiting");
+    setText(node.rest, rest.join(" · ") || "waiting");
     node.fill.setAttribute("width", node.box.width * Math.min(1, queue.waiting / FULL));
     node.group.dataset.disturbed = queue.duplicate || queue.reorder || queue.break_next || queue.slowed;
     node.group.setAttribute("aria-label", `Queue ${node.label}: ${queue.waiting} waiting, ${queue.in_flight} in flight`);
@@ -215,6 +215,6 @@ export function serviceState(service) {
 }
 
 /** A function's name without its service's name, such as Consumer for PaymentConsumer. */
-const part = (name, service) => (name.startsWith(capital(service)) && name.slice(service.length)) || name;
+const part = (name, service) => (name.startsWith(capitalize(service)) && name.slice(service.length)) || name;
 
-const arrow = (x, y, of) => s("path", { class: "arrow", "data-tone": of, d: `M${x} ${y} l-9 -5 v10 z` });
+const arrow = (x, y, of) => s("path", { class: "arrow", "data-color": of, d: `M${x} ${y} l-9 -5 v10 z` });
