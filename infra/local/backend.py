@@ -57,15 +57,15 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
-        self._notices = Notices(show)
+        self.notices = Notices(show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self._notices)
-        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self._notices, self._ended)
+        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self.notices)
+        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self.notices, self._ended)
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -73,7 +73,7 @@ class Backend:
         """The project's page, created at the first request: importing it takes a tenth of the start time."""
         if self._project is None:
             return None
-        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self._notices)
+        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self.notices)
         return self._project.page(parts, self._journal, self._issuer)
 
     def end(self) -> None:
