@@ -88,12 +88,12 @@ export class SequenceDiagram {
       return group;
     }
     const side = Math.sign(to - from) || 1;
-    const below = s("text", { class: "below", x: middle, y: y + 13, "text-anchor": "middle" });
-    this.live.push([below, row]);
+    const caption = s("text", { class: "below", x: middle, y: y + 13, "text-anchor": "middle" });
+    this.live.push([caption, row]);
     group.append(
       s("path", { class: "shaft", d: itself ? `M${from} ${y - 5} h26 v9 h-18` : `M${from} ${y} H${to - side * 8}` }),
       s("path", { class: "tip", d: itself ? `M${to} ${y + 4} l10 -5 v10 z` : `M${to} ${y} l${-side * 10} -5 v10 z` }),
-      s("text", { class: "label", x: middle, y: y - 7, "text-anchor": "middle" }, row.label), below,
+      s("text", { class: "label", x: middle, y: y - 7, "text-anchor": "middle" }, row.label), caption,
     );
     return group;
   }
