@@ -52,9 +52,9 @@ function select(choice) {
   inspector.select(choice, now.map, now.state);
 }
 
-function openOrder(id, byPerson = true) {
+function openOrder(id, { placed = false, byPerson = true } = {}) {
   orderId = id;
-  card.select(id);
+  card.select(id, placed);
   list.setSelected(id);
   if (now.state) card.update(now.state, now.map);
   if (byPerson && PHONE.matches) $("order-card").scrollIntoView({ block: "nearest", behavior: "smooth" });
@@ -63,7 +63,7 @@ function openOrder(id, byPerson = true) {
 /** Shows a placed order, and leaves the map in view. */
 function showPlaced(id) {
   history.pushState(null, "", `#order/${id}`);
-  openOrder(id, false);
+  openOrder(id, { placed: true, byPerson: false });
 }
 
 listen({
@@ -88,7 +88,7 @@ listen({
     filter.update(state.orders);
     notices.update(state.notices);
     banners.update(state);
-    if (!orderId && state.orders.length) openOrder(state.orders[0].order_id, false);
+    if (!orderId && state.orders.length) openOrder(state.orders[0].order_id, { byPerson: false });
     else card.update(state, now.map);
   },
 });

@@ -1,5 +1,5 @@
 // The card of the selected order: its status, facts and actions, its diagram, and the details of the selected row.
-import { cancel, deliver, fetchOrder } from "./api.js";
+import { cancel, deliver, fetchOrder, searchOrders } from "./api.js";
 import { copyButton } from "./copy-button.js";
 import { h, setText } from "./dom.js";
 import { latest } from "./latest.js";
@@ -32,39 +32,42 @@ export class OrderCard {
     setInterval(() => this.diagram.tick(), 250);
   }
 
-  select(orderId) {
+  /** `placed` tells that the order was placed right now. */
+  select(orderId, placed) {
     if (orderId === this.orderId) return;
-    Object.assign(this, { orderId, selectedRow: null, missing: null });
+    Object.assign(this, { orderId, placed, selectedRow: null, missing: false });
     this.diagram.setSelected(null);
     this.showRow();
   }
 
   /** Fetches the order if it has changed. */
   async fetch(state, map) {
-    if (!this.orderId || !map) return;
-    const summary = state.orders.find((order) => order.order_id === this.orderId);
-    const shown = this.order?.order_id === this.orderId;
-    if ((shown && (!summary || summary.revision === this.order.revision)) || (this.missing === this.orderId && !summary)) return;
     const wanted = this.orderId;
-    const order = await fetchOrder(wanted).catch((error) => ({ missing: error.message }));
-    if (wanted !== this.orderId) return;
-    if (order.missing) this.showMissing(order.missing, Boolean(summary));
-    else this.show(order, map);
+    if (!wanted || !map) return;
+    const summary = state.orders.find((order) => order.order_id === wanted);
+    const shown = this.order?.order_id === wanted;
+    if (shown && (!summary || summary.revision === this.order.revision)) return;
+    if (!summary && (this.missing || (await isUnknown(wanted)))) {
+      if (wanted === this.orderId) this.showMissing();
+      return;
+    }
+    const order = await fetchOrder(wanted).catch(() => null);
+    if (order?.order_id === this.orderId) this.show(order, map);
   }
 
-  /** Says why the order cannot be shown. A new order appears in a later state. */
-  showMissing(reason, expected) {
-    this.missing = this.orderId;
-    if (expected) return;
+  /** Says that the page does not have the order. A placed order appears in a later state. */
+  showMissing() {
+    this.missing = true;
+    if (this.placed) return;
     this.order = null;
     this.content.hidden = true;
     this.empty.hidden = false;
-    setText(this.empty, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}. The tables keep every order: select a service to browse them.`);
+    setText(this.empty, `Order ${this.orderId} is not among the recent orders that the page keeps. Select a service to find it in its table.`);
   }
 
   show(order, map) {
     this.order = order;
-    this.missing = null;
+    this.missing = false;
     this.empty.hidden = true;
     this.content.hidden = false;
     this.chip.dataset.status = order.status;
@@ -106,3 +109,5 @@ function lanes(order, map, owner) {
   const services = map.services.map((service) => service.name).filter((name) => named.has(name));
   return [...services, ...[...named].filter((name) => name && !services.includes(name))];
 }
+
+const isUnknown = (orderId) => searchOrders({ text: orderId }).then(({ count }) => !count, () => true);
