@@ -1,5 +1,7 @@
 """Commands of other packages: the local run, the simulation and the costs."""
 
+import os
+
 LOCAL = {
     "run": "run all services on this machine, or one service in this terminal",
     "join": "add a stack to the local run, and run its functions in this terminal",
@@ -15,12 +17,13 @@ def run(argv: list[str]) -> int:
     # Imported here: a command loads only its own libraries. All these commands use the local AWS.
     from infra.local.shell import remove_aws_settings
 
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     remove_aws_settings()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
         from infra.run.project import PROJECT
 
-        return main(PROJECT, argv)
+        return main(PROJECT, argv, endpoint)
     if argv[0] in COST:
         from infra.cost.__main__ import main as cost
 

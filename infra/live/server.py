@@ -28,9 +28,9 @@ from infra.live.topology import Queue, Topology, topology
 from infra.live.tracked_orders import TrackedOrder
 from infra.local.control.project import PAGE, RunParts
 from infra.local.http import asgi, guard
-from infra.local.http.tokens import OPERATE
 from infra.local.model.messages import Request, Response
 from infra.local.reporting.journal import Journal
+from infra.shared.operators import OPERATE
 from infra.shared.order_kinds import KINDS
 from infra.shared.order_kinds import request as body_of
 

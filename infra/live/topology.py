@@ -11,6 +11,7 @@ from infra.local.model.stack import Stack
 from infra.local.patterns.operators import InvalidPattern
 from infra.local.patterns.patterns import compile_pattern
 from infra.shared.arns import name_of, queue_name
+from infra.shared.filter_policies import event_types
 
 
 @dataclass(frozen=True)
@@ -184,5 +185,4 @@ def _add_tables(found: Topology, stack: Stack) -> None:
 def _subscription(sns: Any, arn: str) -> Subscription:
     attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
     policy = json.loads(attributes.get("FilterPolicy") or "{}")
-    types = tuple(wanted for wanted in policy.get("type", ()) if isinstance(wanted, str))
-    return Subscription(attributes["TopicArn"], name_of(attributes["Endpoint"]), policy, types)
+    return Subscription(attributes["TopicArn"], name_of(attributes["Endpoint"]), policy, event_types(policy))

@@ -28,7 +28,7 @@ from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
-from infra.local.reporting.notices import Notices
+from infra.local.reporting.notices import Notice, Notices
 from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
@@ -56,14 +56,16 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
-        self._notices = Notices()
+        self._notices = Notices(_show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        self._runtime_api = RuntimeApi(self.stacks, self.environments, self._metrics, self._ended)
+        self._runtime_api = RuntimeApi(
+            self.stacks, self.environments, self._metrics, self._notices, self._ended
+        )
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -129,3 +131,7 @@ class Backend:
         if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
+
+
+def _show(notice: Notice) -> None:
+    console.announce(notice.service or notice.stack or "run", notice.text)

@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from infra.local.control.stacks import Stacks
+from infra.local.control.terminals import Terminals
 from infra.local.http import guard, http_api
 from infra.local.http.asgi import Receive
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.metrics import Metrics
+from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
 
@@ -28,10 +30,16 @@ class RuntimeApi:
     """
 
     def __init__(
-        self, stacks: Stacks, environments: Environments, metrics: Metrics, ended: asyncio.Event
+        self,
+        stacks: Stacks,
+        environments: Environments,
+        metrics: Metrics,
+        notices: Notices,
+        ended: asyncio.Event,
     ) -> None:
         self._stacks, self._environments, self._metrics = stacks, environments, metrics
         self._ended = ended
+        self._terminals = Terminals(stacks, notices, ended)
 
     async def answer(self, request: Request, receive: Receive) -> Response:
         reason = guard.cross_site_reason(request)
@@ -41,6 +49,8 @@ class RuntimeApi:
         try:
             if path[0] == "runtime":
                 answer = await self._answer_environment(request, path[1:], receive)
+            elif path[0] == "attached":
+                answer = await self._terminals.attached("/".join(path[1:]), receive)
             else:
                 answer = self._answer_command(request, path)
         except TemplateError as error:
@@ -77,10 +87,10 @@ class RuntimeApi:
             case "GET", ["services", service]:
                 return _json(functions_to_json(self._stacks.consumers_of(service)))
             case "PUT", ["stacks", name]:
-                stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
+                stack = self._terminals.join(name, Path(json.loads(request.body)["template"]))
                 return _json(functions_to_json(stack.functions.values()))
             case "DELETE", ["stacks", name]:
-                self._stacks.remove(name)
+                self._terminals.leave(name)
                 return _json([])
         return None
 

@@ -7,12 +7,12 @@ import os
 import sys
 import threading
 import zlib
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from infra.local.reporting import emf
 
-COLOURS = {"order": 36, "payment": 32, "shipping": 35}
-OTHER_COLOURS = (33, 34, 96, 92, 95)
+COLOURS = (36, 33, 34, 96, 35, 32, 92, 95)
 RED, DIM, BOLD = 31, 2, 1
 
 
@@ -24,9 +24,8 @@ def paint(text: str, colour: int, stream: TextIO) -> str:
 
 
 def colour_of(service: str) -> int:
-    """The ANSI colour of a service."""
-    number = zlib.crc32(service.encode()) % len(OTHER_COLOURS)
-    return COLOURS.get(service, OTHER_COLOURS[number])
+    """The ANSI colour of a service: always the same, in every terminal."""
+    return COLOURS[zlib.crc32(service.encode()) % len(COLOURS)]
 
 
 class Console(io.TextIOWrapper):
@@ -137,6 +136,13 @@ def _list(value: Any) -> str:
 
 def _traceback(entry: dict[str, Any]) -> str:
     return f"\n{entry['exception']}" if "exception" in entry else ""
+
+
+def announce(service: str, text: str) -> None:
+    """Prints a line about the run itself, in the format of a log line."""
+    moment = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
+    name = paint(f"{service:<9}", colour_of(service), sys.stdout)
+    print(f"{moment} {name} {paint(text, BOLD, sys.stdout)}", flush=True)
 
 
 def error(text: str) -> None:
