@@ -1,5 +1,6 @@
 """The short way to moto gives the same answers as the long way, errors included."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from infra.local.aws import backends
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.short_way.operations import OPERATIONS
+from infra.local.http import aws_endpoint
 from infra.local.in_process import environment
 from infra.local.model.credentials import ACCOUNT, REGION
+from infra.local.model.messages import AwsCall, Request, Response
 
 ARN = f"arn:aws:{{}}:{REGION}:{ACCOUNT}:{{}}"
 URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/"
@@ -191,6 +194,20 @@ def as_described() -> None:
 def test_each_call_is_answered_the_same_on_both_ways(calls: list[Call]) -> None:
     short, long = (answers(calls, plain=plain) for plain in (False, True))
     assert list(map(comparable, short)) == list(map(comparable, long))
+
+
+def over_http(body: bytes, *, plain: bool) -> Response:
+    headers = [("x-amz-target", "DynamoDB_20120810.GetItem"), ("content-type", "application/x-amz-json-1.0")]
+    call = AwsCall("dynamodb", REGION, "GetItem", Request("POST", "/", "", headers, body))
+    with patched_moto(plain=plain):
+        backends.seed_ids(1)
+        answered = asyncio.run(aws_endpoint.respond(call, asyncio.Event()))
+    return Response(answered.status, [], answered.body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"TableName": null}'])
+def test_a_malformed_request_over_http_is_answered_the_same_on_both_ways(body: bytes) -> None:
+    assert over_http(body, plain=False) == over_http(body, plain=True)
 
 
 def test_each_operation_of_the_short_way_is_compared() -> None:

@@ -7,6 +7,7 @@ checks, and `corrections` replaces some handlers. `refusals` apply first, as on 
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -14,6 +15,7 @@ from moto.core.responses import BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
+from moto.utilities.aws_headers import gen_amz_crc32, gen_amzn_requestid_long
 from werkzeug.exceptions import HTTPException
 
 from infra.local.aws import recursion, refusals
@@ -87,6 +89,20 @@ class Call:
         tables.remove_unrequested(answer, self.handler.params)
         return shapes.result(self.service, self.operation, answer)
 
+    def response(self) -> tuple[int, Any, str | bytes]:
+        """The response over HTTP: status, headers and body."""
+        if self.service == "sns":  # its protocol has XML in answers
+            with recursion.called_with(self._trace):
+                return self._moto()
+        try:
+            body = to_json(self.result())
+        except Failed as failed:
+            return failed.response
+        headers = {"content-type": "application/x-amz-json-1.0"}
+        gen_amzn_requestid_long(headers)
+        gen_amz_crc32(body, headers)
+        return HTTPStatus.OK, headers, body
+
     def _failure(self, error: Exception) -> tuple[int, Any, str]:
         """moto's response to an error: moto calls the method again, which now only raises the error."""
 
@@ -94,6 +110,10 @@ class Call:
             raise error
 
         setattr(self.handler, self._method, fail)
+        return self._moto()
+
+    def _moto(self) -> tuple[int, Any, str]:
+        """moto's response, serialized."""
         response: tuple[int, Any, str] = self.handler.call_action()
         return response
 
