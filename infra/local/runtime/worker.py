@@ -9,13 +9,14 @@ import threading
 import time
 import traceback
 from decimal import Decimal
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
+from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
 from infra.local.runtime import process_setup
 from infra.local.runtime.code import FunctionCode, import_failure
+from infra.local.runtime.connection import Connection
 from infra.local.runtime.context import Context
 
 RETRY_SECONDS = 0.2
@@ -24,8 +25,6 @@ SHORTEST_TIMER_SECONDS = 0.001
 WATCH_SECONDS = 1.0
 METRICS_HEADER = "x-metrics"
 """The header with the metrics that a function printed."""
-METRICS_LIMIT_BYTES = 16_000
-"""The maximum length of the header: servers limit it. Longer metrics are sent in their own request."""
 ENVIRONMENT_HEADER = "x-environment"
 """The header with the id of the execution environment that asks for an invocation."""
 TIMEOUT_HEADER = "x-timeout-seconds"
@@ -40,51 +39,55 @@ def work(function: Function, host: str, port: int, environment_id: str, debug_po
     os.setpgrp()
     environment = Environment(function, environment_id, debugged=debug_port is not None)
     threading.Thread(
-        target=_watch_parent_and_deadline, args=(environment, BackendConnection(host, port)), daemon=True
+        target=_watch_parent_and_deadline, args=(environment, Backend(host, port)), daemon=True
     ).start()
     console = process_setup.set_up_process(function, host, port)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
     environment.prepare(console)
-    connection = BackendConnection(host, port)
+    connection = Backend(host, port)
     while True:
         try:
             environment.serve(connection)
-        except (OSError, HTTPException):
+        except OSError:
             connection.close()
             time.sleep(RETRY_SECONDS)
 
 
-class BackendConnection:
-    """Requests to the backend over one connection."""
+class Backend:
+    """Requests to the backend's control API over one connection."""
 
     def __init__(self, host: str, port: int) -> None:
-        self._connection = HTTPConnection(host, port)
+        self._address = host, port
+        self._connection: Connection | None = None
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[HTTPResponse, bytes]:
-        """Sends a request and returns the answer. Raises OSError or HTTPException if a second try fails, too.
+    ) -> Response:
+        """Sends a request and returns the response. Raises OSError if a second try fails, too.
 
-        The backend may have closed the connection while the function was running. A second try is safe: the
-        backend accepts only one answer for each request id.
+        The backend may have restarted while the function was running. A second try is safe: the backend
+        accepts only one answer for each request id.
         """
+        request = Request(method, f"/_local/{path}", "", list((headers or {}).items()), body)
         try:
-            return self._request(method, path, body, headers or {})
-        except (OSError, HTTPException):
+            return self._exchange(request)
+        except OSError:
+            return self._exchange(request)
+
+    def _exchange(self, request: Request) -> Response:
+        try:
+            self._connection = self._connection or Connection(self._address)
+            return self._connection.exchange(request)
+        except OSError:
             self.close()
-            return self._request(method, path, body, headers or {})
+            raise
 
     def close(self) -> None:
         """Closes the connection. The next request opens a new one."""
-        self._connection.close()
-
-    def _request(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[HTTPResponse, bytes]:
-        self._connection.request(method, f"/_local/{path}", body or None, headers)
-        answer = self._connection.getresponse()
-        return answer, answer.read()
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 class Environment:
@@ -103,27 +106,28 @@ class Environment:
         except Exception:
             traceback.print_exc()
 
-    def serve(self, backend: BackendConnection) -> None:
-        """Runs one invocation after the other. Raises OSError or HTTPException if the backend has ended."""
+    def serve(self, backend: Backend) -> None:
+        """Runs one invocation after the other. Raises OSError if the backend has ended."""
         base = f"runtime/{self._function.name}/invocation"
         asking = {ENVIRONMENT_HEADER: self._id}
         if self._debugged:
             asking[TIMEOUT_HEADER] = str(DEBUG_SECONDS)
         while True:
-            answer, body = backend.request("GET", f"{base}/next", headers=asking)
+            answer = backend.request("GET", f"{base}/next", headers=asking)
             if answer.status != 200:
-                raise HTTPException(f"the backend has no invocation: it answered {answer.status}")
+                raise ConnectionError(f"the backend has no invocation: it answered {answer.status}")
+            headers = dict(answer.headers)
             context = Context(
                 self._function,
-                answer.headers["lambda-runtime-aws-request-id"],
-                int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
+                headers["lambda-runtime-aws-request-id"],
+                int(headers["lambda-runtime-deadline-ms"]) / 1000,
             )
-            process_setup.begin_invocation(context, answer.headers.get("lambda-runtime-trace-id"))
-            outcome, result = self._run(json.loads(body), context)
-            metrics = self._metrics(backend)
+            process_setup.begin_invocation(context, headers.get("lambda-runtime-trace-id"))
+            outcome, result = self._run(json.loads(answer.body), context)
+            metrics = {METRICS_HEADER: self._metrics()}
             backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
 
-    def report_exit(self, backend: BackendConnection) -> None:
+    def report_exit(self, backend: Backend) -> None:
         """Tells the backend that this environment ends because its parent process has ended."""
         path = f"runtime/{self._function.name}/environments/{self._id}/exit"
         backend.request("POST", path, b"null")
@@ -161,14 +165,10 @@ class Environment:
             print(f"[ERROR] {reason}")
             return "error", reason.encode(errors="replace")
 
-    def _metrics(self, backend: BackendConnection) -> dict[str, str]:
-        """The headers with the metrics that the function printed. An own request would cost more time."""
+    def _metrics(self) -> str:
+        """The metrics that the function printed, as JSON."""
         self._console.end_line()
-        printed = json.dumps(self._console.take_metrics())
-        if len(printed) <= METRICS_LIMIT_BYTES:
-            return {METRICS_HEADER: printed}
-        backend.request("POST", "metrics", printed.encode())
-        return {}
+        return json.dumps(self._console.take_metrics())
 
 
 def _number(value: object) -> int | float:
@@ -178,7 +178,7 @@ def _number(value: object) -> int | float:
     return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
 
 
-def _watch_parent_and_deadline(environment: Environment, backend: BackendConnection) -> None:
+def _watch_parent_and_deadline(environment: Environment, backend: Backend) -> None:
     """Kills this process group if its parent ends, or if a function without its timer times out."""
     parent = multiprocessing.parent_process()
     while parent is not None:
