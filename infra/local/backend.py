@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
-from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
+from infra.local.control.wire import PREFIX as CONTROL
 from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults

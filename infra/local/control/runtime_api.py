@@ -2,22 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from infra.local.control.stacks import Stacks
+from infra.local.control.wire import PREFIX, functions_to_json
 from infra.local.http import guard, http_api
 from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Request, Response
-from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
-
-PREFIX = "/_local/"
 
 
 class RuntimeApi:
@@ -99,16 +97,6 @@ class RuntimeApi:
             return invocation.result()
         invocation.cancel()
         return None
-
-
-def functions_to_json(functions: Iterable[Function]) -> list[dict[str, Any]]:
-    """Converts functions to JSON, for the terminal that runs them."""
-    return [{**vars(function), "code": str(function.code)} for function in functions]
-
-
-def functions_from_json(described: list[dict[str, Any]]) -> list[Function]:
-    """Reads functions from the control API's JSON."""
-    return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 
 
 def _invocation_answer(invocation: Invocation) -> Response:

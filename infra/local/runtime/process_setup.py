@@ -13,7 +13,6 @@ import time
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.local.reporting.console import Console
-from infra.local.runtime import aws_calls
 from infra.local.runtime.context import LOG_STREAM, VERSION, Context
 from infra.local.shell import remove_aws_settings
 
@@ -26,6 +25,8 @@ _request_id = ""
 def set_up_process(function: Function, host: str, port: int) -> Console:
     """Sets up this process for the function. Returns the console that replaces its standard output."""
     remove_aws_settings()
+    from infra.local.runtime import aws_calls  # imports botocore, which only functions' processes need
+
     aws_calls.use(host, port)
     os.environ.update(environment_variables(function, f"{host}:{port}"))
     time.tzset()
