@@ -2,6 +2,8 @@ PYTHON ?= python3
 PORT ?= 3000
 SEEDS ?= 2000
 SOAK_SECONDS ?= 120
+RECORD ?= record.json
+FIRST ?= 0
 BIN := .venv/bin
 
 SAM := .venv-sam/bin/sam
@@ -15,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -48,6 +50,9 @@ test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTT
 
 simulate: $(BIN)/choreo ## simulate thousands of runs with injected faults (SEEDS=2000)
 	@$(BIN)/choreo simulate --seeds $(SEEDS) --complete
+
+record: $(BIN)/choreo ## simulate SEEDS runs from seed FIRST on, and add the result to RECORD (record.json)
+	@$(BIN)/python -m infra.simulation.record run $(RECORD) --first $(FIRST) --seeds $(SEEDS)
 
 # Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
 ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\

@@ -12,8 +12,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from infra.bench.cpu_time import quiet
 from infra.bench.pairs import ratio
 from infra.bench.without_safeguards import without_safeguards
-from infra.cost.__main__ import LIST, Prices
 from infra.cost.outcomes import make_messages_due, place, run_with_batch_size
+from infra.cost.prices import LIST, Prices
 from infra.cost.units import bill
 from infra.cost.work import Work, counted
 from infra.local.aws import transport

@@ -1,4 +1,6 @@
-"""Commands of other packages: the local run, the simulation and the costs."""
+"""Commands of other packages: the local run, the simulation, the costs and the recipes."""
+
+import os
 
 LOCAL = {
     "run": "run all services on this machine, or one service in this terminal",
@@ -7,7 +9,8 @@ LOCAL = {
 }
 SIMULATION = {"simulate": "simulate faults and interleavings, and check the invariants"}
 COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
-DELEGATED = LOCAL | SIMULATION | COST
+NEW = {"new": "add a service, an event, a field, a queue or a subscription to the project"}
+DELEGATED = LOCAL | SIMULATION | COST | NEW
 
 
 def run(argv: list[str]) -> int:
@@ -15,16 +18,21 @@ def run(argv: list[str]) -> int:
     # Imported here: a command loads only its own libraries. All these commands use the local AWS.
     from infra.local.shell import remove_aws_settings
 
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     remove_aws_settings()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
         from infra.run.project import PROJECT
 
-        return main(PROJECT, argv)
+        return main(PROJECT, argv, endpoint)
     if argv[0] in COST:
         from infra.cost.__main__ import main as cost
 
         return cost(argv[1:])
+    if argv[0] in NEW:
+        from infra.scaffold.__main__ import main as new
+
+        return new(argv[1:])
     from infra.simulation.__main__ import main as simulate
 
     return simulate(argv[1:])

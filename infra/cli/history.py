@@ -10,6 +10,7 @@ from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed, Service
 from infra.cli.errors import NotFound
 from infra.shared.arns import name_of, queue_name
+from infra.shared.filter_policies import event_types
 from order.state import status
 
 
@@ -93,8 +94,8 @@ def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[
     for arn in deployed.resources.get("AWS::SNS::Subscription", {}).values():
         attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
         service = by_queue.get(name_of(attributes["Endpoint"]))
-        for event_type in json.loads(attributes.get("FilterPolicy", "{}")).get("type", []):
-            if service is not None and isinstance(event_type, str):
+        for event_type in event_types(json.loads(attributes.get("FilterPolicy", "{}"))):
+            if service is not None:
                 found.setdefault(event_type, []).append(service)
     return found
 

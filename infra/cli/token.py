@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError
-from infra.local.http.tokens import OPERATE, PREFIX
+from infra.local.http.tokens import PREFIX
+from infra.shared.operators import OPERATE
 
 SUMMARY = "create a token for a local run with --tokens"
 TIMEOUT_SECONDS = 5

@@ -6,7 +6,7 @@ from typing import Any
 from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
 from infra.contracts.examples import PRODUCERS, example
-from infra.contracts.landscape import Landscape, Queue
+from infra.contracts.landscape import Landscape, TemplateQueue
 from infra.contracts.schemas import described, schema
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -75,7 +75,7 @@ def _channels(landscape: Landscape) -> dict[str, Any]:
     return topics | {queue.name: _queue(queue, landscape) for queue in landscape.queues.values()}
 
 
-def _queue(queue: Queue, landscape: Landscape) -> dict[str, Any]:
+def _queue(queue: TemplateQueue, landscape: Landscape) -> dict[str, Any]:
     feeding = [s for s in landscape.subscriptions if s.queue == queue.name]
     channel: dict[str, Any] = {
         "address": queue.name,

@@ -9,6 +9,7 @@ from typing import Any
 from infra.local.in_process import ROOT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
+from infra.shared.filter_policies import event_types
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Subscription:
 
     @property
     def types(self) -> tuple[str, ...]:
-        return tuple(self.policy["type"])
+        return event_types(self.policy)
 
 
 @dataclass(frozen=True)
-class Queue:
+class TemplateQueue:
     """A queue, its consuming function and that function's service. A dead-letter queue has no consumer."""
 
     name: str
@@ -54,7 +55,7 @@ class Landscape:
     """All topics, queues, subscriptions and routes. `topics` maps each topic to its publishing service."""
 
     topics: Mapping[str, str]
-    queues: Mapping[str, Queue]
+    queues: Mapping[str, TemplateQueue]
     subscriptions: tuple[Subscription, ...]
     routes: tuple[Route, ...]
 
@@ -92,7 +93,7 @@ def _topics(template: Template) -> dict[str, str]:
     return {v["TOPIC_ARN"]["Ref"]: v["POWERTOOLS_SERVICE_NAME"] for v in publishers}
 
 
-def _queues(template: Template) -> dict[str, Queue]:
+def _queues(template: Template) -> dict[str, TemplateQueue]:
     mappings = _of_type(template, "AWS::Lambda::EventSourceMapping").values()
     consumers = {
         m["EventSourceArn"]["Fn::GetAtt"][0]: _aliased(template, m["FunctionName"]["Ref"]) for m in mappings
@@ -102,7 +103,7 @@ def _queues(template: Template) -> dict[str, Queue]:
     for name, properties in _of_type(template, "AWS::SQS::Queue").items():
         consumer = consumers.get(name)
         redrive = properties.get("RedrivePolicy")
-        queues[name] = Queue(
+        queues[name] = TemplateQueue(
             name,
             properties["MessageRetentionPeriod"] // 86400,
             consumer,

@@ -13,46 +13,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from rich.table import Table
 
 from infra.cost.outcomes import OUTCOMES, work_of
+from infra.cost.prices import LIST, MILLION, Prices
 from infra.cost.units import Bill, Item, bill
-from infra.cost.work import Invocation
 from infra.shared.arguments import Parser, positive
 from infra.shared.display import out, table
-
-LIST = Path(__file__).with_name("prices.json")
-MILLION = 1_000_000
-
-
-class Price(BaseModel):
-    per_million: float
-    source: str
-
-
-class Assumed(BaseModel):
-    milliseconds_an_invocation: float
-    milliseconds_an_aws_call: float
-
-
-class Prices(BaseModel):
-    """A price list: the price of a million of each unit, and assumed durations."""
-
-    region: str
-    currency: str
-    read_on: str
-    prices: dict[str, Price]
-    assumed: Assumed
-
-    def of(self, units: Bill) -> float:
-        """The price of these units. Raises KeyError for a unit that the list lacks."""
-        return sum(number * self.prices[item.unit].per_million / MILLION for item, number in units.items())
-
-    def milliseconds(self, invocation: Invocation) -> float:
-        """The assumed duration of an invocation on AWS."""
-        each = self.assumed.milliseconds_an_aws_call
-        return self.assumed.milliseconds_an_invocation + each * invocation.calls
 
 
 def main(argv: list[str]) -> int:

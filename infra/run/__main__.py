@@ -1,13 +1,15 @@
 """`python -m infra.run`: runs all services on this machine."""
 
+import os
 import sys
 
 if __name__ == "__main__":
     # Imported here because the functions' processes import this module, too.
     from infra.local.shell import remove_aws_settings
 
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
     remove_aws_settings()  # before boto3 and moto read them
     from infra.local.terminals.run import main
     from infra.run.project import PROJECT
 
-    sys.exit(main(PROJECT))
+    sys.exit(main(PROJECT, url=endpoint))

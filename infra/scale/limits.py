@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from infra.cost.__main__ import LIST, Prices
+from infra.cost.prices import LIST, Prices
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
 from infra.local.model.stack import EventSource

@@ -4,26 +4,21 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from infra.shared.arguments import positive
 from infra.simulation.faults import KINDS, UNLIMITED, Scenario
+from infra.simulation.parallel import parallel_runs, with_progress
 from infra.simulation.report import Totals, violation
-from infra.simulation.run import Result, run
+from infra.simulation.run import run
 from infra.simulation.shrink import shrink
 
 VIOLATED, INCOMPLETE = 1, 3
 ROUNDS = 12
 """The most rounds: random seeds, then runs that crash at call sites without a crash. Each may reach new ones.
 """
-
-Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -38,9 +33,9 @@ def main(argv: list[str] | None = None) -> int:
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     totals, began = Totals(), time.monotonic()
     scenarios = [_scenario(arguments, seed) for seed in seeds]
-    with _runner(arguments.jobs) as runs:
+    with parallel_runs(arguments.jobs) as runs:
         for _ in range(ROUNDS):
-            for result in _with_progress(runs(scenarios), len(scenarios), console):
+            for result in with_progress(runs(scenarios), len(scenarios), console):
                 if result.wrong:
                     console.print(f"Seed {result.scenario.seed}: {result.wrong[0]}", highlight=False)
                     console.print("Searching for a shorter run with a violation …")
@@ -73,25 +68,6 @@ def _report_coverage(totals: Totals, console: Console, complete: bool) -> int:
     return INCOMPLETE if missing and complete else 0
 
 
-@contextmanager
-def _runner(jobs: int) -> Iterator[Runs]:
-    if jobs == 1:
-        yield lambda scenarios: map(run, scenarios)
-        return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield lambda scenarios: pool.map(run, scenarios, chunksize=1)
-        pool.shutdown(cancel_futures=True)
-
-
-def _with_progress(results: Iterable[Result], total: int, console: Console) -> Iterator[Result]:
-    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not total) as progress:
-        task = progress.add_task("", total=total)
-        for result in results:
-            progress.advance(task)
-            yield result
-
-
 def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
     return Scenario(
         seed,
@@ -110,12 +86,12 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         description="Run the real handlers on moto in one process, inject faults, and check every invariant.",
     )
     parser.add_argument(
-        "--seeds", type=_positive, default=100, metavar="N", help="number of runs (default 100)"
+        "--seeds", type=positive, default=100, metavar="N", help="number of runs (default 100)"
     )
     parser.add_argument("--first", type=int, default=0, metavar="N", help="the first seed (default 0)")
     parser.add_argument("--seed", type=int, metavar="N", help="run only this seed")
     parser.add_argument(
-        "--orders", type=_positive, default=4, metavar="K", help="orders in each run (default 4)"
+        "--orders", type=positive, default=4, metavar="K", help="orders in each run (default 4)"
     )
     parser.add_argument(
         "--faults",
@@ -143,7 +119,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         "--delay", action="append", default=[], metavar="'SERVICE TYPE'", help="delay these messages"
     )
     parser.add_argument(
-        "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="number of processes"
+        "--jobs", type=positive, default=os.cpu_count() or 1, metavar="N", help="number of processes"
     )
     parser.add_argument(
         "--complete",
@@ -163,12 +139,6 @@ def _kinds(text: str) -> frozenset[str]:
     if unknown := kinds - KINDS.keys():
         raise argparse.ArgumentTypeError(f"unknown kinds of fault: {', '.join(sorted(unknown))}")
     return kinds
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
-    return int(text)
 
 
 if __name__ == "__main__":

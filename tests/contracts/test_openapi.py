@@ -28,8 +28,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.contracts.published import FOLDER
-from infra.local.http.tokens import OPERATE, PREFIX
+from infra.local.http.tokens import PREFIX
 from infra.shared import carrier_messages
+from infra.shared.operators import OPERATE
 from tests.local.conftest import running
 
 DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())

@@ -19,11 +19,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from infra.local.http.tokens import OPERATE, Denied
+from infra.local.http.tokens import Denied
 from infra.local.http.tokens.authorizer import JwtAuthorizer
 from infra.local.http.tokens.issuer import AUDIENCE, Issuer
 from infra.local.model.messages import Request
 from infra.local.model.stack import Authorizer, Route
+from infra.shared.operators import OPERATE
 from tests.local.conftest import Run, running
 from tests.local.test_run import ORDER
 

@@ -28,7 +28,7 @@ from infra.local.http.server import Server
 from infra.local.model import frames
 from infra.local.model.messages import Request, Response
 from infra.local.runtime import aws_calls
-from infra.local.runtime.worker import Backend
+from infra.local.runtime.connection import BackendConnection
 from infra.local.terminals.run import listen
 from tests.local.conftest import Run
 
@@ -285,7 +285,7 @@ def test_a_defect_of_the_backend_is_an_internal_server_error(
 
 def test_an_answer_is_sent_again_if_the_backend_has_closed_the_idle_connection() -> None:
     with serving(answered) as url:
-        backend = Backend("127.0.0.1", int(url.rpartition(":")[2]))
+        backend = BackendConnection("127.0.0.1", int(url.rpartition(":")[2]))
         backend.request("GET", "next")
     with serving(answered, int(url.rpartition(":")[2])):
         assert backend.request("POST", "response", b"answer").status == 200

@@ -189,5 +189,5 @@ def test_a_run_leaves_the_patches_for_speed_out_if_asked(
     for name in ("fork_context", "gc", "listen", "os", "signal"):
         monkeypatch.setattr(run, name, MagicMock())
     with pytest.raises(InterruptedError):
-        run.run(PROJECT, options)
+        run.run(PROJECT, options, None)
     assert started.call_args == call(plain=plain)

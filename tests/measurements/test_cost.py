@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra.cost.__main__ import LIST, Prices, bill_of, main
+from infra.cost.__main__ import bill_of, main
 from infra.cost.outcomes import work_of
+from infra.cost.prices import LIST, Prices
 from infra.cost.units import item_size
 from infra.cost.work import POLLERS
 

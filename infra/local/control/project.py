@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from infra.local.model.messages import Request
@@ -14,6 +15,7 @@ if TYPE_CHECKING:  # at run time, these imports would delay the errors of `chore
     from infra.local.http import asgi
     from infra.local.http.tokens.issuer import Issuer
     from infra.local.reporting.journal import Journal
+    from infra.local.reporting.notices import Notices
     from infra.local.runtime.environments import Environments
 
 PAGE = "/_choreo"
@@ -28,6 +30,7 @@ class RunParts:
     environments: "Environments"
     faults: "Faults"
     deliveries: "Deliveries"
+    notices: "Notices"
 
 
 class Page(Protocol):
@@ -54,5 +57,7 @@ class Project:
     """The curl options of the sample request."""
     page: "Callable[[RunParts, Journal, Issuer | None], Page]"
     """Creates the page, at the first request for it."""
+    check: "Callable[[Path], Iterable[str]]"
+    """What the project lacks that this template belongs to, in one sentence each. Called in a thread."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from infra.local.control.reports import Reports
 from infra.local.control.stacks import Stacks
+from infra.local.control.terminals import Terminals
 from infra.local.control.wire import PREFIX, functions_to_json
 from infra.local.http import guard, http_api
 from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Request, Response
 from infra.local.provisioning.errors import TemplateError
-from infra.local.reporting.metrics import Metrics
+from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
 
@@ -26,10 +28,16 @@ class RuntimeApi:
     """
 
     def __init__(
-        self, stacks: Stacks, environments: Environments, metrics: Metrics, ended: asyncio.Event
+        self,
+        stacks: Stacks,
+        environments: Environments,
+        reports: Reports,
+        notices: Notices,
+        ended: asyncio.Event,
     ) -> None:
-        self._stacks, self._environments, self._metrics = stacks, environments, metrics
+        self._stacks, self._environments, self._reports = stacks, environments, reports
         self._ended = ended
+        self._terminals = Terminals(stacks, notices, ended)
 
     async def answer(self, request: Request, disconnected: Disconnected) -> Response:
         reason = guard.cross_site_reason(request)
@@ -39,6 +47,8 @@ class RuntimeApi:
         try:
             if path[0] == "runtime":
                 answer = await self._answer_environment(request, path[1:], disconnected)
+            elif path[0] == "attached":
+                answer = await self._terminals.attached("/".join(path[1:]), disconnected)
             else:
                 answer = self._answer_command(request, path)
         except TemplateError as error:
@@ -55,32 +65,36 @@ class RuntimeApi:
                 return _invocation_answer(invocation) if invocation else Response(204, [], b"")
             case "POST", [_, "invocation", invocation_id, "response"]:
                 if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [_, "invocation", invocation_id, "error"]:
                 if self._environments.fail(invocation_id, request.body.decode()):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [function, "environments", environment, "exit"]:
                 status = json.loads(request.body)
+                self._reports.note_exit(function, status)
                 started = await self._environments.report_exit(function, environment, status)
                 return _json({"started": started})
         return None
 
     def _answer_command(self, request: Request, path: list[str]) -> Response | None:
         match request.method, path:
+            case "POST", ["metrics"]:
+                self._reports.add(json.loads(request.body))
+                return Response(202, [], b"")
             case "GET", ["services", service]:
                 return _json(functions_to_json(self._stacks.consumers_of(service)))
             case "PUT", ["stacks", name]:
-                stack = self._stacks.add(name, Path(json.loads(request.body)["template"]))
+                stack = self._terminals.join(name, Path(json.loads(request.body)["template"]))
                 return _json(functions_to_json(stack.functions.values()))
             case "DELETE", ["stacks", name]:
-                self._stacks.remove(name)
+                self._terminals.leave(name)
                 return _json([])
         return None
 
-    def _count_metrics(self, headers: Mapping[str, str]) -> None:
-        self._metrics.add(json.loads(headers.get(METRICS_HEADER, "[]")))
+    def _add_documents(self, headers: Mapping[str, str]) -> None:
+        self._reports.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
     async def _next(
         self, function: str, headers: Mapping[str, str], disconnected: Disconnected

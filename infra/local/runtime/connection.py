@@ -34,3 +34,39 @@ class Connection:
 
     def close(self) -> None:
         self.socket.close()
+
+
+class BackendConnection:
+    """Requests to the backend's control API over one connection, which it opens again if needed."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = host, port
+        self._connection: Connection | None = None
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Response:
+        """Sends a request and returns the response. Raises OSError if a second try fails, too.
+
+        The backend may have restarted while the function was running. A second try is safe: the backend
+        accepts only one answer for each request id.
+        """
+        request = Request(method, f"/_local/{path}", "", list((headers or {}).items()), body)
+        try:
+            return self._exchange(request)
+        except OSError:
+            return self._exchange(request)
+
+    def close(self) -> None:
+        """Closes the connection. The next request opens a new one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _exchange(self, request: Request) -> Response:
+        try:
+            self._connection = self._connection or Connection(self._address)
+            return self._connection.exchange(request)
+        except OSError:
+            self.close()
+            raise

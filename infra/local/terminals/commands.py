@@ -1,5 +1,6 @@
 """The commands for a backend that runs in another terminal: run one service, add a stack, remove a stack."""
 
+import argparse
 import asyncio
 import signal
 from collections.abc import Callable
@@ -9,20 +10,30 @@ from infra.local.control.wire import functions_from_json
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
 from infra.local.runtime.process_pool import fork_context
-from infra.local.terminals import attach
+from infra.local.terminals import address, attach, template_names
 from infra.local.terminals.options import join_parser, leave_parser
 
 
-def run_service(port: int, service: str, debug: str | None) -> int:
+def run_service(arguments: argparse.Namespace) -> int:
     """Runs the functions of one service in this terminal until Ctrl-C."""
+    port, service, debug = arguments.port, arguments.what, arguments.debug
+    if not attach.answers(port):
+        template_names.check(arguments.template, service, debug)
     return _run_functions(
-        port, lambda: functions_from_json(attach.call_backend(port, "GET", f"services/{service}")), debug
+        port,
+        f"services/{service}",
+        lambda: functions_from_json(attach.call_backend(port, "GET", f"services/{service}")),
+        debug,
     )
 
 
-def join(argv: list[str]) -> int:
-    """Adds a stack to the local run and runs its functions in this terminal until Ctrl-C."""
+def join(argv: list[str], url: str | None) -> int:
+    """Adds a stack to the local run and runs its functions in this terminal until Ctrl-C.
+
+    `url` is the endpoint of the environment, which `--port` overrides.
+    """
     arguments = join_parser().parse_args(argv)
+    port = address.chosen_port(arguments, url)
     template = arguments.template.resolve()
     name = arguments.name or stack_names.from_folder(template.parent.name)
     stack_names.check(name)
@@ -30,26 +41,36 @@ def join(argv: list[str]) -> int:
         print(f"Joining as the stack {name}.", flush=True)
     body = {"template": str(template)}
     return _run_functions(
-        arguments.port,
-        lambda: functions_from_json(attach.call_backend(arguments.port, "PUT", f"stacks/{name}", body)),
+        port,
+        f"stacks/{name}",
+        lambda: functions_from_json(attach.call_backend(port, "PUT", f"stacks/{name}", body)),
         arguments.debug,
     )
 
 
-def leave(argv: list[str]) -> int:
+def leave(argv: list[str], url: str | None) -> int:
     """Removes a joined stack. Returns 2 if no backend answers."""
     arguments = leave_parser().parse_args(argv)
+    port = address.chosen_port(arguments, url)
     try:
-        attach.call_backend(arguments.port, "DELETE", f"stacks/{arguments.name}")
+        attach.call_backend(port, "DELETE", f"stacks/{arguments.name}")
     except OSError:
-        error(f"no backend answers on port {arguments.port}: start one with `make run`, or choose its --port")
+        error(f"no backend answers on port {port}: start one with `make run`, or choose its --port")
         return 2
     print(f"{arguments.name} left.")
     return 0
 
 
-def _run_functions(port: int, find_functions: Callable[[], list[Function]], debug: str | None) -> int:
-    asyncio.run(attach.run(port, find_functions, fork_context(), debug))
+def _run_functions(
+    port: int, attachment: str, find_functions: Callable[[], list[Function]], debug: str | None
+) -> int:
+    asyncio.run(_run(port, attachment, find_functions, debug))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the clean exit
     print("\nStopped. New messages wait in their queues.")
     return 0
+
+
+async def _run(
+    port: int, attachment: str, find_functions: Callable[[], list[Function]], debug: str | None
+) -> None:
+    await attach.Terminal(port, attachment, find_functions, fork_context(), debug).run()

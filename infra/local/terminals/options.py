@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from infra.shared.arguments import Parser
+
 HOST = "127.0.0.1"
 
 
@@ -12,7 +14,8 @@ def run_parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="all",
-        help="all (default), backend, or a service: order, payment, shipping",
+        metavar="SERVICE",
+        help="all (default), backend, or a service, such as payment",
     )
     _add_stack_options(parser)
     _add_network_options(parser)
@@ -43,9 +46,11 @@ def leave_parser() -> argparse.ArgumentParser:
 
 
 def _parser(command: str, description: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"choreo {command}", description=description)
+    parser = Parser(prog=f"choreo {command}", description=description)
     parser.add_argument(
-        "--port", type=int, default=3000, help="the backend's port on this machine (default 3000)"
+        "--port",
+        type=int,
+        help="the backend's port on this machine (default: the port of AWS_ENDPOINT_URL, or else 3000)",
     )
     return parser
 

@@ -16,38 +16,46 @@ from infra.local.model.credentials import CREDENTIALS
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.console import BOLD, colour_of, error, paint
 from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
-from infra.local.terminals.attach import BackendError
+from infra.local.terminals import address
+from infra.local.terminals.attach import BackendError, check_debugged
 from infra.local.terminals.commands import join, leave, run_service
 from infra.local.terminals.options import HOST, run_parser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.local.http.tokens.issuer import Issuer
+    from infra.local.reporting.notices import Notices
+
+CHECK_AFTER_SECONDS = 1.0
 
 
-def main(project: Project, argv: list[str] | None = None) -> int:
+def main(project: Project, argv: list[str] | None = None, url: str | None = None) -> int:
     """Runs `run`, `join` or `leave` with a project. The default is `run`.
 
+    `url` is the AWS_ENDPOINT_URL of the user's shell: its port is the default of `--port`.
     Exit codes: 0 after Ctrl-C, 2 for an error that the user can correct, such as a wrong port or template.
     """
     given = sys.argv[1:] if argv is None else argv
-    commands: dict[str, Callable[[list[str]], int]] = {
+    commands: dict[str, Callable[[list[str], str | None], int]] = {
         "run": partial(run, project),
         "join": join,
         "leave": leave,
     }
     command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
-        return commands[command](rest)
+        return commands[command](rest, url)
     except (TemplateError, BackendError) as problem:
         error(str(problem))
         return 2
 
 
-def run(project: Project, argv: list[str]) -> int:
+def run(project: Project, argv: list[str], url: str | None) -> int:
     """Runs the backend with its functions, or the functions of one service, until Ctrl-C."""
     arguments = run_parser().parse_args(argv)
+    arguments.port = address.chosen_port(arguments, url)
     if arguments.what not in ("all", "backend"):
-        return run_service(arguments.port, arguments.what, arguments.debug)
+        return run_service(arguments)
     try:
         listening = listen(arguments.host, arguments.port)
     except OSError as problem:
@@ -96,15 +104,25 @@ async def _run(project: Project, arguments: argparse.Namespace, listening: socke
         stacks = backend.stacks
         functions = stacks.api_functions() if arguments.what == "backend" else stacks.functions()
         here = [] if arguments.only_backend else functions
+        check_debugged(here, arguments.debug)
         host = HOST if arguments.host in ALL_ADDRESSES else arguments.host
         pool = ProcessPool(here, host, port, fork, arguments.debug)
         running = asyncio.create_task(pool.run())
         _print_start(project, endpoint, sorted({function.service for function in here}), arguments.tokens)
+        checking = asyncio.create_task(_check(project, arguments.template, backend.notices))
         await Server(backend, backend.end, pool.end).serve(sockets=[listening])
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in (running, checking):
+            task.cancel()
+        await asyncio.gather(running, checking, return_exceptions=True)
     print("\nStopped.")
     return 0
+
+
+async def _check(project: Project, template: "Path", notices: "Notices") -> None:
+    """Announces what the project lacks. It comes after the start, which it would make slower."""
+    await asyncio.sleep(CHECK_AFTER_SECONDS)
+    for sentence in await asyncio.to_thread(project.check, template):
+        notices.add("incomplete", sentence)
 
 
 def _issuer(endpoint: str) -> "Issuer":

@@ -4,8 +4,6 @@ from infra.local.model.messages import Response
 
 PREFIX = "/_issuer"
 """The path of the run's own issuer, which `--tokens` starts."""
-OPERATE = "orders:operate"
-"""The scope of operators: the default of the template parameter OperatorValue."""
 
 
 class Denied(Exception):

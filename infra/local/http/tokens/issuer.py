@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from infra.local.http import http_api
-from infra.local.http.tokens import OPERATE, PREFIX
+from infra.local.http.tokens import PREFIX
 from infra.local.model.messages import Request, Response
 
-AUDIENCE = "order-api"
+AUDIENCE = "local-api"
 ALGORITHM = "RS256"
 LIFETIME_SECONDS = 3600
 
@@ -34,10 +34,10 @@ class Issuer:
         """The template parameters that make the API require tokens of this issuer."""
         return {"JwtIssuer": self.url, "JwtAudience": AUDIENCE}
 
-    def token(self, customer_id: str, scope: str = "") -> str:
-        """A token of a customer or, with the scope OPERATE, of an operator."""
+    def token(self, subject: str, scope: str = "") -> str:
+        """A token of this subject, with these scopes (separated by spaces)."""
         now = int(time.time())
-        claims = {"iss": self.url, "aud": AUDIENCE, "sub": customer_id, "scope": scope}
+        claims = {"iss": self.url, "aud": AUDIENCE, "sub": subject, "scope": scope}
         return self.sign(claims | {"iat": now, "exp": now + LIFETIME_SECONDS})
 
     def sign(self, claims: dict[str, Any]) -> str:
@@ -66,7 +66,6 @@ class Issuer:
             "jwks_uri": f"{self.url}/jwks",
             "token_endpoint": f"{self.url}/token",
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "scopes_supported": [OPERATE],
         }
 
     def _issue(self, request: Request) -> Response:

@@ -1,0 +1,4 @@
+"""The scope of the operators' tokens."""
+
+OPERATE = "orders:operate"
+"""The default of the template parameter OperatorValue."""

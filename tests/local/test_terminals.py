@@ -1,0 +1,122 @@
+"""The terminals of a run: their address, who joins and leaves, and the notices about it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.aws.moto_patches import patched_moto
+from infra.local.backend import Backend
+from infra.local.control.terminals import Terminals
+from infra.local.in_process import environment
+from infra.local.provisioning.errors import TemplateError
+from infra.local.reporting.notices import Notices
+from infra.local.terminals import address, template_names
+from tests.local.conftest import ROOT
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Consumer:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: app.handler, Runtime: python3.13, CodeUri: .}
+"""
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Iterator[Path]:
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    with patched_moto(), environment({}):
+        yield tmp_path / "template.yaml"
+
+
+async def forever() -> dict[str, Any]:
+    await asyncio.sleep(60)
+    return {}
+
+
+async def at_once() -> dict[str, Any]:
+    return {"type": "http.disconnect"}
+
+
+def notices(template: Path, play: Callable[[Terminals], Any]) -> list[tuple[str, str | None]]:
+    """The kinds of the notices, with their stacks, of what `play` does after the shop's own start."""
+
+    async def run() -> Notices:
+        given = Notices()
+        stacks = Backend("http://localhost:3000").stacks
+        stacks.add("shop", template)
+        await play(Terminals(stacks, given, asyncio.Event()))
+        return given
+
+    return [(notice.kind, notice.stack) for notice in asyncio.run(run()).newest]
+
+
+def test_a_guest_that_joins_stops_and_leaves_is_announced(template: Path) -> None:
+    async def play(terminals: Terminals) -> None:
+        terminals.join("guest", template)
+        terminals.join("guest", template)
+        await terminals.attached("stacks/guest", at_once)
+        terminals.leave("guest")
+
+    assert notices(template, play) == [(kind, "guest") for kind in ("joined", "attached", "stopped", "left")]
+
+
+def test_the_terminal_of_a_guest_is_told_that_its_stack_left(template: Path) -> None:
+    async def play(terminals: Terminals) -> None:
+        terminals.join("guest", template)
+        attached = asyncio.create_task(terminals.attached("stacks/guest", forever))
+        await asyncio.sleep(0)
+        terminals.leave("guest")
+        assert (await attached).status == 410
+
+    assert [kind for kind, _ in notices(template, play)] == ["joined", "attached", "left"]
+
+
+def test_the_stack_of_the_run_itself_cannot_leave(template: Path) -> None:
+    async def play(terminals: Terminals) -> None:
+        terminals.join("shop", template)  # a second terminal for it is no guest
+        with pytest.raises(TemplateError, match=r"stop the run with Ctrl-C"):
+            terminals.leave("shop")
+        with pytest.raises(TemplateError, match="there is no stack films"):
+            terminals.leave("films")
+
+    assert notices(template, play) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        (None, 3000),
+        ("", 3000),
+        ("http://localhost:3001", 3001),
+        ("http://127.0.0.1:3001/", 3001),
+        ("http://[::1]:3001", 3001),
+        ("http://localhost", 80),
+    ],
+)
+def test_the_port_is_that_of_the_endpoint_in_the_environment(url: str | None, port: int) -> None:
+    assert address.port(url) == port
+
+
+@pytest.mark.parametrize(
+    "url", ["https://localhost:3000", "http://films.example:3000", "localhost:3000", "http://localhost:x"]
+)
+def test_an_endpoint_that_no_local_run_has_is_an_error_that_names_the_variable(url: str) -> None:
+    with pytest.raises(TemplateError, match=f"^AWS_ENDPOINT_URL={url} is not"):
+        address.port(url)
+
+
+def test_a_service_or_function_that_the_template_lacks_is_an_error() -> None:
+    template = ROOT / "template.yaml"
+    template_names.check(template, "payment", "PaymentConsumer")
+    with pytest.raises(TemplateError, match="no service foo; the services are order, payment, shipping"):
+        template_names.check(template, "foo", None)
+    with pytest.raises(TemplateError, match="--debug Nope"):
+        template_names.check(template, "payment", "Nope")
+
+
+def test_without_a_template_in_the_folder_the_backend_checks_the_service(tmp_path: Path) -> None:
+    template_names.check(tmp_path / "template.yaml", "foo", "Nope")
