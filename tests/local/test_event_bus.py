@@ -134,7 +134,7 @@ def test_entries_are_less_than_one_megabyte_and_at_most_ten(bus: Bus) -> None:
 
 def test_an_event_for_no_bus_is_accepted_as_on_aws_and_the_user_is_told(bus: Bus) -> None:
     assert bus.put(EventBusName="shopp")["FailedEntryCount"] == 0
-    assert bus.told == ["PutEvents: there is no event bus shopp; an event from shop is lost"]
+    assert bus.told == ["PutEvents: an event from shop is lost; there is no event bus shopp"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_an_event_for_no_bus_is_accepted_as_on_aws_and_the_user_is_told(bus: Bus
             {"InputTransformer": {"InputTemplate": '"<x>"'}},
             "InputTemplate for target a contains invalid placeholder x",
         ),
-        ({"Input": "text"}, "Input for target a is no JSON"),
+        ({"Input": "text"}, "Input for target a is not valid JSON"),
     ],
 )
 def test_a_wrong_target_is_refused(bus: Bus, more: Any, message: str) -> None:

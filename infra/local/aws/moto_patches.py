@@ -21,7 +21,7 @@ VARIABLE = "PLAIN_MOTO"
 
 @contextmanager
 def patched_moto(*, plain: bool = False) -> Iterator[None]:
-    """Within it, moto plays AWS with AWS's refusals and answers, and, unless it is `plain`, faster."""
+    """Correct moto's refusals and answers within the context and, unless `plain`, make moto faster."""
     speed = mock_aws if plain or os.environ.get(VARIABLE) else faster_moto
     with speed(), corrections(), trace_headers_kept(), refusals():
         yield
