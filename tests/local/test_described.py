@@ -1,4 +1,4 @@
-"""tests/conftest.py fails a test that gets an answer which botocore's model does not describe."""
+"""tests/conftest.py fails a test that receives an answer that botocore's model does not allow."""
 
 import pytest
 from moto.secretsmanager.responses import SecretsManagerResponse

@@ -112,7 +112,7 @@ def test_an_invocation_without_a_message_starts_a_chain(request_: Any) -> None:
 
 @pytest.fixture
 def copy(setting: str, tmp_path: Path) -> Iterator[World]:
-    """A copy of the template, played with another setting."""
+    """A world with a copy of the template that has another value of RecursiveLoop."""
     text = (ROOT / "template.yaml").read_text()
     (tmp_path / "template.yaml").write_text(text.replace(ALLOW, f"RecursiveLoop: {setting}"))
     (tmp_path / "functions").symlink_to(ROOT / "functions")
@@ -124,7 +124,7 @@ SETTINGS = pytest.mark.parametrize(("setting", "dead_letters"), [("Allow", 0), (
 
 
 @SETTINGS
-def test_only_with_the_setting_a_message_waits_for_as_long_as_dynamodb_is_throttled(
+def test_only_with_recursive_loops_allowed_a_message_survives_a_long_throttling_of_dynamodb(
     copy: World, make_event: MakeEvent, dead_letters: int
 ) -> None:
     copy.send("PaymentQueue", make_event("order.placed").to_json())
@@ -137,7 +137,7 @@ def test_only_with_the_setting_a_message_waits_for_as_long_as_dynamodb_is_thrott
 
 
 @SETTINGS
-def test_only_with_the_setting_an_order_may_have_hours_of_time(
+def test_only_with_recursive_loops_allowed_a_time_limit_may_be_hours(
     copy: World, make_event: MakeEvent, dead_letters: int
 ) -> None:
     order_id = copy.place()
@@ -157,7 +157,7 @@ def depth(run: Run, queue: str) -> int:
 
 
 def dropped(run: Run, function_name: str) -> float:
-    """What CloudWatch says."""
+    """Return the number of dropped invocations in CloudWatch."""
     now = datetime.now(UTC)
     points = client(run, "cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",
@@ -172,7 +172,7 @@ def dropped(run: Run, function_name: str) -> float:
 
 
 def test_a_guests_loop_is_stopped_reported_and_counted(tmp_path: Path) -> None:
-    """Through SQS and through SNS: the SDK sends the header, and the local AWS passes it on."""
+    """The loops go through SQS and through SNS. The SDK sends the trace header; the local AWS forwards it."""
     for service, code in CODE.items():
         (tmp_path / service).mkdir()
         (tmp_path / service / "template.yaml").write_text(LOOP)
