@@ -9,21 +9,26 @@ from infra.live.problems import Problem
 from infra.live.publish_calls import parse_event
 from infra.local.aws import queues
 
-LIMIT = 100
-"""The maximum number of messages that the page shows for a queue."""
+LIMIT = 20
+"""The number of messages that the page asks for at a time."""
 
 
-def list_messages(name: str, originals: Mapping[str, str]) -> dict[str, Any]:
-    """Lists a queue's messages, oldest first, without receiving them."""
+def list_messages(
+    name: str, originals: Mapping[str, str], redriven: Mapping[str, int], offset: int = 0
+) -> dict[str, Any]:
+    """Lists up to LIMIT of a queue's messages, oldest first, without receiving them.
+
+    `originals` are the bodies before fault injection broke them; `redriven` counts the redrives of a body.
+    """
     found = queues.messages(name)
     return {
         "queue": name,
         "count": len(found),
-        "messages": [_to_json(message, originals) for message in found[:LIMIT]],
+        "messages": [_to_json(message, originals, redriven) for message in found[offset : offset + LIMIT]],
     }
 
 
-def _to_json(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
+def _to_json(message: Any, originals: Mapping[str, str], redriven: Mapping[str, int]) -> dict[str, Any]:
     original = originals.get(message.body)
     known = parse_event(original or message.body) or {}
     reason = message.message_attributes.get("reason", {}).get("StringValue")
@@ -37,6 +42,7 @@ def _to_json(message: Any, originals: Mapping[str, str]) -> dict[str, Any]:
         "order_id": known.get("subject"),
         "body": message.body,
         "original": original,
+        "redriven": redriven.get(message.body, 0),
     }
 
 

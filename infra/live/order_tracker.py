@@ -1,10 +1,11 @@
 """Tracks orders by reading the journal: their requests, events and messages, and counts of all messages."""
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from infra.live.publish_calls import parse_event, sent_messages
+from infra.live.service_counts import ServiceCounts
 from infra.live.topology import Topology
 from infra.live.tracked_orders import Attempt, TrackedMessage, TrackedOrder, order_ids
 from infra.local.event_sources.mapping import failed_items, reports_failures
@@ -14,6 +15,7 @@ from infra.local.reporting.journal import (
     Entry,
     HttpRequest,
     Journal,
+    LogLine,
     PublishCall,
     QueueInput,
 )
@@ -29,6 +31,9 @@ class OrderTracker:
         self._journal, self._topology, self._originals = journal, topology, originals
         self._read = 0
         self._under_way: dict[int, list[tuple[TrackedOrder, TrackedMessage, Attempt]]] = {}
+        self._lines: OrderedDict[str | None, list[LogLine]] = OrderedDict()
+        """The lines of running invocations that name no order, by request id."""
+        self.services: defaultdict[str | None, ServiceCounts] = defaultdict(ServiceCounts)
         self.orders: OrderedDict[str, TrackedOrder] = OrderedDict()
         self.flow: Counter[str] = Counter()
         """The number of messages on each edge of the map. Its key is a topic, a queue, `topic queue`, or
@@ -50,6 +55,8 @@ class OrderTracker:
                 self._on_delivery(entry)
             case DeliveryEnd():
                 self._on_delivery_end(entry)
+            case LogLine():
+                self._on_log_line(entry)
             case QueueInput():
                 for body in entry.bodies:
                     self._on_resend(entry.queue_name, body, entry.at)
@@ -67,6 +74,7 @@ class OrderTracker:
                 self._on_publish(message.to, message.body, message.attributes, entry.at)
             elif self._is_dead_letter(message.to):
                 self.flow[message.to] += 1
+                self.services[self._topology().queues[message.to].service].add_dead_letter()
                 self._on_dead_letter(message.to, message.body, message.attributes.get("reason"), entry.at)
             else:
                 self._on_resend(message.to, message.body, entry.at)
@@ -101,9 +109,11 @@ class OrderTracker:
 
     def _on_delivery_end(self, entry: DeliveryEnd) -> None:
         begun = self._under_way.pop(id(entry.delivery), [])
+        self._add_lines({order.order_id: order for order, _, _ in begun}.values(), entry.request_id)
         source = entry.delivery.source
         known = [record["messageId"] for record in entry.delivery.batch.records]
         failed = failed_items(entry.answer, known, reports=reports_failures(source))
+        self._count_delivery(entry, len(known), failed)
         for order, message, attempt in begun:
             order.revision += 1
             if attempt.outcome != "running":
@@ -114,6 +124,30 @@ class OrderTracker:
                 attempt.end(entry.at, "retrying")
             else:
                 attempt.end(entry.at, "duplicate" if message.handled else "handled")
+
+    def _on_log_line(self, entry: LogLine) -> None:
+        """Adds a line to its order. A line without an order belongs to all orders of its invocation."""
+        request_id, order_id = entry.line["request_id"], entry.line["order_id"]
+        if order_id is not None:
+            self._order(order_id, entry.at).add_line(entry)
+        elif request_id is not None:
+            self._lines.setdefault(request_id, []).append(entry)
+            while len(self._lines) > MAX_ORDERS:
+                self._lines.popitem(last=False)
+
+    def _add_lines(self, orders: Iterable[TrackedOrder], request_id: str | None) -> None:
+        lines = self._lines.pop(request_id, [])
+        for order in orders:
+            for entry in lines:
+                order.add_line(entry)
+
+    def _count_delivery(self, entry: DeliveryEnd, messages: int, failed: list[str] | None) -> None:
+        if messages:  # the journal keeps no records of streams
+            all_failed = entry.failure is not None or failed is None
+            service = self._topology().service_of(entry.delivery.source.function)
+            self.services[service].add_delivery(
+                messages, messages if all_failed else len(failed or ()), entry.at - entry.delivery.at
+            )
 
     def _on_dead_letter(self, name: str, body: str, reason: str | None, at: float) -> None:
         event = self._event(body)

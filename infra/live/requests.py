@@ -1,6 +1,8 @@
-"""The request bodies of the page's API, and their validation."""
+"""The request bodies and queries of the page's API, and their validation."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -53,12 +55,56 @@ class Redrive(_RequestBody):
         return self
 
 
+class _Query(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrderSearch(_Query):
+    """Which orders to list. `text` is the start of an order id, or a part of the customer or parcel."""
+
+    status: str | None = None
+    text: str = ""
+
+    def matches(self, order: Mapping[str, Any]) -> bool:
+        """Whether a summary of an order has the status and the text."""
+        text = self.text.strip().lower()
+        named = any(text in str(order[name] or "").lower() for name in ("customer_id", "tracking_number"))
+        right_status = {
+            None: True,
+            "undecided": not order["decided"],
+            "trouble": order["trouble"] is not None,
+        }.get(self.status, order["status"] == self.status)
+        return right_status and (named or order["order_id"].startswith(text))
+
+
+class MessagePage(_Query):
+    """A page of a queue's messages, after the first `offset` messages."""
+
+    offset: int = Field(default=0, ge=0)
+
+
+class TablePage(_Query):
+    """A page of a table's items: those with a partition key, after the `next` of the page before."""
+
+    key: str | None = Field(default=None, min_length=1)
+    after: str | None = None
+
+
 BodyT = TypeVar("BodyT", bound=_RequestBody)
+QueryT = TypeVar("QueryT", bound=_Query)
 
 
 def parse(model: type[BodyT], request: Request) -> BodyT:
     """Reads and validates a request's body. Raises Problem if it is not valid."""
     try:
         return model.model_validate_json(request.body or b"{}")
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def parse_query(model: type[QueryT], request: Request) -> QueryT:
+    """Reads and validates a request's query. Raises Problem if it is not valid."""
+    try:
+        return model.model_validate(dict(parse_qsl(request.query, keep_blank_values=True)))
     except ValidationError as error:
         raise invalid(error) from error

@@ -6,17 +6,30 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infra.live import dead_letters, files
+from infra.live import files, tables
+from infra.live.delivery import webhook
+from infra.live.event_check import check
 from infra.live.order_tracker import OrderTracker
 from infra.live.problems import Problem
-from infra.live.requests import Message, QueueChange, Redrive, ServiceChange, parse
-from infra.live.state import dead_ids, owner_of_orders, set_delay, state
+from infra.live.queue_actions import QueueActions
+from infra.live.requests import (
+    Message,
+    MessagePage,
+    OrderSearch,
+    QueueChange,
+    Redrive,
+    ServiceChange,
+    TablePage,
+    parse,
+    parse_query,
+)
+from infra.live.state import RECENT, dead_ids, hidden_until, owner_of_orders, state
 from infra.live.topology import Queue, Topology, topology
-from infra.local.aws import queues
+from infra.live.tracked_orders import TrackedOrder
 from infra.local.control.project import PAGE, RunParts
 from infra.local.http import asgi, guard
 from infra.local.model.messages import Request, Response
-from infra.local.reporting.journal import Journal, QueueInput
+from infra.local.reporting.journal import Journal
 from infra.shared.operators import OPERATE
 from infra.shared.order_kinds import KINDS
 from infra.shared.order_kinds import request as body_of
@@ -34,7 +47,8 @@ class LivePage:
     """The live page of one run. It reads the journal only while a browser shows the page."""
 
     def __init__(self, parts: RunParts, journal: Journal, issuer: "Issuer | None") -> None:
-        self._parts, self._journal, self._issuer = parts, journal, issuer
+        self._parts, self._issuer = parts, issuer
+        self._queue_actions = QueueActions(parts, journal)
         self._mapped: tuple[object, Topology] = (None, Topology())
         self._tracker = OrderTracker(journal, self._topology, parts.faults.originals)
         self._ended = False
@@ -79,8 +93,17 @@ class LivePage:
                 return kinds()
             case "GET", ["token"]:
                 return {"token": self._token()}
+            case "GET", ["orders"]:
+                return self._search(parse_query(OrderSearch, request))
             case "GET", ["orders", order_id]:
                 return self._order(order_id)
+            case "GET", ["orders", order_id, "delivery"]:
+                tracking_number = self._tracked(order_id).facts()["tracking_number"]
+                return webhook(self._parts.stacks.running.values(), order_id, tracking_number)
+            case "GET", ["tables", name]:
+                return self._table(name, parse_query(TablePage, request))
+            case "POST", ["check"]:
+                return check(parse(Message, request).body)
             case "PATCH", ["services", name]:
                 return self._change_service(name, parse(ServiceChange, request))
         return None
@@ -88,16 +111,18 @@ class LivePage:
     def _answer_queue(self, request: Request, queue: Queue, path: list[str]) -> dict[str, Any] | None:
         match request.method, path:
             case "PATCH", []:
-                return self._change_queue(queue, parse(QueueChange, request))
+                self._queue_actions.change(queue, parse(QueueChange, request))
+                return dict(self._state()["queues"][queue.name])
             case "GET", ["messages"]:
-                return dead_letters.list_messages(queue.name, self._parts.faults.originals)
+                return self._queue_actions.browse(queue, parse_query(MessagePage, request).offset)
             case "POST", ["messages"]:
-                return self._send(queue, parse(Message, request))
+                return self._queue_actions.send(queue, parse(Message, request))
             case "POST", ["redrive"]:
-                return self._redrive(queue, parse(Redrive, request))
+                return self._queue_actions.redrive(queue, parse(Redrive, request))
             case "DELETE", ["messages", message_id]:
-                queues.remove(queue.name, dead_letters.find(queue.name, message_id))
-                return {"discarded": message_id}
+                return self._queue_actions.discard(queue, message_id)
+            case "POST", ["messages", message_id, "restore"]:
+                return self._queue_actions.restore(queue, message_id)
         return None
 
     def _token(self) -> str | None:
@@ -122,15 +147,35 @@ class LivePage:
             )
         return known[name]
 
-    def _order(self, order_id: str) -> dict[str, Any]:
+    def _search(self, search: OrderSearch) -> dict[str, Any]:
+        self._tracker.catch_up()
+        owner = owner_of_orders(self._topology())
+        newest_first = reversed(self._tracker.orders.values())
+        found = [summary for order in newest_first if search.matches(summary := order.summary(owner))]
+        return {"orders": found[:RECENT], "count": len(found)}
+
+    def _tracked(self, order_id: str) -> TrackedOrder:
         self._tracker.catch_up()
         order = self._tracker.orders.get(order_id)
         if order is None:
             raise Problem(
                 HTTPStatus.NOT_FOUND, f"order {order_id} is not among the recent orders that the page keeps"
             )
+        return order
+
+    def _order(self, order_id: str) -> dict[str, Any]:
         known = self._topology()
-        return order.to_json(owner_of_orders(known), dead_ids(known), known.service_of)
+        return self._tracked(order_id).to_json(
+            owner_of_orders(known), dead_ids(known), hidden_until(known), known.service_of
+        )
+
+    def _table(self, name: str, page: TablePage) -> dict[str, Any]:
+        known = self._topology().tables
+        if name not in known:
+            raise Problem(
+                HTTPStatus.NOT_FOUND, f"there is no table {name}: the tables are {', '.join(known)}"
+            )
+        return tables.read(name, page.key, page.after)
 
     def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
         if name not in self._topology().services:
@@ -144,43 +189,6 @@ class LivePage:
         elif change.running is False:
             faults.running.clear()
         return {"running": faults.running.is_set(), "slow_seconds": faults.slow_seconds}
-
-    def _change_queue(self, queue: Queue, change: QueueChange) -> dict[str, Any]:
-        faults = self._parts.faults.queue(queue.name)
-        if queue.holds_dead_letters:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                f"{queue.name} is a dead-letter queue without a consumer: it has no faults",
-            )
-        for name in ("duplicate", "reorder", "break_next"):
-            value = getattr(change, name)
-            if value is not None:
-                setattr(faults, name, value)
-        if change.delay_seconds is not None:
-            if faults.original_delay_seconds is None:
-                faults.original_delay_seconds = int(queues.named(queue.name).delay_seconds)
-            set_delay(queue.name, change.delay_seconds)
-        # Inject now: no mapping polls while the service is stopped, and the page shows the changed messages.
-        self._parts.deliveries.inject_faults(queue.name)
-        self._parts.deliveries.poll_now()
-        return self._state()["queues"][queue.name]  # type: ignore[no-any-return]  # as in the page's JSON
-
-    def _send(self, queue: Queue, message: Message) -> dict[str, Any]:
-        sent = queues.send(queue.name, message.body, {})
-        self._journal.note(QueueInput(queue.name, [message.body]))
-        self._parts.deliveries.poll_now()
-        return {"message_id": sent.id}
-
-    def _redrive(self, queue: Queue, redrive: Redrive) -> dict[str, Any]:
-        if queue.source is None:
-            reason = f"{queue.name} has no source queue"
-            if queue.holds_dead_letters:
-                reason += ": run `choreo republish` to publish the relay's events again"
-            raise Problem(HTTPStatus.CONFLICT, reason)
-        bodies = dead_letters.redrive(queue.name, queue.source, redrive.message_id, redrive.body)
-        self._journal.note(QueueInput(queue.source, bodies))
-        self._parts.deliveries.poll_now()
-        return {"moved": len(bodies), "to": queue.source}
 
     async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]

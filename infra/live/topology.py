@@ -75,14 +75,24 @@ class Service:
     """Whether one of its functions reads a stream of its table, to publish its events."""
 
 
+@dataclass(frozen=True)
+class Table:
+    """A DynamoDB table. `service` has a function whose environment names the table; None if none does."""
+
+    name: str
+    label: str
+    service: str | None
+
+
 @dataclass
 class Topology:
-    """The services, topics, queues and subscriptions of the map."""
+    """The services, topics, queues, subscriptions and tables of the run."""
 
     services: dict[str, Service] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)
 
     def subscribers(self, topic: str, attributes: Mapping[str, str]) -> list[Queue]:
         """The queues that get a message with these attributes from a topic."""
@@ -104,6 +114,7 @@ class Topology:
             "subscriptions": [
                 {"topic": s.topic, "queue": s.queue, "types": list(s.types)} for s in self.subscriptions
             ],
+            "tables": [asdict(table) for table in self.tables.values()],
         }
 
 
@@ -114,6 +125,7 @@ def topology(stacks: Iterable[Stack]) -> Topology:
         _add_services(found, stack)
         _add_queues(found, stack)
         _add_topics(found, stack)
+        _add_tables(found, stack)
     sns = client("sns")
     for stack in stacks:
         for arn in stack.subscriptions.values():
@@ -162,6 +174,12 @@ def _add_topics(found: Topology, stack: Stack) -> None:
         publishers = [f.service for f in stack.functions.values() if arn in f.environment.values()]
         if publishers:  # the alarms' topic has no events
             found.topics[arn] = Topic(arn, logical_id, publishers[0])
+
+
+def _add_tables(found: Topology, stack: Stack) -> None:
+    for logical_id, name in stack.tables.items():
+        readers = [f.service for f in stack.functions.values() if name in f.environment.values()]
+        found.tables[name] = Table(name, logical_id, next(iter(readers), None))
 
 
 def _subscription(sns: Any, arn: str) -> Subscription:

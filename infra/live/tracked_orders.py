@@ -1,14 +1,18 @@
 """The tracked orders: their HTTP requests, their messages, and each attempt to handle a message."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from infra.local.reporting.journal import HttpRequest
+from infra.live.order_facts import facts
+from infra.local.reporting.journal import HttpRequest, LogLine
 from order.state import DECIDED, status
 
+LONGEST_LOG = 200
+"""The number of log lines that are kept for an order."""
 ServiceOf = Callable[[str], str | None]
 """Returns the service of a function, by logical id."""
 
@@ -62,16 +66,18 @@ class TrackedMessage:
             return "waiting"
         return "dead" if last.outcome == "dead" else "retrying"
 
-    def to_json(self, dead_ids: frozenset[str]) -> dict[str, Any]:
+    def to_json(self, dead_ids: frozenset[str], hidden_until: Mapping[str, float]) -> dict[str, Any]:
         """The message for the page. `dead_ids` are the ids of the messages in dead-letter queues.
 
         They are needed because SQS moves a message there without a call that the journal notes.
+        `hidden_until` has the ends of visibility timeouts, by message id.
         """
         dead = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
+        waits = self.state == "retrying" and not dead
         return {
             **vars(self),
             "state": "dead" if dead else self.state,
-            "next_at": None,
+            "next_at": hidden_until.get(self.attempts[-1].message_id) if waits else None,
             "attempts": [vars(attempt) for attempt in self.attempts],
         }
 
@@ -88,8 +94,21 @@ class TrackedOrder:
     """The time of the first publication, the publisher and the event, by event id."""
     messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
     """The messages, by event id and queue."""
-    log: list[dict[str, Any]] = field(default_factory=list)
+    log: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LONGEST_LOG))
     """The log lines of its messages: at, service, level, text, and failure or None."""
+
+    def add_line(self, entry: LogLine) -> None:
+        """Adds a log line. Its failure belongs to the attempts under way, or to that of its message."""
+        failure = asdict(entry.failure) if entry.failure is not None else None
+        shown = {name: entry.line[name] for name in ("at", "service", "level", "text")}
+        self.log.append({**shown, "failure": failure})
+        if entry.failure is None:
+            return
+        for message in self.messages.values():
+            for attempt in message.attempts:
+                named = entry.failure.message_id in (None, attempt.message_id)
+                if named and message.subscriber == entry.failure.service and attempt.outcome == "running":
+                    attempt.failure = failure
 
     def status(self, owner: str) -> str:
         """The order's status, from the events that `owner`, the order service, published and handled."""
@@ -104,10 +123,14 @@ class TrackedOrder:
             event_types.add("order.cancellation_requested")
         return status(frozenset(event_types))
 
+    def facts(self) -> dict[str, Any]:
+        """What the events say about the order: customer, items, reason and parcel."""
+        return facts((event for _, _, event in self.events.values()), self.requests)
+
     def summary(self, owner: str) -> dict[str, Any]:
         """The order's line in the list of orders."""
         current = self.status(owner)
-        placed = self._placed()
+        known = self.facts()
         troubled = [m.state for m in self.messages.values() if m.state in ("retrying", "dead")]
         return {
             "order_id": self.order_id,
@@ -116,21 +139,26 @@ class TrackedOrder:
             "status": current,
             "decided": current in DECIDED,
             "trouble": "dead" if "dead" in troubled else "retrying" if troubled else None,
-            "customer_id": placed.get("customer_id"),
-            "amount_minor": placed.get("amount_minor"),
-            "currency": placed.get("currency"),
+            **{name: known[name] for name in ("customer_id", "amount_minor", "currency", "tracking_number")},
         }
 
-    def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
+    def to_json(
+        self,
+        owner: str,
+        dead_ids: frozenset[str],
+        hidden_until: Mapping[str, float],
+        service_of: ServiceOf,
+    ) -> dict[str, Any]:
         """The whole order, for the sequence diagram."""
         subscribed = {event_id for event_id, _ in self.messages}
         return {
             **self.summary(owner),
+            **self.facts(),
             "requests": [
                 {**_request(exchange), "service": service_of(exchange.route.function)}
                 for exchange in self.requests
             ],
-            "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "messages": [message.to_json(dead_ids, hidden_until) for message in self.messages.values()],
             "log": list(self.log),
             "unsubscribed": [
                 {"at": at, "publisher": publisher, "event": event}
@@ -138,18 +166,6 @@ class TrackedOrder:
                 if event_id not in subscribed
             ],
         }
-
-    def _placed(self) -> dict[str, Any]:
-        for _, _, event in self.events.values():
-            if event["type"] == "order.placed" and isinstance(event.get("data"), dict):
-                return dict(event["data"])
-        body = next((_json(exchange.request.body) for exchange in self.requests), None)
-        return _as_placed(body) if isinstance(body, dict) else {}
-
-
-def _as_placed(body: dict[str, Any]) -> dict[str, Any]:
-    total = sum(item["quantity"] * item["unit_price"] for item in body.get("items", ()))
-    return {**body, "amount_minor": total}
 
 
 def _request(exchange: HttpRequest) -> dict[str, Any]:

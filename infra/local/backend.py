@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
+from infra.local.control.reports import Reports
 from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
@@ -18,7 +19,7 @@ from infra.local.control.stacks import Stacks
 from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
-from infra.local.http import asgi, aws_endpoint, cloudformation
+from infra.local.http import asgi, aws_endpoint, cloudformation, front_page
 from infra.local.http.function_urls import PREFIX as FUNCTION_URLS
 from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
@@ -28,7 +29,7 @@ from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
-from infra.local.reporting.notices import Notice, Notices
+from infra.local.reporting.notices import Notices, show
 from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
@@ -56,16 +57,15 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
-        self._notices = Notices(_show)
+        self.notices = Notices(show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        self._runtime_api = RuntimeApi(
-            self.stacks, self.environments, self._metrics, self._notices, self._ended
-        )
+        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self.notices)
+        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self.notices, self._ended)
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -73,7 +73,7 @@ class Backend:
         """The project's page, created at the first request: importing it takes a tenth of the start time."""
         if self._project is None:
             return None
-        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self._notices)
+        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self.notices)
         return self._project.page(parts, self._journal, self._issuer)
 
     def end(self) -> None:
@@ -128,8 +128,6 @@ class Backend:
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
             return await self._runtime_api.answer(request, receive)
+        if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
+            return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
-
-
-def _show(notice: Notice) -> None:
-    console.announce(notice.service or notice.stack or "run", notice.text)

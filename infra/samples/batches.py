@@ -9,17 +9,17 @@ from typing import Any
 from choreography.outbox import derived_id
 from choreography.table import Outgoing, Record, to_attributes, to_item
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.samples.sample_order import ARRIVING, EMITTED, ORDER_ID, START, STATES, event
+from infra.samples.sample_order import ARRIVING, EMITTED, ORDER_ID, START, STATES, arriving, event
 
 STACK = "order-choreography"
 
 
-def queue_batch(service: str, bodies: list[str]) -> dict[str, Any]:
-    """An SQS batch of the service's queue with these bodies."""
-    return {"Records": [queue_record(service, body, number) for number, body in enumerate(bodies)]}
+def queue_batch(queue: str, bodies: list[str]) -> dict[str, Any]:
+    """An SQS batch of the queue with these bodies. `queue` is its logical id."""
+    return {"Records": [queue_record(queue, body, number) for number, body in enumerate(bodies)]}
 
 
-def queue_record(service: str, body: str, number: int) -> dict[str, Any]:
+def queue_record(queue: str, body: str, number: int) -> dict[str, Any]:
     """The record of an SQS batch, as Lambda passes it to the function."""
     try:
         kind = json.loads(body)["type"]
@@ -27,7 +27,7 @@ def queue_record(service: str, body: str, number: int) -> dict[str, Any]:
         kind = "order.placed"
     sent = str(int((START + timedelta(seconds=number)).timestamp() * 1000))
     return {
-        "messageId": derived_id(service, f"message-{number}"),
+        "messageId": derived_id(queue, f"message-{number}"),
         "receiptHandle": f"AQEBsample{number:04}",
         "body": body,
         "attributes": {
@@ -46,21 +46,21 @@ def queue_record(service: str, body: str, number: int) -> dict[str, Any]:
         },
         "md5OfBody": hashlib.md5(body.encode(), usedforsecurity=False).hexdigest(),
         "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{service.capitalize()}Queue",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{queue}",
         "awsRegion": REGION,
     }
 
 
 def batches(service: str) -> Iterator[tuple[str, Any]]:
     """The name and payload of each sample of the service's consumer."""
-    first, second = [event(source, payload).to_json() for source, payload in ARRIVING[service]]
-    source, payload = ARRIVING[service][0]
-    others = [event(source, payload, derived_id(str(number), "order")).to_json() for number in range(10)]
-    yield "one", queue_batch(service, [first])
-    yield "duplicate", queue_batch(service, [first, first])
-    yield "out_of_order", queue_batch(service, [second, first])
-    yield "poison", queue_batch(service, [others[0], '{"specversion": "1.0", "type": ', others[1]])
-    yield "ten", queue_batch(service, others)
+    bodies = [arriving(kind).to_json() for kind in ARRIVING[service]]
+    others = [arriving(ARRIVING[service][0], derived_id(str(n), "order")).to_json() for n in range(10)]
+    queue = f"{service.capitalize()}Queue"
+    yield "one", queue_batch(queue, bodies[:1])
+    yield "duplicate", queue_batch(queue, bodies[:1] * 2)
+    yield "out_of_order", queue_batch(queue, bodies[::-1])
+    yield "poison", queue_batch(queue, [others[0], '{"specversion": "1.0", "type": ', others[1]])
+    yield "ten", queue_batch(queue, others)
 
 
 def stream_batch(service: str, count: int) -> dict[str, Any]:

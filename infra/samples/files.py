@@ -1,13 +1,19 @@
 """The files of events/."""
 
+import io
 import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
+from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import InProcess
+from infra.local.in_process import InProcess, invoke
 from infra.samples.batches import batches, queue_batch, stream_batch
+from infra.samples.effects import Effect, added, contents
 from infra.samples.http_requests import requests, webhooks
-from infra.samples.sample_order import EMITTED, PLACED, event
+from infra.samples.sample_order import EMITTED, OTHER_ID, PAYLOADS, PRODUCERS, SECOND_QUEUES, event
 
 ENDPOINT = "http://host.docker.internal:3000"
 """The local backend, as a container on this machine reaches it."""
@@ -25,21 +31,57 @@ def samples() -> dict[str, Any]:
     """The content of every file in events/, by path."""
     files: dict[str, Any] = {}
     answers: dict[str, Any] = {}
+    for path, payload, answer in payloads():
+        files[path], answers[path] = payload, answer
+    effects = play(files)
+    expected = {path: {"answer": answers[path], "effect": effects[path]} for path in files}
+    return files | {"answers.json": expected, "env.json": environments()}
+
+
+def payloads() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Each sample in the order to send them: path, payload, and the part of the answer that never changes."""
     for name, payload, answer in requests():
-        files[f"order/api/{name}.json"] = payload
-        answers[f"order/api/{name}.json"] = answer
+        yield f"order/api/{name}.json", payload, answer
     for name, payload, answer in webhooks():
-        files[f"shipping/webhook/{name}.json"] = payload
-        answers[f"shipping/webhook/{name}.json"] = answer
-    files["order/expiry/one.json"] = queue_batch("order", [event("order", PLACED).to_json()])
-    answers["order/expiry/one.json"] = {"batchItemFailures": []}
+        yield f"shipping/webhook/{name}.json", payload, answer
     for service in EMITTED:
-        relays = [("one", stream_batch(service, 1)), ("ten", stream_batch(service, 10))]
-        for part, payloads in (("consumer", batches(service)), ("relay", iter(relays))):
-            for name, payload in payloads:
-                files[f"{service}/{part}/{name}.json"] = payload
-                answers[f"{service}/{part}/{name}.json"] = {"batchItemFailures": []}
-    return files | {"answers.json": answers, "env.json": environments()}
+        for part, batch in _batches(service):
+            yield f"{service}/{part}.json", batch, {"batchItemFailures": []}
+
+
+def _batches(service: str) -> Iterator[tuple[str, Any]]:
+    for part, kind in SECOND_QUEUES.get(service, {}).items():
+        queue = f"{service.capitalize()}{part.capitalize()}Queue"
+        yield f"{part}/one", queue_batch(queue, [event(PRODUCERS[kind], PAYLOADS[kind], OTHER_ID).to_json()])
+    for name, batch in batches(service):
+        yield f"consumer/{name}", batch
+    yield "relay/one", stream_batch(service, 1)
+    yield "relay/ten", stream_batch(service, 10)
+
+
+def play(files: Mapping[str, Any]) -> dict[str, Effect]:
+    """Invokes each sample's function in turn, in this process. Returns what each of them added."""
+    effects: dict[str, Effect] = {}
+    with patched_moto(), _quietly():
+        stack = InProcess().stack
+        where = client("dynamodb"), client("sqs"), stack.tables, stack.queues
+        before = contents(*where)
+        for path, payload in files.items():
+            invoke(stack.functions[function_of(path)], payload)
+            after = contents(*where)
+            effects[path], before = added(before, after), after
+    return effects
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Suppresses log lines and metrics of the functions in the block."""
+    logging.disable()
+    try:
+        with redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def function_of(path: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT
-from infra.samples.sample_order import KEY, ORDER, ORDER_ID, START
+from infra.samples.sample_order import KEY, ORDER, ORDER_ID, OTHER_KEY, START
 from infra.shared.carrier_messages import message, signed
 
 SECRET = "c2FtcGxlIHNlY3JldA=="  # checkov:skip=CKV_SECRET_6:only for the samples
@@ -64,6 +64,8 @@ def requests() -> Iterator[tuple[str, Any, dict[str, Any]]]:
     empty = json.dumps(ORDER | {"items": [], "currency": "XXX"})
     other = json.dumps(ORDER | {"currency": "CHF"})
     yield "place", request("POST", "/orders", order, **key), {"statusCode": 202, "body": mine}
+    another = {"idempotency-key": OTHER_KEY}
+    yield "place_other", request("POST", "/orders", order, **another), {"statusCode": 202}
     yield "place_retry", request("POST", "/orders", order, **key), {"statusCode": 202, "body": mine}
     yield "place_key_reused", request("POST", "/orders", other, **key), {"statusCode": 422}
     yield "place_invalid", request("POST", "/orders", empty), {"statusCode": 422, "body": {"status": 422}}

@@ -189,5 +189,5 @@ def test_the_option_plain_moto_leaves_out_the_patches_for_speed(
     for name in ("fork_context", "gc", "listen", "os", "signal"):
         monkeypatch.setattr(run, name, MagicMock())
     with pytest.raises(InterruptedError):
-        run.run(PROJECT, options)
+        run.run(PROJECT, options, None)
     assert started.call_args == call(plain=plain)

@@ -1,5 +1,6 @@
 """Direct access to moto's queues: it changes nothing that a receive would change, and costs no call."""
 
+import bisect
 import contextlib
 from collections.abc import Iterable, Set
 from typing import Any
@@ -138,6 +139,16 @@ def remove(name: str, message: Any) -> None:
     """Removes a message from a queue."""
     stored(name).remove(message)
     named(name).pending_messages.discard(message)
+
+
+def hidden_until(name: str) -> dict[str, float]:
+    """The end of the visibility timeout of each message in flight, by id, in seconds since the epoch."""
+    return {m.id: m.visible_at / 1000 for m in stored(name) if not m.visible}
+
+
+def put_back(name: str, message: Any) -> None:
+    """Puts a removed message back to its place in the queue, which is by the time of sending."""
+    bisect.insort(stored(name), message, key=lambda known: known.sent_timestamp)
 
 
 def make_visible() -> None:

@@ -48,6 +48,11 @@ class Gateway:
 
         return JwtAuthorizer()
 
+    def has_root(self, request: Request) -> bool:
+        """Whether an API has a route of its own for the root. Routes such as $default match any path."""
+        found = self._find(request)
+        return found is not None and found.match.route.path == "/"
+
     async def handle(self, request: Request) -> Response:
         """The response to a request to an HTTP API."""
         if len(request.body) > BODY_LIMIT_BYTES:
@@ -56,7 +61,7 @@ class Gateway:
         if cors is not None:
             return preflight(cors, request)
         found = self._find(request)
-        return await self._serve(found, request) if found else http_api.error_response(404, "Not Target")
+        return await self._serve(found, request) if found else http_api.error_response(404, "Not Found")
 
     def _find(self, request: Request) -> Target | None:
         """The target of a request: the most specific matching route of all APIs."""

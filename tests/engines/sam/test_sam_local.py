@@ -1,4 +1,4 @@
-"""Invokes every sample with the real `sam local invoke` against a local backend, and compares the answers.
+"""Invokes every sample with the real `sam local invoke` against a local backend: its answer and its effect.
 
 The samples run in the order of answers.json: the first one places the order that the others use.
 """
@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
 from infra.local.in_process import ROOT
+from infra.local.model.credentials import REGION
+from infra.samples.effects import Effect, Found, added, contents
 from infra.samples.files import function_of
 from tests.contracts.test_samples import ANSWERS, EVENTS, agrees
 from tests.local.conftest import running
@@ -23,12 +26,12 @@ from tests.local.conftest import running
 pytestmark = pytest.mark.engine
 
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
-Invoke = Callable[[str], Any]
+Invoke = Callable[[str], tuple[Any, Effect]]
 
 
 @pytest.fixture(scope="module")
 def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
-    """Invokes a sample's function in a container. Returns its answer."""
+    """Invokes a sample's function in a container. Returns its answer and its effect."""
     if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True).returncode:
         pytest.skip("no Docker engine answers")
     if not SAM.exists() or not (ROOT / ".aws-sam" / "build").exists():
@@ -37,7 +40,26 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
         variables = tmp_path_factory.mktemp("sam") / "env.json"
         port = urlsplit(run.url).port
         variables.write_text((EVENTS / "env.json").read_text().replace(":3000", f":{port}"))
-        yield lambda path: invoke(path, variables, f"http://127.0.0.1:{port}")
+        endpoint = f"http://127.0.0.1:{port}"
+
+        def answer_and_effect(path: str) -> tuple[Any, Effect]:
+            before = stored(endpoint)
+            answer = invoke(path, variables, endpoint)
+            return answer, added(before, stored(endpoint))
+
+        yield answer_and_effect
+
+
+def stored(endpoint: str) -> Found:
+    """What the tables and queues of the backend contain."""
+    session = boto3.Session("local", "local", region_name=REGION)
+    dynamodb, sqs = (
+        session.client("dynamodb", endpoint_url=endpoint),
+        session.client("sqs", endpoint_url=endpoint),
+    )
+    tables = {name.rpartition("-")[2]: name for name in dynamodb.list_tables()["TableNames"]}
+    queues = {url.rpartition("-")[2]: url for url in sqs.list_queues()["QueueUrls"]}
+    return contents(dynamodb, sqs, tables, queues)
 
 
 def invoke(path: str, variables: Path, endpoint: str) -> Any:
@@ -73,6 +95,7 @@ def invoke(path: str, variables: Path, endpoint: str) -> Any:
 
 
 @pytest.mark.parametrize("path", ANSWERS)
-def test_a_sample_is_answered_as_expected(sam: Invoke, path: str) -> None:
-    answer = sam(path)
-    assert agrees(answer, ANSWERS[path]), answer
+def test_a_sample_is_answered_as_expected_and_has_its_effect(sam: Invoke, path: str) -> None:
+    answer, effect = sam(path)
+    assert agrees(answer, ANSWERS[path]["answer"]), answer
+    assert effect == ANSWERS[path]["effect"]
