@@ -18,7 +18,7 @@ from infra.local.in_process import ROOT
 from infra.local.model.credentials import ACCOUNT
 from infra.local.model.stack import Function
 from tests.conftest import MakeEvent
-from tests.integration.test_unavailable import TROUBLES, troubled
+from tests.integration.test_unavailable import AWS_FAILURES, failing_calls
 from tests.local.conftest import Run, eventually, running
 from tests.local.test_joined_stacks import choreo
 from tests.local.test_run import client
@@ -124,11 +124,11 @@ SETTINGS = pytest.mark.parametrize(("setting", "dead_letters"), [("Allow", 0), (
 
 
 @SETTINGS
-def test_only_with_recursive_loops_allowed_a_message_survives_a_long_throttling_of_dynamodb(
+def test_only_with_recursive_loops_allowed_a_message_waits_for_throttled_dynamodb(
     copy: World, make_event: MakeEvent, dead_letters: int
 ) -> None:
     copy.send("PaymentQueue", make_event("order.placed").to_json())
-    with troubled("dynamodb", TROUBLES["throttled"]):
+    with failing_calls("dynamodb", AWS_FAILURES["throttled"]):
         for _ in range(REQUEUE_AFTER * ROUNDS + RECEIVES_LEFT):
             copy.step("PaymentConsumerQueue")
             copy.wake_hidden("PaymentQueue")
