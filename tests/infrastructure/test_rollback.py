@@ -28,7 +28,7 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 def answers(cloudformation: Stubber, *statuses: str) -> None:
-    """CloudFormation's answers. The rollback is continued at a failed status that IN_PROGRESS follows."""
+    """Stub CloudFormation's answers. Between a failed status and IN_PROGRESS, a call continues the rollback."""
     for number, status in enumerate(statuses):
         stack: dict[str, Any] = {"StackName": "shop", "CreationTime": 0, "StackStatus": status}
         cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "shop"})
@@ -48,13 +48,13 @@ def test_a_rollback_continues_after_the_alarm_is_ok(cloudformation: Stubber) -> 
     cloudformation.assert_no_pending_responses()
 
 
-def test_a_rollback_that_the_alarm_stops_again_is_tried_again(cloudformation: Stubber) -> None:
+def test_a_rollback_that_the_alarm_stops_twice_is_continued_twice(cloudformation: Stubber) -> None:
     answers(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED, IN_PROGRESS, COMPLETE)
     assert continue_rollback(cloudformation.client, "shop") == COMPLETE
     cloudformation.assert_no_pending_responses()
 
 
-def test_it_stops_after_the_maximum_time_and_prints_why(
+def test_after_the_maximum_time_the_command_fails_and_prints_why(
     cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rollback, "WAIT_SECONDS", 2 * rollback.PAUSE_SECONDS)
