@@ -122,7 +122,7 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            self.deliveries.poll_now()
+            self.deliveries.poll_now(call.service)
         return answer
 
     async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:
