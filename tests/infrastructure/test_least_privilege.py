@@ -137,12 +137,12 @@ def run_every_case_of_the_fourth_service(world: World, stack: str) -> None:
     world.stack.resources |= guest.resources
     world.place()
     world.drain()
-    told = [message["Body"] for message in world.messages("Queue")]
-    assert len(told) == 2
+    bodies = [message["Body"] for message in world.messages("Queue")]
+    assert len(bodies) == 2
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
-        assert world.deliver("Consumer", *told) == told
-        assert world.deliver("Consumer", *told, receive_count=5) == []
-    assert world.deliver("Consumer", *told, "poison") == []
+        assert world.deliver("Consumer", *bodies) == bodies
+        assert world.deliver("Consumer", *bodies, receive_count=5) == []
+    assert world.deliver("Consumer", *bodies, "poison") == []
     assert world.messages("DeadLetters")
 
 
