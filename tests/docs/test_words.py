@@ -22,7 +22,9 @@ def test_a_word_is_found_with_its_line(text: str, found: list[tuple[int, str]]) 
     assert list(words.findings(text)) == found
 
 
-@pytest.mark.parametrize("text", ["The lowest of the latest renewals", "forever", "a canewe", "it behad", "unheard"])
+@pytest.mark.parametrize(
+    "text", ["The lowest of the latest renewals", "forever", "a canewe", "it behad", "unheard"]
+)
 def test_a_word_within_another_is_not_found(text: str) -> None:
     assert list(words.findings(text)) == []
 
