@@ -204,7 +204,7 @@ def test_a_refusal_does_not_hide_the_parcel_of_an_earlier_attempt(server: Specif
 
 
 @pytest.mark.parametrize("fault", [(503, {}), (200, {})], ids=str)
-def test_after_a_refusal_the_adapter_must_look_up_that_there_is_no_parcel(
+def test_a_refusal_without_a_successful_look_up_of_the_parcel_raises_unanswered(
     server: SpecifiedCarrier, fault: Fault
 ) -> None:
     server.faults = [(422, {"reason": "address_not_served"}), fault]

@@ -35,7 +35,7 @@ def test_only_the_subscription_of_a_deleted_queue_dead_letters_its_message(aws: 
     assert aws.bodies(queue) == aws.bodies(dead) == ["message 1", "message 2"]
 
 
-def test_a_dead_letter_of_a_raw_subscription_has_the_attributes_and_no_others(aws: Endpoint) -> None:
+def test_a_dead_letter_of_a_raw_subscription_has_only_the_attributes_of_the_message(aws: Endpoint) -> None:
     topic, dead = aws.topic(), aws.queue("dead")
     aws.subscribe(topic, "gone", RawMessageDelivery="true", RedrivePolicy=REDRIVE)
     given = {"number": NUMBER, "raw": BINARY}
