@@ -84,7 +84,7 @@ def test_the_python_code_of_a_recipe_compiles_and_fits_the_line(name: str) -> No
 def test_a_mistake_is_refused_in_one_line_and_nothing_is_written(
     given: str, sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging.shutil, "copyfile", None)  # a write would fail the test
+    monkeypatch.setattr("infra.scaffold.staging.shutil.copyfile", None)  # a write would fail the test
     assert command.main(given.split()) == 2
     told = capsys.readouterr().err
     assert told.startswith(f"choreo new: {sentence}")
