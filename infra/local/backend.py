@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
-from infra.local.control.runtime_api import PREFIX as CONTROL
+from infra.local.control.reports import Reports
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
+from infra.local.control.wire import PREFIX as CONTROL
 from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.http import asgi, aws_endpoint, cloudformation, front_page
+from infra.local.http.frame_protocol import Disconnected
 from infra.local.http.function_urls import PREFIX as FUNCTION_URLS
 from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
@@ -28,7 +30,7 @@ from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
-from infra.local.reporting.notices import Notice, Notices
+from infra.local.reporting.notices import Notices, show
 from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
@@ -56,16 +58,15 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
-        self.notices = Notices(_show)
+        self.notices = Notices(show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        self._runtime_api = RuntimeApi(
-            self.stacks, self.environments, self._metrics, self.notices, self._ended
-        )
+        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self.notices)
+        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self.notices, self._ended)
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -101,12 +102,15 @@ class Backend:
         if misdirected is not None:
             await asgi.write_response(send, misdirected)
             return
-        call = aws_endpoint.read_call(request)
-        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")) and self.page:
+        if (request.path == PAGE or request.path.startswith(f"{PAGE}/")) and self.page:
             await self.page.answer(request, receive, send)  # it may answer with a stream
             return
-        answer = await (self._answer_http(request, receive) if call is None else self._answer_aws(call))
-        await asgi.write_response(send, answer)
+        await asgi.write_response(send, await self.respond(request, receive))
+
+    async def respond(self, request: Request, disconnected: Disconnected) -> Response:
+        """The response to a request that is not for the page."""
+        call = aws_endpoint.read_call(request)
+        return await (self._answer_http(request, disconnected) if call is None else self._answer_aws(call))
 
     async def _answer_aws(self, call: AwsCall) -> Response:
         if call.service == "cloudformation":
@@ -121,17 +125,13 @@ class Backend:
             self.deliveries.poll_now()
         return answer
 
-    async def _answer_http(self, request: Request, receive: asgi.Receive) -> Response:
+    async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:
         if self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
             return self._issuer.handle(request)
         if request.path.startswith(FUNCTION_URLS):
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
-            return await self._runtime_api.answer(request, receive)
+            return await self._runtime_api.answer(request, disconnected)
         if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
-
-
-def _show(notice: Notice) -> None:
-    console.announce(notice.service or notice.stack or "run", notice.text)

@@ -13,7 +13,7 @@ FILES = sorted((ROOT / "infra").rglob("*.py"))
 
 
 def has_reason(path: Path) -> bool:
-    """Whether the module's docstring has a sentence that begins with REASON."""
+    """Return whether the module's docstring has a sentence that begins with REASON."""
     return REASON in " ".join((ast.get_docstring(ast.parse(path.read_text())) or "").split())
 
 

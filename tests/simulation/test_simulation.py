@@ -16,7 +16,7 @@ from tests.simulation.mutants import MUTANTS
 NO_FAULTS = frozenset[str]()
 TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})
 IN_TIME = Scenario(2, kinds=frozenset(KINDS) - {"down", "long-outage"}, interventions=False)
-"""A run in which no order expires: a rebuild at another time could charge an order that expired unpaid."""
+"""A run in which no order expires. A rebuild at another time could charge an order that expired unpaid."""
 
 
 def test_every_invariant_holds() -> None:
@@ -25,6 +25,17 @@ def test_every_invariant_holds() -> None:
 
 def test_the_same_seed_gives_the_same_run_byte_for_byte() -> None:
     assert run(Scenario(5, orders=2)).lines == run(Scenario(5, orders=2)).lines
+
+
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(10, 40))]
+)
+def test_the_short_and_the_long_way_to_moto_give_the_same_run_byte_for_byte(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = run(Scenario(seed, orders=2))
+    monkeypatch.setenv("PLAIN_MOTO", "1")
+    assert run(Scenario(seed, orders=2)).lines == short.lines
 
 
 # Another machine and another Python version wrote this file, so a difference means that runs are not
@@ -72,7 +83,7 @@ def test_coverage_knows_the_calls_deliveries_and_transitions() -> None:
 
 
 @pytest.mark.proof
-def test_a_violation_is_shrunk_and_its_command_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_violation_is_reduced_to_a_command_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
     with MUTANTS["dual-write"]():
         assert main(["--seeds", "1", "--jobs", "1"]) == VIOLATED
         printed = capsys.readouterr().out
@@ -85,7 +96,7 @@ def test_a_violation_is_shrunk_and_its_command_repeats_it(capsys: pytest.Capture
 
 
 @pytest.mark.proof
-def test_complete_fails_if_the_runs_did_not_reach_everything(capsys: pytest.CaptureFixture[str]) -> None:
+def test_complete_fails_if_the_runs_did_not_reach_every_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         main(["--seeds", "1", "--orders", "1", "--faults", "none", "--jobs", "1", "--complete"]) == INCOMPLETE
     )

@@ -2,24 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from infra.local.control.reports import Reports
 from infra.local.control.stacks import Stacks
 from infra.local.control.terminals import Terminals
+from infra.local.control.wire import PREFIX, functions_to_json
 from infra.local.http import guard, http_api
-from infra.local.http.asgi import Receive
+from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Request, Response
-from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
-from infra.local.reporting.metrics import Metrics
 from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
-
-PREFIX = "/_local/"
 
 
 class RuntimeApi:
@@ -33,24 +31,24 @@ class RuntimeApi:
         self,
         stacks: Stacks,
         environments: Environments,
-        metrics: Metrics,
+        reports: Reports,
         notices: Notices,
         ended: asyncio.Event,
     ) -> None:
-        self._stacks, self._environments, self._metrics = stacks, environments, metrics
+        self._stacks, self._environments, self._reports = stacks, environments, reports
         self._ended = ended
         self._terminals = Terminals(stacks, notices, ended)
 
-    async def answer(self, request: Request, receive: Receive) -> Response:
+    async def answer(self, request: Request, disconnected: Disconnected) -> Response:
         reason = guard.cross_site_reason(request)
         if reason is not None:
             return http_api.error_response(403, reason)
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
             if path[0] == "runtime":
-                answer = await self._answer_environment(request, path[1:], receive)
+                answer = await self._answer_environment(request, path[1:], disconnected)
             elif path[0] == "attached":
-                answer = await self._terminals.attached("/".join(path[1:]), receive)
+                answer = await self._terminals.attached("/".join(path[1:]), disconnected)
             else:
                 answer = self._answer_command(request, path)
         except TemplateError as error:
@@ -58,23 +56,24 @@ class RuntimeApi:
         return answer or http_api.error_response(404, "Not Found")
 
     async def _answer_environment(
-        self, request: Request, path: list[str], receive: Receive
+        self, request: Request, path: list[str], disconnected: Disconnected
     ) -> Response | None:
         headers = dict(request.headers)
         match request.method, path:
             case "GET", [function, "invocation", "next"]:
-                invocation = await self._next(function, headers, receive)
+                invocation = await self._next(function, headers, disconnected)
                 return _invocation_answer(invocation) if invocation else Response(204, [], b"")
             case "POST", [_, "invocation", invocation_id, "response"]:
                 if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [_, "invocation", invocation_id, "error"]:
                 if self._environments.fail(invocation_id, request.body.decode()):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [function, "environments", environment, "exit"]:
                 status = json.loads(request.body)
+                self._reports.note_exit(function, status)
                 started = await self._environments.report_exit(function, environment, status)
                 return _json({"started": started})
         return None
@@ -82,7 +81,7 @@ class RuntimeApi:
     def _answer_command(self, request: Request, path: list[str]) -> Response | None:
         match request.method, path:
             case "POST", ["metrics"]:
-                self._metrics.add(json.loads(request.body))
+                self._reports.add(json.loads(request.body))
                 return Response(202, [], b"")
             case "GET", ["services", service]:
                 return _json(functions_to_json(self._stacks.consumers_of(service)))
@@ -94,33 +93,24 @@ class RuntimeApi:
                 return _json([])
         return None
 
-    def _count_metrics(self, headers: Mapping[str, str]) -> None:
-        self._metrics.add(json.loads(headers.get(METRICS_HEADER, "[]")))
+    def _add_documents(self, headers: Mapping[str, str]) -> None:
+        self._reports.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
-    async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
+    async def _next(
+        self, function: str, headers: Mapping[str, str], disconnected: Disconnected
+    ) -> Invocation | None:
         """The environment's next invocation, or None if the environment or the run ends first."""
         timeout = float(headers[TIMEOUT_HEADER]) if TIMEOUT_HEADER in headers else None
         invocation = await self._environments.next(function, timeout, headers.get(ENVIRONMENT_HEADER, ""))
-        # The server has read the whole request, so `receive` returns only when the client disconnects.
-        disconnected: asyncio.Future[Any] = asyncio.ensure_future(receive())
+        gone: asyncio.Future[Any] = asyncio.ensure_future(disconnected())
         ended: asyncio.Future[Any] = asyncio.ensure_future(self._ended.wait())
-        await asyncio.wait([invocation, disconnected, ended], return_when=asyncio.FIRST_COMPLETED)
-        disconnected.cancel()
+        await asyncio.wait([invocation, gone, ended], return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
         ended.cancel()
         if invocation.done() and not invocation.cancelled():
             return invocation.result()
         invocation.cancel()
         return None
-
-
-def functions_to_json(functions: Iterable[Function]) -> list[dict[str, Any]]:
-    """Converts functions to JSON, for the terminal that runs them."""
-    return [{**vars(function), "code": str(function.code)} for function in functions]
-
-
-def functions_from_json(described: list[dict[str, Any]]) -> list[Function]:
-    """Reads functions from the control API's JSON."""
-    return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 
 
 def _invocation_answer(invocation: Invocation) -> Response:

@@ -25,12 +25,15 @@ _request_id = ""
 def set_up_process(function: Function, host: str, port: int) -> Console:
     """Sets up this process for the function. Returns the console that replaces its standard output."""
     remove_aws_settings()
+    from infra.local.runtime import aws_calls  # imports botocore, which only functions' processes need
+
+    aws_calls.use(host, port)
     os.environ.update(environment_variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()
     sys.path[:0] = [str(code), *function.layers]
     os.chdir(code)
-    console = Console(function.service, sys.__stdout__ or sys.stderr)
+    console = Console(function.service, sys.__stdout__ or sys.stderr, function.logical_id, code)
     sys.stdout = console
     _log_to(console)
     # A function may start processes, so this process must not be a daemon. Linux forks up to Python 3.13; a

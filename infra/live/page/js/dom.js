@@ -23,6 +23,22 @@ export function setText(element, text) {
   if (element.textContent !== String(text)) element.textContent = text;
 }
 
+const SIZES = [1, 0.92, 0.84]; // of the usual font size
+
+/** Sets an SVG text so that it fits a width in pixels: smaller, or else shortened. The element must be in the page. */
+export function fitText(element, text, width) {
+  element.textContent = text;
+  for (const size of SIZES) {
+    element.style.fontSize = "";
+    element.style.fontSize = `${parseFloat(getComputedStyle(element).fontSize) * size}px`;
+    if (element.getComputedTextLength() <= width) return;
+  }
+  for (let end = text.length; end > 1 && element.getComputedTextLength() > width; ) {
+    end -= 1;
+    element.textContent = `${text.slice(0, end).trimEnd()}…`;
+  }
+}
+
 /** Makes an SVG group work like a button. */
 export function makeButton(group, label, act) {
   group.setAttribute("tabindex", "0");

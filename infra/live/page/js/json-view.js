@@ -5,7 +5,7 @@ const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)
 
 export function json(value) {
   const text = JSON.stringify(value, null, 2);
-  const block = h("pre", { tabindex: "0", "aria-label": "Payload" });
+  const block = h("pre", { tabindex: "0", role: "group", "aria-label": "Payload" });
   let end = 0;
   for (const token of text.matchAll(TOKEN)) {
     block.append(text.slice(end, token.index), h("span", { class: token[2] ? "key" : token[1] ? "string" : "plain" }, token[0]));
@@ -20,6 +20,6 @@ export function body(text) {
   try {
     return json(JSON.parse(text));
   } catch {
-    return h("pre", { tabindex: "0", "aria-label": "Body" }, text);
+    return h("pre", { tabindex: "0", role: "group", "aria-label": "Body" }, text);
   }
 }

@@ -1,65 +1,96 @@
 // Connects the parts of the page: passes the run's data to each part, and a selection to the other parts.
-import { Inspector } from "./inspector.js";
+import { Banners } from "./banners.js";
 import { listen } from "./events.js";
+import { Inspector } from "./inspector.js";
 import { MapView } from "./map-view.js";
+import { Notices } from "./notices.js";
 import { OrderCard } from "./order-card.js";
-import { Orders } from "./order-list.js";
+import { OrderFilter } from "./order-filter.js";
+import { OrderList } from "./order-list.js";
 import { addPlaceButtons } from "./place-order.js";
-import { theme } from "./theme.js";
+import { Router } from "./router.js";
+import { addressOf, find } from "./selection.js";
+import { addThemeSwitch } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);
-const NARROW = matchMedia("(max-width: 900px)");
+const PHONE = matchMedia("(max-width: 900px)");
+const CONNECTIONS = { live: "live", lost: "connection lost" };
 
-const card = new OrderCard($("order"));
-const orders = new Orders($("orders"), openOrder);
-const inspector = new Inspector($("inspector-title"), $("inspector-body"), openOrder);
-const map = new MapView($("map"), choose);
-let now = { map: null, state: null };
-let chosen = null;
+const now = { map: null, state: null };
+let selected = null; // the kind and the name of the part in the inspector; null until there is a map
 let orderId = null;
 
-function choose(choice, byPerson = true) {
-  chosen = choice;
-  map.setChosen(choice.name);
-  inspector.choose(choice, now.map, now.state);
-  if (byPerson && NARROW.matches) $("inspector").scrollIntoView({ block: "nearest", behavior: "smooth" });
+const card = new OrderCard($("order"));
+const list = new OrderList($("orders"), (id) => router.go("order", id));
+const filter = new OrderFilter($("filter"), (orders, whenEmpty) => list.show(orders, whenEmpty));
+const inspector = new Inspector($("inspector"), $("inspector-title"), $("inspector-body"));
+const map = new MapView($("map"), (kind, name) => follow(addressOf(now.map, kind, name)));
+const notices = new Notices($("notices-card"), $("notices"));
+const banners = new Banners($("banners"));
+const part = (kind) => (name, key) => openPart(kind, name, key);
+const router = new Router({
+  order: (id) => openOrder(id), service: part("service"), queue: part("queue"), topic: part("topic"), table: part("table"),
+});
+
+function follow(address) {
+  if (location.hash === address) router.open();
+  else location.hash = address;
 }
 
-function openOrder(id, byPerson = true) {
+function openPart(kind, name, key) {
+  if (!now.map) return;
+  const found = find(now.map, kind, name);
+  if (found) select({ ...found, key });
+  else inspector.showMissing(kind, name);
+  inspector.setOpen(true);
+  if (PHONE.matches) document.querySelector("#map .node[aria-current='true']")?.scrollIntoView({ block: "nearest" });
+}
+
+function select(choice) {
+  selected = choice;
+  map.setSelected(choice.name);
+  inspector.select(choice, now.map, now.state);
+}
+
+function openOrder(id, { placed = false, byPerson = true } = {}) {
   orderId = id;
-  card.choose(id);
-  if (now.state) show();
-  if (byPerson && NARROW.matches) $("order-card").scrollIntoView({ block: "nearest", behavior: "smooth" });
+  card.select(id, placed);
+  list.setSelected(id);
+  if (now.state) card.update(now.state, now.map);
+  if (byPerson && PHONE.matches) $("order-card").scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
-function show() {
-  orders.update(now.state.orders, orderId);
-  card.update(now.state, now.map);
+/** Shows a placed order, and leaves the map in view. */
+function showPlaced(id) {
+  history.pushState(null, "", `#order/${id}`);
+  openOrder(id, { placed: true, byPerson: false });
 }
-
-const exists = ({ kind, name }) =>
-  kind === "service" ? now.map.services.some((service) => service.name === name)
-  : kind === "topic" ? now.map.topics.some((topic) => topic.arn === name)
-  : now.map.queues.some((queue) => queue.name === name);
 
 listen({
   connection: (state) => {
+    document.body.dataset.connection = state;
     $("connection").dataset.state = state;
-    $("connection").textContent = { live: "live", lost: "connection lost: waiting for the local run" }[state];
+    $("connection").textContent = CONNECTIONS[state];
+    banners.setConnection(state);
   },
   map: (drawn) => {
     now.map = drawn;
     map.setMap(drawn);
-    if (!chosen || !exists(chosen)) chosen = { kind: "service", name: drawn.services[0]?.name };
-    if (chosen.name) choose(chosen, false);
+    if (!selected) router.open();
+    else if (find(drawn, selected.kind === "dead" ? "queue" : selected.kind, selected.name)) select(selected);
+    else selected = null;
+    if (!selected && !inspector.missing && drawn.services.length) select({ kind: "service", name: drawn.services[0].name });
   },
   state: (state) => {
     now.state = state;
     map.setState(state);
     inspector.update(state);
-    if (!orderId && state.orders.length) openOrder(state.orders[0].order_id, false);
-    else show();
+    filter.update(state.orders);
+    notices.update(state.notices);
+    banners.update(state);
+    if (!orderId && state.orders.length) openOrder(state.orders[0].order_id, { byPerson: false });
+    else card.update(state, now.map);
   },
 });
-theme($("theme"));
-addPlaceButtons($("place"), openOrder);
+addThemeSwitch($("theme"));
+addPlaceButtons($("place"), showPlaced);

@@ -1,23 +1,27 @@
 // The panel of a dead-letter queue: the reason of each message, and the actions redrive, edit and discard.
-import { discard, messages, redrive } from "./api.js";
+import { discard, redrive, restore } from "./api.js";
 import { h, setText } from "./dom.js";
+import { count, shortId, spaced, timeOfDay } from "./format.js";
 import { body } from "./json-view.js";
-import { latest } from "./latest.js";
+import { MessageEditor } from "./message-editor.js";
+import { MessageList } from "./message-list.js";
+import { address } from "./router.js";
 import { reportErrors, toast } from "./toast.js";
-import { timeOfDay, shortId, spaced } from "./format.js";
 
-export class DeadPanel {
-  constructor(name, map, openOrder) {
+const REDRIVE = "Redrive moves messages back to their source queue. It is always safe: consumers recognize the events that they have handled.";
+const REPUBLISH = "Stream records that the relay could not publish. Correct the cause, then run choreo republish to publish the events again.";
+const NO_REASON = "No reason given: the message reached the maximum receive count.";
+
+export class DeadLettersPanel {
+  constructor(name, map) {
     const queue = map.queues.find((known) => known.name === name);
-    Object.assign(this, { name, openOrder, source: queue.source, title: spaced(queue.label), items: new Map() });
-    this.look = latest((depths) => this.lookInto(depths));
+    Object.assign(this, { name, source: queue.source, title: spaced(queue.label) });
     this.all = h("button", { type: "button", class: "main", id: "redrive-all", onclick: () => this.redrive({}) }, "Redrive all");
     this.count = h("span", { class: "muted" });
-    this.list = h("ul", { class: "letters", id: "letters" });
-    const hint = queue.source
-      ? "Redrive moves messages back to their source queue. It is always safe: consumers recognize the events that they have handled."
-      : "Stream records that the relay could not publish. Correct the cause, then run choreo republish to publish the events again.";
-    this.element = h("div", { class: "stack" }, h("p", { class: "muted" }, hint), h("div", { class: "row" }, queue.source ? this.all : null, this.count), this.list);
+    this.letters = new MessageList(name, "letters", (message) => this.item(message), (message) => this.announce(message));
+    this.element = h("div", { class: "stack" },
+      h("p", { class: "muted" }, queue.source ? REDRIVE : REPUBLISH),
+      h("div", { class: "row" }, queue.source ? this.all : null, this.count), this.letters.element);
   }
 
   update(state) {
@@ -25,51 +29,60 @@ export class DeadPanel {
     if (!queue) return;
     const all = queue.waiting + queue.in_flight + queue.delayed;
     this.all.disabled = !all;
-    setText(this.count, all ? `${all} dead letter${all > 1 ? "s" : ""}` : "This queue is empty, as it should be.");
+    setText(this.count, all ? count(all, "dead letter") : "This queue is empty, as it should be.");
     // The number stays the same if one message leaves and another arrives, so the flow's count is compared, too.
-    this.look(`${all} ${state.flow[this.name]}`);
+    this.letters.update(`${all} ${state.flow[this.name]}`);
   }
 
-  async lookInto(depths) {
-    if (depths === this.looked) return;
-    const found = await messages(this.name).catch(() => null);
-    if (!found) return;
-    this.looked = depths;
-    const ids = new Set(found.messages.map((message) => message.message_id));
-    for (const [id, item] of this.items) if (!ids.has(id)) { item.remove(); this.items.delete(id); }
-    for (const message of found.messages) {
-      if (this.items.has(message.message_id)) continue;
-      this.items.set(message.message_id, this.item(message));
-      this.list.append(this.items.get(message.message_id));
-    }
+  /** Tells that a message that was redriven is here again. */
+  announce(message) {
+    if (message.redriven) toast(`A redriven message came back: ${message.reason ?? "its handler failed again"}`, "problem");
   }
 
   item(message) {
     const shown = h("div", {}, body(message.body));
     const one = { message_id: message.message_id };
-    const text = h("textarea", { "aria-label": "The message's body", spellcheck: "false" });
-    const send = h("button", { type: "button", class: "main", onclick: () => this.redrive({ ...one, body: text.value }) }, "Redrive edited message");
-    const editing = h("div", { class: "stack", hidden: "" }, text, h("div", { class: "row" }, send, message.original ? h("span", { class: "muted" }, "This is the original body, before the fault was injected.") : null));
-    const edit = () => {
-      editing.hidden = !editing.hidden;
-      shown.hidden = !editing.hidden;
-      text.value = message.original ?? message.body;
-      if (!editing.hidden) text.focus();
-    };
+    const editor = new MessageEditor(message.body, message.original, (edited) => this.redrive({ ...one, body: edited }));
     const button = (label, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, label);
-    return h("li", { "data-message": message.message_id },
+    const item = h("li", { "data-message": message.message_id },
       h("div", { class: "row" }, h("strong", {}, message.type ?? "Not an event"), h("span", { class: "muted" }, `since ${timeOfDay(message.sent_at)}`),
-        message.order_id ? h("span", {}, "order ", button(shortId(message.order_id), () => this.openOrder(message.order_id), "link")) : null),
-      h("p", { class: "reason" }, message.reason ?? "No reason given: the message reached the maximum receive count."),
-      shown, editing,
-      h("div", { class: "row" }, this.source ? button("Redrive", () => this.redrive(one)) : null, this.source ? button("Edit…", edit) : null,
-        button("Discard", () => reportErrors(() => discard(this.name, message.message_id)), "danger")));
+        message.order_id ? h("span", {}, "order ", h("a", { href: address("order", message.order_id) }, shortId(message.order_id))) : null,
+        message.redriven ? h("span", { class: "chip", "data-status": "failed" }, message.redriven > 1 ? `came back ${message.redriven}×` : "came back after its redrive") : null),
+      h("p", { class: "reason" }, message.reason ?? NO_REASON),
+      shown, editor.element,
+      h("div", { class: "row" },
+        this.source ? button("Redrive", () => this.redrive(one)) : null,
+        this.source ? button("Edit…", () => (shown.hidden = editor.toggle())) : null,
+        button("Discard", () => this.discard(item, message), "danger")));
+    return item;
   }
 
   redrive(what) {
     return reportErrors(async () => {
       const { moved } = await redrive(this.name, what);
-      toast(moved === 1 ? "Redrove one message" : `Redrove ${moved} messages`);
+      toast(`Redrove ${count(moved, "message")}`);
+    });
+  }
+
+  /** Discards a message. Until the panel is closed, a button in its place brings it back. */
+  discard(item, message) {
+    return reportErrors(async () => {
+      item.dataset.discarded = true;
+      await discard(this.name, message.message_id).catch((error) => {
+        delete item.dataset.discarded;
+        throw error;
+      });
+      const undo = h("button", { type: "button", onclick: () => this.restore(item, message) }, "Undo");
+      item.removeAttribute("data-message");
+      item.replaceChildren(h("div", { class: "row", role: "status" }, `Discarded ${message.type ?? "a message"}.`, undo));
+      undo.focus();
+    });
+  }
+
+  restore(item, message) {
+    return reportErrors(async () => {
+      await restore(this.name, message.message_id);
+      item.remove();
     });
   }
 }

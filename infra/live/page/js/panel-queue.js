@@ -1,23 +1,21 @@
 // The panel of a queue: its messages, and the faults that the user can inject into them.
-import { changeQueue, messages, poison } from "./api.js";
+import { changeQueue, sendPoison } from "./api.js";
 import { h, setText } from "./dom.js";
-import { body } from "./json-view.js";
-import { latest } from "./latest.js";
-import { list } from "./panel-service.js";
-import { PendingChanges } from "./pending.js";
-import { reportErrors, toast } from "./toast.js";
 import { capitalize, timeOfDay } from "./format.js";
+import { body } from "./json-view.js";
+import { MessageList } from "./message-list.js";
+import { PendingChanges } from "./pending.js";
+import { subscriptions } from "./subscriptions.js";
+import { reportErrors, toast } from "./toast.js";
 
 const DELAYS_SECONDS = [0, 1, 3, 10, 30];
-const SHOWN = 20;
 
 export class QueuePanel {
   constructor(name, map) {
     const queue = map.queues.find((known) => known.name === name);
     this.name = name;
     this.title = queue.label;
-    this.look = latest((depths) => this.lookInto(depths));
-    this.settings = new PendingChanges((queue) => this.showSettings(queue));
+    this.settings = new PendingChanges((settings) => this.showSettings(settings));
     this.depth = h("span", { class: "muted number" });
     this.switches = {
       duplicate: this.switch("duplicate", "Duplicate each message"),
@@ -26,15 +24,22 @@ export class QueuePanel {
     };
     this.delay = h("select", { id: "delay", onchange: () => this.change({ delay_seconds: Number(this.delay.value) }) },
       DELAYS_SECONDS.map((seconds) => h("option", { value: seconds }, seconds ? `${seconds} s` : "no delay")));
-    this.waiting = h("ul", { class: "letters", id: "messages" });
+    this.messages = new MessageList(name, "messages", messageItem);
     this.element = h("div", { class: "stack" },
       h("p", { class: "muted" }, `Messages for ${capitalize(queue.service)}. `, this.depth),
       h("div", { class: "row" }, this.switches.duplicate, this.switches.reorder, h("label", { class: "field" }, "Delay by", this.delay)),
       h("div", { class: "row" }, this.switches.break_next,
-        h("button", { type: "button", class: "danger", id: "poison", onclick: () => reportErrors(async () => (await poison(name), toast(`Sent a message that no consumer can read to ${this.title}`))) }, "Send a poison message")),
-      ...list("Subscribes to", map.subscriptions.filter((subscription) => subscription.queue === name), map),
-      this.waiting,
+        h("button", { type: "button", class: "danger", id: "poison", onclick: () => this.poison() }, "Send a poison message")),
+      ...subscriptions("Subscribes to", map.subscriptions.filter((subscription) => subscription.queue === name), map),
+      this.messages.element,
     );
+  }
+
+  poison() {
+    return reportErrors(async () => {
+      await sendPoison(this.name);
+      toast(`Sent a message that no consumer can read to ${this.title}`);
+    });
   }
 
   switch(key, label) {
@@ -59,22 +64,11 @@ export class QueuePanel {
     if (!queue) return;
     setText(this.depth, `${queue.waiting} waiting, ${queue.in_flight} in flight, ${queue.delayed} delayed`);
     this.settings.update(queue);
-    this.look(`${queue.waiting} ${queue.in_flight} ${queue.delayed}`);
-  }
-
-  async lookInto(depths) {
-    if (depths === this.looked) return;
-    const found = await messages(this.name).catch(() => null);
-    if (!found) return;
-    this.looked = depths;
-    const ids = JSON.stringify(found.messages.slice(0, SHOWN).map((message) => [message.message_id, message.state, message.received]));
-    if (ids === this.ids) return;
-    this.ids = ids;
-    this.waiting.replaceChildren(...found.messages.slice(0, SHOWN).map(item), ...(found.count > SHOWN ? [h("li", {}, `and ${found.count - SHOWN} more`)] : []));
+    this.messages.update(`${queue.waiting} ${queue.in_flight} ${queue.delayed} ${state.flow[this.name]}`);
   }
 }
 
-function item(message) {
+function messageItem(message) {
   const received = message.received ? `, received ${message.received}×` : "";
   return h("li", {}, h("details", {},
     h("summary", {}, message.type ?? "not an event", h("span", { class: "muted" }, ` ${message.state} since ${timeOfDay(message.sent_at)}${received}`)),

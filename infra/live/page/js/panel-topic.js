@@ -1,7 +1,7 @@
 // The panel of a topic: its publisher, and its subscribers with their event types.
 import { h, setText } from "./dom.js";
-import { list } from "./panel-service.js";
-import { capitalize } from "./format.js";
+import { capitalize, count } from "./format.js";
+import { subscriptions } from "./subscriptions.js";
 
 export class TopicPanel {
   constructor(arn, map) {
@@ -9,13 +9,13 @@ export class TopicPanel {
     this.arn = arn;
     this.title = topic.label;
     this.count = h("span", { class: "number" });
-    const subscribers = map.subscriptions.filter((subscription) => subscription.topic === arn);
+    const label = (name) => map.queues.find((queue) => queue.name === name)?.label ?? name;
     this.element = h("div", { class: "stack" },
       h("p", { class: "muted" }, topic.publisher ? `${capitalize(topic.publisher)} publishes to this topic: ` : "", this.count),
-      ...subscribers.flatMap((subscription) => list(`To ${map.queues.find((queue) => queue.name === subscription.queue)?.label ?? subscription.queue}`, [subscription], map)));
+      ...map.subscriptions.filter((found) => found.topic === arn).flatMap((found) => subscriptions(`To ${label(found.queue)}`, [found], map)));
   }
 
   update(state) {
-    setText(this.count, `${state.flow[this.arn] ?? 0} events since the live page was first opened`);
+    setText(this.count, `${count(state.flow[this.arn] ?? 0, "event")} since the live page was first opened`);
   }
 }

@@ -3,7 +3,9 @@ import { cancel, kinds, place } from "./api.js";
 import { h } from "./dom.js";
 import { reportErrors, toast } from "./toast.js";
 
-const LABELS = { shipped: "Ships", declined: "Declines", unserviceable: "Unserviceable", cancelled: "Cancelled" };
+const LABELS = {
+  shipped: "Ships", declined: "Payment declined", unserviceable: "No carrier", cancelled: "Customer cancels",
+};
 const MANY = 20;
 
 export async function addPlaceButtons(bar, placed) {

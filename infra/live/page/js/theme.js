@@ -4,7 +4,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 const current = () => localStorage.getItem(KEY) ?? (dark.matches ? "dark" : "light");
 
-export function theme(button) {
+export function addThemeSwitch(button) {
   const show = () => {
     document.documentElement.style.colorScheme = localStorage.getItem(KEY) ?? "light dark";
     button.textContent = current() === "dark" ? "☀" : "☾";

@@ -1,11 +1,14 @@
 // Short messages at the bottom of the page, which screen readers announce.
 import { h } from "./dom.js";
 
-const LASTING_MS = 5000;
+const LASTING_MS = 6000;
+const MOST = 3;
 
 export function toast(text, kind = "done") {
+  const box = document.getElementById("toasts");
   const line = h("p", { class: kind }, text);
-  document.getElementById("toasts").append(line);
+  box.append(line);
+  while (box.children.length > MOST) box.firstElementChild.remove();
   setTimeout(() => line.remove(), LASTING_MS);
 }
 

@@ -1,0 +1,35 @@
+// What the page shows has an address: #order/ID, #service/NAME, #queue/NAME, #topic/NAME, #table/NAME/KEY.
+
+/** The address of a part of the page, for a link. */
+export const address = (kind, ...names) => `#${[kind, ...names].map(encodeURIComponent).join("/")}`;
+
+/** Calls the route of the address at each change: `routes` has a function for each kind, which gets the names. */
+export class Router {
+  constructor(routes) {
+    this.routes = routes;
+    addEventListener("hashchange", () => this.open());
+  }
+
+  /** Follows the present address. Returns false if it names no part of the page. */
+  open() {
+    const [kind, ...names] = location.hash.slice(1).split("/").map(decode);
+    if (!names.length || !Object.hasOwn(this.routes, kind)) return false;
+    this.routes[kind](...names);
+    return true;
+  }
+
+  /** Opens a part of the page, as a link to it would. */
+  go(kind, ...names) {
+    const wanted = address(kind, ...names);
+    if (location.hash === wanted) this.open();
+    else location.hash = wanted;
+  }
+}
+
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
