@@ -11,6 +11,7 @@ from infra.cli.commands import COMMANDS
 from infra.cli.delegated import DELEGATED
 from infra.local.in_process import ROOT
 from tests.docs.snippets import Snippet, commands, snippets
+from tests.scaffold.recipes import RECIPES
 
 SNIPPETS = {snippet.name: snippet for snippet in snippets()}
 
@@ -28,6 +29,10 @@ RUN_DELEGATED = {
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
         "tests/local/test_joined_stacks.py"
     ),
+    **{
+        f"docs/recipes.md: choreo new {recipe}": "tests/scaffold/test_all_recipes.py"
+        for recipe in RECIPES.values()
+    },
     "events/README.md: sam build --parameter-overrides Architecture=x86_64": (
         "tests/engines/sam/test_sam_local.py"
     ),

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from choreography.errors import RaceLost
+from choreography.errors import RaceLost, Unavailable
 from choreography.table import Table
 from infra.findings.events import filters
 from infra.local.aws.moto_patches import patched_moto
@@ -104,13 +104,27 @@ def lose_every_race(world: World) -> None:
     queues = [name for name in world.stack.queues if name.endswith("Queue")]
     for queue in queues:
         if not world.kinds(queue):
-            world.send(queue, arriving(next(iter(types_of(queue)))).to_json())
+            world.send(queue, arriving(min(types_of(queue))).to_json())
     waiting = {name: world.kinds(name) for name in queues}
     assert all(waiting.values()), waiting
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
         assert world.post("/orders", an_order(), idempotency_key="another").status == 422
         for _ in range(5):
             for queue in waiting:
+                world.wake_hidden(queue)
+            for mapping in world.mappings:
+                world.step(mapping)
+    every_read_fails(world)
+
+
+def every_read_fails(world: World) -> None:
+    """Makes every read of a table fail: a function that only reads retries and requeues, too."""
+    queues = [name for name in world.stack.queues if name.endswith("Queue")]
+    for queue in queues:
+        world.send(queue, arriving(min(types_of(queue))).to_json())
+    with patch.object(Table, "read", side_effect=Unavailable("by this test")):
+        for _ in range(5):
+            for queue in queues:
                 world.wake_hidden(queue)
             for mapping in world.mappings:
                 world.step(mapping)
