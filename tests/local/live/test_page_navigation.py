@@ -21,8 +21,8 @@ ORDER_ID = "00000000-0000-5000-8000-000000000000"
 
 def follow(page: Page, run: Run, address: str) -> None:
     """Opens the page at an address, as a link from elsewhere does."""
-    page.goto(f"{run.url}/_choreo/icon.svg")
     page.goto(f"{run.url}/_choreo{address}")
+    page.reload()
     expect(page.locator("#connection")).to_have_text("live")
 
 
