@@ -5,7 +5,7 @@ import { capitalize, timeOfDay } from "./format.js";
 import { address } from "./router.js";
 import { toast } from "./toast.js";
 
-const BAD = new Set(["broken", "failed"]);
+const BAD = new Set(["broken", "failed", "incomplete"]);
 
 /** The list of notices, newest first. New ones are also shown as toasts. */
 export class Notices {
