@@ -1,7 +1,7 @@
 """Tracks orders by reading the journal: their requests, events and messages, and counts of all messages."""
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from infra.live.publish_calls import parse_event, sent_messages
@@ -15,6 +15,7 @@ from infra.local.reporting.journal import (
     Entry,
     HttpRequest,
     Journal,
+    LogLine,
     PublishCall,
     QueueInput,
 )
@@ -30,6 +31,8 @@ class OrderTracker:
         self._journal, self._topology, self._originals = journal, topology, originals
         self._read = 0
         self._under_way: dict[int, list[tuple[TrackedOrder, TrackedMessage, Attempt]]] = {}
+        self._lines: OrderedDict[str | None, list[LogLine]] = OrderedDict()
+        """The lines of running invocations that name no order, by request id."""
         self.services: defaultdict[str | None, ServiceCounts] = defaultdict(ServiceCounts)
         self.orders: OrderedDict[str, TrackedOrder] = OrderedDict()
         self.flow: Counter[str] = Counter()
@@ -52,6 +55,8 @@ class OrderTracker:
                 self._on_delivery(entry)
             case DeliveryEnd():
                 self._on_delivery_end(entry)
+            case LogLine():
+                self._on_log_line(entry)
             case QueueInput():
                 for body in entry.bodies:
                     self._on_resend(entry.queue_name, body, entry.at)
@@ -104,6 +109,7 @@ class OrderTracker:
 
     def _on_delivery_end(self, entry: DeliveryEnd) -> None:
         begun = self._under_way.pop(id(entry.delivery), [])
+        self._add_lines({order.order_id: order for order, _, _ in begun}.values(), entry.request_id)
         source = entry.delivery.source
         known = [record["messageId"] for record in entry.delivery.batch.records]
         failed = failed_items(entry.answer, known, reports=reports_failures(source))
@@ -118,6 +124,22 @@ class OrderTracker:
                 attempt.end(entry.at, "retrying")
             else:
                 attempt.end(entry.at, "duplicate" if message.handled else "handled")
+
+    def _on_log_line(self, entry: LogLine) -> None:
+        """Adds a line to its order. A line without an order belongs to all orders of its invocation."""
+        request_id, order_id = entry.line["request_id"], entry.line["order_id"]
+        if order_id is not None:
+            self._order(order_id, entry.at).add_line(entry)
+        elif request_id is not None:
+            self._lines.setdefault(request_id, []).append(entry)
+            while len(self._lines) > MAX_ORDERS:
+                self._lines.popitem(last=False)
+
+    def _add_lines(self, orders: Iterable[TrackedOrder], request_id: str | None) -> None:
+        lines = self._lines.pop(request_id, [])
+        for order in orders:
+            for entry in lines:
+                order.add_line(entry)
 
     def _count_delivery(self, entry: DeliveryEnd, messages: int, failed: list[str] | None) -> None:
         if messages:  # the journal keeps no records of streams

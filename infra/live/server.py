@@ -23,7 +23,7 @@ from infra.live.requests import (
     parse,
     parse_query,
 )
-from infra.live.state import RECENT, dead_ids, owner_of_orders, state
+from infra.live.state import RECENT, dead_ids, hidden_until, owner_of_orders, state
 from infra.live.topology import Queue, Topology, topology
 from infra.live.tracked_orders import TrackedOrder
 from infra.local.control.project import PAGE, RunParts
@@ -165,7 +165,9 @@ class LivePage:
 
     def _order(self, order_id: str) -> dict[str, Any]:
         known = self._topology()
-        return self._tracked(order_id).to_json(owner_of_orders(known), dead_ids(known), known.service_of)
+        return self._tracked(order_id).to_json(
+            owner_of_orders(known), dead_ids(known), hidden_until(known), known.service_of
+        )
 
     def _table(self, name: str, page: TablePage) -> dict[str, Any]:
         known = self._topology().tables

@@ -1,5 +1,6 @@
 """The current state of the run, for the live page: services, queues, recent orders and message counts."""
 
+from dataclasses import asdict
 from typing import Any
 
 from infra.live.order_tracker import OrderTracker
@@ -8,6 +9,7 @@ from infra.local.aws import queues
 from infra.local.aws.clients import client
 from infra.local.control.project import RunParts
 from infra.local.event_sources.faults import Faults
+from infra.local.model.stack import Function
 
 RECENT = 40
 """The maximum number of orders in the page's list."""
@@ -44,6 +46,14 @@ def dead_ids(topology: Topology) -> frozenset[str]:
     )
 
 
+def hidden_until(topology: Topology) -> dict[str, float]:
+    """The ends of the visibility timeouts of all messages in flight, by message id."""
+    found: dict[str, float] = {}
+    for name in topology.queues:
+        found |= queues.hidden_until(name)
+    return found
+
+
 def _service(parts: RunParts, name: str) -> dict[str, Any]:
     faults = parts.faults.service(name)
     functions = [function for function in parts.stacks.functions() if function.service == name]
@@ -52,8 +62,14 @@ def _service(parts: RunParts, name: str) -> dict[str, Any]:
         "slow_seconds": faults.slow_seconds,
         "functions": {f.logical_id: parts.environments.availability(f.name) for f in functions},
         "unpublished": parts.deliveries.unpublished(name),
-        "broken": None,
+        "broken": _broken(parts, functions),
     }
+
+
+def _broken(parts: RunParts, functions: list[Function]) -> dict[str, Any] | None:
+    """The failure of the first function whose code cannot be imported."""
+    found = (parts.notices.broken.get(function.logical_id) for function in functions)
+    return next((asdict(failure) for failure in found if failure is not None), None)
 
 
 def _queue(faults: Faults, name: str) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """The tracked orders: their HTTP requests, their messages, and each attempt to handle a message."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 from infra.live.order_facts import facts
-from infra.local.reporting.journal import HttpRequest
+from infra.local.reporting.journal import HttpRequest, LogLine
 from order.state import DECIDED, status
 
+LONGEST_LOG = 200
+"""The number of log lines that are kept for an order."""
 ServiceOf = Callable[[str], str | None]
 """Returns the service of a function, by logical id."""
 
@@ -63,16 +66,18 @@ class TrackedMessage:
             return "waiting"
         return "dead" if last.outcome == "dead" else "retrying"
 
-    def to_json(self, dead_ids: frozenset[str]) -> dict[str, Any]:
+    def to_json(self, dead_ids: frozenset[str], hidden_until: Mapping[str, float]) -> dict[str, Any]:
         """The message for the page. `dead_ids` are the ids of the messages in dead-letter queues.
 
         They are needed because SQS moves a message there without a call that the journal notes.
+        `hidden_until` has the ends of visibility timeouts, by message id.
         """
         dead = self.state == "retrying" and self.attempts[-1].message_id in dead_ids
+        waits = self.state == "retrying" and not dead
         return {
             **vars(self),
             "state": "dead" if dead else self.state,
-            "next_at": None,
+            "next_at": hidden_until.get(self.attempts[-1].message_id) if waits else None,
             "attempts": [vars(attempt) for attempt in self.attempts],
         }
 
@@ -89,8 +94,21 @@ class TrackedOrder:
     """The time of the first publication, the publisher and the event, by event id."""
     messages: dict[tuple[str, str], TrackedMessage] = field(default_factory=dict)
     """The messages, by event id and queue."""
-    log: list[dict[str, Any]] = field(default_factory=list)
+    log: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LONGEST_LOG))
     """The log lines of its messages: at, service, level, text, and failure or None."""
+
+    def add_line(self, entry: LogLine) -> None:
+        """Adds a log line. Its failure belongs to the attempts under way, or to that of its message."""
+        failure = asdict(entry.failure) if entry.failure is not None else None
+        shown = {name: entry.line[name] for name in ("at", "service", "level", "text")}
+        self.log.append({**shown, "failure": failure})
+        if entry.failure is None:
+            return
+        for message in self.messages.values():
+            for attempt in message.attempts:
+                named = entry.failure.message_id in (None, attempt.message_id)
+                if named and message.subscriber == entry.failure.service and attempt.outcome == "running":
+                    attempt.failure = failure
 
     def status(self, owner: str) -> str:
         """The order's status, from the events that `owner`, the order service, published and handled."""
@@ -124,7 +142,13 @@ class TrackedOrder:
             **{name: known[name] for name in ("customer_id", "amount_minor", "currency", "tracking_number")},
         }
 
-    def to_json(self, owner: str, dead_ids: frozenset[str], service_of: ServiceOf) -> dict[str, Any]:
+    def to_json(
+        self,
+        owner: str,
+        dead_ids: frozenset[str],
+        hidden_until: Mapping[str, float],
+        service_of: ServiceOf,
+    ) -> dict[str, Any]:
         """The whole order, for the sequence diagram."""
         subscribed = {event_id for event_id, _ in self.messages}
         return {
@@ -134,7 +158,7 @@ class TrackedOrder:
                 {**_request(exchange), "service": service_of(exchange.route.function)}
                 for exchange in self.requests
             ],
-            "messages": [message.to_json(dead_ids) for message in self.messages.values()],
+            "messages": [message.to_json(dead_ids, hidden_until) for message in self.messages.values()],
             "log": list(self.log),
             "unsubscribed": [
                 {"at": at, "publisher": publisher, "event": event}

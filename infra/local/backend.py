@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.aws import function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
+from infra.local.control.reports import Reports
 from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
@@ -28,7 +29,7 @@ from infra.local.model.messages import AwsCall, Request, Response
 from infra.local.reporting import console, metrics
 from infra.local.reporting.journal import Journal
 from infra.local.reporting.metrics import Metrics
-from infra.local.reporting.notices import Notice, Notices
+from infra.local.reporting.notices import Notices, show
 from infra.local.runtime.environments import Environments
 
 if TYPE_CHECKING:
@@ -56,16 +57,15 @@ class Backend:
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
-        self._notices = Notices(_show)
+        self._notices = Notices(show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
         self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
         self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        self._runtime_api = RuntimeApi(
-            self.stacks, self.environments, self._metrics, self._notices, self._ended
-        )
+        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self._notices)
+        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self._notices, self._ended)
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -131,7 +131,3 @@ class Backend:
         if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
-
-
-def _show(notice: Notice) -> None:
-    console.announce(notice.service or notice.stack or "run", notice.text)

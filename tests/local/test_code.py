@@ -12,6 +12,7 @@ import pytest
 from infra.local.in_process import ROOT
 from infra.local.model.stack import Function
 from infra.local.runtime.code import BadHandler, FunctionCode, import_failure, preload
+from infra.local.runtime.imports import imported_files
 
 
 @pytest.fixture
@@ -61,6 +62,51 @@ def test_an_import_error_is_raised_until_the_code_is_corrected(source: Path) -> 
             mine.handler()
     save(source / "answers.py", "ANSWER = 3\n")
     assert mine.handler()(None, None) == 3
+
+
+def test_a_file_that_is_saved_while_it_is_imported_is_a_change(source: Path) -> None:
+    answers = source / "answers.py"
+    answers.write_text(
+        f"from pathlib import Path\nPath({str(answers)!r}).write_text('ANSWER = 2')\nANSWER = 1\n"
+    )
+    mine = code(source)
+    assert mine.handler()(None, None) == 1
+    assert mine.changed() == ["answers.py"]
+    assert mine.handler()(None, None) == 2
+
+
+@pytest.mark.parametrize("repair", ["answers.py", "missing.py"])
+def test_a_saved_file_that_may_correct_a_failed_import_is_a_change(source: Path, repair: str) -> None:
+    (source / "answers.py").write_text("from missing import ANSWER\n")
+    mine = code(source)
+    with pytest.raises(ImportError):
+        mine.handler()
+    assert mine.changed() == []
+    (source / repair).write_text("ANSWER = 12\n")
+    assert mine.changed() == [repair]
+    assert mine.handler()(None, None) == 12
+    sys.modules.pop("missing", None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import shop.answers",
+        "from shop import answers",
+        "from shop.answers import ANSWER",
+        "def later():\n    from shop import answers",
+        "from .answers import ANSWER",
+        "from . import answers",
+    ],
+)
+def test_the_files_that_a_module_imports_are_found_in_its_source(tmp_path: Path, statement: str) -> None:
+    files = {name: tmp_path / "shop" / f"{name}.py" for name in ("__init__", "handler", "answers", "other")}
+    (tmp_path / "shop").mkdir()
+    for file in files.values():
+        file.touch()
+    files["handler"].write_text(f"import json\n{statement}\n")
+    found = imported_files("shop.handler", tmp_path)
+    assert found == {files["__init__"], files["handler"], files["answers"]}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +173,15 @@ def test_preloaded_decisions_are_not_imported_again(preloaded: Path) -> None:
 def test_preloaded_decisions_that_were_saved_are_imported_again(preloaded: Path) -> None:
     save(preloaded / "decisions.py", "ANSWER = 2\n")
     assert consumer(preloaded.parent).handler()(None, None) == 2
+
+
+def test_a_function_is_not_reloaded_after_a_change_of_code_that_only_others_import(preloaded: Path) -> None:
+    (preloaded / "relay.py").write_text("def handler(event, context):\n    return 4\n")
+    relay = FunctionCode(Function("f", "F", "arn", "played.relay.handler", preloaded.parent, {}, 3, 128))
+    loaded = relay.handler()
+    save(preloaded / "decisions.py", "ANSWER = 2\n")
+    assert relay.changed() == []
+    assert relay.handler() is loaded
 
 
 def test_decisions_of_another_folder_replace_the_preloaded_ones(

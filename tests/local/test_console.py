@@ -48,7 +48,7 @@ def printed(*texts: str) -> tuple[str, list[dict[str, Any]]]:
     for text in texts:
         print(text, file=console)
     console.end_line()
-    return shown.getvalue().decode(), console.take_metrics()
+    return shown.getvalue().decode(), [d for d in console.take_documents() if "log" not in d]
 
 
 @given(st.text() | JSON.map(json.dumps) | LOG_LINES.map(json.dumps) | st.just("[" * 100_000))

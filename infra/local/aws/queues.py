@@ -141,6 +141,11 @@ def remove(name: str, message: Any) -> None:
     named(name).pending_messages.discard(message)
 
 
+def hidden_until(name: str) -> dict[str, float]:
+    """The end of the visibility timeout of each message in flight, by id, in seconds since the epoch."""
+    return {m.id: m.visible_at / 1000 for m in stored(name) if not m.visible}
+
+
 def put_back(name: str, message: Any) -> None:
     """Puts a removed message back to its place in the queue, which is by the time of sending."""
     bisect.insort(stored(name), message, key=lambda known: known.sent_timestamp)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from infra.local.control.reports import Reports
 from infra.local.control.stacks import Stacks
 from infra.local.control.terminals import Terminals
 from infra.local.http import guard, http_api
@@ -14,7 +15,6 @@ from infra.local.http.asgi import Receive
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
-from infra.local.reporting.metrics import Metrics
 from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
@@ -33,11 +33,11 @@ class RuntimeApi:
         self,
         stacks: Stacks,
         environments: Environments,
-        metrics: Metrics,
+        reports: Reports,
         notices: Notices,
         ended: asyncio.Event,
     ) -> None:
-        self._stacks, self._environments, self._metrics = stacks, environments, metrics
+        self._stacks, self._environments, self._reports = stacks, environments, reports
         self._ended = ended
         self._terminals = Terminals(stacks, notices, ended)
 
@@ -67,14 +67,15 @@ class RuntimeApi:
                 return _invocation_answer(invocation) if invocation else Response(204, [], b"")
             case "POST", [_, "invocation", invocation_id, "response"]:
                 if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [_, "invocation", invocation_id, "error"]:
                 if self._environments.fail(invocation_id, request.body.decode()):
-                    self._count_metrics(headers)
+                    self._add_documents(headers)
                 return Response(202, [], b"")
             case "POST", [function, "environments", environment, "exit"]:
                 status = json.loads(request.body)
+                self._reports.note_exit(function, status)
                 started = await self._environments.report_exit(function, environment, status)
                 return _json({"started": started})
         return None
@@ -82,7 +83,7 @@ class RuntimeApi:
     def _answer_command(self, request: Request, path: list[str]) -> Response | None:
         match request.method, path:
             case "POST", ["metrics"]:
-                self._metrics.add(json.loads(request.body))
+                self._reports.add(json.loads(request.body))
                 return Response(202, [], b"")
             case "GET", ["services", service]:
                 return _json(functions_to_json(self._stacks.consumers_of(service)))
@@ -94,8 +95,8 @@ class RuntimeApi:
                 return _json([])
         return None
 
-    def _count_metrics(self, headers: Mapping[str, str]) -> None:
-        self._metrics.add(json.loads(headers.get(METRICS_HEADER, "[]")))
+    def _add_documents(self, headers: Mapping[str, str]) -> None:
+        self._reports.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
     async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
         """The environment's next invocation, or None if the environment or the run ends first."""

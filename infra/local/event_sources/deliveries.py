@@ -13,6 +13,7 @@ from itertools import chain
 
 from infra.local.aws.recursion import METRIC, LoopStopped
 from infra.local.event_sources import mappings, retention
+from infra.local.event_sources.attempts import Attempts
 from infra.local.event_sources.faults import Faults
 from infra.local.event_sources.mapping import EventSourceMapping
 from infra.local.event_sources.stream_mapping import StreamMapping
@@ -21,6 +22,7 @@ from infra.local.model.stack import Stack
 from infra.local.reporting import console
 from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.reporting.metrics import Metrics
+from infra.local.reporting.notices import Failure
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
 from infra.shared.arns import name_of
 
@@ -70,6 +72,20 @@ class Deliveries:
             if isinstance(delivery.mapping, StreamMapping) and delivery.function.service == service
         )
 
+    def retry_now(self, function: str) -> None:
+        """Delivers at once what a function failed to handle, because its code has changed."""
+        for delivery, _ in chain(*self._running.values()):
+            if delivery.function.logical_id == function:
+                delivery.attempts.retry_now()
+        self.poll_now()
+
+    def with_next_attempt(self, failure: Failure) -> Failure:
+        """Adds the time of the next attempt to a failure, and the ids that only its delivery knows."""
+        for delivery, _ in chain(*self._running.values()):
+            if failure.request_id in delivery.attempts.under_way:
+                return delivery.attempts.complete(failure)
+        return failure
+
     def drop_delivered(self, stream_arn: str) -> None:
         """Drops the delivered records of a stream, and all published messages, from moto's memory."""
         every = [delivery.mapping for delivery, _ in chain(*self._running.values())]
@@ -86,6 +102,7 @@ class Delivery:
         self.wake_up = asyncio.Event()
         self._name = f"{stack.name}: the event source mapping {mapping.source.logical_id}"
         self._failures = 0
+        self.attempts = Attempts(mapping)
 
     async def run(self) -> None:
         """Polls and delivers until the task is cancelled."""
@@ -133,6 +150,7 @@ class Delivery:
             await asyncio.sleep(self._deliveries.faults.service(self.function.service).slow_seconds)
             invocation = await environments.start(self.function, batch.event, START_SECONDS)
             request_id = invocation.id
+            self.attempts.begin(request_id, batch)
             taken.set()
             answer = await environments.answer(invocation)
         except (FunctionFailed, NoFreeEnvironment, LoopStopped) as error:
@@ -140,10 +158,12 @@ class Delivery:
                 console.error(str(error))
                 self._deliveries.metrics.count("AWS/Lambda", METRIC, FunctionName=self.function.name)
             self.mapping.fail(batch, str(error), request_id)
-            journal.note(DeliveryEnd(noted, failure=str(error)))
+            self.attempts.end(request_id, batch, None, raised=True)
+            journal.note(DeliveryEnd(noted, failure=str(error), request_id=request_id))
         else:
             self.mapping.complete(batch, answer, request_id)
-            journal.note(DeliveryEnd(noted, answer))
+            self.attempts.end(request_id, batch, answer)
+            journal.note(DeliveryEnd(noted, answer, request_id=request_id))
             if isinstance(self.mapping, StreamMapping):
                 self._deliveries.drop_delivered(self.mapping.source.arn)
         finally:

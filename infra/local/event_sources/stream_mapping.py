@@ -66,6 +66,10 @@ class StreamMapping:
         self._last = on_failure.LastInvocation(request_id, raised=True)
         self._split_or_retry(batch.records)
 
+    def retry_now(self) -> None:
+        """Ends the wait before the next attempt."""
+        self._retry_at = 0.0
+
     @property
     def position(self) -> int:
         """The position in the shard after the last record that was delivered or discarded."""

@@ -6,14 +6,24 @@ import json
 import os
 import sys
 import threading
+import time
 import zlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from infra.local.reporting import emf
+from infra.local.reporting.failures import of_record
+from infra.local.reporting.words import is_bad, is_log_record, what
 
 COLOURS = (36, 33, 34, 96, 35, 32, 92, 95)
 RED, DIM, BOLD = 31, 2, 1
+ID_LENGTH = 8
+"""The number of characters of an order id that a line shows. Commands accept them in place of the id."""
+MOST_DOCUMENTS = 500
+"""After this number of documents that no invocation has sent to the backend, lines are only printed."""
+LONGEST_TEXT = 2000
+"""The maximum number of characters of a line that the live page shows."""
 
 
 def paint(text: str, colour: int, stream: TextIO) -> str:
@@ -35,12 +45,15 @@ class Console(io.TextIOWrapper):
     terminal cannot print: printing never makes a function fail.
     """
 
-    def __init__(self, service: str, stream: TextIO) -> None:
+    def __init__(self, service: str, stream: TextIO, function: str = "", root: Path | None = None) -> None:
         super().__init__(stream.buffer, encoding="utf-8", errors="backslashreplace")
         self._service, self._stream = service, stream  # the reference keeps the descriptor open
+        self._function, self._root = function, root or Path.cwd()
+        self.request_id: str | None = None
+        """The request id of the invocation that runs now."""
         self._partial_lines: dict[int, str] = {}
         """The unfinished line of each thread. One for all threads would mix their output."""
-        self._metrics: list[dict[str, Any]] = []
+        self._documents: list[dict[str, Any]] = []
         self._process_id = os.getpid()
         self._lock = threading.RLock()
 
@@ -63,10 +76,23 @@ class Console(io.TextIOWrapper):
             for line in lines.values():
                 self._line(line)
 
-    def take_metrics(self) -> list[dict[str, Any]]:
-        """Returns and forgets the printed documents in CloudWatch's embedded metric format."""
+    def log(self, entry: dict[str, Any]) -> None:
+        """Prints a log record of the runtime itself."""
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S,%f")[:-3]
+        self.write(json.dumps({**entry, "timestamp": now}) + "\n")
+
+    def add_document(self, document: dict[str, Any]) -> None:
+        """Adds a document for the backend."""
         with self._lock:
-            taken, self._metrics = self._metrics, []
+            self._documents.append(document)
+
+    def take_documents(self) -> list[dict[str, Any]]:
+        """Returns and forgets the documents for the backend.
+
+        They are the printed metrics, in CloudWatch's embedded metric format, and the printed lines, as `log`.
+        """
+        with self._lock:
+            taken, self._documents = self._documents, []
         return taken
 
     def close(self) -> None:
@@ -75,10 +101,12 @@ class Console(io.TextIOWrapper):
     def _line(self, line: str) -> None:
         entry = _parse(line)
         if "_aws" in entry and emf.is_readable(entry):
-            self._metrics.append(entry)
+            self._documents.append(entry)
         elif line.strip():
             try:
                 shown = self._show(line, entry)
+                if len(self._documents) < MOST_DOCUMENTS:
+                    self._documents.append({"log": self._document(line, entry)})
             except RecursionError:  # a deeply nested field
                 shown = line
             with contextlib.suppress(OSError):  # the terminal may be closed
@@ -92,28 +120,35 @@ class Console(io.TextIOWrapper):
 
     def _show(self, line: str, entry: dict[str, Any]) -> str:
         name = paint(f"{self._service:<9}", colour_of(self._service), self)
-        if not {"level", "message"} <= entry.keys():  # not a log line
-            return f"{'':<13}{name} {line}"
+        if not is_log_record(entry):
+            return f"{'':<12} {name} {line}"
         # With milliseconds, which show the order of events in different services.
         moment = str(entry.get("timestamp", ""))[11:23].replace(",", ".")
-        order = paint(str(entry.get("order_id", "")), DIM, self)
-        what = self._what(entry)
-        return f"{moment:<13}{name} {what:<56} {order}" + _traceback(entry)
+        order = paint(f"{str(entry.get('order_id', ''))[:ID_LENGTH]:<{ID_LENGTH}}", DIM, self)
+        text = what(entry)
+        shown = paint(text, RED, self) if is_bad(entry) else text
+        return f"{moment:<12} {name} {order} {shown}{_details(entry, of_record(entry, self._root))}"
 
-    def _what(self, entry: dict[str, Any]) -> str:
-        message, kind = entry.get("message"), entry.get("type", "")
-        attempt = _attempt(entry.get("attempt"))
-        match message:
-            case "handled":
-                made = _list(entry.get("emitted")) or "noted"
-                return f"{kind} → {made}{attempt}"
-            case "placed":
-                return f"{kind} ✓ accepted"
-            case "published":
-                return f"  ⇢ {kind}"
-        text = f"{message} {kind}".strip() + (f": {entry['reason']}" if "reason" in entry else "") + attempt
-        bad = entry.get("level") in ("ERROR", "CRITICAL", "WARNING")
-        return paint(f"{text:<56}", RED, self) if bad else text
+    def _document(self, line: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """A log line for the live page."""
+        logged = is_log_record(entry)
+        known = {name: _text(entry.get(name)) for name in ("order_id", "message_id")}
+        described = {**known, "service": self._service, "request_id": self.request_id}
+        failure = of_record(entry, self._root)
+        if failure is not None:
+            attempt = entry.get("attempt")
+            failure |= described | {
+                "function": self._function,
+                "event_type": _text(entry.get("type")),
+                "attempt": attempt if isinstance(attempt, int) else None,
+            }
+        return {
+            **described,
+            "at": time.time(),
+            "level": str(entry["level"]) if logged else "INFO",
+            "text": (what(entry) if logged else line)[:LONGEST_TEXT],
+            "failure": failure,
+        }
 
 
 def _parse(line: str) -> dict[str, Any]:
@@ -125,24 +160,25 @@ def _parse(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _attempt(value: Any) -> str:
-    """The attempt, from the second on. Other programs may log anything in a field of this name."""
-    return f" (attempt {value})" if isinstance(value, int) and value > 1 else ""
+def _details(entry: dict[str, Any], failure: dict[str, Any] | None) -> str:
+    """The traceback below a line, and then the place in the user's code, which often is in its middle."""
+    if failure is None:
+        return f"\n{entry['exception']}" if "exception" in entry else ""
+    summary = f"{failure['type']}: {failure['text']}"
+    place = f"\n{'':<13}at {failure['place']}: {summary}" if failure["place"] else ""
+    return f"\n{entry['exception']}{place}"
 
 
-def _list(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else ""
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
-def _traceback(entry: dict[str, Any]) -> str:
-    return f"\n{entry['exception']}" if "exception" in entry else ""
-
-
-def announce(service: str, text: str) -> None:
+def announce(service: str, text: str, order_id: str | None = None) -> None:
     """Prints a line about the run itself, in the format of a log line."""
     moment = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
     name = paint(f"{service:<9}", colour_of(service), sys.stdout)
-    print(f"{moment} {name} {paint(text, BOLD, sys.stdout)}", flush=True)
+    order = f"{order_id[:ID_LENGTH]} " if order_id else ""
+    print(f"{moment} {name} {order}{paint(text, BOLD, sys.stdout)}", flush=True)
 
 
 def error(text: str) -> None:

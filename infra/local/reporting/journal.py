@@ -6,13 +6,14 @@ bodies, and the live page parses them. Headers are dropped: they are longer than
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from infra.local.model.messages import AwsCall, Batch, Request, Response
 from infra.local.model.stack import EventSource, Route
+from infra.local.reporting.notices import Failure
 from infra.shared.arns import service_of
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -73,6 +74,7 @@ class DeliveryEnd:
     delivery: Delivery
     answer: Any = None
     failure: str | None = None
+    request_id: str | None = None
     at: float = field(default_factory=time.time)
     size_bytes: int = 0
 
@@ -90,7 +92,20 @@ class QueueInput:
         return sum(map(len, self.bodies))
 
 
-Entry = HttpRequest | PublishCall | Delivery | DeliveryEnd | QueueInput
+@dataclass(frozen=True)
+class LogLine:
+    """A line that a function printed, as `Console` describes it, and the failure in it."""
+
+    line: Mapping[str, Any]
+    failure: Failure | None
+    at: float
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.line["text"]) + (len(self.failure.traceback) if self.failure else 0)
+
+
+Entry = HttpRequest | PublishCall | Delivery | DeliveryEnd | QueueInput | LogLine
 
 
 class Journal:

@@ -5,7 +5,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal
+
+from infra.local.reporting import console
 
 LIMIT = 50
 """The number of notices that are kept."""
@@ -61,6 +64,8 @@ class Notices:
     def __init__(self, show: Callable[[Notice], None] = lambda notice: None) -> None:
         self._show, self._ids = show, itertools.count(1)
         self.newest: deque[Notice] = deque(maxlen=LIMIT)
+        self.broken: dict[str, Failure] = {}
+        """The functions whose code cannot be imported, by logical id."""
 
     def add(
         self,
@@ -73,3 +78,16 @@ class Notices:
         notice = Notice(next(self._ids), kind, text, service, stack, failure)
         self.newest.append(notice)
         self._show(notice)
+
+
+def show(notice: Notice) -> None:
+    """Prints what the terminals of the functions do not print: who joined and left, and each next attempt."""
+    name = notice.service or notice.stack or "run"
+    if notice.kind in ("joined", "left", "attached", "stopped"):
+        console.announce(name, notice.text)
+    elif notice.failure is not None and notice.failure.next_at is not None:
+        failure, at = notice.failure, datetime.fromtimestamp(notice.failure.next_at)
+        left = max(0, round(notice.failure.next_at - notice.at))
+        what = failure.event_type or failure.function
+        attempt = f"attempt {failure.attempt + 1}" if failure.attempt else "next attempt"
+        console.announce(name, f"{what}: {attempt} at {at:%H:%M:%S}, in {left} s", failure.order_id)

@@ -7,12 +7,13 @@ variables.
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from infra.local.model.stack import Function
 from infra.local.runtime.context import Context
+from infra.local.runtime.imports import imported_files
 
 Handler = Callable[[Any, Any], Any]
 
@@ -32,7 +33,7 @@ def preload(root: Path) -> None:
         with contextlib.suppress(Exception):  # the function that imports this module reports the error
             importlib.import_module(_module(path.relative_to(root)))
     sys.path.remove(str(root))
-    _preloaded.update({path: _saved(path) for path in _files(root)})
+    _preloaded.update(_loaded({path: _saved(path) for path in root.rglob("*.py")}, root))
 
 
 class FunctionCode:
@@ -42,6 +43,7 @@ class FunctionCode:
         self._root = function.code.resolve()
         self._module, self._name = split_handler(function.handler)
         self._handler: Handler | None = None
+        self._failed = False
         self._seen = dict(_preloaded)
         if not all(path.is_relative_to(self._root) for path in self._seen):  # modules of another folder
             self._unload()
@@ -51,10 +53,15 @@ class FunctionCode:
         if self.changed():
             self._unload()
         if self._handler is None:
+            # Read before the import: a file may be saved while it is imported.
+            found = {path: _saved(path) for path in self._root.rglob("*.py")}
+            self._failed = True
             try:
                 self._handler = self._imported()
+                self._failed = False
             finally:
-                self._seen = {path: _saved(path) for path in _files(self._root)}
+                # After a failed import, any file may be the one that corrects it.
+                self._seen = found if self._failed else _loaded(found, self._root)
         assert self._handler is not None
         return self._handler
 
@@ -71,15 +78,31 @@ class FunctionCode:
         return handler
 
     def changed(self) -> list[str]:
-        """The names of the files that were saved after their import."""
-        return sorted(path.name for path, saved in self._seen.items() if _saved(path) != saved)
+        """The files of this function that were saved after their import, relative to its folder."""
+        saved = {path for path, at in self._seen.items() if _saved(path) != at}
+        if self._failed:
+            saved |= set(self._root.rglob("*.py")) - self._seen.keys()
+        elif saved:
+            used = imported_files(self._module, self._root)
+            self._forget(saved - used)
+            saved &= used
+        return sorted(str(path.relative_to(self._root)) for path in saved)
+
+    def _forget(self, files: Set[Path]) -> None:
+        """Unloads the modules of files that only other functions import."""
+        self._delete_modules(files)
+        for path in files:
+            del self._seen[path]
 
     def _unload(self) -> None:
+        self._delete_modules(self._seen.keys())
+        self._handler, self._seen = None, {}
+
+    def _delete_modules(self, files: Set[Path]) -> None:
         for name, module in list(sys.modules.items()):
-            if _file(module) in self._seen:
+            if _file(module) in files:
                 del sys.modules[name]
         importlib.invalidate_caches()
-        self._handler, self._seen = None, {}
 
 
 def split_handler(handler: str) -> tuple[str, str]:
@@ -111,9 +134,10 @@ def import_failure(handler: str, error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _files(root: Path) -> set[Path]:
+def _loaded(files: Mapping[Path, int], root: Path) -> dict[Path, int]:
+    """Those of the files whose modules are loaded."""
     # Reading all modules would copy the memory pages that this process shares with the fork server.
-    return {path for path in root.rglob("*.py") if _module(path.relative_to(root)) in sys.modules}
+    return {path: at for path, at in files.items() if _module(path.relative_to(root)) in sys.modules}
 
 
 def _module(path: Path) -> str:

@@ -30,7 +30,7 @@ def set_up_process(function: Function, host: str, port: int) -> Console:
     code = function.code.resolve()
     sys.path[:0] = [str(code), *function.layers]
     os.chdir(code)
-    console = Console(function.service, sys.__stdout__ or sys.stderr)
+    console = Console(function.service, sys.__stdout__ or sys.stderr, function.logical_id, code)
     sys.stdout = console
     _log_to(console)
     # A function may start processes, so this process must not be a daemon. Linux forks up to Python 3.13; a

@@ -1,5 +1,6 @@
 """An execution environment: a process that runs one function and asks the backend for invocations."""
 
+import contextlib
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -7,16 +8,17 @@ import os
 import signal
 import threading
 import time
-import traceback
 from decimal import Decimal
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
 from infra.local.model.stack import Function
+from infra.local.reporting import failures
 from infra.local.reporting.console import Console
 from infra.local.runtime import process_setup
-from infra.local.runtime.code import FunctionCode, import_failure
+from infra.local.runtime.code import FunctionCode, Handler, import_failure
 from infra.local.runtime.context import Context
+from infra.local.runtime.reloader import Reloader
 
 RETRY_SECONDS = 0.2
 SHORTEST_TIMER_SECONDS = 0.001
@@ -39,20 +41,27 @@ def work(function: Function, host: str, port: int, environment_id: str, debug_po
     # An own process group: the parent handles Ctrl-C, and kills the function's child processes with it.
     os.setpgrp()
     environment = Environment(function, environment_id, debugged=debug_port is not None)
+    reloader = Reloader(environment.outdated, lambda: environment.reload(BackendConnection(host, port)))
     threading.Thread(
-        target=_watch_parent_and_deadline, args=(environment, BackendConnection(host, port)), daemon=True
+        target=_watch, args=(environment, reloader, BackendConnection(host, port)), daemon=True
     ).start()
     console = process_setup.set_up_process(function, host, port)
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
-    environment.prepare(console)
     connection = BackendConnection(host, port)
+    environment.prepare(console)
+    environment.send_documents(connection)
+    reloader.busy = False
     while True:
         try:
             environment.serve(connection)
         except (OSError, HTTPException):
             connection.close()
             time.sleep(RETRY_SECONDS)
+
+
+class BadCode(Exception):
+    """The function's code cannot be imported; the message is the one of Lambda."""
 
 
 class BackendConnection:
@@ -92,16 +101,27 @@ class Environment:
 
     def __init__(self, function: Function, environment_id: str, *, debugged: bool) -> None:
         self._function, self._id, self._debugged = function, environment_id, debugged
+        self._root = function.code.resolve()
         self.deadline: float | None = None
         """The deadline of the current invocation, in seconds since the epoch."""
+        self._code: FunctionCode | None = None
 
     def prepare(self, console: Console) -> None:
-        """Imports the function's code. Prints an error, which each invocation then reports."""
+        """Imports the function's code. Prints an error, which each invocation then reports, too."""
         self._console, self._code = console, FunctionCode(self._function)
-        try:
-            self._code.handler()
-        except Exception:
-            traceback.print_exc()
+        with contextlib.suppress(BadCode):
+            self._handler()
+
+    def outdated(self) -> bool:
+        """Whether the code was saved after its import and no invocation runs."""
+        return self.deadline is None and self._code is not None and bool(self._code.changed())
+
+    def reload(self, backend: BackendConnection) -> None:
+        """Imports the code in its last saved version. Tells the backend, also about an error."""
+        with contextlib.suppress(BadCode):
+            self._handler()
+        self.send_documents(backend)
+        backend.close()
 
     def serve(self, backend: BackendConnection) -> None:
         """Runs one invocation after the other. Raises OSError or HTTPException if the backend has ended."""
@@ -119,8 +139,9 @@ class Environment:
                 int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
             )
             process_setup.begin_invocation(context, answer.headers.get("lambda-runtime-trace-id"))
+            self._console.request_id = context.aws_request_id
             outcome, result = self._run(json.loads(body), context)
-            metrics = self._metrics(backend)
+            metrics = self._documents(backend)
             backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
 
     def report_exit(self, backend: BackendConnection) -> None:
@@ -129,8 +150,6 @@ class Environment:
         backend.request("POST", path, b"null")
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
-        if changed := self._code.changed():
-            print(f"reloaded after a change of {', '.join(changed)}")
         self.deadline = context.deadline
         # Lambda kills a function that times out, and so does this signal's default action. The function may
         # have replaced the action for a timer of its own, so it is set before each invocation.
@@ -138,22 +157,18 @@ class Environment:
         signal.setitimer(signal.ITIMER_REAL, max(context.deadline - time.time(), SHORTEST_TIMER_SECONDS))
         try:
             return self._call_handler(event, context)
+        except BadCode as error:
+            return "error", str(error).encode(errors="replace")
         except Exception as error:
-            traceback.print_exc()
-            return "error", f"{type(error).__name__}: {error}".encode(errors="replace")
+            reason = f"{type(error).__name__}: {error}"
+            self._console.log(failures.entry(error, self._root, f"invocation failed: {reason}"))
+            return "error", reason.encode(errors="replace")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.deadline = None
 
     def _call_handler(self, event: Any, context: Context) -> tuple[str, bytes]:
-        try:
-            handler = self._code.handler()
-        except Exception as error:
-            reason = import_failure(self._function.handler, error)
-            print(f"[ERROR] {reason}")
-            traceback.print_exc()
-            return "error", reason.encode(errors="replace")
-        result = handler(event, context)
+        result = self._handler()(event, context)
         try:
             return "response", json.dumps(result, default=_number).encode()
         except (TypeError, ValueError, RecursionError) as error:
@@ -161,14 +176,48 @@ class Environment:
             print(f"[ERROR] {reason}")
             return "error", reason.encode(errors="replace")
 
-    def _metrics(self, backend: BackendConnection) -> dict[str, str]:
-        """The headers with the metrics that the function printed. An own request would cost more time."""
+    def _handler(self) -> Handler:
+        """Imports the handler, after a change again. Tells the backend what happened to the code.
+
+        Raises BadCode if the import fails.
+        """
+        assert self._code is not None, "prepare() comes first"
+        changed = self._code.changed()
+        try:
+            handler = self._code.handler()
+        except Exception as error:
+            reason = import_failure(self._function.handler, error)
+            entry = failures.entry(error, self._root, reason)
+            self._console.log(entry)
+            self._tell_code(changed, failures.of_record(entry, self._root))
+            raise BadCode(reason) from error
+        if changed:
+            print(f"reloaded after a change of {', '.join(changed)}")
+            self._tell_code(changed, None)
+        return handler
+
+    def _tell_code(self, changed: list[str], failure: dict[str, Any] | None) -> None:
+        """Tells the backend that the code was loaded, or with a failure that it cannot be."""
+        names = {"service": self._function.service, "function": self._function.logical_id}
+        self._console.add_document(
+            {"code": {**names, "changed": changed, "failure": failure and {**failure, **names}}}
+        )
+
+    def _documents(self, backend: BackendConnection) -> dict[str, str]:
+        """The headers with the documents of the console. An own request would cost more time."""
         self._console.end_line()
-        printed = json.dumps(self._console.take_metrics())
+        printed = json.dumps(self._console.take_documents())
         if len(printed) <= METRICS_LIMIT_BYTES:
             return {METRICS_HEADER: printed}
         backend.request("POST", "metrics", printed.encode())
         return {}
+
+    def send_documents(self, backend: BackendConnection) -> None:
+        """Sends the documents of the console now. Drops them if no backend answers."""
+        self._console.end_line()
+        if documents := self._console.take_documents():
+            with contextlib.suppress(OSError, HTTPException):
+                backend.request("POST", "metrics", json.dumps(documents).encode())
 
 
 def _number(value: object) -> int | float:
@@ -178,11 +227,15 @@ def _number(value: object) -> int | float:
     return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
 
 
-def _watch_parent_and_deadline(environment: Environment, backend: BackendConnection) -> None:
-    """Kills this process group if its parent ends, or if a function without its timer times out."""
+def _watch(environment: Environment, reloader: Reloader, backend: BackendConnection) -> None:
+    """Reloads changed code. Kills this process group if its parent ends, or if a function without its timer
+    times out.
+    """
     parent = multiprocessing.parent_process()
     while parent is not None:
         ended = multiprocessing.connection.wait([parent.sentinel], WATCH_SECONDS)
+        with contextlib.suppress(OSError):  # the folder of the code may be deleted
+            reloader.check()
         overdue = environment.deadline is not None and time.time() > environment.deadline + WATCH_SECONDS
         if ended or overdue:
             try:
