@@ -1,4 +1,4 @@
-"""The live page in a browser: the editor of a dead letter, a redrive that bounces, and the undo of a discard."""
+"""The live page in a browser: the editor of dead letters, a redrive that bounces, the undo of a discard."""
 
 from __future__ import annotations
 

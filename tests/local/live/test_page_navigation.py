@@ -97,7 +97,12 @@ def test_the_card_of_an_order_has_its_facts_and_delivers_its_parcel(page: Page) 
     order_id = place(page, "shipped")
     expect(status(page)).to_have_text("shipped")
     card = page.locator("#order")
-    for fact in ("ada", "2 \N{MULTIPLICATION SIGN} tea at €12.50", "Ada Lovelace, London, GB", "Tracking number"):
+    for fact in (
+        "ada",
+        "2 \N{MULTIPLICATION SIGN} tea at €12.50",
+        "Ada Lovelace, London, GB",
+        "Tracking number",
+    ):
         expect(card).to_contain_text(fact)
     card.get_by_role("button", name="Copy the order id").click()
     expect(page.locator("#toasts")).to_contain_text("Copied the order id")

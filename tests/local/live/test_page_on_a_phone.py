@@ -27,7 +27,9 @@ def test_a_selected_part_opens_below_the_map(page: Page) -> None:
     expect(sheet).to_be_in_viewport()
     expect(node(page, "ShippingQueue")).to_be_in_viewport(ratio=1)
     box, above = node(page, "ShippingQueue").bounding_box(), sheet.bounding_box()
-    assert box and above and box["y"] + box["height"] <= above["y"]
+    assert box
+    assert above
+    assert box["y"] + box["height"] <= above["y"]
     sheet.get_by_role("button", name="Close").tap()
     expect(sheet).to_be_hidden()
 
@@ -61,9 +63,10 @@ OVERPRINTS = """(drawing) => {
     .map((text) => [text.textContent, text.getBoundingClientRect()]);
   const edge = drawing.getBoundingClientRect();
   const outside = boxes.filter(([, box]) => box.left < edge.left - 1 || box.right > edge.right + 1);
-  const cover = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
-  const pairs = boxes.flatMap(([name, box], at) => boxes.slice(at + 1).filter(([, other]) => cover(box, other))
-    .map(([other]) => `${name} and ${other}`));
+  const across = (a, b) => a.left < b.right - 1 && b.left < a.right - 1;
+  const down = (a, b) => a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  const pairs = boxes.flatMap(([name, a], at) => boxes.slice(at + 1)
+    .filter(([, b]) => across(a, b) && down(a, b)).map(([other]) => `${name} and ${other}`));
   return [...outside.map(([name]) => `${name} is outside`), ...pairs];
 }"""
 """The texts that overlap, without the space above and below letters, or that leave the drawing."""
