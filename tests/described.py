@@ -9,10 +9,13 @@ from unittest.mock import patch
 from botocore.endpoint import Endpoint
 from botocore.model import OperationModel
 
+from infra.local.aws.short_way import operations
+from infra.local.aws.short_way.operations import Call
 from infra.local.model.messages import Response
 from tests.local import shapes
 
 _get_response: Any = Endpoint._do_get_response  # type: ignore[attr-defined]  # where answers are read
+_result = Call.result  # and those of the short way
 
 
 @dataclass
@@ -21,6 +24,10 @@ class Checked:
 
     operations: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+
+    def add(self, service: str, operation: str, answer: Response) -> None:
+        self.operations.add(operation)
+        self.wrong += shapes.errors(service, operation, answer)
 
 
 @contextmanager
@@ -32,9 +39,13 @@ def described() -> Iterator[Checked]:
         found, failure = _get_response(endpoint, request, operation, context)
         if found is not None:
             answer = Response(found[0].status_code, [], found[0].content)
-            checked.operations.add(operation.name)
-            checked.wrong += shapes.errors(operation.service_model.service_name, operation.name, answer)
+            checked.add(operation.service_model.service_name, operation.name, answer)
         return found, failure
 
-    with patch.object(Endpoint, "_do_get_response", check):
+    def check_result(call: Call) -> dict[str, Any]:
+        result = _result(call)
+        checked.add(call.service, call.operation, Response(200, [], operations.to_json(result)))
+        return result
+
+    with patch.object(Endpoint, "_do_get_response", check), patch.object(Call, "result", check_result):
         yield checked

@@ -1,4 +1,4 @@
-"""Commands of other packages: the local run, the simulation and the costs."""
+"""Commands of other packages: the local run, the simulation, the costs and the recipes."""
 
 import os
 
@@ -9,7 +9,8 @@ LOCAL = {
 }
 SIMULATION = {"simulate": "simulate faults and interleavings, and check the invariants"}
 COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
-DELEGATED = LOCAL | SIMULATION | COST
+NEW = {"new": "add a service, an event, a field, a queue or a subscription to the project"}
+DELEGATED = LOCAL | SIMULATION | COST | NEW
 
 
 def run(argv: list[str]) -> int:
@@ -28,6 +29,10 @@ def run(argv: list[str]) -> int:
         from infra.cost.__main__ import main as cost
 
         return cost(argv[1:])
+    if argv[0] in NEW:
+        from infra.scaffold.__main__ import main as new
+
+        return new(argv[1:])
     from infra.simulation.__main__ import main as simulate
 
     return simulate(argv[1:])

@@ -15,6 +15,7 @@ from infra.contracts.landscape import Landscape
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _RULES = ("pattern", "format", "multipleOf", "uniqueItems")
+_ANNOTATIONS = frozenset({"title", "description", "x-personal-data"})
 _ANYTHING = "anything"
 
 
@@ -46,6 +47,41 @@ def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Lands
             f"Add a new major version instead: publish {_next_major(old)} beside {kind} until every consumer "
             "reads it."
         )
+
+
+def refuse_change(published: dict[str, Any], new: dict[str, Any]) -> None:
+    """Raises Incompatible if a schema differs from the published one with the same version.
+
+    Consumers may have kept the published schema, so its version stands for what it says. Descriptions and
+    marks may change: no validator reads them. The text names the version to take instead.
+    """
+    if _rules_only(published) == _rules_only(new):
+        return
+    kind, version = published["$id"].split("/")[-2:]
+    major, _, minor = version.partition(".")
+    raise Incompatible(
+        f"{kind} {version} is published, and its model has changed since. Set `version` of the class to "
+        f'"{major}.{int(minor) + 1}"; {kind}/{version}.json stays. If {version} was never deployed, delete '
+        "that file instead."
+    )
+
+
+def _rules_only(schema: Any) -> Any:
+    """The schema with its definitions in place, and without what no validator reads."""
+    return _without_annotations(resolved(schema, schema.get("$defs", {})) | {"$defs": None})
+
+
+def _without_annotations(node: Any, *, names: bool = False) -> Any:
+    """`names` means that the keys of `node` are names of fields, and not keywords."""
+    if isinstance(node, list):
+        return [_without_annotations(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_annotations(value, names=key == "properties" and not names)
+        for key, value in node.items()
+        if names or key not in _ANNOTATIONS
+    }
 
 
 def _next_major(old: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from contracts.catalogue import EVENTS
 from infra.contracts.asyncapi import asyncapi
 from infra.contracts.carrier_api import carrier_api
 from infra.contracts.catalogue import catalogue
-from infra.contracts.compatibility import Incompatible, refuse
+from infra.contracts.compatibility import Incompatible, refuse, refuse_change
 from infra.contracts.http_compatibility import refuse_http
 from infra.contracts.landscape import landscape
 from infra.contracts.openapi import openapi
@@ -35,8 +35,8 @@ def text(document: Any) -> str:
 def check(folder: Path = FOLDER) -> None:
     """Raises Incompatible if the code's contracts break the published ones.
 
-    A schema must not break one of the same or an older minor version, each published event must still exist,
-    and the HTTP API must not break its callers.
+    A published schema must not change, and a newer one must not break an older one of its major version. Each
+    published event must still exist, and the HTTP API must not break its callers.
     """
     for kind in sorted({path.parent.name for path in folder.glob("*/*.json")} - EVENTS.keys()):
         raise Incompatible(f"{kind}: this event type was removed, but its events may be in flight")
@@ -45,6 +45,8 @@ def check(folder: Path = FOLDER) -> None:
         major = version.partition(".")[0]
         for baseline in sorted((folder / kind).glob(f"{major}.*.json")):
             refuse(kind, json.loads(baseline.read_text()), schema, landscape())
+        if (folder / path).exists():
+            refuse_change(json.loads((folder / path).read_text()), schema)
     for baseline in folder.glob("openapi.json"):
         refuse_http(json.loads(baseline.read_text()), openapi(landscape()))
 

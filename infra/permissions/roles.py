@@ -73,6 +73,8 @@ def _polling(mapping: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[str, Any]]:
     properties = template.resources[role]["Properties"]
+    if "Policies" not in properties:
+        raise NotUnderstood(f"{role} has no Policies: write the permissions into the role")
     policies = resolve(properties["Policies"])
     statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
     for statement in statements:

@@ -1,6 +1,7 @@
 """What this project adds to the local AWS: its name, its sample request, its live page, and its outbox."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.control.project import Page, Project, RunParts
@@ -20,6 +21,17 @@ def _page(parts: RunParts, journal: "Journal", issuer: "Issuer | None") -> Page:
     return LivePage(parts, journal, issuer)
 
 
+def _missing(template: Path) -> list[str]:
+    """What event types of this project lack. Another template has its own events, and no findings here."""
+    from infra.findings.events import of_events
+    from infra.local.in_process import ROOT
+    from infra.local.provisioning.reading import read
+
+    if template.resolve() != ROOT / "template.yaml":
+        return []
+    return [str(finding) for finding in of_events(read(template).get("Resources", {}))]
+
+
 def _curl_options() -> str:
     body = json.dumps(request("shipped", "ada")).replace("'", "'\\''")
     return f"-H 'content-type: application/json' -d '{body}'"
@@ -31,5 +43,6 @@ PROJECT = Project(
     path="/orders",
     options=_curl_options(),
     page=_page,
+    check=_missing,
     replay=emitting_images,
 )

@@ -35,20 +35,23 @@ PLACED = OrderPlaced(
 )
 CAPTURED = PaymentCaptured(payment_id="pi_sample", **MONEY)
 DISPATCHED = ShipmentDispatched(tracking_number="SBX000000001")
-EMITTED: dict[str, tuple[Payload, ...]] = {
-    "order": (PLACED, OrderCancellationRequested()),
-    "payment": (
+EMITTED: dict[str, list[Payload]] = {
+    "order": [
+        PLACED,
+        OrderCancellationRequested(),
+    ],
+    "payment": [
         CAPTURED,
         PaymentDeclined(reason="card_declined"),
         PaymentRefunded(payment_id="pi_sample", refund_id="re_sample", **MONEY),
         PaymentVoided(),
-    ),
-    "shipping": (
+    ],
+    "shipping": [
         DISPATCHED,
         ShipmentDelivered(tracking_number="SBX000000001", delivered_at=START),
         ShipmentFailed(reason="no service to AQ"),
         ShipmentCancelled(),
-    ),
+    ],
 }
 STATES: dict[str, State] = {
     "order": Order(),

@@ -211,3 +211,17 @@ def test_older_versions_stay_published(tmp_path: Path) -> None:
     assert refusal(tmp_path) is None
     write(tmp_path)
     assert {path.name for path in (tmp_path / "order.placed").iterdir()} == {"1.0.json", "1.1.json"}
+
+
+def test_a_published_version_does_not_change_and_the_next_one_is_named(tmp_path: Path) -> None:
+    publish(tmp_path, "1.1", lambda s: data(s)["properties"].pop("expires_at"))
+    text = refusal(tmp_path)
+    assert text is not None
+    assert text.startswith("order.placed 1.1 is published, and its model has changed since.")
+    assert 'Set `version` of the class to "1.2"; order.placed/1.1.json stays.' in text
+
+
+@pytest.mark.parametrize("kind", ["nothing", "a description is changed", "a mark is added"])
+def test_what_no_validator_reads_may_change_in_a_published_version(tmp_path: Path, kind: str) -> None:
+    publish(tmp_path, "1.1", HARMLESS[kind])
+    assert refusal(tmp_path) is None

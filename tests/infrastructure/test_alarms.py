@@ -8,6 +8,7 @@ import pytest
 
 from choreography.metrics import Gauge, Metric
 from infra.local.in_process import ROOT
+from infra.samples.sample_order import EMITTED
 from tests.infrastructure.test_template import (
     CONSUMED,
     FUNCTIONS,
@@ -61,7 +62,7 @@ def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str
     assert alarm["Statistic"] == "Sum"
 
 
-@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+@pytest.mark.parametrize("service", EMITTED)
 def test_single_messages_that_fail_are_noticed(service: str) -> None:
     """Lambda counts no error for a batch that fails in part, so `Errors` does not show a bad consumer."""
     (*measured, compared) = ALARMS[f"{service.capitalize()}MessagesFail"]["Metrics"]
@@ -76,7 +77,7 @@ def test_single_messages_that_fail_are_noticed(service: str) -> None:
     assert all(m["Id"] in compared["Expression"] for m in measured)
 
 
-@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+@pytest.mark.parametrize("service", EMITTED)
 def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
     """The age of the oldest message in the queue is low, because the consumer requeues waiting messages."""
     alarm = watched({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
@@ -95,7 +96,7 @@ def test_a_server_error_of_the_api_is_noticed() -> None:
     assert watched("AWS/ApiGateway", "5xx", "ApiId", {"Ref": "HttpApi"})["Threshold"] == 0
 
 
-@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+@pytest.mark.parametrize("service", EMITTED)
 def test_events_that_a_relay_cannot_publish_are_noticed(service: str) -> None:
     """A relay reports failed records to its mapping, which Lambda does not count as an error."""
     assert (

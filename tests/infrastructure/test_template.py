@@ -10,6 +10,7 @@ import pytest
 from contracts.catalogue import EVENTS
 from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
+from infra.samples.sample_order import EMITTED, PRODUCERS
 
 TEMPLATE = load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)
@@ -25,7 +26,7 @@ MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
 SUBSCRIPTIONS = of_type("AWS::SNS::Subscription")
 ROLES = of_type("AWS::IAM::Role")
 TOPICS = of_type("AWS::SNS::Topic")
-PUBLISHED = ["OrderTopic", "PaymentTopic", "ShippingTopic"]
+PUBLISHED = [f"{service.capitalize()}Topic" for service in EMITTED]
 # All but copies of answers, which expire within a day.
 KEPT_IN_PROD = sorted(of_type("AWS::DynamoDB::Table").keys() - {"IdempotencyTable"})
 CONSUMED = [name for name in QUEUES if name.endswith("Queue")]
@@ -110,7 +111,7 @@ def test_a_subscription_is_raw_filtered_and_has_a_dead_letter_queue(name: str) -
     assert subscription["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in QUEUES
 
 
-@pytest.mark.parametrize("service", ["order", "payment", "shipping"])
+@pytest.mark.parametrize("service", EMITTED)
 def test_a_service_subscribes_to_exactly_the_events_that_it_reacts_to(service: str) -> None:
     queue = f"{service.capitalize()}Queue"
     heard = {
@@ -125,11 +126,13 @@ def test_a_service_subscribes_to_exactly_the_events_that_it_reacts_to(service: s
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
 def test_a_filter_policy_names_only_events_that_the_topics_owner_publishes(name: str) -> None:
     topic = SUBSCRIPTIONS[name]["TopicArn"]["Ref"]
-    publisher = {"OrderTopic": "orders", "PaymentTopic": "payments", "ShippingTopic": "shipments"}[topic]
-    published = {
-        payload.type for payload in EVENTS.values() if payload.__module__ == f"contracts.{publisher}"
-    }
+    published = {kind for kind, publisher in PRODUCERS.items() if topic == f"{publisher.capitalize()}Topic"}
     assert set(SUBSCRIPTIONS[name]["FilterPolicy"]["type"]) <= published
+
+
+def test_the_events_of_a_service_are_in_one_module_of_the_contracts() -> None:
+    modules = {(PRODUCERS[kind], payload.__module__) for kind, payload in EVENTS.items()}
+    assert len(modules) == len(EMITTED) == len({module for _, module in modules})
 
 
 def test_every_event_has_a_subscriber() -> None:
@@ -241,7 +244,7 @@ def test_the_access_log_is_json_and_names_neither_caller_nor_order() -> None:
 def test_the_stack_exports_its_address_and_topics() -> None:
     assert "ApiUrl" in TEMPLATE.outputs
     exported = {name for name, output in TEMPLATE.outputs.items() if "Export" in output}
-    assert exported == {"OrderTopicArn", "PaymentTopicArn", "ShippingTopicArn"}
+    assert exported == {f"{topic}Arn" for topic in PUBLISHED}
 
 
 @pytest.mark.parametrize("name", of_type("AWS::DynamoDB::Table"))
@@ -267,8 +270,10 @@ def test_both_architectures_translate(architecture: str) -> None:
 
 def test_every_table_of_a_service_has_a_stream_of_new_images() -> None:
     tables = of_type("AWS::DynamoDB::Table")
-    for name in ("OrderTable", "PaymentTable", "ShippingTable"):
-        assert tables[name]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    for service in EMITTED:
+        assert tables[f"{service.capitalize()}Table"]["StreamSpecification"] == {
+            "StreamViewType": "NEW_IMAGE"
+        }
 
 
 def test_the_relays_filter_matches_an_attribute_that_the_write_sets() -> None:

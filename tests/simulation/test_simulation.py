@@ -27,6 +27,17 @@ def test_the_same_seed_gives_the_same_run_byte_for_byte() -> None:
     assert run(Scenario(5, orders=2)).lines == run(Scenario(5, orders=2)).lines
 
 
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(10, 40))]
+)
+def test_the_short_and_the_long_way_to_moto_give_the_same_run_byte_for_byte(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = run(Scenario(seed, orders=2))
+    monkeypatch.setenv("PLAIN_MOTO", "1")
+    assert run(Scenario(seed, orders=2)).lines == short.lines
+
+
 # Another machine and another Python version wrote this file, so a difference means that runs are not
 # reproducible. Write it again after a change of the run's texts: choreo simulate --seed 9 --orders 1 --trace
 # FILE

@@ -1,11 +1,11 @@
 """Starts moto with patches: those for speed change no answer, the others make it answer as AWS does.
 
-`PLAIN_MOTO=1` or `python -m infra.run run --plain-moto` leaves the patches for speed out.
+`PLAIN_MOTO=1` or `python -m infra.run run --plain-moto` leaves the patches for speed and the short way out.
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from unittest.mock import patch
 
 import moto.core.models
@@ -14,6 +14,7 @@ from moto import mock_aws
 from infra.local.aws.corrections import corrections
 from infra.local.aws.recursion import trace_headers_kept
 from infra.local.aws.refusals import refusals
+from infra.local.aws.short_way import short_way
 from infra.local.aws.speed import lookups, queues, serializer
 
 VARIABLE = "PLAIN_MOTO"
@@ -22,8 +23,9 @@ VARIABLE = "PLAIN_MOTO"
 @contextmanager
 def patched_moto(*, plain: bool = False) -> Iterator[None]:
     """Within it, moto plays AWS with AWS's refusals and answers, and, unless it is `plain`, faster."""
-    speed = mock_aws if plain or os.environ.get(VARIABLE) else faster_moto
-    with speed(), corrections(), trace_headers_kept(), refusals():
+    plain = plain or bool(os.environ.get(VARIABLE))
+    speed, way = (mock_aws, nullcontext) if plain else (faster_moto, short_way)
+    with speed(), corrections(), trace_headers_kept(), refusals(), way():
         yield
 
 

@@ -81,9 +81,16 @@ def trace_headers_kept() -> Iterator[None]:
 
 def _process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
     header = request.headers.get("X-Amzn-Trace-Id", "")
-    token = _header.set(header.decode() if isinstance(header, bytes) else header)
-    try:
+    with called_with(header.decode() if isinstance(header, bytes) else header):
         return _process_request(stubber, request)
+
+
+@contextmanager
+def called_with(header: str) -> Iterator[None]:
+    """Within it, moto answers a call with this trace header. An empty one means none."""
+    token = _header.set(header)
+    try:
+        yield
     finally:
         _header.reset(token)
 

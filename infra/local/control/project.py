@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from infra.local.model.messages import Request
@@ -56,5 +57,7 @@ class Project:
     """The curl options of the sample request."""
     page: "Callable[[RunParts, Journal, Issuer | None], Page]"
     """Creates the page, at the first request for it."""
+    check: "Callable[[Path], Iterable[str]]"
+    """What the project lacks that this template belongs to, in one sentence each. Called in a thread."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""

@@ -13,6 +13,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
 from infra.local.aws import endpoint_urls, queues, transport
+from infra.local.aws.short_way.operations import Call as ShortCall
+from infra.local.aws.short_way.operations import taken
 from infra.local.model.messages import AwsCall, Request, Response
 from infra.shared.arns import queue_name
 
@@ -83,7 +85,8 @@ def _call_moto(call: AwsCall) -> Response:
     host = dict(request.headers).get("host", "localhost")
     try:
         with endpoint_urls.called_at(f"http://{host}"):
-            found = transport.answer(_prepared(call))
+            short = _short_way(call)
+            found = short.response() if short else transport.answer(_prepared(call))
     except NotImplementedError:  # moto does not implement the call
         return _unknown(call)
     if found is None:
@@ -92,6 +95,24 @@ def _call_moto(call: AwsCall) -> Response:
     raw = body.encode() if isinstance(body, str) else body
     kept = [(str(name).lower(), str(value)) for name, value in headers.items()]
     return Response(int(status), [header for header in kept if header[0] not in _SERVER_HEADERS], raw)
+
+
+def _short_way(call: AwsCall) -> ShortCall | None:
+    """The call on the short way to moto. None for another operation, protocol, or malformed parameters."""
+    headers = dict(call.request.headers)
+    is_json = "x-amz-target" in headers
+    if (call.service, call.operation) not in taken or is_json == (call.service == "sns"):
+        return None
+    body: Any = call.request.body
+    given = {
+        "Content-Type": headers.get("content-type", ""),
+        "X-Amzn-Trace-Id": headers.get("x-amzn-trace-id", ""),
+    }
+    try:
+        fields = body if is_json else dict(parse_qsl(body.decode(), keep_blank_values=True))
+        return ShortCall(call.service, call.operation, call.region, given, fields, call.request.path)
+    except (AttributeError, TypeError, ValueError):
+        return None
 
 
 def _prepared(call: AwsCall) -> AWSPreparedRequest:

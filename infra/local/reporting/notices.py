@@ -13,9 +13,11 @@ from infra.local.reporting import console
 LIMIT = 50
 """The number of notices that are kept."""
 
-Kind = Literal["joined", "left", "attached", "stopped", "restarted", "reloaded", "broken", "failed"]
+Kind = Literal[
+    "joined", "left", "attached", "stopped", "restarted", "reloaded", "broken", "failed", "incomplete"
+]
 """A stack joined or left; a terminal attached or stopped; a process restarted; code was reloaded, or cannot
-be imported; an invocation or a message failed."""
+be imported; an invocation or a message failed; an event type lacks a part."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,12 @@ from infra.local.terminals.commands import join, leave, run_service
 from infra.local.terminals.options import HOST, run_parser
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.local.http.tokens.issuer import Issuer
+    from infra.local.reporting.notices import Notices
+
+CHECK_AFTER_SECONDS = 1.0
 
 
 def main(project: Project, argv: list[str] | None = None, url: str | None = None) -> int:
@@ -104,11 +109,20 @@ async def _run(project: Project, arguments: argparse.Namespace, listening: socke
         pool = ProcessPool(here, host, port, fork, arguments.debug)
         running = asyncio.create_task(pool.run())
         _print_start(project, endpoint, sorted({function.service for function in here}), arguments.tokens)
+        checking = asyncio.create_task(_check(project, arguments.template, backend.notices))
         await Server(backend, backend.end, pool.end).serve(sockets=[listening])
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for task in (running, checking):
+            task.cancel()
+        await asyncio.gather(running, checking, return_exceptions=True)
     print("\nStopped.")
     return 0
+
+
+async def _check(project: Project, template: "Path", notices: "Notices") -> None:
+    """Announces what the project lacks. It comes after the start, which it would make slower."""
+    await asyncio.sleep(CHECK_AFTER_SECONDS)
+    for sentence in await asyncio.to_thread(project.check, template):
+        notices.add("incomplete", sentence)
 
 
 def _issuer(endpoint: str) -> "Issuer":

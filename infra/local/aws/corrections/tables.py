@@ -1,6 +1,6 @@
 """Corrections to moto's DynamoDB: members of answers, and the stream record of an update."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest.mock import patch
 from uuid import NAMESPACE_URL, uuid5
@@ -25,13 +25,17 @@ def patches() -> Iterator[Any]:
 
 def _serialized(response: Any, answer: Any) -> Any:
     if isinstance(answer.result, dict):
-        for member, parameter in ON_REQUEST.items():
-            if response.params.get(parameter, "NONE") == "NONE":
-                answer.result.pop(member, None)
+        remove_unrequested(answer.result, response.params)
         described = answer.result.get("TableDescription") or answer.result.get("Table")
         if described is not None:
             _describe(described, is_new=response._get_action() == "CreateTable")
     return BaseResponse.serialized(response, answer)
+
+
+def remove_unrequested(result: dict[str, Any], request: Mapping[str, Any]) -> None:
+    for member, parameter in ON_REQUEST.items():
+        if request.get(parameter, "NONE") == "NONE":
+            result.pop(member, None)
 
 
 def _describe(table: dict[str, Any], *, is_new: bool) -> None:

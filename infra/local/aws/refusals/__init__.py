@@ -29,18 +29,23 @@ def refusals() -> Iterator[None]:
 
 def _checked(response: Any) -> Any:
     """Replaces moto's call_action, which handles every call after its request was parsed."""
+    try:
+        check(response)
+    except Refusal as refused:
+        status, headers, body = response.serialized(ActionResult(refused))
+        return refused.status or status, *response._enrich_response(headers, body)
+    return _call(response)
+
+
+def check(response: Any) -> None:
+    """Raises Refusal for a request that AWS refuses. `response` is moto's handler of the request."""
     called = response.service_name, response._get_action()
     checks = CHECKS.get(called)
     if checks is not None:
-        try:
-            request = _request(response)
-            required.check(*called, request)
-            for check in checks:
-                check(request)
-        except Refusal as refused:
-            status, headers, body = response.serialized(ActionResult(refused))
-            return refused.status or status, *response._enrich_response(headers, body)
-    return _call(response)
+        request = _request(response)
+        required.check(*called, request)
+        for each in checks:
+            each(request)
 
 
 def _request(response: Any) -> Request:

@@ -1,0 +1,22 @@
+"""`python -m infra.findings`: prints what the project lacks. Exit code 1 if it lacks anything."""
+
+import sys
+
+from infra.findings.project import findings
+from infra.local.provisioning.errors import TemplateError
+from infra.local.shell import remove_aws_settings
+
+
+def main() -> int:
+    remove_aws_settings()
+    try:
+        found = findings()
+    except TemplateError as error:
+        print(error)
+        return 1
+    print(*found, sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
