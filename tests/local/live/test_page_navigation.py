@@ -114,7 +114,7 @@ def test_the_card_of_an_order_has_its_facts_and_delivers_its_parcel(page: Page) 
 
 def test_the_card_of_a_rejected_order_has_the_reason(page: Page) -> None:
     place(page, "declined")
-    expect(page.locator("#order .facts")).to_contain_text(re.compile("Reason.*decline"))
+    expect(page.locator("#order .facts")).to_contain_text(re.compile("Reason.*payment declined: "))
 
 
 def test_the_time_limit_of_an_order_is_explained(page: Page) -> None:
