@@ -56,7 +56,7 @@ record: $(BIN)/choreo ## simulate SEEDS runs from seed FIRST on, and add the res
 
 # Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
 ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
-	aws_endpoint described event_bus fifo filter_policies move_tasks moto_patches played_differently \
+	aws_endpoint described differences event_bus fifo filter_policies move_tasks moto_patches \
 	queue_properties records retention saved_items snapshot stream_failures subscriptions)
 
 prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; test moto with and without patches

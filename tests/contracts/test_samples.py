@@ -17,7 +17,7 @@ ANSWERS: dict[str, Any] = json.loads((EVENTS / "answers.json").read_text())
 
 
 def agrees(answer: Any, expected: Any) -> bool:
-    """Whether the answer contains all expected values. A body is compared as JSON."""
+    """Return whether the answer contains all expected values. Bodies are compared as JSON."""
     if isinstance(expected, dict):
         found = json.loads(answer) if isinstance(answer, str) else answer
         return all(name in found and agrees(found[name], value) for name, value in expected.items())
@@ -74,7 +74,7 @@ def test_no_message_of_a_sample_has_a_deadline_that_would_pass() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in ANSWERS if "/consumer/" in path])
-def test_a_batch_is_as_sqs_sends_it(path: str) -> None:
+def test_a_sample_batch_has_the_form_of_sqs(path: str) -> None:
     for record in json.loads((EVENTS / path).read_text())["Records"]:
         assert record.keys() == {
             *("messageId", "receiptHandle", "body", "attributes", "messageAttributes", "md5OfBody"),

@@ -55,7 +55,7 @@ def test_the_audit_tries_the_next_service_if_the_first_does_not_answer(answers: 
     assert audit.main() == audit.VULNERABLE
 
 
-def test_audit_offline_passes_and_reports_that_it_audited_nothing(
+def test_audit_offline_passes_and_reports_that_no_file_was_audited(
     answers: Answers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUDIT_OFFLINE", "allowed")

@@ -13,7 +13,7 @@ FILES = [path for path in sorted((ROOT / "infra").rglob("*.py")) if not path.is_
 
 
 def has_reason(path: Path) -> bool:
-    """Whether the module's docstring has a sentence that begins with REASON."""
+    """Return whether the module's docstring has a sentence that begins with REASON."""
     return REASON in " ".join((ast.get_docstring(ast.parse(path.read_text())) or "").split())
 
 

@@ -63,7 +63,7 @@ async def running(template: Path) -> AsyncIterator[tuple[Backend, Stack]]:
 
 
 async def serve(backend: Backend, stack: Stack, seen: list[str], fails: list[bool]) -> None:
-    """Plays one environment of the function. An invocation fails if the next value of `fails` is True."""
+    """Answer the invocations of the function. An invocation fails if the next value of `fails` is True."""
     while True:
         invocation = await (await backend.environments.next(stack.functions["Reader"].name))
         seen += map(read, invocation.event["Records"])

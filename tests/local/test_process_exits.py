@@ -154,7 +154,7 @@ def ended(status: int | None, *, started: bool = True) -> str:
     ],
 )
 def test_a_failure_has_the_message_of_lambda(status: int, words: str) -> None:
-    """As recorded on AWS in https://github.com/floci-io/floci/issues/3314."""
+    """The messages were recorded on AWS: https://github.com/floci-io/floci/issues/3314"""
     before, _, after = words.partition("ID ")
     message = ended(status)
     assert message.startswith(before)

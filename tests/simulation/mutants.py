@@ -1,4 +1,4 @@
-"""The deployed code with one safeguard removed: the simulator must notice each removal."""
+"""The deployed code with one safeguard removed. The simulator must notice each removal."""
 
 import os
 from collections.abc import Callable, Iterator

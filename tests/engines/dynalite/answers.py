@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 UNORDERED = ("Scan", "BatchGetItem")
-"""DynamoDB promises no order for the items of these."""
+"""DynamoDB does not define the order of items for these operations."""
 NOT_COMPARED = ("ConsumedCapacity", "ItemCollectionMetrics")
 """Neither engine counts capacity as AWS bills it."""
 

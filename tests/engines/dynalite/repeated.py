@@ -16,7 +16,7 @@ from tests.engines.dynalite.answers import error, normal
 from tests.engines.dynalite.dynalite import VERSION
 
 OF_TABLES = ("CreateTable", "DeleteTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive")
-"""Not repeated: dynalite's tables have no streams, no expiry, and none of what AWS added later."""
+"""Operations that are not repeated: dynalite's tables have no streams, no expiry and no newer features."""
 GIVEN = ("TableName", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 FAILED = "ConditionalCheckFailedException"
@@ -34,7 +34,7 @@ class Second(Protocol):
 
 @dataclass
 class Calls:
-    """The number of compared calls of one test, and the answers that differ."""
+    """The number of compared calls of one test, and the differing answers."""
 
     compared: int = 0
     differing: list[str] = field(default_factory=list)

@@ -36,4 +36,4 @@ def hasty() -> Iterator[Shop]:
 
 @pytest.fixture(autouse=True)
 def as_described() -> None:
-    """Replaces the fixture of tests/conftest.py: these tests do not check every answer of ministack."""
+    """Replace the fixture of tests/conftest.py: these tests do not check every answer of ministack."""
