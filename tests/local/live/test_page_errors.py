@@ -86,6 +86,17 @@ def test_a_stack_that_joins_and_leaves_is_announced_and_drawn(page: Page, run: R
         expect(page.locator("#notices [data-kind=left]")).to_have_count(1)
 
 
+def test_what_an_event_type_lacks_is_told_above_the_map(page: Page) -> None:
+    page.evaluate(
+        """async (text) => {
+          const { Banners } = await import("/_choreo/js/banners.js");
+          new Banners(document.getElementById("banners")).update({ notices: [{ kind: "incomplete", text }] });
+        }""",
+        "tea.made is in no filter policy",
+    )
+    expect(page.locator("#banners")).to_have_text("tea.made is in no filter policy")
+
+
 def test_a_run_that_is_gone_leaves_a_grey_page_that_says_so(browser: Browser) -> None:
     with running() as short:
         page = browser.new_page()
