@@ -159,7 +159,7 @@ def test_listed_values_cannot_change(values: list[str], message: str) -> None:
 
 def test_the_error_names_the_consumers_and_a_solution() -> None:
     new = changed(PLACED, lambda s: data(s)["properties"].pop("payment_method"))
-    consumers = landscape().consumers("order.placed")
+    consumers = template_topology().consumers("order.placed")
     assert {"PaymentConsumer", "ShippingConsumer"} <= {*consumers}
     with pytest.raises(Incompatible) as refused:
         refuse("order.placed", PLACED, new, template_topology())
