@@ -119,4 +119,8 @@ def test_a_service_or_function_that_is_not_in_the_template_is_an_error() -> None
 
 
 def test_without_a_template_in_the_folder_any_service_name_is_accepted_at_first(tmp_path: Path) -> None:
-    template_names.check(tmp_path / "template.yaml", "foo", "Nope")
+    template = tmp_path / "template.yaml"
+    template_names.check(template, "foo", "Nope")
+    template.write_text((ROOT / "template.yaml").read_text())
+    with pytest.raises(TemplateError, match="no service foo"):
+        template_names.check(template, "foo", "Nope")
