@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -56,7 +56,7 @@ record: $(BIN)/choreo ## simulate SEEDS runs from seed FIRST on, and add the res
 
 # Tests of the answers of DynamoDB, SNS and SQS, run with and without the patches that make moto faster.
 ANSWERS := tests/integration tests/recorded $(wildcard tests/local/test_*_refusals.py) $(patsubst %,tests/local/test_%.py,\
-	aws_endpoint described event_bus fifo filter_policies move_tasks moto_patches played_differently \
+	aws_endpoint described differences event_bus fifo filter_policies move_tasks moto_patches \
 	queue_properties records retention saved_items snapshot stream_failures subscriptions)
 
 prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; test moto with and without patches
@@ -93,6 +93,9 @@ contracts: .venv/ready ## write infra/contracts/published/ from the models and t
 
 scale: .venv/ready ## write the tables of docs/scale.md from the template and a counted run
 	@$(BIN)/python -m infra.scale
+
+wheel: .venv/ready ## build dist/order_choreography_core-*.whl, the package for a service outside of this repository
+	@cd infra/build/wheel && "$(CURDIR)/$(BIN)/python" -m hatchling build -t wheel -d "$(CURDIR)/dist"
 
 sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1

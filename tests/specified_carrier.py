@@ -1,4 +1,4 @@
-"""A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or fails as a test tells it."""
+"""A carrier on 127.0.0.1 that answers as carrier.openapi.json specifies, or with the fault of a test."""
 
 import json
 from base64 import b64encode
@@ -21,13 +21,14 @@ from tests.world import DISPATCH_SECRET, World
 SECRET = "whsec_" + b64encode(b"shared with the carrier").decode()
 
 Reply = tuple[int, dict[str, Any]]
-Befalls = str | bytes | tuple[int, Any]
-"""What befalls a request: another answer, which may be any bytes; `fine`; or
+Fault = str | bytes | tuple[int, Any]
+"""The fault of a request: another answer, which may be any bytes, or one of these:
+`fine`: no fault;
 `lost`: the carrier acts, and closes the connection without an answer;
-`unreached`: it closes the connection, and does not act;
-`late`: it acts, and answers after the caller has gone;
-`twice`: it answers the next request on this connection with the same answer;
-`short`, `endless`, `dripping`: the answer ends early, never, or comes by single bytes."""
+`unreached`: the carrier closes the connection, and does not act;
+`late`: the carrier acts, and answers after the caller has closed the connection;
+`twice`: the carrier answers the next request on this connection with the same answer;
+`short`, `endless`, `dripping`: the answer ends early, never ends, or arrives byte by byte."""
 
 
 class SpecifiedCarrier(ThreadingHTTPServer):
@@ -39,7 +40,7 @@ class SpecifiedCarrier(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.parcels: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, tuple[bytes, Reply]] = {}
-        self.befalls: list[Befalls] = []
+        self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self.answers: list[Reply] = []
         self.lock = Lock()
@@ -125,26 +126,26 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         carrier = self.server
         carrier.requests.append((self.command, self.path, headers, body))
-        befalls = carrier.befalls.pop(0) if carrier.befalls else "fine"
-        if befalls == "unreached":
+        fault = carrier.faults.pop(0) if carrier.faults else "fine"
+        if fault == "unreached":
             self.close_connection = True
             return
-        if isinstance(befalls, bytes):
+        if isinstance(fault, bytes):
             self.close_connection = True
-            self.wfile.write(befalls)
+            self.wfile.write(fault)
             return
-        if isinstance(befalls, tuple):
-            self._send(*befalls)
+        if isinstance(fault, tuple):
+            self._send(*fault)
             return
         with carrier.lock:
             reply = carrier.answer(self.command, self.path, headers, body)
         carrier.answers.append(reply)
-        with suppress(OSError):  # the caller has gone
-            self._befall(befalls, *reply)
+        with suppress(OSError):  # the caller has closed the connection
+            self._answer_with_fault(fault, *reply)
 
-    def _befall(self, befalls: str, status: int, answer: dict[str, Any]) -> None:
-        self.close_connection = befalls not in ("fine", "twice")
-        match befalls:
+    def _answer_with_fault(self, fault: str, status: int, answer: dict[str, Any]) -> None:
+        self.close_connection = fault not in ("fine", "twice")
+        match fault:
             case "late":
                 self.rfile.read(1)  # returns when the caller closes the connection
                 self._send(status, answer)
@@ -156,8 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(status, answer, more=1)
             case "endless" | "dripping":
                 self._send(status, answer, more=10**9)
-                while befalls == "endless" or not self._has_gone():
-                    self.wfile.write(b" " * (1024 if befalls == "endless" else 1))
+                while fault == "endless" or not self._caller_has_closed():
+                    self.wfile.write(b" " * (1024 if fault == "endless" else 1))
             case "fine":
                 self._send(status, answer)
 
@@ -172,8 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
         self.wfile.flush()
 
-    def _has_gone(self) -> bool:
-        """Whether the caller closes the connection within a short time."""
+    def _caller_has_closed(self) -> bool:
+        """Return whether the caller closes the connection within 20 ms."""
         self.connection.settimeout(0.02)
         try:
             return not self.connection.recv(1)

@@ -49,8 +49,8 @@ class SpecifiedStripe(stripe.HTTPClient):
         self.payments: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, tuple[dict[str, str], Reply]] = {}
-        self.befalls: list[str | tuple[HTTPStatus, dict[str, Any]]] = []
-        """For each request to come: an error to answer, `lost` (done, unanswered), `unreached` or `fine`."""
+        self.faults: list[str | tuple[HTTPStatus, dict[str, Any]]] = []
+        """For each next request: an error answer, `lost` (done, no answer), `unreached` or `fine`."""
         self.refund_status = "succeeded"
         self.requests: list[tuple[str, str, dict[str, str], Mapping[str, str]]] = []
 
@@ -78,14 +78,14 @@ class SpecifiedStripe(stripe.HTTPClient):
         path, query = urlsplit(url).path.removeprefix("/v1/"), urlsplit(url).query
         fields = {name: values[0] for name, values in parse_qs(post_data or query).items()}
         self.requests.append((method, path, fields, headers))
-        befalls = self.befalls.pop(0) if self.befalls else "fine"
-        if befalls == "unreached":
+        fault = self.faults.pop(0) if self.faults else "fine"
+        if fault == "unreached":
             raise _no_answer("connection refused")
-        if isinstance(befalls, tuple):
-            body, status = {"error": befalls[1]}, befalls[0].value
+        if isinstance(fault, tuple):
+            body, status = {"error": fault[1]}, fault[0].value
         else:
             body, status = self._once(method, path, fields, headers.get("Idempotency-Key"))
-        if befalls == "lost":
+        if fault == "lost":
             raise _no_answer("read timed out")
         return json.dumps(body), status, CaseInsensitiveDict({"Request-Id": "req_1"})
 

@@ -93,10 +93,10 @@ class World(InProcess):
     def parcel_delivered(self, order_id: str) -> Response:
         """Sends the carrier's report that it delivered the order's parcel."""
         body = carrier_messages.message(order_id, "SBX1", datetime(2026, 1, 2, tzinfo=UTC))
-        return self.tell(order_id, body)
+        return self.send_webhook(order_id, body)
 
-    def tell(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Response:
-        """Sends a signed message of the carrier, and replaces headers after signing it (`changed`)."""
+    def send_webhook(self, order_id: str, body: bytes, age_seconds: int = 0, **changed: str) -> Response:
+        """Send a signed message of the carrier. `changed` replaces headers after the signing."""
         secret = client("secretsmanager").get_secret_value(SecretId=self.stack.secrets["CarrierSecret"])
         headers = carrier_messages.signed(
             secret["SecretString"], order_id, body, int(time.time()) - age_seconds

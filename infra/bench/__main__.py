@@ -1,9 +1,11 @@
 """`make bench`: measures ratios, in about fifteen minutes. The README has the results and explains them.
 
-`bytecode`, `ministack` and `offline` run only on request, because they need a build or an installation.
+`bytecode`, `ministack`, `offline` and `trees` run only on request: they need a build, an installation or a
+folder. `growth` runs only on request because it takes long.
 """
 
 import argparse
+from pathlib import Path
 
 from rich.table import Table
 
@@ -15,11 +17,12 @@ from infra.bench.emulators import to_ministack, to_offline
 from infra.bench.local_run import throughput_of_many_to_one, throughput_of_more_to_many
 from infra.bench.offline import Settings
 from infra.bench.scaling import throughput_of_two_environments_to_one
+from infra.bench.trees import growth, to_tree
 from infra.shared.arguments import Parser, positive
 from infra.shared.display import out, table
 
 STARTS, TIMES, SLOW_TIMES = 15, 9, 3
-MANY, WAITING, FEW = 200, 2000, 20
+MANY, WAITING, FEW, HELD = 200, 2000, 20, 5000
 LIMITS = ("ConsumerConcurrency", "PaymentConcurrency")
 CONCURRENCY = ("50", "2")
 """The template's default and smallest concurrency. ministack starts this many processes for a queue."""
@@ -41,6 +44,7 @@ def main() -> None:
         "--orders", type=positive, default=MANY, metavar="N", help="concurrent orders (default 200)"
     )
     parser.add_argument("--python", help="for bytecode: the Python of `make sam-build`")
+    parser.add_argument("--old", type=Path, metavar="PATH", help="for trees: the folder to compare with")
     arguments = parser.parse_args()
     for name in ("cold", "run") if arguments.what == "all" else (arguments.what,):
         try:
@@ -125,12 +129,30 @@ def _offline(arguments: argparse.Namespace) -> Table:
     return shown
 
 
+def _trees(arguments: argparse.Namespace) -> Table:
+    if arguments.old is None:
+        raise FileNotFoundError("trees: name the folder to compare with: --old PATH")
+    shown = table("ratio of this folder's local run to that of --old", "is")
+    for what, found in to_tree(arguments.old, arguments.orders, arguments.times or TIMES):
+        shown.add_row(what, f"{found:.2f}")
+    return shown
+
+
+def _growth(arguments: argparse.Namespace) -> Table:
+    shown = table("time of an order", "is")
+    for what, found in growth(HELD, WAITING, arguments.times or TIMES):
+        shown.add_row(what, f"{found:.2f}")
+    return shown
+
+
 BENCHMARKS = {
     "cold": _cold,
     "run": _run,
     "bytecode": _bytecode,
     "ministack": _ministack,
     "offline": _offline,
+    "trees": _trees,
+    "growth": _growth,
 }
 
 

@@ -35,11 +35,15 @@ Pairs = Sequence[tuple[Spent, Spent]]
 
 def to_ministack(many: int, times: int, parameters: dict[str, str]) -> Iterator[tuple[str, float]]:
     """The name and ratio of each measurement. Only ministack's stack gets these template parameters."""
-    theirs = partial(ministack, parameters)
-    starts = [(_start(local_run), _start(theirs)) for _ in range(times)]
+    return compared(local_run, partial(ministack, parameters), many, times)
+
+
+def compared(run: Run, theirs: Run, many: int, times: int) -> Iterator[tuple[str, float]]:
+    """The name of each measurement, and the ratio of `run` to `theirs`."""
+    starts = [(_start(run), _start(theirs)) for _ in range(times)]
     yield "time from start to the first shipped order", _time(starts)
     yield "CPU time from start to the first shipped order", _cpu_time(starts)
-    with local_run() as ours, theirs() as other:
+    with run() as ours, theirs() as other:
         both = ours, other
         alone = ratio(lambda: fulfil(ours.url, 1), lambda: fulfil(other.url, 1), times)
         yield "time of an order alone", alone
@@ -70,8 +74,13 @@ def _many_orders(ours: Server, other: Server, many: int) -> tuple[Spent, Spent]:
 
 
 def _orders(served: Server, number: int) -> Spent:
+    return spent(served, lambda: fulfil(served.url, number))
+
+
+def spent(served: Server, work: Callable[[], float]) -> Spent:
+    """The seconds that `work` returns, and the server's CPU time meanwhile."""
     before = cost_of(served.process_id).cpu_seconds
-    seconds = fulfil(served.url, number)
+    seconds = work()
     return Spent(seconds, cost_of(served.process_id).cpu_seconds - before)
 
 

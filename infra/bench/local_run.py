@@ -1,12 +1,14 @@
 """The throughput of `make run` in another process: one order at a time, and many at once."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 
 from infra.bench.customers import fulfil
 from infra.bench.server_process import HOST, Server, free_port, serving
+from infra.local.in_process import ROOT
 
 
 def throughput_of_many_to_one(many: int, times: int) -> float:
@@ -29,9 +31,12 @@ def _a_second(url: str, number: int) -> float:
 
 
 @contextmanager
-def local_run(*options: str) -> Iterator[Server]:
-    """Starts a local run with these options of `choreo run`, and waits until it answers."""
+def local_run(
+    *options: str, environment: Mapping[str, str] | None = None, folder: Path = ROOT
+) -> Iterator[Server]:
+    """Starts a folder's local run with these options of `choreo run`, and waits until it answers."""
     port = free_port()
     url = f"http://{HOST}:{port}"
-    with serving([sys.executable, "-m", "infra.run", "run", *options, "--port", str(port)], url) as process:
+    command = [sys.executable, "-m", "infra.run", "run", *options, "--port", str(port)]
+    with serving(command, url, environment, folder) as process:
         yield Server(url, process)

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from infra.local.aws import function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
 from infra.local.control.reports import Reports
-from infra.local.control.runtime_api import PREFIX as CONTROL
 from infra.local.control.runtime_api import RuntimeApi
 from infra.local.control.saved_items import SavedItems
 from infra.local.control.stacks import Stacks
+from infra.local.control.wire import PREFIX as CONTROL
 from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.faults import Faults
 from infra.local.http import asgi, aws_endpoint, cloudformation, front_page
+from infra.local.http.frame_protocol import Disconnected
 from infra.local.http.function_urls import PREFIX as FUNCTION_URLS
 from infra.local.http.function_urls import FunctionUrls
 from infra.local.http.gateway import Gateway
@@ -101,12 +102,15 @@ class Backend:
         if misdirected is not None:
             await asgi.write_response(send, misdirected)
             return
-        call = aws_endpoint.read_call(request)
-        if call is None and (request.path == PAGE or request.path.startswith(f"{PAGE}/")) and self.page:
+        if (request.path == PAGE or request.path.startswith(f"{PAGE}/")) and self.page:
             await self.page.answer(request, receive, send)  # it may answer with a stream
             return
-        answer = await (self._answer_http(request, receive) if call is None else self._answer_aws(call))
-        await asgi.write_response(send, answer)
+        await asgi.write_response(send, await self.respond(request, receive))
+
+    async def respond(self, request: Request, disconnected: Disconnected) -> Response:
+        """The response to a request that is not for the page."""
+        call = aws_endpoint.read_call(request)
+        return await (self._answer_http(request, disconnected) if call is None else self._answer_aws(call))
 
     async def _answer_aws(self, call: AwsCall) -> Response:
         if call.service == "cloudformation":
@@ -118,16 +122,16 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            self.deliveries.poll_now()
+            self.deliveries.poll_now(call.service)
         return answer
 
-    async def _answer_http(self, request: Request, receive: asgi.Receive) -> Response:
+    async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:
         if self._issuer is not None and request.path.startswith(f"{ISSUER}/"):
             return self._issuer.handle(request)
         if request.path.startswith(FUNCTION_URLS):
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
-            return await self._runtime_api.answer(request, receive)
-        if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
+            return await self._runtime_api.answer(request, disconnected)
+        if self._project and front_page.is_requested(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)

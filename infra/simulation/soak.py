@@ -22,7 +22,7 @@ from typing import Any
 import boto3
 
 from choreography.table import from_attributes
-from infra.local.control.runtime_api import functions_from_json
+from infra.local.control.wire import functions_from_json
 from infra.local.in_process import ROOT, environment
 from infra.local.model.stack import Function
 from infra.local.shell import remove_aws_settings

@@ -1,4 +1,4 @@
-"""A consumer that crashes after any step ends the same when SQS delivers the message again."""
+"""After a crash at any step of a consumer, the next delivery of the message completes the order as usual."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,13 +13,13 @@ CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch 
 
 # The AWS calls of a consumer for one message. An external effect is a PutItem into the sandbox's ledger, so
 # it is the same call as the writes of intent and outcome.
-NOTES = ["GetItem", "PutItem"]
-EFFECT_ALONE = ["GetItem", "PutItem", "PutItem"]
+STATE_ONLY = ["GetItem", "PutItem"]
+EFFECT_WITHOUT_INTENT = ["GetItem", "PutItem", "PutItem"]
 INTENT_EFFECT_OUTCOME = ["GetItem", "PutItem", "PutItem", "PutItem"]
 
 
 @dataclass(frozen=True)
-class Story:
+class CrashCase:
     """An order, the message during which its consumer crashes, and the expected end of the order."""
 
     service: str
@@ -34,125 +34,129 @@ class Story:
     """Whether the consumer handles all other waiting messages before this one, instead of after it."""
 
 
-STORIES = {
-    "payment charges": Story(
+CASES = {
+    "payment charges": CrashCase(
         "Payment", "order.placed", INTENT_EFFECT_OUTCOME, "shipped", [CHARGED], [DISPATCHED]
     ),
-    "payment is declined": Story(
+    "payment is declined": CrashCase(
         *("Payment", "order.placed", INTENT_EFFECT_OUTCOME, "rejected", ["charge declined"], []),
         order={"payment_method": "pm_card_chargeDeclined"},
     ),
-    "payment refunds": Story(
-        *("Payment", "shipment.failed", EFFECT_ALONE, "cancelled"),
+    "payment refunds": CrashCase(
+        *("Payment", "shipment.failed", EFFECT_WITHOUT_INTENT, "cancelled"),
         *([CHARGED, REFUNDED], ["dispatch refused"]),
         order={"country": "AQ"},
     ),
-    "payment voids": Story("Payment", "shipment.cancelled", NOTES, "cancelled", [], [], cancelled=True),
-    "shipping notes the address": Story(
-        "Shipping", "order.placed", NOTES, "shipped", [CHARGED], [DISPATCHED]
+    "payment voids": CrashCase(
+        "Payment", "shipment.cancelled", STATE_ONLY, "cancelled", [], [], cancelled=True
     ),
-    "shipping dispatches when paid": Story(
+    "shipping stores the address": CrashCase(
+        "Shipping", "order.placed", STATE_ONLY, "shipped", [CHARGED], [DISPATCHED]
+    ),
+    "shipping dispatches when paid": CrashCase(
         *("Shipping", "payment.captured", INTENT_EFFECT_OUTCOME, "shipped", [CHARGED], [DISPATCHED]),
         handled_last=True,
     ),
-    "shipping dispatches when it knows the address": Story(
+    "shipping dispatches when it knows the address": CrashCase(
         *("Shipping", "order.placed", INTENT_EFFECT_OUTCOME, "shipped", [CHARGED], [DISPATCHED]),
         handled_last=True,
     ),
-    "shipping fails": Story(
+    "shipping fails": CrashCase(
         *("Shipping", "payment.captured", INTENT_EFFECT_OUTCOME, "cancelled"),
         *([CHARGED, REFUNDED], ["dispatch refused"]),
         order={"country": "AQ"},
         handled_last=True,
     ),
-    "shipping stops": Story(
-        *("Shipping", "order.cancellation_requested", NOTES, "cancelled", [CHARGED, REFUNDED], []),
+    "shipping stops": CrashCase(
+        *("Shipping", "order.cancellation_requested", STATE_ONLY, "cancelled", [CHARGED, REFUNDED], []),
         cancelled=True,
     ),
-    "shipping forgets": Story(
-        *("Shipping", "payment.declined", NOTES, "rejected", ["charge declined"], []),
+    "shipping removes the address": CrashCase(
+        *("Shipping", "payment.declined", STATE_ONLY, "rejected", ["charge declined"], []),
         order={"payment_method": "pm_card_chargeDeclined"},
         handled_last=True,
     ),
-    "order notes": Story("Order", "payment.captured", NOTES, "shipped", [CHARGED], [DISPATCHED]),
+    "order records the payment": CrashCase(
+        "Order", "payment.captured", STATE_ONLY, "shipped", [CHARGED], [DISPATCHED]
+    ),
 }
 
 
 @contextmanager
-def at_the_message(world: World, story: Story) -> Iterator[str]:
-    """Yields the order's id while only this message is in the queue. Then runs everything to the end."""
-    queue = f"{story.service}Queue"
-    order_id = world.place(**story.order)
-    if story.cancelled:
+def before_the_message(world: World, case: CrashCase) -> Iterator[str]:
+    """Yield the order's id while the queue has only this message. Then run all services to the end."""
+    queue = f"{case.service}Queue"
+    order_id = world.place(**case.order)
+    if case.cancelled:
         assert world.cancel(order_id) == 202
-    if story.service != "Order":
-        world.drain(story.service.lower())
-    world.run_until(queue, story.kind)
-    others = world.take(queue, *(set(world.kinds(queue)) - {story.kind}))
-    if story.handled_last:
-        assert world.deliver(f"{story.service}Consumer", *others) == []
+    if case.service != "Order":
+        world.drain(case.service.lower())
+    world.run_until(queue, case.kind)
+    others = world.take(queue, *(set(world.kinds(queue)) - {case.kind}))
+    if case.handled_last:
+        assert world.deliver(f"{case.service}Consumer", *others) == []
     yield order_id
     world.wake_hidden(queue)
     world.send(queue, *others)
     world.drain()
 
 
-def assert_ended(world: World, order_id: str, story: Story) -> None:
-    assert world.status(order_id) == story.status
-    assert world.ledger("Payment", order_id) == story.payments
-    assert world.ledger("Shipping", order_id) == story.parcels
+def assert_ended(world: World, order_id: str, case: CrashCase) -> None:
+    assert world.status(order_id) == case.status
+    assert world.ledger("Payment", order_id) == case.payments
+    assert world.ledger("Shipping", order_id) == case.parcels
     assert len(world.history(order_id)) == len(set(world.history(order_id)))
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
-def test_a_consumer_makes_exactly_these_calls(world: World, story: Story) -> None:
-    taken: list[str] = []
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_consumer_makes_exactly_these_calls(world: World, case: CrashCase) -> None:
+    calls: list[str] = []
 
-    def take(operation: str) -> Any:
-        return lambda **_: taken.append(operation)
+    def recording(operation: str) -> Any:
+        return lambda **_: calls.append(operation)
 
-    with at_the_message(world, story) as order_id, ExitStack() as hooks:
-        for operation in set(story.steps):
-            hooks.enter_context(hooked("before-call", operation, take(operation)))
-        world.step(f"{story.service}ConsumerQueue")
-        assert taken == story.steps
-    assert_ended(world, order_id, story)
+    with before_the_message(world, case) as order_id, ExitStack() as hooks:
+        for operation in set(case.steps):
+            hooks.enter_context(hooked("before-call", operation, recording(operation)))
+        world.step(f"{case.service}ConsumerQueue")
+        assert calls == case.steps
+    assert_ended(world, order_id, case)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize(
-    ("story", "step"),
+    ("case", "step"),
     [
-        pytest.param(story, step, id=f"{name}-{step}-{story.steps[step]}")
-        for name, story in STORIES.items()
-        for step in range(len(story.steps))
+        pytest.param(case, step, id=f"{name}-{step}-{case.steps[step]}")
+        for name, case in CASES.items()
+        for step in range(len(case.steps))
     ],
 )
-def test_a_crash_loses_nothing_and_repeats_nothing(
-    world: World, story: Story, step: int, moment: str
+def test_after_a_crash_each_effect_happens_exactly_once(
+    world: World, case: CrashCase, step: int, moment: str
 ) -> None:
-    operation = story.steps[step]
-    number = story.steps[: step + 1].count(operation)
-    with at_the_message(world, story) as order_id, crash(moment, operation, number):
-        world.step(f"{story.service}ConsumerQueue")
-    assert_ended(world, order_id, story)
+    operation = case.steps[step]
+    number = case.steps[: step + 1].count(operation)
+    with before_the_message(world, case) as order_id, crash(moment, operation, number):
+        world.step(f"{case.service}ConsumerQueue")
+    assert_ended(world, order_id, case)
 
 
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
-def test_a_lost_acknowledgement_changes_nothing(world: World, story: Story) -> None:
-    """SQS delivers a handled message again, because Lambda could not delete it."""
-    with at_the_message(world, story) as order_id:
-        (mapping,) = [m for name, m in world.mappings.items() if name == f"{story.service}ConsumerQueue"]
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_lost_acknowledgement_changes_nothing(world: World, case: CrashCase) -> None:
+    """Lambda could not delete a handled message, so SQS delivers it again."""
+    with before_the_message(world, case) as order_id:
+        (mapping,) = [m for name, m in world.mappings.items() if name == f"{case.service}ConsumerQueue"]
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(mapping, "complete", lambda *_: None)
-            world.step(f"{story.service}ConsumerQueue")
-        assert world.kinds(f"{story.service}Queue") == [story.kind]
-        before = world.item(f"{story.service}Table", order_id)
-        world.wake_hidden(f"{story.service}Queue")
-        world.step(f"{story.service}ConsumerQueue")
-        assert world.kinds(f"{story.service}Queue") == []
-        assert world.item(f"{story.service}Table", order_id) == before
-    assert_ended(world, order_id, story)
+            world.step(f"{case.service}ConsumerQueue")
+        assert world.kinds(f"{case.service}Queue") == [case.kind]
+        before = world.item(f"{case.service}Table", order_id)
+        world.wake_hidden(f"{case.service}Queue")
+        world.step(f"{case.service}ConsumerQueue")
+        assert world.kinds(f"{case.service}Queue") == []
+        assert world.item(f"{case.service}Table", order_id) == before
+    assert_ended(world, order_id, case)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -1,4 +1,4 @@
-"""Events that arrive twice and in any order have the same result as events that arrive once and in order."""
+"""Events that are delivered twice and in any order have the same result as events delivered once in order."""
 
 from itertools import permutations
 from typing import Any
@@ -14,8 +14,8 @@ from tests.world import World
 CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch dispatched"
 
 
-class Twice:
-    """Makes each relay publish its events twice, so that the second messages have new message ids."""
+class PublishesTwice:
+    """A topic client that publishes each batch twice. The second messages have new message ids."""
 
     def __init__(self) -> None:
         with environment({}):
@@ -42,7 +42,7 @@ def test_every_event_delivered_twice_takes_effect_once(
     payments: list[str],
     parcels: list[str],
 ) -> None:
-    topics = Twice()
+    topics = PublishesTwice()
     monkeypatch.setattr(aws, "sns", lambda: topics)
     order_id = world.place(**order)
     world.step("OrderRelayOutbox")
@@ -57,7 +57,7 @@ def test_every_event_delivered_twice_takes_effect_once(
 def test_a_cancellation_delivered_twice_takes_effect_once(
     world: World, monkeypatch: pytest.MonkeyPatch, stopped: str
 ) -> None:
-    topics = Twice()
+    topics = PublishesTwice()
     monkeypatch.setattr(aws, "sns", lambda: topics)
     order_id = world.place()
     world.cancel(order_id)
@@ -71,8 +71,8 @@ def test_a_cancellation_delivered_twice_takes_effect_once(
     assert world.ledger("Shipping", order_id) == []
 
 
-# By service and order: what it hears, whatever it is that Payment and Shipping answer.
-HEARD: list[tuple[str, dict[str, str], list[str]]] = [
+# For a service and an order: the event types that the service receives.
+RECEIVED: list[tuple[str, dict[str, str], list[str]]] = [
     ("Order", {}, ["payment.captured", "shipment.dispatched"]),
     ("Order", {"country": "AQ"}, ["payment.captured", "shipment.failed", "payment.refunded"]),
     ("Order", {"payment_method": "pm_card_chargeDeclined"}, ["payment.declined"]),
@@ -82,23 +82,23 @@ HEARD: list[tuple[str, dict[str, str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("service", "order", "kinds"), HEARD)
-def test_every_permutation_of_arrival_ends_the_same(
+@pytest.mark.parametrize(("service", "order", "kinds"), RECEIVED)
+def test_the_final_state_is_the_same_for_every_order_of_arrival(
     world: World, service: str, order: dict[str, str], kinds: list[str]
 ) -> None:
     order_id = world.place(**order)
     start = [item for item in world.items(f"{service}Table") if item["order_id"] == order_id]
-    bodies = heard(world, f"{service}Queue", kinds)
-    expected = essence(world.item(f"{service}Table", order_id))
+    bodies = received_messages(world, f"{service}Queue", kinds)
+    expected = comparable(world.item(f"{service}Table", order_id))
     for arrival in permutations(bodies):
         restart(world, service, order_id, start)
         for kind in arrival:
             assert world.deliver(f"{service}Consumer", bodies[kind], bodies[kind]) == []
-        assert essence(world.item(f"{service}Table", order_id)) == expected
+        assert comparable(world.item(f"{service}Table", order_id)) == expected
 
 
 @pytest.mark.parametrize(("kind", "country"), [("shipment.cancelled", "GB"), ("shipment.failed", "AQ")])
-def test_payment_keeps_no_money_for_either_order_of_arrival(world: World, kind: str, country: str) -> None:
+def test_payment_refunds_or_voids_in_either_order_of_arrival(world: World, kind: str, country: str) -> None:
     order_id = world.place(country=country)
     world.drain("payment")
     (placed,) = world.take("PaymentQueue", "order.placed")
@@ -113,8 +113,8 @@ def test_payment_keeps_no_money_for_either_order_of_arrival(world: World, kind: 
         assert world.ledger("Payment", order_id) == ([CHARGED, REFUNDED] if ends == "refunded" else [])
 
 
-def heard(world: World, queue: str, kinds: list[str]) -> dict[str, str]:
-    """Runs the order to its end. Returns the messages that the service's queue received, by event type."""
+def received_messages(world: World, queue: str, kinds: list[str]) -> dict[str, str]:
+    """Run the order to its end. Return the messages that the service's queue received, by event type."""
     bodies: dict[str, str] = {}
     for kind in kinds:
         world.run_until(queue, kind)
@@ -124,7 +124,7 @@ def heard(world: World, queue: str, kinds: list[str]) -> dict[str, str]:
 
 
 def restart(world: World, service: str, order_id: str, start: list[dict[str, Any]]) -> None:
-    """Resets a service and its external system's ledger to the state when the order was placed."""
+    """Reset a service and the ledger of its external system to the state when the order was placed."""
     tables = world.stack.tables
     database = client("dynamodb")
     database.delete_item(TableName=tables[f"{service}Table"], Key=to_attributes({"order_id": order_id}))
@@ -136,8 +136,8 @@ def restart(world: World, service: str, order_id: str, start: list[dict[str, Any
             database.delete_item(TableName=tables[f"{service}Ledger"], Key=to_attributes(key))
 
 
-def essence(item: dict[str, Any]) -> dict[str, Any]:
-    """An item without timestamps, and without the event that completed a join."""
+def comparable(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an item that do not depend on time or on the order of arrival."""
     emitted = sorted(read["event"].partition('"time"')[0] for read in item["outbox"])
     varies = {"version", "inbox", "outbox", "emits", "intent_by"}
     types = {"event_types": sorted(item.get("event_types", []))}

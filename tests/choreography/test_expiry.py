@@ -32,7 +32,10 @@ def test_after_an_outage_of_payment_beyond_the_time_limit_nothing_is_charged(wor
     world.drain("payment")
     shown = world.get(f"/orders/{order_id}")
     assert (shown["status"], shown["reason"]) == ("cancelling", "not paid and dispatched in time")
-    assert world.kinds("PaymentQueue") == ["order.placed", "shipment.cancelled"]  # and back it comes
+    assert world.kinds("PaymentQueue") == [
+        "order.placed",
+        "shipment.cancelled",
+    ]  # Payment runs again after this
     world.drain()
     assert world.status(order_id) == "cancelled"
     assert world.history(order_id)[-1] == "payment.voided"
@@ -91,12 +94,12 @@ def test_customer_and_time_limit_together_request_one_cancellation(
 def test_a_decided_order_is_not_checked_again(world: World, order: dict[str, str], printed: Printed) -> None:
     order_id = world.place(**order)
     world.drain()
-    stood = world.item("OrderTable", order_id)
+    before = world.item("OrderTable", order_id)
     printed()
     expire(world, order_id)
-    assert world.item("OrderTable", order_id) == stood
+    assert world.item("OrderTable", order_id) == before
     assert [line["message"] for line in printed() if "_aws" not in line] == ["nothing to do"]
-    assert len(world.hidden_until("OrderExpiryQueue")) == 1  # the first look, which is still to come
+    assert len(world.hidden_until("OrderExpiryQueue")) == 1  # the reminder of the placed order
 
 
 @pytest.mark.parametrize(("seconds_left", "waits"), [(30, 30), (3600, 900)])
@@ -130,12 +133,12 @@ def test_after_a_crash_at_the_write_the_next_delivery_completes_it(world: World,
     ("moment", "ends", "ledger"),
     [("before", "rejected", ["charge declined"]), ("after", "cancelled", [CHARGED, REFUNDED])],
 )
-def test_a_charge_that_began_in_time_is_settled(
+def test_a_charge_that_began_before_the_deadline_is_settled(
     world: World, moment: str, ends: str, ledger: list[str]
 ) -> None:
-    """The gateway says whether it made the charge before the crash.
+    """Payment asks the gateway whether it made the charge before the crash.
 
-    If it did not, Payment starts no charge.
+    If the gateway did not, Payment starts no charge.
     """
     order_id = world.place()
     with crash(moment, "PutItem", 2):

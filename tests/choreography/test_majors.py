@@ -1,7 +1,7 @@
 """A new major version of an event in the whole choreography.
 
-The services publish it beside the old one while they move to it one after the other; and a service receives
-it too early.
+Order publishes both versions while the consumers migrate one after the other. One test covers a consumer that
+receives the new version before its code can read it.
 """
 
 import importlib
@@ -19,12 +19,12 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
 from contracts.values import Address, AmountMinor, Currency, Item, Value
-from infra.contracts.landscape import landscape
+from infra.contracts.template_topology import template_topology
 from infra.local.aws.clients import client
 from tests.world import World
 
 OLD, NEW = "order.placed", "order.placed.v2"
-HEARING = {
+CONSUMERS = {
     "PaymentQueue": "payment.consumer",
     "ShippingQueue": "shipping.consumer",
     "OrderExpiryQueue": "order.expiry",
@@ -51,8 +51,8 @@ class OrderPlacedV2(Payload):
 
 
 @dataclass(frozen=True)
-class Downgrading:
-    """Converts the new version to the old one, for a service that reads both."""
+class ReadsBothVersions:
+    """A handler that reads both versions: it converts the new version to the old one."""
 
     participant: EventHandler
 
@@ -61,15 +61,15 @@ class Downgrading:
             envelope = event.model_dump(
                 include={*("id", "source", "subject", "time"), *("correlationid", "causationid")}
             )
-            event = to_event(old(event.data), **envelope)
+            event = to_event(downgraded(event.data), **envelope)
         return self.participant.handle(event)
 
 
-def new(placed: OrderPlaced) -> OrderPlacedV2:
+def upgraded(placed: OrderPlaced) -> OrderPlacedV2:
     return OrderPlacedV2(**placed.model_dump(), total=Money(**placed.model_dump()))
 
 
-def old(placed: OrderPlacedV2) -> OrderPlaced:
+def downgraded(placed: OrderPlacedV2) -> OrderPlaced:
     return OrderPlaced(**placed.model_dump(), **placed.total.model_dump())
 
 
@@ -80,32 +80,34 @@ class Migration:
         self._world, self._patch = world, monkeypatch
         monkeypatch.setitem(EVENTS, NEW, OrderPlacedV2)
 
-    def say(self, *kinds: str) -> None:
-        """Makes Order publish these versions of order.placed in one write."""
+    def publish(self, *kinds: str) -> None:
+        """Make Order publish these versions of order.placed in one write."""
 
-        def told(payloads: Iterable[Payload], origin: Origin, time: datetime) -> tuple[Event[Any], ...]:
+        def events_of_versions(
+            payloads: Iterable[Payload], origin: Origin, time: datetime
+        ) -> tuple[Event[Any], ...]:
             versions = [version for payload in payloads for version in self._versions(payload, kinds)]
             return events(versions, origin, time)
 
-        self._patch.setattr("order.orders.events", told)
+        self._patch.setattr("order.orders.events", events_of_versions)
 
     @staticmethod
     def _versions(payload: Payload, kinds: tuple[str, ...]) -> list[Payload]:
         if not isinstance(payload, OrderPlaced):
             return [payload]
-        return [payload if kind == OLD else new(payload) for kind in kinds]
+        return [payload if kind == OLD else upgraded(payload) for kind in kinds]
 
     def read_both(self, queue: str) -> None:
-        """Deploys code that reads both versions to the queue's consumer."""
-        module = importlib.import_module(HEARING[queue])
+        """Deploy code that reads both versions to the queue's consumer."""
+        module = importlib.import_module(CONSUMERS[queue])
         consume = module.consume
         self._patch.setattr(
-            module, "consume", lambda e, c, participant: consume(e, c, Downgrading(participant))
+            module, "consume", lambda e, c, participant: consume(e, c, ReadsBothVersions(participant))
         )
 
-    def hear(self, queue: str, *kinds: str) -> None:
-        """Subscribes a queue to these versions, in addition to its other subscriptions."""
-        (found,) = [s for s in landscape().subscriptions if s.queue == queue and OLD in s.types]
+    def subscribe(self, queue: str, *kinds: str) -> None:
+        """Subscribe a queue to these versions, in addition to its other event types."""
+        (found,) = [s for s in template_topology().subscriptions if s.queue == queue and OLD in s.types]
         policy = {"type": [*kinds, *(kind for kind in found.types if kind != OLD)]}
         client("sns").set_subscription_attributes(
             SubscriptionArn=self._world.stack.subscriptions[found.name],
@@ -119,30 +121,30 @@ def migration(world: World, monkeypatch: pytest.MonkeyPatch) -> Migration:
     return Migration(world, monkeypatch)
 
 
-def test_both_majors_side_by_side_lose_no_order_and_charge_none_twice(
+def test_during_a_migration_each_order_is_shipped_and_charged_once(
     world: World, migration: Migration
 ) -> None:
-    """At each step, one order has events in the queues, and another has events in the outbox."""
+    """At each step, the events of one order are in the queues, and those of another are in the outbox."""
     orders = []
 
-    def meanwhile() -> None:
+    def place_two_orders() -> None:
         orders.append(world.place())
         world.step("OrderRelayOutbox")
         orders.append(world.place())
 
-    meanwhile()
-    migration.say(OLD, NEW)
-    meanwhile()
-    for queue in HEARING:
+    place_two_orders()
+    migration.publish(OLD, NEW)
+    place_two_orders()
+    for queue in CONSUMERS:
         migration.read_both(queue)
-        meanwhile()
-        migration.hear(queue, OLD, NEW)
-        meanwhile()
-    migration.say(NEW)
-    meanwhile()
-    for queue in HEARING:
-        migration.hear(queue, NEW)
-        meanwhile()
+        place_two_orders()
+        migration.subscribe(queue, OLD, NEW)
+        place_two_orders()
+    migration.publish(NEW)
+    place_two_orders()
+    for queue in CONSUMERS:
+        migration.subscribe(queue, NEW)
+        place_two_orders()
     world.drain()
     for order_id in orders:
         assert world.status(order_id) == "shipped"
@@ -152,13 +154,13 @@ def test_both_majors_side_by_side_lose_no_order_and_charge_none_twice(
 
 
 @pytest.mark.parametrize("kinds", [(OLD, NEW), (NEW, OLD)])
-def test_a_consumer_of_both_majors_acts_once_in_either_order(
+def test_a_consumer_of_both_majors_acts_once_whichever_arrives_first(
     world: World, migration: Migration, kinds: tuple[str, str]
 ) -> None:
-    migration.say(*kinds)
-    for queue in HEARING:
+    migration.publish(*kinds)
+    for queue in CONSUMERS:
         migration.read_both(queue)
-        migration.hear(queue, OLD, NEW)
+        migration.subscribe(queue, OLD, NEW)
     order_id = world.place()
     world.step("OrderRelayOutbox")
     assert world.kinds("PaymentQueue") == world.kinds("ShippingQueue") == [*kinds]
@@ -168,15 +170,15 @@ def test_a_consumer_of_both_majors_acts_once_in_either_order(
     assert world.history(order_id).count("payment.captured") == 1
 
 
-def test_a_major_that_arrives_too_early_is_dead_lettered_and_completes_its_order_after_a_redrive(
+def test_a_major_that_arrives_too_early_is_dead_lettered_and_can_be_redriven(
     world: World, migration: Migration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Payment subscribes before its new code is deployed, until an operator reverts the subscription."""
-    migration.say(OLD, NEW)
-    migration.hear("PaymentQueue", NEW)
+    migration.publish(OLD, NEW)
+    migration.subscribe("PaymentQueue", NEW)
     early = world.place()
     world.step("OrderRelayOutbox")
-    migration.hear("PaymentQueue", OLD)
+    migration.subscribe("PaymentQueue", OLD)
     other = world.place()
     world.step("OrderRelayOutbox")
     assert world.kinds("PaymentQueue") == [NEW, OLD]

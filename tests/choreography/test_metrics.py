@@ -27,7 +27,7 @@ def counted(printed: Printed) -> Counter[str]:
 
 
 SHIPPED = ["order OrdersAccepted", "order OrdersShipped", "payment PaymentsCaptured"]
-STORIES: dict[str, tuple[dict[str, Any], list[str]]] = {
+OUTCOMES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "shipped": ({}, [*SHIPPED, "shipping ParcelsDispatched"]),
     "declined": (
         {"payment_method": "pm_card_chargeDeclined"},
@@ -46,7 +46,7 @@ STORIES: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("order", "expected"), STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize(("order", "expected"), OUTCOMES.values(), ids=OUTCOMES)
 def test_each_outcome_is_counted_once(
     world: World, printed: Printed, order: dict[str, Any], expected: list[str]
 ) -> None:
@@ -84,7 +84,7 @@ def test_a_request_that_is_repeated_is_one_order(world: World, printed: Printed)
     assert counted(printed)["order OrdersAccepted"] == 1
 
 
-def test_asking_twice_to_cancel_counts_once(world: World, printed: Printed) -> None:
+def test_a_repeated_cancellation_request_is_counted_once(world: World, printed: Printed) -> None:
     order_id = world.place()
     assert [world.cancel(order_id) for _ in range(2)] == [202, 202]
     assert counted(printed)["order CancellationsRequested"] == 1
@@ -98,7 +98,7 @@ def test_the_outcome_of_each_message_is_counted(
     printed()
     with monkeypatch.context() as patched:
         patched.setattr("payment.sandbox.SandboxGateway.charge", lambda *_: 1 / 0)
-        world.deliver("PaymentConsumer", placed)  # the intent is written, and nothing comes of it
+        world.deliver("PaymentConsumer", placed)  # writes the intent, then fails
     world.deliver("PaymentConsumer", make_event("shipment.cancelled", order_id), receive_count=5)
     world.deliver("PaymentConsumer", placed, placed, "{")
     (failed, waiting, rest) = [_messages(document) for document in printed() if "_aws" in document]
@@ -107,7 +107,7 @@ def test_the_outcome_of_each_message_is_counted(
     assert rest == {"MessagesHandled": 1, "DuplicatesDropped": 1, "MessagesDeadLettered": 1}
 
 
-def test_the_age_of_the_oldest_event_that_waits_is_measured(
+def test_the_metric_waiting_seconds_is_the_age_of_the_oldest_waiting_event(
     world: World, printed: Printed, make_event: MakeEvent
 ) -> None:
     """The other messages of the batch are younger, and handled messages do not count."""
@@ -145,14 +145,14 @@ def refuse(error: Exception) -> Callable[..., Any]:
     return raising
 
 
-def test_a_message_of_the_carriers_that_is_refused_is_counted(world: World, printed: Printed) -> None:
+def test_a_refused_message_of_the_carrier_is_counted(world: World, printed: Printed) -> None:
     order_id = world.place()
     world.parcel_delivered(order_id)
-    world.tell(order_id, b"{}", webhook_signature="v1,AAAA")
+    world.send_webhook(order_id, b"{}", webhook_signature="v1,AAAA")
     assert counted(printed)["shipping WebhooksRefused"] == 2
 
 
-def test_an_invocation_that_counts_nothing_prints_nothing(world: World, printed: Printed) -> None:
+def test_an_invocation_without_metrics_prints_no_line(world: World, printed: Printed) -> None:
     world.get("/orders?customer_id=unknown")
     assert printed() == []
 

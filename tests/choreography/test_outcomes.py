@@ -44,7 +44,7 @@ def test_an_order_that_cannot_be_shipped_is_refunded(world: World) -> None:
     assert world.ledger("Shipping", order_id) == ["dispatch refused"]
 
 
-def test_cancelled_before_payment_it_is_never_charged(world: World) -> None:
+def test_an_order_cancelled_before_payment_is_never_charged(world: World) -> None:
     order_id = world.place()
     assert world.cancel(order_id) == 202
     world.drain("payment")
@@ -59,7 +59,7 @@ def test_cancelled_before_payment_it_is_never_charged(world: World) -> None:
     assert world.ledger("Payment", order_id) == []
 
 
-def test_cancelled_between_payment_and_dispatch_it_is_refunded(world: World) -> None:
+def test_an_order_cancelled_between_payment_and_dispatch_is_refunded(world: World) -> None:
     order_id = world.place()
     world.drain("shipping")
     assert world.status(order_id) == "paid"
@@ -73,12 +73,12 @@ def test_cancelled_between_payment_and_dispatch_it_is_refunded(world: World) -> 
     assert world.ledger("Shipping", order_id) == []
 
 
-def test_after_dispatch_it_is_too_late_to_cancel(world: World) -> None:
+def test_a_dispatched_order_cannot_be_cancelled(world: World) -> None:
     order_id = world.place()
     world.drain("order")
     world.step("OrderRelayOutbox")
     world.drain("order")
-    assert world.cancel(order_id) == 202  # Order has not heard of the dispatch yet
+    assert world.cancel(order_id) == 202  # Order has not received the dispatch yet
     world.drain()
     assert world.status(order_id) == "shipped"
     assert world.ledger("Payment", order_id) == [CHARGED]

@@ -28,12 +28,12 @@ CONSUMERS = {
 
 
 @pytest.fixture(autouse=True)
-def accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the gateway accept the marked token, so that the order completes."""
+def marked_token_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the gateway accept the marked token, so that the order completes."""
     monkeypatch.setattr("payment.sandbox.ACCEPTED", frozenset({METHOD}))
 
 
-def planted(country: str = "GB", **changes: Any) -> dict[str, Any]:
+def marked_order(country: str = "GB", **changes: Any) -> dict[str, Any]:
     return (
         an_order(
             customer_id=f"{CANARY}-customer_id",
@@ -45,20 +45,20 @@ def planted(country: str = "GB", **changes: Any) -> dict[str, Any]:
 
 
 def place(world: World, **changes: Any) -> str:
-    answer = world.post("/orders", planted(**changes))
+    answer = world.post("/orders", marked_order(**changes))
     order_id: str = json.loads(answer.body)["order_id"]
     return order_id
 
 
 def placed_event(world: World) -> str:
-    """An order.placed event with every marked value."""
+    """Return an order.placed event that contains every marked value."""
     event: str = world.item("OrderTable", place(world))["outbox"][0]["event"]
     assert all(canary in event for canary in (*ADDRESS.values(), METHOD))
     return event
 
 
 def poison(event: str) -> Iterator[str]:
-    """Unreadable variants of the event: one invalid field each, a truncated body, and no JSON."""
+    """Yield unreadable variants of the event: one invalid field each, a truncated body, no JSON."""
     whole = json.loads(event)
     for path in _paths(whole["data"]):
         broken = json.loads(event)
@@ -66,7 +66,7 @@ def poison(event: str) -> Iterator[str]:
         at = broken["data"]
         for step in above:
             at = at[step]
-        at[last] = [f"{CANARY}-spoilt", ADDRESS, METHOD]
+        at[last] = [f"{CANARY}-invalid", ADDRESS, METHOD]
         yield json.dumps(broken)
     yield event[: len(event) // 2]
     yield f"{METHOD} {ADDRESS['name']}"
@@ -83,19 +83,19 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def reasons(world: World) -> list[str]:
-    """The reason of each dead letter."""
+    """Return the reason of each dead letter."""
     queues = [name for name in world.stack.queues if name.endswith("DeadLetters")]
     letters = [letter for queue in queues for letter in world.messages(queue)]
     return [letter["MessageAttributes"]["reason"]["StringValue"] for letter in letters]
 
 
-def said(lines: list[dict[str, Any]]) -> set[str]:
+def log_messages(lines: list[dict[str, Any]]) -> set[str]:
     return {line["message"] for line in lines if "message" in line}
 
 
-def telling(told: list[Any]) -> list[Any]:
-    """The marked values that the text contains."""
-    return [one for one in told if CANARY in json.dumps(one)]
+def with_marked_values(values: list[Any]) -> list[Any]:
+    """Return the values whose JSON contains a marked value."""
+    return [value for value in values if CANARY in json.dumps(value)]
 
 
 @pytest.mark.parametrize(
@@ -112,17 +112,17 @@ def test_no_log_line_of_an_order_has_data_of_its_customer(
         world.drain()
     assert world.status(order_id) == status
     lines = printed()
-    assert said(lines) >= {"placed", "published", "handled"}
-    assert telling(lines) == []
+    assert log_messages(lines) >= {"placed", "published", "handled"}
+    assert with_marked_values(lines) == []
 
 
 def test_a_refused_request_is_not_quoted(world: World, printed: Printed) -> None:
     for changes in ({"currency": CANARY}, {"items": [ADDRESS]}, {"payment_method": [METHOD]}, ADDRESS):
-        assert world.post("/orders", planted() | changes).status == 422
+        assert world.post("/orders", marked_order() | changes).status == 422
     assert world.post("/orders", f"{METHOD} {ADDRESS}".encode()).status == 400
-    world.post("/orders", planted(), idempotency_key="once")
-    assert world.post("/orders", planted(currency="GBP"), idempotency_key="once").status == 422
-    assert telling(printed()) == []
+    world.post("/orders", marked_order(), idempotency_key="once")
+    assert world.post("/orders", marked_order(currency="GBP"), idempotency_key="once").status == 422
+    assert with_marked_values(printed()) == []
 
 
 @pytest.mark.parametrize("queue", CONSUMERS)
@@ -132,11 +132,13 @@ def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Print
         world.deliver(CONSUMERS[queue], message)
     letters = world.messages(f"{queue.removesuffix('Queue')}DeadLetters")
     assert len(letters) > len(ADDRESS)
-    assert telling([letter["Body"] for letter in letters]), "a dead letter is the message, unchanged"
+    assert with_marked_values([letter["Body"] for letter in letters]), (
+        "a dead letter is the message, unchanged"
+    )
     lines = printed()
-    assert "message dead-lettered" in said(lines)
-    assert telling(lines) == []
-    assert telling(reasons(world)) == []
+    assert "message dead-lettered" in log_messages(lines)
+    assert with_marked_values(lines) == []
+    assert with_marked_values(reasons(world)) == []
 
 
 def test_an_event_that_a_relay_cannot_publish_is_not_quoted(world: World, printed: Printed) -> None:
@@ -150,9 +152,9 @@ def test_an_event_that_a_relay_cannot_publish_is_not_quoted(world: World, printe
     world.step("OrderRelayOutbox")
     assert len(world.messages("OrderRelayDeadLetters")) > len(ADDRESS)
     lines = printed()
-    assert "event breaks its contract; dead-lettered" in said(lines)
-    assert telling(lines) == []
-    assert telling(reasons(world)) == []
+    assert "event breaks its contract; dead-lettered" in log_messages(lines)
+    assert with_marked_values(lines) == []
+    assert with_marked_values(reasons(world)) == []
 
 
 @pytest.mark.parametrize("service", ["Payment", "Shipping"])
@@ -165,17 +167,17 @@ def test_a_failure_is_logged_without_its_input(
         patched.setattr(aws.dynamodb(), call, lambda **_: 1 / 0)
         world.deliver(f"{service}Consumer", event)
     lines = printed()
-    assert "message failed" in said(lines)
-    assert telling(lines) == []
+    assert "message failed" in log_messages(lines)
+    assert with_marked_values(lines) == []
 
 
-SPOILT = {
+INVALID_ATTRIBUTES = {
     "status": 7,
     "address": CANARY,
     "payment_id": 7,
     "placed": {"customer_id": CANARY},
 }
-"""Attributes of each service's state with a value of the wrong type; DynamoDB refuses that of index keys."""
+"""Values of the wrong type for attributes of the services' states. (DynamoDB refuses those of index keys.)"""
 
 
 @pytest.mark.parametrize(
@@ -187,19 +189,19 @@ def test_an_item_that_cannot_be_read_is_not_quoted(
 ) -> None:
     order_id = place(world)
     world.drain()
-    item = world.item(f"{service}Table", order_id) | SPOILT
+    item = world.item(f"{service}Table", order_id) | INVALID_ATTRIBUTES
     client("dynamodb").put_item(TableName=world.stack.tables[f"{service}Table"], Item=to_attributes(item))
     event = make_event(kind, order_id)
     assert world.deliver(f"{service}Consumer", event) == [event.to_json()]
     assert service != "Order" or world.request("GET", f"/orders/{order_id}").status == 503
     lines = printed()
-    assert "message failed" in said(lines)
-    assert telling(lines) == []
+    assert "message failed" in log_messages(lines)
+    assert with_marked_values(lines) == []
 
 
 def test_an_unsigned_message_of_the_carrier_is_not_quoted(world: World, printed: Printed) -> None:
     order_id = place(world)
     body = json.dumps({"reference": order_id, "to": ADDRESS}).encode()
-    assert world.tell(order_id, body, webhook_signature=f"v1,{CANARY}").status == 401
-    assert world.tell(order_id, body).status == 422
-    assert telling(printed()) == []
+    assert world.send_webhook(order_id, body, webhook_signature=f"v1,{CANARY}").status == 401
+    assert world.send_webhook(order_id, body).status == 422
+    assert with_marked_values(printed()) == []

@@ -1,4 +1,4 @@
-"""During a rollout, two versions of a consumer handle one order's messages, and the order ends correctly."""
+"""During a rollout, two versions of a consumer handle the messages of one order, and it ends correctly."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,14 +25,14 @@ from tests.contracts.test_evolution import newer_minor
 from tests.world import World
 
 STATES: dict[str, type[State]] = {"order": Order, "payment": Payment, "shipping": Shipment}
-NOTE = "told by the newer version"
+NOTE = "written by the newer version"
 
 
 def newer(service: str, live: Participant[Any]) -> Participant[Any]:
-    """The next version of a service: it has one more attribute, and its events have one more field."""
+    """Return the next version of a service: one more attribute in its state, one more field in its events."""
     state = create_model("Newer", __base__=STATES[service], note=(str | None, None))
 
-    def noted(decision: Decision[Any]) -> Decision[Any]:
+    def with_note(decision: Decision[Any]) -> Decision[Any]:
         return replace(
             decision,
             state=decision.state.model_copy(update={"note": NOTE}),
@@ -40,11 +40,11 @@ def newer(service: str, live: Participant[Any]) -> Participant[Any]:
         )
 
     def reaction(kind: str) -> Any:
-        return lambda state, event: noted(live.reactions[kind](state, event))
+        return lambda state, event: with_note(live.reactions[kind](state, event))
 
     def outcome(*given: Any) -> Decision[Any]:
         assert live.outcome is not None
-        return noted(live.outcome(*given))
+        return with_note(live.outcome(*given))
 
     return replace(
         live,
@@ -64,7 +64,7 @@ class Split:
     def __init__(self, service: str, first_is_newer: bool) -> None:
         self._service, self._next_is_newer = service, first_is_newer
         self.ran: list[bool] = []
-        """Whether each invocation so far was the newer version's."""
+        """Whether the newer version handled it, for each invocation so far."""
 
     def __call__(self, event: Any, context: Any, live: Participant[Any] | Payments | Shipments) -> Any:
         live = live if isinstance(live, Participant) else live.participant()
@@ -75,7 +75,7 @@ class Split:
 
 @contextmanager
 def rolling_out(first_is_newer: bool) -> Iterator[dict[str, Split]]:
-    """Splits every consumer's alias."""
+    """Split every consumer's alias within the context."""
     splits = {service: Split(service, first_is_newer) for service in STATES}
     with ExitStack() as patches:
         for service, split in splits.items():
@@ -97,7 +97,7 @@ def dead_letters(world: World) -> list[Any]:
     return [m for queue in world.stack.queues if "DeadLetters" in queue for m in world.messages(queue)]
 
 
-ENDS: list[tuple[dict[str, str], str, list[str], list[str]]] = [
+OUTCOMES: list[tuple[dict[str, str], str, list[str], list[str]]] = [
     ({}, "shipped", ["charge captured"], ["dispatch dispatched"]),
     ({"payment_method": "pm_card_chargeDeclined"}, "rejected", ["charge declined"], []),
     ({"country": "AQ"}, "cancelled", ["charge captured", "refund refunded"], ["dispatch refused"]),
@@ -105,8 +105,8 @@ ENDS: list[tuple[dict[str, str], str, list[str], list[str]]] = [
 
 
 @pytest.mark.parametrize("first_is_newer", [False, True])
-@pytest.mark.parametrize(("order", "status", "payments", "parcels"), ENDS)
-def test_an_order_ends_correctly_whichever_version_handles_which_message(
+@pytest.mark.parametrize(("order", "status", "payments", "parcels"), OUTCOMES)
+def test_an_order_ends_correctly_when_the_versions_alternate(
     world: World,
     first_is_newer: bool,
     order: dict[str, str],
@@ -140,7 +140,7 @@ def test_attributes_of_the_newer_version_survive_a_write_of_the_older(world: Wor
     with rolling_out(first_is_newer=True) as splits:
         order_id = world.place(country="AQ")
         world.drain()
-    assert splits["payment"].ran == [True, False]  # charged by the one, refunded by the other
+    assert splits["payment"].ran == [True, False]  # the newer version charged, the older one refunded
     assert world.item("PaymentTable", order_id)["status"] == "refunded"
     assert world.item("PaymentTable", order_id)["note"] == NOTE
 

@@ -173,8 +173,8 @@ def test_a_slow_charge_by_stripe_is_made_in_one_invocation(
 def test_a_slow_charge_that_is_stuck_is_settled_in_one_invocation(
     slow: World, stripe: SlowStripe, clock: Clock, make_event: MakeEvent
 ) -> None:
-    """The longest path: Payment looks the payment up twice, and between the two prevents it."""
-    stripe.befalls = ["fine", "lost"]  # the search for an earlier charge, then the charge
+    """The longest path: Payment looks the payment up, makes the charge impossible, and looks it up again."""
+    stripe.faults = ["fine", "lost"]  # the search for an earlier charge, then the charge
     placed = make_event("order.placed")
     assert slow.deliver("PaymentConsumer", placed) == [placed.to_json()]
     stripe.payments["pi_1"]["status"] = "requires_payment_method"
@@ -190,7 +190,7 @@ def test_a_slow_charge_that_is_stuck_is_settled_in_one_invocation(
 def test_a_slow_dispatch_over_http_is_made_or_refused_in_one_invocation(
     slow: World, clock: Clock, make_event: MakeEvent, country: str, ends: str
 ) -> None:
-    """The longest path of all: a late dispatch is looked for, sent, and looked for again if it is refused."""
+    """The longest path: Shipping looks a late dispatch up, sends it, and looks it up after a refusal."""
     placed = make_event("order.placed")
     address = placed.data.shipping_address.model_copy(update={"country": country})
     with SlowCarrier(clock).used_by(slow):
@@ -202,14 +202,14 @@ def test_a_slow_dispatch_over_http_is_made_or_refused_in_one_invocation(
 
 
 @pytest.mark.parametrize("key", [{}, {"idempotency_key": "k"}])
-def test_a_slow_order_is_accepted_before_api_gateway_gives_up(
+def test_a_slow_order_is_accepted_before_api_gateway_times_out(
     slow: World, clock: Clock, key: dict[str, str]
 ) -> None:
     assert slow.post("/orders", an_order(), **key).status == 202
     assert clock.seconds <= timeout(slow, "OrderApi") < HTTP_API_SECONDS
 
 
-def test_a_slow_cancellation_is_accepted_before_api_gateway_gives_up(slow: World, clock: Clock) -> None:
+def test_a_slow_cancellation_is_accepted_before_api_gateway_times_out(slow: World, clock: Clock) -> None:
     order_id = slow.place()
     clock.seconds = 0
     assert slow.cancel(order_id) == 202
@@ -217,10 +217,10 @@ def test_a_slow_cancellation_is_accepted_before_api_gateway_gives_up(slow: World
 
 
 @pytest.mark.parametrize("leaves", [0, 1])
-def test_a_slow_page_is_answered_before_api_gateway_gives_up(
+def test_a_slow_page_is_answered_before_api_gateway_times_out(
     slow: World, clock: Clock, monkeypatch: pytest.MonkeyPatch, leaves: int
 ) -> None:
-    """Also where DynamoDB leaves a key of the page unprocessed each time."""
+    """In one case, DynamoDB returns an unprocessed key in each answer."""
     slow.place()
     clock.seconds = 0
     with hooked("dynamodb", "after-call", partial(leave_keys, leaves)):
@@ -235,7 +235,7 @@ def leave_keys(number: int, parsed: Any, **_: Any) -> None:
         parsed["UnprocessedKeys"] = {table: {"Keys": [{"order_id": {"S": "left"}}] * number}}
 
 
-def test_a_slow_webhook_is_taken_before_api_gateway_gives_up(
+def test_a_slow_webhook_is_accepted_before_api_gateway_times_out(
     slow: World, clock: Clock, make_event: MakeEvent
 ) -> None:
     for kind in ("order.placed", "payment.captured"):
@@ -268,7 +268,7 @@ def sequence_number(record: Any) -> Any:
 def test_in_an_outage_of_dynamodb_every_message_of_a_batch_is_requeued(
     world: World, clock: Clock, make_event: MakeEvent
 ) -> None:
-    """Those at the end of the batch, too: otherwise they would use up their receives."""
+    """A message that is not requeued would be dead-lettered after its last receive."""
 
     def fail(request: Any, **_: Any) -> None:
         clock.seconds += aws.LONGEST_CALL_SECONDS / aws.ATTEMPTS
@@ -280,7 +280,7 @@ def test_in_an_outage_of_dynamodb_every_message_of_a_batch_is_requeued(
     assert clock.seconds <= timeout(world, "PaymentConsumer")
 
 
-def test_a_call_to_stripe_that_could_outlast_the_invocation_does_not_begin(
+def test_payment_starts_no_call_to_stripe_that_could_outlast_the_invocation(
     world: World, clock: Clock
 ) -> None:
     gateway = stripe_gateway.connect("sk_test_1")

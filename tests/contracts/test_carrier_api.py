@@ -15,12 +15,12 @@ from infra.contracts.published import FOLDER
 from infra.contracts.schemas import DIALECT
 from infra.shared import carrier_messages
 from shipping.http_carrier import connect, failure
-from tests.integration.test_carriers import DISPATCH, ELSEWHERE, LATE
+from tests.integration.test_carriers import DISPATCH, LATE, TO_UNSERVED_COUNTRY
 from tests.specified_carrier import SECRET, SpecifiedCarrier
 
 DOCUMENT = json.loads((FOLDER / "carrier.openapi.json").read_text())
 COMPONENTS = {name: made for kind in DOCUMENT["components"].values() for name, made in kind.items()}
-REFUSED = replace(ELSEWHERE, order_id="order-2")
+REFUSED = replace(TO_UNSERVED_COUNTRY, order_id="order-2")
 DISPATCHES, DISPATCH_OF = "/dispatches", "/dispatches/{reference}"
 
 
@@ -36,14 +36,14 @@ def assert_meets(content: Any, document: Any) -> None:
 
 @pytest.fixture
 def server() -> Iterator[SpecifiedCarrier]:
-    """A carrier that accepted a parcel, rejected one, and got a repeated request."""
+    """A carrier that has accepted a parcel, rejected one, and received a repeated request."""
     with SpecifiedCarrier().open() as carrier:
         for dispatch in (DISPATCH, DISPATCH, REFUSED, LATE):
             connect(carrier.endpoint, SECRET).dispatch(dispatch)
         yield carrier
 
 
-def test_it_is_valid_openapi() -> None:
+def test_the_document_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
@@ -60,18 +60,18 @@ def test_every_request_and_answer_is_as_documented(server: SpecifiedCarrier) -> 
             assert_meets(content, answer)
 
 
-def test_the_example_is_one() -> None:
+def test_the_example_meets_its_schema() -> None:
     content = operation("post", DISPATCHES)["requestBody"]["content"]
     assert_meets(content, content["application/json"]["example"])
 
 
-def test_the_webhook_is_what_the_carrier_sends() -> None:
+def test_a_message_of_the_carrier_meets_the_schema_of_the_webhook() -> None:
     webhook = resolved(DOCUMENT["webhooks"]["parcelDelivered"]["post"], COMPONENTS)
     message = carrier_messages.message("order-1", "1", datetime(2026, 1, 2, tzinfo=UTC))
     assert_meets(webhook["requestBody"]["content"], json.loads(message))
 
 
 @pytest.mark.parametrize("status", ["401", "409", "429", "503"])
-def test_a_documented_status_is_one_after_which_a_dispatch_is_repeated(status: str) -> None:
+def test_after_a_documented_error_status_the_dispatch_is_repeated(status: str) -> None:
     assert status in operation("post", DISPATCHES)["responses"]
     assert type(failure(int(status))).__name__ in ("NotAdmitted", "Unanswered")

@@ -17,7 +17,7 @@ from infra.contracts.schemas import schema
 
 
 def newer_minor(payload: type[Payload]) -> type[Payload]:
-    """The same event with one more optional field."""
+    """Return the next minor version of an event, with one more optional field."""
     major, _, minor = payload.version.partition(".")
     return numbered(
         create_model(payload.__name__, __base__=payload, note=(str, "none")), f"{major}.{int(minor) + 1}"
@@ -29,8 +29,8 @@ def numbered(payload: type[Payload], version: str) -> type[Payload]:
     return payload
 
 
-def said_by(payload: type[Payload], kind: str, **more: Any) -> dict[str, Any]:
-    """The event that a producer with this version of the contract sends."""
+def sent_with(payload: type[Payload], kind: str, **more: Any) -> dict[str, Any]:
+    """Return the event that a producer with this version of the contract sends."""
     wire = example(kind)
     data = payload.model_validate(wire["data"] | more)
     envelope = {name: wire.get(name) for name in ("id", "source", "subject", "correlationid", "causationid")}
@@ -40,17 +40,19 @@ def said_by(payload: type[Payload], kind: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_an_old_consumer_reads_a_new_producer(kind: str) -> None:
+def test_an_old_consumer_reads_the_event_of_a_new_producer(kind: str) -> None:
     newer = newer_minor(EVENTS[kind])
-    sent = said_by(newer, kind, note="told")
-    assert sent["data"]["note"] == "told"
+    sent = sent_with(newer, kind, note="gift")
+    assert sent["data"]["note"] == "gift"
     assert sent["dataschema"] == newer.dataschema()
     assert read(json.dumps(sent)).data == read(json.dumps(example(kind))).data
     assert Draft202012Validator(schema(EVENTS[kind])).is_valid(sent)
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_a_new_consumer_reads_an_old_producer(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_consumer_reads_the_event_of_an_old_producer(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     newer, sent = newer_minor(EVENTS[kind]), example(kind)
     monkeypatch.setitem(EVENTS, kind, newer)
     assert read(json.dumps(sent)).data == newer.model_validate(sent["data"] | {"note": "none"})
@@ -68,7 +70,7 @@ def test_the_first_minor_is_still_read(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_a_newer_minor_is_no_break(kind: str) -> None:
+def test_a_newer_minor_is_not_a_breaking_change(kind: str) -> None:
     assert breaks(schema(EVENTS[kind]), schema(newer_minor(EVENTS[kind]))) == []
 
 

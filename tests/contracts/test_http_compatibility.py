@@ -56,7 +56,7 @@ BREAKS: dict[str, tuple[Change, str]] = {
         lambda d: field(d, "RequestedItem", "sku").update(maxLength=10),
         "POST /orders body.items[].sku: maxLength narrowed from 64 to 10",
     ),
-    "a value is no longer taken": (
+    "a value is no longer accepted": (
         lambda d: field(d, "PlaceOrder", "currency")["enum"].remove("EUR"),
         "POST /orders body.currency: value EUR removed",
     ),
@@ -117,8 +117,8 @@ HARMLESS: dict[str, Change] = {
     "a field may be sent": lambda d: model(d, "PlaceOrder")["properties"].update(gift=GIFT),
     "a field of a request may be left out": lambda d: model(d, "PlaceOrder")["required"].remove("currency"),
     "a field of a request is limited less": lambda d: field(d, "RequestedItem", "sku").update(maxLength=99),
-    "a value is taken, too": lambda d: field(d, "PlaceOrder", "currency")["enum"].append("XTS"),
-    "a field is answered, too": lambda d: model(d, "OrderSummary")["properties"].update(gift=GIFT),
+    "another value is accepted": lambda d: field(d, "PlaceOrder", "currency")["enum"].append("XTS"),
+    "an answer has another field": lambda d: model(d, "OrderSummary")["properties"].update(gift=GIFT),
     "a status is never answered": lambda d: field(d, "OrderSummary", "status")["enum"].remove("paid"),
     "a refusal is no longer made": lambda d: operation(d, "post", "/orders")["responses"].pop("403"),
     "a description is changed": lambda d: operation(d, "post", "/orders").update(summary="Orders"),
@@ -126,7 +126,7 @@ HARMLESS: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("kind", BREAKS)
-def test_a_break_is_found_and_its_route_and_field_named(kind: str) -> None:
+def test_the_error_for_a_breaking_change_names_route_and_field(kind: str) -> None:
     change, message = BREAKS[kind]
     (found,) = http_breaks(PUBLISHED, changed(change))
     assert found == message
@@ -137,7 +137,7 @@ def test_a_harmless_change_passes(kind: str) -> None:
     assert http_breaks(PUBLISHED, changed(HARMLESS[kind])) == []
 
 
-def test_a_new_status_of_orders_is_a_break() -> None:
+def test_a_new_status_of_orders_is_a_breaking_change() -> None:
     found = http_breaks(
         PUBLISHED, changed(lambda d: field(d, "OrderSummary", "status")["enum"].append("lost"))
     )

@@ -35,9 +35,9 @@ from tests.local.conftest import running
 
 DOCUMENT = json.loads((FOLDER / "openapi.json").read_text())
 GENERATION = {"generation": {"with-security-parameters": False}}
-"""Every request has a token, also the invalid ones."""
+"""Every request has a token, even an invalid request."""
 THOROUGH = schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(GENERATION))
-"""Also tries the limits and listed values of each field, with hundreds of requests."""
+"""Generates also the limits and listed values of each field: hundreds of requests."""
 QUICK = schemathesis.openapi.from_dict(
     DOCUMENT, config=schemathesis.Config.from_dict(GENERATION | {"phases": {"coverage": {"enabled": False}}})
 )
@@ -50,7 +50,7 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-NO_SCHEMA_SAYS = {
+REASONS_IN_WORDS = {
     "the total is over the limit of 99999999 minor units",
     "already used with another body",
     "not one that a page gave",
@@ -79,9 +79,9 @@ class Service:
     token: str
 
     def answer(self, case: Case[Any]) -> Response:
-        """Sends a request, signed if it is to be accepted, and checks the answer.
+        """Send a request and check the answer. A request that should be accepted is signed.
 
-        One of the checks is that it is refused without its token.
+        One of the checks repeats the request without its token, which must be refused.
         """
         answer = case.call(
             base_url=self.url,
@@ -96,13 +96,13 @@ class Service:
 
 
 def meant_for_shipping(case: Case[Any]) -> bool:
-    """Whether the request is a valid webhook except for its signature, which a schema cannot generate."""
+    """Return whether the request is a valid webhook without a signature, which a schema cannot generate."""
     webhook = case.operation.label == "POST /carrier/webhooks"
     return webhook and case.meta is not None and case.meta.generation.mode.is_positive
 
 
 def has_an_unread_parameter(case: Case[Any]) -> bool:
-    """Whether the query has an undocumented parameter, which the API ignores."""
+    """Return whether the query has an undocumented parameter, which the API ignores."""
     documented = {parameter.name for parameter in case.operation.query}
     return bool(set(case.query or ()) - documented)
 
@@ -110,8 +110,8 @@ def has_an_unread_parameter(case: Case[Any]) -> bool:
 def refused_in_words(answer: Response) -> bool:
     if answer.status_code not in (400, 422):
         return False
-    told = {error["detail"] for error in answer.json().get("errors", ())}
-    return bool(told) and told <= NO_SCHEMA_SAYS
+    reasons = {error["detail"] for error in answer.json().get("errors", ())}
+    return bool(reasons) and reasons <= REASONS_IN_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -147,14 +147,14 @@ def test_every_answer_is_as_documented_at_the_limits_of_each_field(case: Case[An
 
 @pytest.mark.parametrize("link", LINKS)
 def test_a_placed_order_can_be_read_and_cancelled(link: str, service: Service) -> None:
-    """Follows the document's links from the answer of placeOrder to the other operations."""
+    """Follow the document's links from the answer of placeOrder to the other operations."""
     order = PLACE_ORDER["requestBody"]["content"]["application/json"]["example"]
     placed = service.answer(QUICK["/orders"]["POST"].Case(body=order))
     assert LINKS[link]["parameters"] == {"order_id": "$response.body#/order_id"}
     order_id = placed.json()["order_id"]
     following = QUICK.find_operation_by_id(LINKS[link]["operationId"])
     answer = service.answer(following.Case(path_parameters={"order_id": order_id}))
-    # 409 if the parcel left before the cancellation.
+    # The API answers 409 if the parcel was dispatched before the cancellation.
     assert answer.status_code in (200, 202, 409)
 
 

@@ -12,9 +12,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.catalogue import EVENTS
 from infra.contracts.examples import example
-from infra.contracts.landscape import landscape
 from infra.contracts.operations import OPERATIONS
 from infra.contracts.published import FOLDER, files
+from infra.contracts.template_topology import template_topology
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
 from infra.samples.files import function_of
@@ -37,7 +37,7 @@ def assert_meets(schema: Any, document: Any) -> None:
 
 
 def sampled() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every CloudEvent in the files of events/: in queue messages and in outboxes."""
+    """Yield every CloudEvent in the files of events/: in queue messages and in outboxes."""
     for path in sorted((ROOT / "events").rglob("*.json")):
         payload = json.loads(path.read_text())
         for record in payload.get("Records", ()):
@@ -54,7 +54,7 @@ SAMPLED = list(sampled())
 @pytest.mark.parametrize("path", sorted({*PUBLISHED, *files()}))
 def test_no_published_file_is_stale(path: str) -> None:
     older = "/" in path and path not in files()  # an older minor version, which stays as a baseline
-    assert older or PUBLISHED.get(path) == files()[path], "make contracts"
+    assert older or PUBLISHED.get(path) == files()[path], "run `make contracts`"
 
 
 @pytest.mark.parametrize("uri", SCHEMAS)
@@ -75,10 +75,12 @@ def test_a_sample_meets_its_schema(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", sorted({path for path, _ in SAMPLED}))
-def test_a_sample_is_a_cloudevent_by_the_specifications_own_schema(path: str) -> None:
+def test_a_sample_meets_the_schema_of_the_cloudevents_specification(path: str) -> None:
     for event in (event for found, event in SAMPLED if found == path):
         Draft7Validator(CLOUDEVENTS, format_checker=FormatChecker()).validate(event)
-        assert all(re.fullmatch("[a-z0-9]+", attribute) for attribute in event)  # which no schema of it says
+        assert all(
+            re.fullmatch("[a-z0-9]+", attribute) for attribute in event
+        )  # the specification's schema does not check names
 
 
 def test_every_event_has_a_sample() -> None:
@@ -86,7 +88,7 @@ def test_every_event_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("broken", [{"data": {}}, {"dataschema": "https://example.com"}, {"id": ""}])
-def test_a_broken_event_does_not_meet_its_schema(broken: dict[str, Any]) -> None:
+def test_an_invalid_event_does_not_meet_its_schema(broken: dict[str, Any]) -> None:
     event = example("order.placed")
     assert not Draft202012Validator(SCHEMAS[event["dataschema"]]).is_valid(event | broken)
 
@@ -95,14 +97,14 @@ def test_the_http_api_is_valid_openapi() -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(OPENAPI).iter_errors()] == []
 
 
-def test_every_route_except_the_carriers_asks_for_a_token() -> None:
+def test_every_route_except_the_carriers_requires_a_token() -> None:
     operations = [(path, op) for path, methods in OPENAPI["paths"].items() for op in methods.values()]
     open_to_all = [path for path, operation in operations if operation.get("security") != [{"Jwt": []}]]
     assert open_to_all == ["/carrier/webhooks"]
 
 
-def test_every_route_is_described_and_no_other() -> None:
-    assert {(route.method, route.path) for route in landscape().routes} == set(OPERATIONS)
+def test_the_document_describes_exactly_the_routes_of_the_template() -> None:
+    assert {(route.method, route.path) for route in template_topology().routes} == set(OPERATIONS)
 
 
 def resolved(schema: Any) -> Any:
@@ -144,13 +146,13 @@ def test_every_reference_of_the_event_document_can_be_resolved() -> None:
 
 
 def test_the_event_document_has_every_topic_queue_and_event() -> None:
-    there = landscape()
-    assert ASYNCAPI["channels"].keys() == {*there.topics, *there.queues}
+    stack = template_topology()
+    assert ASYNCAPI["channels"].keys() == {*stack.topics, *stack.queues}
     assert ASYNCAPI["components"]["messages"].keys() == set(EVENTS)
-    published = {kind for topic in there.topics for kind in ASYNCAPI["channels"][topic]["messages"]}
+    published = {kind for topic in stack.topics for kind in ASYNCAPI["channels"][topic]["messages"]}
     assert published == set(EVENTS)
 
 
-@pytest.mark.parametrize("subscription", landscape().subscriptions, ids=lambda s: s.name)
+@pytest.mark.parametrize("subscription", template_topology().subscriptions, ids=lambda s: s.name)
 def test_a_filter_names_only_events_of_its_topic(subscription: Any) -> None:
     assert {*subscription.types} <= ASYNCAPI["channels"][subscription.topic]["messages"].keys()

@@ -10,6 +10,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
 from infra.samples.effects import added, contents
 from infra.samples.files import function_of, samples, text
+from infra.samples.sample_order import SECOND_QUEUES
 from tests.world import World
 
 EVENTS = ROOT / "events"
@@ -17,7 +18,7 @@ ANSWERS: dict[str, Any] = json.loads((EVENTS / "answers.json").read_text())
 
 
 def agrees(answer: Any, expected: Any) -> bool:
-    """Whether the answer contains all expected values. A body is compared as JSON."""
+    """Return whether the answer contains all expected values. Bodies are compared as JSON."""
     if isinstance(expected, dict):
         found = json.loads(answer) if isinstance(answer, str) else answer
         return all(name in found and agrees(found[name], value) for name, value in expected.items())
@@ -60,10 +61,12 @@ def test_a_sample_does_what_its_function_is_for(path: str, place: str, what: str
     assert ANSWERS[path]["effect"][place][what] > 0
 
 
-@pytest.mark.parametrize(
-    "function", sorted({path.rpartition("/")[0] for path in ANSWERS} - {"shipping/webhook"})
-)
-def test_every_function_has_a_sample_with_an_effect(function: str) -> None:
+FUNCTIONS = {path.rpartition("/")[0] for path in ANSWERS}
+SECOND = {f"{service}/{part}" for service, parts in SECOND_QUEUES.items() for part in parts}
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS - SECOND - {"shipping/webhook"}))
+def test_every_api_consumer_and_relay_has_a_sample_with_an_effect(function: str) -> None:
     """The webhook's samples are refused: a signature is valid for five minutes."""
     assert any(expected["effect"] for path, expected in ANSWERS.items() if path.startswith(f"{function}/"))
 
@@ -74,7 +77,7 @@ def test_no_message_of_a_sample_has_a_deadline_that_would_pass() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in ANSWERS if "/consumer/" in path])
-def test_a_batch_is_as_sqs_sends_it(path: str) -> None:
+def test_a_sample_batch_has_the_form_of_sqs(path: str) -> None:
     for record in json.loads((EVENTS / path).read_text())["Records"]:
         assert record.keys() == {
             *("messageId", "receiptHandle", "body", "attributes", "messageAttributes", "md5OfBody"),

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Points = Sequence[float | None]
-"""A series, oldest first: one point a period, None where it is missing."""
+"""A series, oldest first: one point for each period, None for a missing point."""
 
 EXTRA_POINTS = 2
-"""CloudWatch looks at more points than it evaluates. The examples in its guide look at two more."""
-COMPARED: Mapping[str, Callable[[float, float], bool]] = {
+"""CloudWatch retrieves more points than it evaluates. In the examples of its guide, it retrieves two more."""
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
     "LessThanThreshold": operator.lt,
@@ -22,13 +22,13 @@ COMPARED: Mapping[str, Callable[[float, float], bool]] = {
 
 
 def fires(alarm: Mapping[str, Any], metrics: Mapping[str, Points], late: int = 0) -> bool:
-    """Whether the alarm is ever in ALARM while these series arrive, each point `late` periods later."""
+    """Return whether the alarm is ever in ALARM while these series arrive, each point `late` periods late."""
     return any(state(alarm, _seen(metrics, end, late)) == "ALARM" for end in range(1, _length(metrics) + 1))
 
 
 def state(alarm: Mapping[str, Any], metrics: Mapping[str, Points]) -> str:
-    """The alarm's state at the end of these series. An alarm that keeps its state answers KEPT."""
-    compare, threshold = COMPARED[alarm["ComparisonOperator"]], alarm["Threshold"]
+    """Return the alarm's state at the end of these series, or KEPT if the alarm keeps its state."""
+    compare, threshold = COMPARISONS[alarm["ComparisonOperator"]], alarm["Threshold"]
     points = [None if p is None else compare(p, threshold) for p in _values(alarm, metrics)]
     periods = alarm["EvaluationPeriods"]
     needed = alarm.get("DatapointsToAlarm", periods)
@@ -52,7 +52,7 @@ def _with_missing(treatment: str, found: Sequence[bool], periods: int, needed: i
 
 
 def _seen(metrics: Mapping[str, Points], end: int, late: int) -> Mapping[str, Points]:
-    """The points of the series that have arrived by period `end`."""
+    """Return the points of the series that have arrived by period `end`."""
     return {
         name: [*points[: max(0, end - late)], *[None] * min(late, end)] for name, points in metrics.items()
     }
@@ -63,7 +63,7 @@ def _length(metrics: Mapping[str, Points]) -> int:
 
 
 def _values(alarm: Mapping[str, Any], metrics: Mapping[str, Points]) -> Points:
-    """The series to compare with the threshold: of the metric, or of an expression."""
+    """Return the series to compare with the threshold: of the metric, or of an expression."""
     nothing: Points = [None] * _length(metrics)
     if "Metrics" not in alarm:
         return metrics.get(alarm["MetricName"], nothing)
@@ -74,7 +74,7 @@ def _values(alarm: Mapping[str, Any], metrics: Mapping[str, Points]) -> Points:
 
 
 def _at(node: ast.expr, metrics: Mapping[str, Points], period: int) -> float | None:
-    """An expression's value at a period; None if an operand is missing."""
+    """Return an expression's value at a period, or None if an operand is missing."""
 
     def value(operand: ast.expr) -> float | None:
         return _at(operand, metrics, period)
@@ -96,7 +96,7 @@ def _at(node: ast.expr, metrics: Mapping[str, Points], period: int) -> float | N
             )
         case ast.Compare(left=left, ops=[ast.Lt()], comparators=[right]):
             return _combined(operator.lt, value(left), value(right))
-    raise NotImplementedError(f"metric math that is not evaluated here: {ast.unparse(node)}")
+    raise NotImplementedError(f"add this metric math to the model: {ast.unparse(node)}")
 
 
 def _combined(op: Callable[[Any, Any], Any], left: float | None, right: float | None) -> float | None:

@@ -10,12 +10,12 @@ from tests.infrastructure.cloudwatch import Points, fires, state
 from tests.infrastructure.test_alarms import ALARMS
 
 Series = str | Mapping[str, str]
-"""Datapoints, oldest first, with `-` for a missing one; by metric where an alarm compares several."""
+"""Datapoints, oldest first, with `-` for a missing one. A mapping has them by metric."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The alarms with this name ending, and the series that must and must not fire them."""
+    """The series that must and must not fire the alarms whose names have the same ending."""
 
     must: tuple[Series, ...]
     must_not: tuple[Series, ...]
@@ -32,7 +32,7 @@ EACH_MINUTE = Kind(
         "1 - - - - - - 1 - - - - - - 1",
     ),
 )
-"""A count above 0 in three of five minutes; single ones pass."""
+"""Fires if the count is above 0 in three of five minutes, and not for single minutes."""
 ANY = Kind(must=("1", "0 1", "- 1"), must_not=("0 0 0", "- - -"))
 KINDS = {
     "Errors": EACH_MINUTE,
@@ -42,7 +42,7 @@ KINDS = {
     "HttpApiServerErrors": EACH_MINUTE,
     "LoopStopped": ANY,
     "DeadLettersVisible": ANY,
-    # The events' own age, while the consumer has each tried again about once a minute.
+    # The events' own age. The consumer retries each event about once a minute.
     "EventsWait": Kind(
         must=("700 760 820", "620 - 740 - 860", "60 120 180 240 300 360 420 480 540 600 660 720 780"),
         must_not=(
@@ -79,7 +79,7 @@ KINDS = {
             {"MessagesFailed": "- - -"},
         ),
     ),
-    # Five more than were dispatched, within a quarter of an hour.
+    # At least five refused parcels more than dispatched ones, within 15 minutes.
     "CarrierRefusesParcels": Kind(
         must=(
             {"ParcelsRefused": "5"},
@@ -109,9 +109,9 @@ KINDS = {
 
 
 def kind_of(name: str) -> Kind:
-    """The kind with the longest matching name ending."""
+    """Return the kind with the longest matching name ending."""
     fitting = [ending for ending in KINDS if name.endswith(ending)]
-    assert fitting, f"{name}: say in KINDS which series must and must not fire it"
+    assert fitting, f"{name}: add to KINDS the series that must and must not fire it"
     return KINDS[max(fitting, key=len)]
 
 
@@ -137,13 +137,13 @@ def test_an_alarm_fires_only_for_the_series_that_it_should_report(
     name: str, series: Series, expected: bool, late: int
 ) -> None:
     alarm = ALARMS[name]
-    told = {metric: [*values, *[None] * late] for metric, values in points(alarm, series).items()}
-    # The orders of one period may arrive in another than their outcomes: those alarms look at whole quarters.
+    arriving = {metric: [*values, *[None] * late] for metric, values in points(alarm, series).items()}
+    # Late points would separate orders from their outcomes; this alarm's periods of 15 minutes prevent it.
     periods_late = 0 if name == "OrdersUnfinished" else late
-    assert fires(alarm, told, periods_late) is expected
+    assert fires(alarm, arriving, periods_late) is expected
 
 
-def test_three_of_three_minutes_would_never_fire_where_a_late_metric_is_filled() -> None:
+def test_an_alarm_of_three_in_three_minutes_would_not_fire_for_a_late_metric() -> None:
     alarm = {**ALARMS["PaymentMessagesFail"], "EvaluationPeriods": 3, "DatapointsToAlarm": 3}
     assert not fires(alarm, points(alarm, {"MessagesFailed": "1 1 1 1 1 1 1 1 1"}), late=1)
 
@@ -151,13 +151,13 @@ def test_three_of_three_minutes_would_never_fire_where_a_late_metric_is_filled()
 # ---------------------------------------------------------------- the evaluation itself
 
 GUIDE = [
-    # of 3 of 3 points, as in the guide's first table: missing, ignore, breaching, notBreaching
+    # 3 of 3 points, as in the guide's first table: missing, ignore, breaching, notBreaching
     (3, "0 - 1 - 1", ("OK", "OK", "OK", "OK")),
     (3, "- - - - 0", ("OK", "OK", "OK", "OK")),
     (3, "- - - - -", ("INSUFFICIENT_DATA", "KEPT", "ALARM", "OK")),
     (3, "0 1 1 - 1", ("ALARM", "ALARM", "ALARM", "ALARM")),
     (3, "- - 1 - -", ("ALARM", "KEPT", "ALARM", "OK")),
-    # of 2 of 3 points, as in the second
+    # 2 of 3 points, as in the guide's second table
     (2, "0 - 1 - 1", ("ALARM", "ALARM", "ALARM", "ALARM")),
     (2, "0 0 1 0 1", ("ALARM", "ALARM", "ALARM", "ALARM")),
     (2, "0 - 1 - -", ("OK", "OK", "ALARM", "OK")),

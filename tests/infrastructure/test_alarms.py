@@ -26,8 +26,8 @@ RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 SECTIONS = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)}
 
 
-def watched(namespace: Any, metric: str, dimension: str, value: Any) -> Any:
-    """The only alarm on this metric."""
+def only_alarm_on(namespace: Any, metric: str, dimension: str, value: Any) -> Any:
+    """Return the only alarm on this metric."""
     (alarm,) = [
         alarm
         for alarm in ALARMS.values()
@@ -42,29 +42,29 @@ def queue(name: str) -> Any:
 
 
 @pytest.mark.parametrize("name", CONSUMED)
-def test_a_queue_that_falls_behind_is_noticed(name: str) -> None:
-    alarm = watched("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue(name))
+def test_an_alarm_watches_the_age_of_the_oldest_message_in_each_queue(name: str) -> None:
+    alarm = only_alarm_on("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue(name))
     assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
 
 
 @pytest.mark.parametrize("name", DEAD_LETTERS)
-def test_a_single_dead_letter_is_noticed(name: str) -> None:
-    alarm = watched("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue(name))
+def test_an_alarm_fires_for_a_single_dead_letter(name: str) -> None:
+    alarm = only_alarm_on("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue(name))
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
     assert alarm["EvaluationPeriods"] == 1
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_that_fails_or_is_throttled_is_noticed(name: str, metric: str) -> None:
-    alarm = watched("AWS/Lambda", metric, "FunctionName", {"Ref": name})
+def test_an_alarm_fires_if_a_function_fails_or_is_throttled(name: str, metric: str) -> None:
+    alarm = only_alarm_on("AWS/Lambda", metric, "FunctionName", {"Ref": name})
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
     assert alarm["Statistic"] == "Sum"
 
 
 @pytest.mark.parametrize("service", EMITTED)
-def test_single_messages_that_fail_are_noticed(service: str) -> None:
-    """Lambda counts no error for a batch that fails in part, so `Errors` does not show a bad consumer."""
+def test_an_alarm_fires_if_single_messages_of_batches_fail(service: str) -> None:
+    """Lambda counts no error for a partial batch failure, so the metric `Errors` does not include it."""
     (*measured, compared) = ALARMS[f"{service.capitalize()}MessagesFail"]["Metrics"]
     metrics = [m["MetricStat"]["Metric"] for m in measured]
     assert {m["MetricName"] for m in metrics} == {
@@ -78,39 +78,42 @@ def test_single_messages_that_fail_are_noticed(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", EMITTED)
-def test_an_event_that_waits_is_noticed_by_its_own_age(service: str) -> None:
-    """The age of the oldest message in the queue is low, because the consumer requeues waiting messages."""
-    alarm = watched({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
+def test_an_alarm_watches_the_age_of_waiting_events(service: str) -> None:
+    """The consumer requeues waiting messages, so the age of the oldest message in the queue stays low."""
+    alarm = only_alarm_on({"Ref": "AWS::StackName"}, Gauge.WAITING_SECONDS, "service", service)
     assert (alarm["Statistic"], alarm["ComparisonOperator"]) == ("Maximum", "GreaterThanThreshold")
     assert alarm["Threshold"] == 600
 
 
 @pytest.mark.parametrize("service", ["order", "shipping"])
-def test_a_request_that_fails_unexpectedly_is_noticed(service: str) -> None:
+def test_an_alarm_fires_if_a_request_fails_unexpectedly(service: str) -> None:
     """The function answers 503, which Lambda does not count as an error."""
-    assert watched({"Ref": "AWS::StackName"}, Metric.REQUESTS_FAILED, "service", service)["Threshold"] == 0
+    assert (
+        only_alarm_on({"Ref": "AWS::StackName"}, Metric.REQUESTS_FAILED, "service", service)["Threshold"] == 0
+    )
 
 
-def test_a_server_error_of_the_api_is_noticed() -> None:
+def test_an_alarm_fires_for_a_server_error_of_the_api() -> None:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html"""
-    assert watched("AWS/ApiGateway", "5xx", "ApiId", {"Ref": "HttpApi"})["Threshold"] == 0
+    assert only_alarm_on("AWS/ApiGateway", "5xx", "ApiId", {"Ref": "HttpApi"})["Threshold"] == 0
 
 
 @pytest.mark.parametrize("service", EMITTED)
-def test_events_that_a_relay_cannot_publish_are_noticed(service: str) -> None:
+def test_an_alarm_fires_if_a_relay_cannot_publish_events(service: str) -> None:
     """A relay reports failed records to its mapping, which Lambda does not count as an error."""
     assert (
-        watched({"Ref": "AWS::StackName"}, Metric.EVENTS_NOT_PUBLISHED, "service", service)["Threshold"] == 0
+        only_alarm_on({"Ref": "AWS::StackName"}, Metric.EVENTS_NOT_PUBLISHED, "service", service)["Threshold"]
+        == 0
     )
 
 
 @pytest.mark.parametrize("name", RELAYS)
-def test_a_relay_that_falls_behind_is_noticed_long_before_stream_records_expire(name: str) -> None:
-    alarm = watched("AWS/Lambda", "IteratorAge", "FunctionName", {"Ref": name})
+def test_an_alarm_on_a_slow_relay_fires_long_before_stream_records_expire(name: str) -> None:
+    alarm = only_alarm_on("AWS/Lambda", "IteratorAge", "FunctionName", {"Ref": name})
     assert alarm["Threshold"] < 24 * 3600 * 1000 / 10
 
 
-def test_orders_that_are_accepted_and_do_not_finish_are_noticed() -> None:
+def test_an_alarm_compares_accepted_orders_with_ended_orders() -> None:
     (*measured, compared) = ALARMS["OrdersUnfinished"]["Metrics"]
     names = {m["Id"]: m["MetricStat"]["Metric"]["MetricName"] for m in measured}
     assert set(names.values()) == {
@@ -125,7 +128,7 @@ def test_orders_that_are_accepted_and_do_not_finish_are_noticed() -> None:
         assert m["Id"] in compared["Expression"]
 
 
-def test_a_carrier_that_refuses_most_parcels_is_noticed() -> None:
+def test_an_alarm_compares_refused_parcels_with_dispatched_parcels() -> None:
     (*measured, _) = ALARMS["CarrierRefusesParcels"]["Metrics"]
     metrics = [m["MetricStat"]["Metric"] for m in measured]
     assert [m["MetricName"] for m in metrics] == [Metric.PARCELS_REFUSED, Metric.PARCELS_DISPATCHED]
@@ -138,7 +141,7 @@ def test_an_alarm_names_its_runbook_section_and_notifies_the_topic(name: str) ->
     assert page == "docs/runbook.md"
     assert section in SECTIONS
     assert ALARMS[name]["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-    assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # a queue at rest tells nothing
+    assert ALARMS[name]["TreatMissingData"] == "notBreaching"  # CloudWatch has no data for an inactive queue
 
 
 def test_every_section_of_the_runbook_belongs_to_an_alarm() -> None:

@@ -26,7 +26,7 @@ CONSUMERS = [aliased(m["FunctionName"]) for m in MAPPINGS.values() if "StartingP
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_tenth_is_shifted_first_in_prod(name: str) -> None:
+def test_a_rollout_in_prod_starts_with_a_tenth_of_the_traffic(name: str) -> None:
     shifted, condition = GROUPS[f"{name}DeploymentGroup"], TEMPLATE.conditions["ShiftsTraffic"]
     (when, staged, otherwise) = shifted["DeploymentConfigName"]["Fn::If"]
     assert when == "ShiftsTraffic"
@@ -37,15 +37,15 @@ def test_a_tenth_is_shifted_first_in_prod(name: str) -> None:
 
 
 def alarm_named(name: Any) -> str:
-    """The logical id of the alarm with this reference or name."""
+    """Return the logical id of the alarm with this reference or name."""
     if "Ref" in name:
         return str(name["Ref"])
     (found,) = [alarm for alarm, properties in ALARMS.items() if properties.get("AlarmName") == name]
     return found
 
 
-def of_its_kind(function: str, service: str) -> set[str]:
-    """The alarms for failures of a function that Lambda does not count as errors."""
+def alarms_on_uncounted_failures(function: str, service: str) -> set[str]:
+    """Return the alarms on failures of a function that Lambda does not count as errors."""
     if function in CONSUMERS:
         return {f"{service}MessagesFail"}
     if function.endswith("Relay"):
@@ -54,26 +54,26 @@ def of_its_kind(function: str, service: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_functions_own_alarms_roll_it_back(name: str) -> None:
+def test_the_alarms_of_a_function_roll_its_version_back(name: str) -> None:
     (when, watched, otherwise) = GROUPS[f"{name}DeploymentGroup"]["AlarmConfiguration"]["Fn::If"]
     assert (when, otherwise) == ("ShiftsTraffic", {})
     alarms = [alarm_named(alarm["Name"]) for alarm in watched["Alarms"]]
     service = FUNCTIONS[name]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"].capitalize()
-    assert alarms == [f"{name}Errors", *sorted(of_its_kind(name, service))]
+    assert alarms == [f"{name}Errors", *sorted(alarms_on_uncounted_failures(name, service))]
     assert set(alarms) <= ALARMS.keys()
     rollback = GROUPS[f"{name}DeploymentGroup"]["AutoRollbackConfiguration"]
     assert rollback["Enabled"] is True
     assert "DEPLOYMENT_STOP_ON_ALARM" in rollback["Events"]
 
 
-def test_the_alarms_are_quicker_than_the_first_step() -> None:
+def test_the_alarms_fire_within_the_first_step_of_a_rollout() -> None:
     (minutes,) = re.findall(r"Canary10Percent(\d+)Minutes", json.dumps(GROUPS["OrderApiDeploymentGroup"]))
     for group in GROUPS.values():
         for alarm in group["AlarmConfiguration"]["Fn::If"][1]["Alarms"]:
             assert 2 * ALARMS[alarm_named(alarm["Name"])]["EvaluationPeriods"] <= int(minutes)
 
 
-def test_everything_invokes_the_alias() -> None:
+def test_every_mapping_permission_and_route_invokes_the_alias() -> None:
     """An invocation without the alias would run the new version at once."""
     aliases = of_type("AWS::Lambda::Alias").keys()
     invoked = [p["FunctionName"]["Ref"] for p in of_type("AWS::Lambda::Permission").values()]
@@ -83,7 +83,7 @@ def test_everything_invokes_the_alias() -> None:
 
 
 def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
-    """The version's logical id and description. A change of either publishes a new version."""
+    """Return the version's logical id and description. A change of either publishes a new version."""
     (found,) = [
         (name, resource["Properties"]["Description"])
         for name, resource in template.resources.items()
@@ -94,8 +94,8 @@ def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -> None:
-    """SAM ignores parameters when it compares, so the alias would keep the version with the old gateway."""
+def test_a_changed_parameter_of_a_function_publishes_a_new_version(name: str) -> None:
+    """SAM does not compare parameters, so the description has them. Else the alias keeps the old version."""
     made_of = json.dumps(FUNCTIONS[name])
     conditions = re.findall(r'"Fn::If": \["(\w+)"', made_of)
     made_of += json.dumps([TEMPLATE.conditions[condition] for condition in conditions])
@@ -105,13 +105,13 @@ def test_a_parameter_of_a_function_that_changes_makes_a_new_version(name: str) -
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_setting_that_changes_in_the_template_makes_a_new_version(name: str, tmp_path: Path) -> None:
+def test_a_changed_setting_in_the_template_publishes_a_new_version(name: str, tmp_path: Path) -> None:
     changed = tmp_path / "template.yaml"
     changed.write_text((ROOT / "template.yaml").read_text().replace("MemorySize: 512", "MemorySize: 1024"))
     assert version_of(name, load(changed))[0] != version_of(name)[0]
 
 
-def test_a_split_alias_is_refused_locally() -> None:
+def test_the_local_run_refuses_an_alias_with_weights() -> None:
     resources = {name: dict(resource) for name, resource in TEMPLATE.resources.items()}
     alias = resources["OrderConsumerAliaslive"]
     alias["Properties"] = {**alias["Properties"], "RoutingConfig": {"AdditionalVersionWeights": []}}
@@ -133,7 +133,7 @@ def test_a_workflow_stores_no_key_and_has_few_permissions(name: str) -> None:
     workflow = yaml.safe_load(WORKFLOWS[name])
     assert not re.search(r"secrets\.|access-key", WORKFLOWS[name])
     assert workflow["permissions"] == {}
-    may_sign = {job for job, told in workflow["jobs"].items() if "id-token" in told["permissions"]}
+    may_sign = {name for name, job in workflow["jobs"].items() if "id-token" in job["permissions"]}
     assert may_sign == {"ci": set(), "deploy": {"dev", "prod"}, "stage": {"deploy"}}[name]
 
 
@@ -200,7 +200,7 @@ def test_only_one_environment_of_one_repository_can_assume_the_role() -> None:
         ("my-shop", False),
     ],
 )
-def test_a_repository_may_be_named_with_and_without_ids(repository: str, fits: bool) -> None:
+def test_the_role_accepts_repository_names_with_and_without_ids(repository: str, fits: bool) -> None:
     """GitHub adds ids since July 2026: https://docs.github.com/en/actions/reference/security/oidc"""
     source = (ROOT / "infra/deployment/github.yaml").read_text()
     (pattern,) = re.findall(r'AllowedPattern: "(.+)"', source)
@@ -240,9 +240,9 @@ def test_the_execution_role_may_create_exactly_the_stacks_resource_types() -> No
 
 
 def test_the_guide_has_every_variable_of_the_workflows() -> None:
-    told = (ROOT / "docs/github-workflows.md").read_text()
+    guide = (ROOT / "docs/github-workflows.md").read_text()
     for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
-        assert f"`{variable}`" in told
+        assert f"`{variable}`" in guide
 
 
 def test_the_workflows_are_in_githubs_folder() -> None:

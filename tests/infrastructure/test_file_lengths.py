@@ -9,11 +9,11 @@ from infra.local.in_process import ROOT
 
 LIMIT = 250
 REASON = f"Over {LIMIT} lines because"
-FILES = [path for path in sorted((ROOT / "infra").rglob("*.py")) if not path.is_symlink()]
+FILES = sorted((ROOT / "infra").rglob("*.py"))
 
 
 def has_reason(path: Path) -> bool:
-    """Whether the module's docstring has a sentence that begins with REASON."""
+    """Return whether the module's docstring has a sentence that begins with REASON."""
     return REASON in " ".join((ast.get_docstring(ast.parse(path.read_text())) or "").split())
 
 

@@ -1,4 +1,4 @@
-"""Each role allows exactly the AWS calls that its function makes, which these tests record."""
+"""Each role allows exactly the AWS calls that its function makes. The tests record these calls."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from choreography.errors import RaceLost
+from choreography.errors import RaceLost, Unavailable
 from choreography.table import Table
 from infra.findings.events import filters
 from infra.local.aws.moto_patches import patched_moto
@@ -19,7 +19,7 @@ from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
 from infra.permissions.calls import Permission, needed, recorded
-from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
+from infra.permissions.roles import UnsupportedPolicy, allowed, used_by_lambda
 from infra.samples.sample_order import EMITTED, arriving
 from tests.infrastructure.test_template import FUNCTIONS
 from tests.specified_carrier import SpecifiedCarrier
@@ -62,19 +62,19 @@ def needs(name: str) -> set[Permission]:
         world = World()
         if name == "stripe":
             with SpecifiedStripe().used_by(world):
-                everything(world)
+                run_every_case(world)
         elif name == "http":
             with SpecifiedCarrier().used_by(world):
-                everything(world)
+                run_every_case(world)
         elif name == "notifications":
-            everything_that_is_told(world, stack)
+            run_every_case_of_the_fourth_service(world, stack)
         else:
-            everything(world)
+            run_every_case(world)
     return {need for need in made if need.function.startswith(f"{stack}-")} | used_by_lambda(template, stack)
 
 
-def everything(world: World) -> None:
-    """Runs orders of every outcome, every kind of request, lost races and poison."""
+def run_every_case(world: World) -> None:
+    """Run orders of every outcome, every kind of request, lost races and poison messages."""
     world.place(payment_method="pm_card_chargeDeclined")
     world.place(country="AQ")
     order_id = json.loads(world.post("/orders", an_order(), idempotency_key="k").body)["order_id"]
@@ -84,7 +84,7 @@ def everything(world: World) -> None:
     assert world.status(order_id) == "completed"
     assert world.cancel(world.place()) == 202
     assert len(world.get("/orders?customer_id=ada")["orders"]) == 4
-    every_race_is_lost(world)
+    lose_every_race(world)
     queues = [name for name in world.stack.queues if name.endswith("Queue")]
     for queue in queues:
         world.send(queue, "poison")
@@ -93,8 +93,8 @@ def everything(world: World) -> None:
     assert all(world.messages(queue.replace("Queue", "DeadLetters")) for queue in queues)
 
 
-def every_race_is_lost(world: World) -> None:
-    """Makes every conditional write fail: the API answers an error, and consumers retry and then requeue."""
+def lose_every_race(world: World) -> None:
+    """Make every conditional write fail: the API answers an error, and consumers retry and then requeue."""
     world.time_limit(0)
     world.place()
     world.step("OrderRelayOutbox")
@@ -104,13 +104,27 @@ def every_race_is_lost(world: World) -> None:
     queues = [name for name in world.stack.queues if name.endswith("Queue")]
     for queue in queues:
         if not world.kinds(queue):
-            world.send(queue, arriving(next(iter(types_of(queue)))).to_json())
+            world.send(queue, arriving(min(types_of(queue))).to_json())
     waiting = {name: world.kinds(name) for name in queues}
     assert all(waiting.values()), waiting
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
         assert world.post("/orders", an_order(), idempotency_key="another").status == 422
         for _ in range(5):
             for queue in waiting:
+                world.wake_hidden(queue)
+            for mapping in world.mappings:
+                world.step(mapping)
+    every_read_fails(world)
+
+
+def every_read_fails(world: World) -> None:
+    """Makes every read of a table fail: a function that only reads retries and requeues, too."""
+    queues = [name for name in world.stack.queues if name.endswith("Queue")]
+    for queue in queues:
+        world.send(queue, arriving(min(types_of(queue))).to_json())
+    with patch.object(Table, "read", side_effect=Unavailable("by this test")):
+        for _ in range(5):
+            for queue in queues:
                 world.wake_hidden(queue)
             for mapping in world.mappings:
                 world.step(mapping)
@@ -129,20 +143,20 @@ def types_of(queue: str) -> set[str]:
     )
 
 
-def everything_that_is_told(world: World, stack: str) -> None:
-    """Delivers all events of an order to the fourth service, with lost races and poison."""
+def run_every_case_of_the_fourth_service(world: World, stack: str) -> None:
+    """Deliver all events of an order to the fourth service, with lost races and poison messages."""
     with environment({}):
         guest = Provisioner(NOTIFICATIONS, stack, "http://localhost:3000", world.stack.exports).provision()
     world.stack.functions |= guest.functions
     world.stack.resources |= guest.resources
     world.place()
     world.drain()
-    told = [message["Body"] for message in world.messages("Queue")]
-    assert len(told) == 2
+    bodies = [message["Body"] for message in world.messages("Queue")]
+    assert len(bodies) == 2
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
-        assert world.deliver("Consumer", *told) == told
-        assert world.deliver("Consumer", *told, receive_count=5) == []
-    assert world.deliver("Consumer", *told, "poison") == []
+        assert world.deliver("Consumer", *bodies) == bodies
+        assert world.deliver("Consumer", *bodies, receive_count=5) == []
+    assert world.deliver("Consumer", *bodies, "poison") == []
     assert world.messages("DeadLetters")
 
 
@@ -154,7 +168,7 @@ def test_a_role_reaches_no_resource_of_another_service(service: str, name: str) 
     assert not any(f"{STACK}-{other}" in arn for other in SERVICES if other != service for arn in reached)
 
 
-# ---------------------------------------------------------------- what these tests notice
+# ---------------------------------------------------------------- deviations that the tests find
 
 
 Change = Callable[[list[Any]], None]
@@ -167,30 +181,30 @@ def changed(role: str, change: Change) -> Template:
     return replace(SANDBOX, resources=resources)
 
 
-def the(function: str, action: str, resource: str) -> set[str]:
+def permission_line(function: str, action: str, resource: str) -> set[str]:
     return {f"{STACK}-{function}: {action} on {resource}"}
 
 
 TABLE = f"arn:aws:dynamodb:eu-west-1:123456789012:table/{STACK}-OrderTable"
 
 
-def test_a_removed_permission_is_noticed() -> None:
+def test_a_removed_permission_is_reported_as_missing() -> None:
     template = changed("OrderApiRole", lambda statements: statements[0]["Action"].remove("dynamodb:GetItem"))
     missing = needs("sandbox") - allowed(template, STACK)
-    assert set(lines(missing)) == the("OrderApi", "dynamodb:GetItem", TABLE)
+    assert set(lines(missing)) == permission_line("OrderApi", "dynamodb:GetItem", TABLE)
 
 
-def test_a_superfluous_permission_is_named() -> None:
+def test_a_superfluous_permission_is_reported_as_unused() -> None:
     template = changed("OrderApiRole", lambda statements: statements[0]["Action"].append("dynamodb:Scan"))
     unused = allowed(template, STACK) - needs("sandbox")
-    assert set(lines(unused)) == the("OrderApi", "dynamodb:Scan", TABLE)
+    assert set(lines(unused)) == permission_line("OrderApi", "dynamodb:Scan", TABLE)
 
 
 @pytest.mark.parametrize("wider", ["*", TABLE + "*"])
-def test_a_resource_that_is_too_wide_is_named(wider: str) -> None:
+def test_a_resource_that_is_too_wide_is_reported_as_unused(wider: str) -> None:
     template = changed("OrderConsumerRole", lambda statements: statements[2].update(Resource=wider))
     unused = set(lines(allowed(template, STACK) - needs("sandbox")))
-    assert unused == the("OrderConsumer", "dynamodb:GetItem", wider) | the(
+    assert unused == permission_line("OrderConsumer", "dynamodb:GetItem", wider) | permission_line(
         "OrderConsumer", "dynamodb:PutItem", wider
     )
 
@@ -198,21 +212,21 @@ def test_a_resource_that_is_too_wide_is_named(wider: str) -> None:
 @pytest.mark.parametrize("more", [{"NotAction": "s3:*"}, {"Condition": {}}, {"Effect": "Deny"}])
 def test_an_unknown_kind_of_statement_is_an_error(more: dict[str, Any]) -> None:
     template = changed("OrderApiRole", lambda statements: statements[0].update(more))
-    with pytest.raises(NotUnderstood, match="OrderApiRole"):
+    with pytest.raises(UnsupportedPolicy, match="OrderApiRole"):
         allowed(template, STACK)
 
 
 @pytest.mark.parametrize("kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"])
 def test_a_permission_outside_of_the_role_is_an_error(kind: str) -> None:
     template = replace(SANDBOX, resources={**SANDBOX.resources, "More": {"Type": kind, "Properties": {}}})
-    with pytest.raises(NotUnderstood, match="More"):
+    with pytest.raises(UnsupportedPolicy, match="More"):
         allowed(template, STACK)
 
 
 def test_a_managed_policy_is_an_error() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-    with pytest.raises(NotUnderstood, match="managed"):
+    with pytest.raises(UnsupportedPolicy, match="managed"):
         allowed(replace(SANDBOX, resources=resources), STACK)
 
 
@@ -239,7 +253,7 @@ EXPLAINED = {
     ("Allow", "Resource", "*"): "see ANYWHERE",
     **{
         ("Allow", "Resource", f"${{{service}Table.Arn}}/stream/*"): (
-            "ListStreams looks for streams, and cannot name one"
+            "ListStreams lists streams, so it cannot name one"
         )
         for service in SERVICES
     },
@@ -247,24 +261,28 @@ EXPLAINED = {
         "Allow",
         "Resource",
         "${StripeSecretArn}-??????",
-    ): "the random end of a secret's ARN, where it is partial",
+    ): "the random suffix of a secret's ARN, if the given ARN is partial",
     ("Allow", "Resource", "${DispatchSecretArn}-??????"): "the same",
     (
         "Allow",
         "Condition",
         "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${AWS::StackName}-*",
-    ): "all alarms of this stack may tell the one topic, and no other stack's",
+    ): "all alarms of this stack, and no alarm of another stack, may publish to the topic",
     **{
-        ("Allow", "Resource", f"${{{name}.Arn}}:*"): "a rollout is between versions, which are yet to come"
+        (
+            "Allow",
+            "Resource",
+            f"${{{name}.Arn}}:*",
+        ): "a rollout shifts traffic between versions whose ARNs are not known yet"
         for name in FUNCTIONS
     },
-    ("Deny", "Principal", "*"): "no principal at all may call without TLS",
-    ("Deny", "Action", "sqs:*"): "and for nothing at all: here, wider is stricter",
+    ("Deny", "Principal", "*"): "a Deny of calls without TLS for every principal",
+    ("Deny", "Action", "sqs:*"): "a Deny of calls without TLS for every action",
 }
 
 
 def statements(template: Template) -> Iterator[Any]:
-    """The statements of all policies in a template: of roles, queues, topics and other resources."""
+    """Yield the statements of all policies in a template: of roles, queues, topics and other resources."""
     waiting: list[Any] = list(template.resources.values())
     while waiting:
         found = waiting.pop()
@@ -303,9 +321,9 @@ def test_every_wildcard_in_a_policy_has_a_reason() -> None:
 
 
 ANYWHERE = {
-    "xray:PutTraceSegments": "by any function; a trace has no name before it is there",
-    "xray:PutTelemetryRecords": "the same",
-    "cloudwatch:DescribeAlarms": "by CodeDeploy, which asks for them without saying whose",
+    "xray:PutTraceSegments": "X-Ray has no resource for a trace that a function is about to send",
+    "xray:PutTelemetryRecords": "as for PutTraceSegments",
+    "cloudwatch:DescribeAlarms": "CodeDeploy calls it without the names of the alarms",
 }
 
 
@@ -321,14 +339,14 @@ def test_every_action_on_all_resources_has_a_reason() -> None:
 
 @pytest.mark.parametrize("template", [SANDBOX, NOTIFICATIONS], ids=["main", "notifications"])
 def test_only_calls_without_tls_are_denied(template: Template) -> None:
-    """A wildcard is safe in a Deny, which can only deny more."""
+    """A wildcard in a Deny is safe, because it can only deny more."""
     conditions = [s["Condition"] for s in statements(template) if s["Effect"] == "Deny"]
     assert all(condition == {"Bool": {"aws:SecureTransport": False}} for condition in conditions)
 
 
 def test_only_the_routes_of_its_api_may_invoke_a_function() -> None:
-    """SAM writes this policy. Its `*` stands for the only stage, for an order's id, or for any route of the
-    API (the function of the default route).
+    """SAM writes this policy. Its `*` is the only stage, an order's id, or any route (of the default route's
+    function).
     """
     for permission in (r for r in SANDBOX.resources.values() if r["Type"] == "AWS::Lambda::Permission"):
         arn, names = permission["Properties"]["SourceArn"]["Fn::Sub"]

@@ -17,7 +17,7 @@ FILES = sorted(path for folder in ("functions", "infra", "tests") for path in RO
 
 
 def wanted(path: Path) -> Iterator[Requirement]:
-    """The packages that a requirements file declares, including those of the files that it references."""
+    """Yield the packages that a requirements file declares, with those of the files that it references."""
     for line in path.read_text().splitlines():
         text = line.partition("#")[0].strip()
         if text.startswith("-r "):
@@ -31,7 +31,7 @@ def group(*names: str) -> list[Requirement]:
 
 
 def lacking(requirements: list[Requirement], lock: Path) -> list[str]:
-    """The requirements that a lock file does not meet."""
+    """Return the requirements that a lock file does not meet."""
     locked = {canonicalize_name(name): version for name, version in LOCKED.findall(lock.read_text())}
     return [
         str(each)
@@ -41,7 +41,7 @@ def lacking(requirements: list[Requirement], lock: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_lock_file_holds_what_its_declaration_asks_for(path: Path) -> None:
+def test_a_lock_file_meets_the_requirements_of_its_declaration(path: Path) -> None:
     assert lacking(list(wanted(path)), path.with_suffix(".txt")) == []
 
 
@@ -55,5 +55,7 @@ def test_a_lock_file_holds_what_its_declaration_asks_for(path: Path) -> None:
         (group("lint", "browser"), "infra/build/checks.txt"),
     ],
 )
-def test_a_lock_file_holds_what_the_project_asks_for(requirements: list[Requirement], lock: str) -> None:
+def test_a_lock_file_meets_the_requirements_of_the_project(
+    requirements: list[Requirement], lock: str
+) -> None:
     assert lacking(requirements, ROOT / lock) == []

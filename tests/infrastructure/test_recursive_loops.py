@@ -13,7 +13,7 @@ from infra.local.in_process import ROOT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 from infra.permissions.roles import allowed
-from tests.infrastructure.test_alarms import watched
+from tests.infrastructure.test_alarms import only_alarm_on
 
 MAIN = load(ROOT / "template.yaml")
 GUEST = load(ROOT / "infra/examples/notifications/template.yaml")
@@ -44,13 +44,13 @@ def allows_recursion(template: Template) -> set[str]:
 
 
 @pytest.mark.parametrize("template", [MAIN, GUEST], ids=["main", "notifications"])
-def test_just_the_functions_that_send_to_their_own_queue_may_recurse(template: Template) -> None:
+def test_only_functions_that_send_to_their_own_queue_may_recurse(template: Template) -> None:
     assert allows_recursion(template) == set(sends_to_itself(template)) != set()
 
 
 @pytest.mark.parametrize("name", sorted(sends_to_itself(MAIN)))
-def test_a_single_invocation_that_lambda_drops_is_noticed(name: str) -> None:
+def test_an_alarm_fires_for_a_single_invocation_that_lambda_drops(name: str) -> None:
     """Lambda emits this metric only while it stops recursive loops."""
-    alarm = watched("AWS/Lambda", "RecursiveInvocationsDropped", "FunctionName", {"Ref": name})
+    alarm = only_alarm_on("AWS/Lambda", "RecursiveInvocationsDropped", "FunctionName", {"Ref": name})
     assert (alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("Sum", 60, 1)
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)

@@ -27,8 +27,8 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
         yield stubber
 
 
-def told(cloudformation: Stubber, *statuses: str) -> None:
-    """CloudFormation's answers. The rollback is continued at a failed status that IN_PROGRESS follows."""
+def answers(cloudformation: Stubber, *statuses: str) -> None:
+    """Stub CloudFormation's answers. A call continues the rollback between FAILED and IN_PROGRESS."""
     for number, status in enumerate(statuses):
         stack: dict[str, Any] = {"StackName": "shop", "CreationTime": 0, "StackStatus": status}
         cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "shop"})
@@ -38,27 +38,27 @@ def told(cloudformation: Stubber, *statuses: str) -> None:
 
 @pytest.mark.parametrize("status", [COMPLETE, "UPDATE_COMPLETE", "CREATE_COMPLETE"])
 def test_a_stack_without_a_failed_rollback_is_not_changed(cloudformation: Stubber, status: str) -> None:
-    told(cloudformation, status)
+    answers(cloudformation, status)
     assert continue_rollback(cloudformation.client, "shop") == status
 
 
 def test_a_rollback_continues_after_the_alarm_is_ok(cloudformation: Stubber) -> None:
-    told(cloudformation, FAILED, IN_PROGRESS, COMPLETE)
+    answers(cloudformation, FAILED, IN_PROGRESS, COMPLETE)
     assert continue_rollback(cloudformation.client, "shop") == COMPLETE
     cloudformation.assert_no_pending_responses()
 
 
-def test_a_rollback_that_the_alarm_stops_again_is_tried_again(cloudformation: Stubber) -> None:
-    told(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED, IN_PROGRESS, COMPLETE)
+def test_a_rollback_that_the_alarm_stops_twice_is_continued_twice(cloudformation: Stubber) -> None:
+    answers(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED, IN_PROGRESS, COMPLETE)
     assert continue_rollback(cloudformation.client, "shop") == COMPLETE
     cloudformation.assert_no_pending_responses()
 
 
-def test_it_stops_after_the_maximum_time_and_prints_why(
+def test_after_the_maximum_time_the_command_fails_and_prints_why(
     cloudformation: Stubber, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rollback, "WAIT_SECONDS", 2 * rollback.PAUSE_SECONDS)
     monkeypatch.setattr("boto3.client", lambda _: cloudformation.client)
-    told(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED)
+    answers(cloudformation, FAILED, IN_PROGRESS, FAILED, FAILED)
     assert rollback.main(["shop"]) == 1
     assert "An alarm is still in ALARM" in capsys.readouterr().err

@@ -21,14 +21,16 @@ PROD = REAL | {"Stage": "prod", "JwtIssuer": "https://login.example.com", "JwtAu
         (REAL | {"DispatchSecretArn": ""}, "DispatchSecretArn"),
     ],
 )
-def test_a_stack_that_could_not_charge_or_ship_is_refused(parameters: dict[str, str], missing: str) -> None:
+def test_parameters_with_which_a_stack_cannot_charge_or_ship_are_refused(
+    parameters: dict[str, str], missing: str
+) -> None:
     """Prod with the sandbox carrier would charge customers and ship no parcel."""
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
         provision(parameters)
 
 
 @pytest.mark.parametrize("parameters", [{}, REAL, PROD], ids=["sandbox", "real", "prod"])
-def test_any_other_stack_is_accepted(parameters: dict[str, str]) -> None:
+def test_complete_parameters_are_accepted(parameters: dict[str, str]) -> None:
     assert "ShippingConsumer" in provision(parameters).functions
 
 
@@ -50,7 +52,7 @@ def test_any_other_stack_is_accepted(parameters: dict[str, str]) -> None:
         ("ftp://carrier.example.com", False),
     ],
 )
-def test_a_customers_address_leaves_by_https_only(endpoint: str, accepted: bool) -> None:
+def test_the_endpoint_of_the_carrier_must_be_https_or_local(endpoint: str, accepted: bool) -> None:
     _, _, parameter = (ROOT / "template.yaml").read_text().partition("CarrierEndpoint:")
     (pattern, *_) = re.findall(r"AllowedPattern: '(.*)'", parameter)
     assert bool(re.fullmatch(pattern, endpoint)) is accepted

@@ -29,7 +29,7 @@ CODE = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_an_environment_names_its_secrets(name: str) -> None:
+def test_variables_of_a_function_have_only_names_of_secrets(name: str) -> None:
     variables: dict[str, Any] = FUNCTIONS[name]["Environment"]["Variables"]
     sensitive = {variable: value for variable, value in variables.items() if SENSITIVE.search(variable)}
     assert all(variable.endswith("_SECRET_ID") for variable in sensitive)
@@ -38,11 +38,11 @@ def test_an_environment_names_its_secrets(name: str) -> None:
 
 PARTIAL = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:mine"
 WHOLE = f"{PARTIAL}-a1B2c3"
-GIVEN = {"PaymentConsumer": "StripeSecret", "ShippingConsumer": "DispatchSecret"}
-"""The secrets that a stack is given, by the one function that reads them."""
+SECRET_OF = {"PaymentConsumer": "StripeSecret", "ShippingConsumer": "DispatchSecret"}
+"""The parameter of the secret that each function reads."""
 
 
-@pytest.mark.parametrize("function", GIVEN)
+@pytest.mark.parametrize("function", SECRET_OF)
 @pytest.mark.parametrize("given", [PARTIAL, WHOLE], ids=["partial", "whole"])
 def test_a_function_may_read_a_secret_by_its_whole_or_partial_arn(function: str, given: str) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen"""
@@ -51,8 +51,8 @@ def test_a_function_may_read_a_secret_by_its_whole_or_partial_arn(function: str,
     assert not any(fnmatch(f"{PARTIAL}-of-another-a1B2c3", pattern) for pattern in patterns)
 
 
-@pytest.mark.parametrize("function", GIVEN)
-def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone(function: str) -> None:
+@pytest.mark.parametrize("function", SECRET_OF)
+def test_a_role_may_use_a_customer_managed_key_only_through_secrets_manager(function: str) -> None:
     """https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     decrypt = statement(function, "kms:Decrypt", WHOLE, key)
@@ -63,9 +63,9 @@ def test_a_secret_under_a_key_of_ones_own_is_decrypted_for_secrets_manager_alone
 
 
 def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, Any]:
-    """The statement of a function's role that allows this action, in a stack without sandboxes."""
+    """Return the statement of a function's role that allows this action, in a stack without sandboxes."""
     parameters = {"PaymentGateway": "stripe", "Carrier": "http"}
-    given = GIVEN[function]
+    given = SECRET_OF[function]
     template = load(ROOT / "template.yaml", parameters | {f"{given}Arn": arn, f"{given}KmsKeyArn": key})
     resolve = Resolver(template, Stack(STACK), lambda name: Resource("", name, {"Arn": name})).resolve
     policies = resolve(template.resources[f"{function}Role"]["Properties"]["Policies"])
@@ -78,7 +78,7 @@ def statement(function: str, action: str, arn: str, key: str = "") -> dict[str, 
     return dict(found)
 
 
-def test_one_role_reads_the_secret_of_the_dispatches() -> None:
+def test_only_one_role_can_read_the_secret_of_the_dispatches() -> None:
     """The webhook's role cannot read it, so a compromised webhook cannot dispatch a parcel."""
     template = load(ROOT / "template.yaml", PARAMETERS[-1])
     reading = {p.function for p in allowed(template, STACK) if p.resource.startswith(DISPATCH_SECRET)}
@@ -93,12 +93,12 @@ def test_a_template_contains_no_secret_and_has_no_parameter_for_one(path: Any, b
 
 
 @pytest.mark.parametrize("path", CODE)
-def test_code_has_a_variable_that_names_a_secret_fetched_at_once(path: str) -> None:
+def test_code_reads_the_name_of_a_secret_only_to_fetch_the_secret(path: str) -> None:
     read = re.findall(r"""(\S*)os\.environ(?:\[|\.get\()["'](\w+)""", CODE[path])
     assert all(before.endswith("secret(") for before, name in read if SENSITIVE.search(name)), path
 
 
-def test_one_place_fetches_secrets_and_does_so_by_powertools_parameters() -> None:
+def test_only_one_module_fetches_secrets_and_uses_powertools_parameters() -> None:
     fetching = re.compile(r"aws\.secretsmanager|get_secret_value|utilities\.parameters|[\"']ssm[\"']")
     assert [path for path, text in CODE.items() if fetching.search(text)] == [
         "functions/choreography/secrets.py"

@@ -27,19 +27,19 @@ SUBSCRIPTIONS = of_type("AWS::SNS::Subscription")
 ROLES = of_type("AWS::IAM::Role")
 TOPICS = of_type("AWS::SNS::Topic")
 PUBLISHED = [f"{service.capitalize()}Topic" for service in EMITTED]
-# All but copies of answers, which expire within a day.
+# All tables except the stored answers, which expire within a day.
 KEPT_IN_PROD = sorted(of_type("AWS::DynamoDB::Table").keys() - {"IdempotencyTable"})
 CONSUMED = [name for name in QUEUES if name.endswith("Queue")]
 
 
 def aliased(reference: Any) -> str:
-    """The function behind the alias that a mapping invokes."""
+    """Return the function of the alias that a mapping invokes."""
     function: str = of_type("AWS::Lambda::Alias")[reference["Ref"]]["FunctionName"]["Ref"]
     return function
 
 
 def policy_statements(kind: str, effect: str) -> list[Any]:
-    """The statements of all policies of queues or of topics."""
+    """Return the statements of all policies of queues or of topics."""
     found = [s for policy in of_type(kind).values() for s in policy["PolicyDocument"]["Statement"]]
     return [statement for statement in found if statement["Effect"] == effect]
 
@@ -54,7 +54,7 @@ def test_a_function_is_python_traced_and_logs_json(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_has_a_role_of_its_own(name: str) -> None:
+def test_a_function_has_its_own_role(name: str) -> None:
     assert FUNCTIONS[name]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
     (trust,) = ROLES[f"{name}Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
@@ -68,7 +68,7 @@ def test_a_queue_dead_letters_a_message_after_several_receives(name: str) -> Non
 
 
 def number(value: Any, outside: str) -> int:
-    """A number of the template. If it depends on the gateway or carrier, `sandbox` or `real` selects it."""
+    """Return a number of the template. If it depends on gateway or carrier, `outside` selects it."""
     if isinstance(value, dict):
         name, _, key = value["Fn::FindInMap"]
         real = {"Gateways": "stripe", "Carriers": "http"}[name]
@@ -91,7 +91,7 @@ def test_a_queue_is_encrypted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-def test_a_mapping_takes_partial_batch_responses(name: str) -> None:
+def test_a_mapping_accepts_partial_batch_responses(name: str) -> None:
     assert MAPPINGS[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
@@ -114,13 +114,13 @@ def test_a_subscription_is_raw_filtered_and_has_a_dead_letter_queue(name: str) -
 @pytest.mark.parametrize("service", EMITTED)
 def test_a_service_subscribes_to_exactly_the_events_that_it_reacts_to(service: str) -> None:
     queue = f"{service.capitalize()}Queue"
-    heard = {
+    subscribed = {
         kind
         for subscription in SUBSCRIPTIONS.values()
         if subscription["Endpoint"]["Fn::GetAtt"][0] == queue
         for kind in subscription["FilterPolicy"]["type"]
     }
-    assert heard == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
+    assert subscribed == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
@@ -136,8 +136,8 @@ def test_the_events_of_a_service_are_in_one_module_of_the_contracts() -> None:
 
 
 def test_every_event_has_a_subscriber() -> None:
-    heard = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
-    assert heard == EVENTS.keys()
+    subscribed = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
+    assert subscribed == EVENTS.keys()
 
 
 def test_a_topic_may_send_only_to_the_queues_of_its_subscriptions() -> None:
@@ -165,7 +165,7 @@ def test_a_consumer_has_a_concurrency_limit_on_its_mapping(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_handler_is_where_the_template_says(name: str) -> None:
+def test_the_handler_of_the_template_exists(name: str) -> None:
     module, _, function = FUNCTIONS[name]["Handler"].rpartition(".")
     assert callable(getattr(importlib.import_module(module), function))
 
@@ -229,12 +229,12 @@ LOGGED_WITHOUT_QUOTATION_MARKS = {
     "$context.integration.status",
     "$context.integration.integrationStatus",
 }
-"""Numbers, ids and names from closed lists. API Gateway puts a variable's text into the format as it is, so
-free text, such as an error message, could end the JSON string that it stands in.
+"""Numbers, ids and names from closed lists. API Gateway does not escape the text of a variable, so free text,
+such as an error message, could end the JSON string that contains it.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html"""
 
 
-def test_the_access_log_is_json_and_names_neither_caller_nor_order() -> None:
+def test_the_access_log_is_json_and_has_neither_caller_nor_order_id() -> None:
     (stage,) = of_type("AWS::ApiGatewayV2::Stage").values()
     logged = json.loads(stage["AccessLogSettings"]["Format"]).values()
     assert "$context.status" in logged
@@ -254,8 +254,8 @@ def test_a_table_is_encrypted_and_can_be_restored(name: str) -> None:
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
-def test_only_the_stored_answers_of_the_edge_expire() -> None:
-    """A consumer's idempotency records never expire, because a redrive may come at any time."""
+def test_only_the_stored_answers_of_the_http_api_expire() -> None:
+    """A consumer's idempotency records never expire, because an operator may redrive at any time."""
     expiring = {
         n for n, table in of_type("AWS::DynamoDB::Table").items() if "TimeToLiveSpecification" in table
     }
@@ -287,10 +287,10 @@ def test_the_relays_filter_matches_an_attribute_that_the_write_sets() -> None:
     ]
 
 
-def test_an_empty_endpoint_is_aws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_endpoint_variable_means_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """The template always sets AWS_ENDPOINT_URL, because `sam local` overrides only existing variables."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "")
-    # With credentials, or botocore asks the metadata service of EC2 for them.
+    # Without these credentials, botocore would request some from the metadata service of EC2.
     client = boto3.client(
         "sqs", region_name="eu-west-1", aws_access_key_id="local", aws_secret_access_key="local"
     )

@@ -21,7 +21,7 @@ from tests.world import DISPATCH_SECRET, STRIPES_KEY
 OPERATIONS = {(method, path): op for path, ops in API["Body"]["paths"].items() for method, op in ops.items()}
 SIGNED = ("post", "/carrier/webhooks")
 OTHER_PATHS = ("x-amazon-apigateway-any-method", "$default")
-"""Answered with 404 only: tests/integration/test_callers.py."""
+"""These routes only answer 404: tests/integration/test_callers.py."""
 
 
 FILMS = """
@@ -40,8 +40,8 @@ Resources:
       Events:
         List: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: GET, Path: /films}}
 """
-SIGNED_BY_AWS = FILMS % "Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}"
-GUARDED_AS_A_WHOLE = (
+WITH_IAM_AUTHORIZER = FILMS % "Auth: {EnableIamAuthorizer: true, DefaultAuthorizer: AWS_IAM}"
+WITH_SECURITY_OF_THE_WHOLE_API = (
     FILMS % "DefinitionBody: {openapi: 3.0.1, paths: {/films: {get: {}}}, security: [{Jwt: []}]}"
 )
 
@@ -55,11 +55,11 @@ REAL = {
 }
 
 
-def where_asked(value: Any) -> Any:
-    """The value for a stack with an issuer; a stack without one must not have it."""
-    condition, asked, not_asked = value["Fn::If"]
-    assert (condition, not_asked) == ("AsksForTokens", {"Ref": "AWS::NoValue"})
-    return asked
+def with_an_issuer(value: Any) -> Any:
+    """Return the value for a stack with an issuer. A stack without one must not have the value."""
+    condition, with_issuer, without_issuer = value["Fn::If"]
+    assert (condition, without_issuer) == ("AsksForTokens", {"Ref": "AWS::NoValue"})
+    return with_issuer
 
 
 def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml") -> Stack:
@@ -67,20 +67,20 @@ def provision(parameters: dict[str, str], template: Path = ROOT / "template.yaml
         return Provisioner(load(template, parameters), "tokens", "http://localhost").provision()
 
 
-def test_every_route_except_the_carriers_asks_for_a_token() -> None:
+def test_every_route_except_the_carriers_requires_a_token() -> None:
     for route, operation in OPERATIONS.items():
         if route in (SIGNED, OTHER_PATHS):
             assert "security" not in operation
         else:
-            assert where_asked(operation["security"]) == [{"Jwt": []}]
+            assert with_an_issuer(operation["security"]) == [{"Jwt": []}]
 
 
 def test_every_route_has_a_function() -> None:
     assert all("x-amazon-apigateway-integration" in operation for operation in OPERATIONS.values())
 
 
-def test_a_token_is_the_issuers_and_meant_for_this_api() -> None:
-    scheme = where_asked(API["Body"]["components"])["securitySchemes"]["Jwt"]
+def test_the_authorizer_checks_issuer_and_audience() -> None:
+    scheme = with_an_issuer(API["Body"]["components"])["securitySchemes"]["Jwt"]
     authorizer = scheme["x-amazon-apigateway-authorizer"]
     assert authorizer["type"] == "jwt"
     assert authorizer["identitySource"] == "$request.header.Authorization"
@@ -90,7 +90,7 @@ def test_a_token_is_the_issuers_and_meant_for_this_api() -> None:
     }
 
 
-def test_tokens_are_asked_for_where_there_is_an_issuer() -> None:
+def test_tokens_are_required_if_the_stack_has_an_issuer() -> None:
     issuer_is_empty = {"Fn::Equals": [{"Ref": "JwtIssuer"}, ""]}
     assert TEMPLATE.conditions["AsksForTokens"] == {"Fn::Not": [issuer_is_empty]}
 
@@ -105,37 +105,37 @@ def test_tokens_are_asked_for_where_there_is_an_issuer() -> None:
         ({"JwtAudience": "orders"}, "JwtIssuer"),
     ],
 )
-def test_a_stack_that_would_be_open_unintentionally_is_refused(
+def test_parameters_with_only_some_settings_of_the_issuer_are_refused(
     parameters: dict[str, str], missing: str
 ) -> None:
     with pytest.raises(TemplateError, match=f"Give {missing}, too"):
         provision(parameters)
 
 
-def test_the_function_refuses_unverified_requests_where_tokens_are_asked_for() -> None:
+def test_the_function_refuses_unverified_requests_if_tokens_are_required() -> None:
     """A second safeguard behind the authorizer."""
     variables = FUNCTIONS["OrderApi"]["Environment"]["Variables"]
     assert variables["VERIFIES_CALLERS"] == {"Fn::If": ["AsksForTokens", "true", "false"]}
 
 
-def test_the_laptop_asks_for_tokens_on_the_same_routes() -> None:
+def test_the_local_run_requires_tokens_on_the_same_routes() -> None:
     issuer = {"JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}
     stack = provision(issuer | REAL | {"Stage": "prod"})
-    asking = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
-    assert asking.pop(SIGNED) is None
-    assert asking.pop(("any", "$default")) is None
-    assert asking.keys() == OPERATIONS.keys() - {SIGNED, OTHER_PATHS}
-    assert set(asking.values()) == {Authorizer("https://login.example.com", ("orders",))}
+    authorizers = {(route.method.lower(), route.path): route.authorizer for route in stack.routes}
+    assert authorizers.pop(SIGNED) is None
+    assert authorizers.pop(("any", "$default")) is None
+    assert authorizers.keys() == OPERATIONS.keys() - {SIGNED, OTHER_PATHS}
+    assert set(authorizers.values()) == {Authorizer("https://login.example.com", ("orders",))}
     assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "true"
 
 
-def test_the_laptop_asks_for_none_without_an_issuer() -> None:
+def test_the_local_run_requires_no_token_without_an_issuer() -> None:
     stack = provision({})
     assert {route.authorizer for route in stack.routes} == {None}
     assert stack.functions["OrderApi"].environment["VERIFIES_CALLERS"] == "false"
 
 
-@pytest.mark.parametrize("source", [SIGNED_BY_AWS, GUARDED_AS_A_WHOLE])
+@pytest.mark.parametrize("source", [WITH_IAM_AUTHORIZER, WITH_SECURITY_OF_THE_WHOLE_API])
 def test_an_api_with_another_kind_of_authorizer_stops_the_local_run(tmp_path: Path, source: str) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(source)

@@ -54,12 +54,14 @@ def test_an_operator_is_recognised_by_the_configured_claim(
 
 
 @pytest.mark.parametrize("claims", [ADA, OPERATOR])
-def test_an_order_is_placed_for_oneself_or_by_an_operator(world: World, claims: dict[str, str]) -> None:
+def test_a_customer_or_an_operator_can_place_an_order_for_the_customer(
+    world: World, claims: dict[str, str]
+) -> None:
     assert ask(world, claims, "POST", "/orders", an_order()).status == 202
 
 
 @pytest.mark.parametrize("claims", [BOB, WITHOUT_CLAIMS])
-def test_an_order_is_not_placed_for_another_customer(world: World, claims: dict[str, str]) -> None:
+def test_a_caller_cannot_place_an_order_for_another_customer(world: World, claims: dict[str, str]) -> None:
     answer = ask(world, claims, "POST", "/orders", an_order())
     assert (answer.status, fields(answer)) == (403, {"customer_id"})
     assert world.items("OrderTable") == []
@@ -70,7 +72,7 @@ def test_an_order_is_not_placed_for_another_customer(world: World, claims: dict[
     [("GET", "", 200), ("GET", "/history", 200), ("POST", "/cancellation", 202)],
 )
 @pytest.mark.parametrize("claims", [ADA, OPERATOR])
-def test_the_customer_and_an_operator_may_use_an_order(
+def test_the_customer_and_an_operator_can_read_and_cancel_an_order(
     world: World, claims: dict[str, str], method: str, action: str, status: int
 ) -> None:
     order_id = world.place()
@@ -79,7 +81,7 @@ def test_the_customer_and_an_operator_may_use_an_order(
 
 @pytest.mark.parametrize(("method", "action"), [("GET", ""), ("GET", "/history"), ("POST", "/cancellation")])
 @pytest.mark.parametrize("claims", [BOB, WITHOUT_CLAIMS])
-def test_another_customers_order_is_answered_as_unknown(
+def test_the_order_of_another_customer_is_not_found(
     world: World, claims: dict[str, str], method: str, action: str
 ) -> None:
     order_id = world.place()
@@ -91,14 +93,14 @@ def test_another_customers_order_is_answered_as_unknown(
 
 
 @pytest.mark.parametrize("query", ["", "?customer_id=ada"])
-def test_a_customer_lists_their_own_orders_without_naming_themselves(world: World, query: str) -> None:
+def test_a_customer_lists_their_own_orders_with_or_without_their_id(world: World, query: str) -> None:
     order_id = world.place()
     world.place(customer_id="bob")
     listed = json.loads(ask(world, ADA, "GET", f"/orders{query}").body)["orders"]
     assert [order["order_id"] for order in listed] == [order_id]
 
 
-def test_a_customer_does_not_list_anothers_orders_and_an_operator_does(world: World) -> None:
+def test_an_operator_can_list_the_orders_of_a_customer_and_another_customer_cannot(world: World) -> None:
     order_id = world.place()
     refused = ask(world, BOB, "GET", "/orders?customer_id=ada")
     assert (refused.status, fields(refused)) == (403, {"customer_id"})
@@ -106,7 +108,7 @@ def test_a_customer_does_not_list_anothers_orders_and_an_operator_does(world: Wo
     assert [order["order_id"] for order in listed] == [order_id]
 
 
-def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
+def test_a_token_without_a_customer_cannot_list_orders(world: World) -> None:
     world.place()
     assert ask(world, WITHOUT_CLAIMS, "GET", "/orders").status == 400
 
@@ -122,30 +124,30 @@ def test_a_token_that_names_no_customer_lists_nothing(world: World) -> None:
         ("POST", "/orders/{}/cancellation", None),
     ],
 )
-def test_where_tokens_are_asked_for_an_unverified_request_is_refused(
+def test_if_tokens_are_required_a_request_without_verified_claims_is_refused(
     world: World, method: str, path: str, body: Any, word: str
 ) -> None:
     """A second safeguard if a route has no authorizer. Every value except `false` requires tokens."""
     order_id = world.place()
     api = world.stack.functions["OrderApi"]
-    asking = {**api.environment, "VERIFIES_CALLERS": word}
-    world.stack.functions["OrderApi"] = replace(api, environment=asking)
+    settings = {**api.environment, "VERIFIES_CALLERS": word}
+    world.stack.functions["OrderApi"] = replace(api, environment=settings)
     assert problem(ask(world, None, method, path.format(order_id), body))["status"] == 401
     assert json.loads(ask(world, ADA, "GET", f"/orders/{order_id}").body)["status"] == "placed"
     assert len(world.items("OrderTable")) == 1
 
 
-def test_where_no_token_is_asked_for_every_caller_sees_all_orders(world: World) -> None:
-    """This is so in dev and on the laptop."""
+def test_if_no_token_is_required_every_caller_sees_all_orders(world: World) -> None:
+    """The stage dev and the local run have this setting."""
     order_id = world.place()
     assert world.status(order_id) == "placed"
     assert world.cancel(order_id) == 202
 
 
 @pytest.mark.parametrize("path", ["/orders/", "//orders", "/Orders", "/orders/{}/", "/carrier/webhooks"])
-def test_the_default_route_which_asks_for_no_token_shows_no_order(world: World, path: str) -> None:
+def test_the_default_route_has_no_authorizer_and_shows_no_order(world: World, path: str) -> None:
     order_id = world.place()
     api = world.stack.functions["OrderApi"]
-    asking = {**api.environment, "VERIFIES_CALLERS": "true"}
-    world.stack.functions["OrderApi"] = replace(api, environment=asking)
+    settings = {**api.environment, "VERIFIES_CALLERS": "true"}
+    world.stack.functions["OrderApi"] = replace(api, environment=settings)
     assert ask(world, None, "GET", path.format(order_id)).status in (401, 404)

@@ -17,13 +17,13 @@ from shipping.carrier import Carrier, Dispatch, Dispatched, Unserviceable
 from shipping.http_carrier import ANSWER_LIMIT_BYTES, HttpCarrier, connect
 from shipping.sandbox import SandboxCarrier
 from tests.conftest import Printed
-from tests.specified_carrier import SECRET, Befalls, SpecifiedCarrier
+from tests.specified_carrier import SECRET, Fault, SpecifiedCarrier
 from tests.world import World
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 ADDRESS = Address(name="Ada", line1="12 St James Square", city="London", postal_code="SW1Y 4JH", country="GB")
 DISPATCH = Dispatch(ORDER_ID, ADDRESS, (Item(sku="tea", quantity=2, unit_price=1250),), datetime.now(UTC))
-ELSEWHERE = replace(DISPATCH, address=ADDRESS.model_copy(update={"country": "AQ"}))
+TO_UNSERVED_COUNTRY = replace(DISPATCH, address=ADDRESS.model_copy(update={"country": "AQ"}))
 LATE = replace(DISPATCH, decided_at=datetime.now(UTC) - timedelta(days=2))
 
 
@@ -60,12 +60,14 @@ def test_a_redelivery_days_later_finds_the_same_parcel(carrier: Carrier) -> None
     assert tracking_number(carrier) == tracking_number(carrier, LATE)
 
 
-def test_each_order_has_a_parcel_of_its_own(carrier: Carrier) -> None:
+def test_each_order_has_its_own_parcel(carrier: Carrier) -> None:
     assert tracking_number(carrier) != tracking_number(carrier, replace(DISPATCH, order_id="order-2"))
 
 
-def test_a_parcel_that_cannot_be_served_is_refused_each_time_with_the_same_reason(carrier: Carrier) -> None:
-    first, second = (carrier.dispatch(ELSEWHERE) for _ in range(2))
+def test_a_dispatch_to_an_unserved_country_is_refused_each_time_with_the_same_reason(
+    carrier: Carrier,
+) -> None:
+    first, second = (carrier.dispatch(TO_UNSERVED_COUNTRY) for _ in range(2))
     assert isinstance(first, Unserviceable)
     assert first == second
 
@@ -83,7 +85,9 @@ def keys(server: SpecifiedCarrier) -> list[str | None]:
     return [headers.get("idempotency-key") for _, _, headers, _ in server.requests]
 
 
-def test_a_dispatch_is_signed_and_says_what_the_carrier_needs_and_no_more(server: SpecifiedCarrier) -> None:
+def test_a_dispatch_is_signed_and_contains_only_the_data_that_the_carrier_needs(
+    server: SpecifiedCarrier,
+) -> None:
     tracking_number(over(server))
     ((method, path, headers, body),) = server.requests
     assert (method, path) == ("POST", "/v1/dispatches")
@@ -114,7 +118,7 @@ NO_HTTP = [
 
 
 @pytest.mark.parametrize(
-    "befalls",
+    "fault",
     [
         "unreached",
         "lost",
@@ -128,12 +132,12 @@ NO_HTTP = [
         *NO_HTTP,
     ],
 )
-def test_a_dispatch_without_a_usable_answer_is_unanswered_and_finds_its_one_parcel_later(
-    server: SpecifiedCarrier, befalls: Befalls, monkeypatch: pytest.MonkeyPatch
+def test_after_a_dispatch_without_a_usable_answer_the_retry_finds_the_same_parcel(
+    server: SpecifiedCarrier, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.befalls = [befalls]
+    server.faults = [fault]
     monkeypatch.setattr(http_carrier, "BODY_SECONDS", 0.1)
-    if befalls == "late":
+    if fault == "late":
         monkeypatch.setattr(http_carrier, "READ_SECONDS", 0.1)
     with pytest.raises(Unanswered):
         over(server).dispatch(DISPATCH)
@@ -144,16 +148,16 @@ def test_a_dispatch_without_a_usable_answer_is_unanswered_and_finds_its_one_parc
 
 
 def test_a_repeated_answer_is_not_used_for_the_next_order(server: SpecifiedCarrier) -> None:
-    server.befalls = ["twice"] * 3
+    server.faults = ["twice"] * 3
     carrier = over(server)
     orders = [replace(DISPATCH, order_id=f"order-{number}") for number in range(3)]
     assert [tracking_number(carrier, order) for order in orders] == ["HTTP1", "HTTP2", "HTTP3"]
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 401, 403, 404, 405, 410])
-def test_a_wrong_secret_or_endpoint_is_for_an_operator(server: SpecifiedCarrier, status: int) -> None:
+def test_a_wrong_secret_or_endpoint_raises_not_admitted(server: SpecifiedCarrier, status: int) -> None:
     """The adapter follows no redirect: it sends the customer's address only to the configured endpoint."""
-    server.befalls = [(status, {"title": "Ada Lovelace"})]
+    server.faults = [(status, {"title": "Ada Lovelace"})]
     with pytest.raises(NotAdmitted, match=f"^carrier: HTTP {status}$"):
         over(server).dispatch(DISPATCH)
     assert len(server.requests) == 1
@@ -165,14 +169,14 @@ def test_a_request_that_was_signed_with_another_secret_is_not_admitted(server: S
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "no base64"])
-def test_a_secret_that_is_no_key_is_for_an_operator(secret: str) -> None:
+def test_a_secret_that_is_not_a_key_raises_not_admitted(secret: str) -> None:
     with pytest.raises(NotAdmitted, match="secret of the dispatches"):
         connect("http://127.0.0.1:9", secret)
 
 
 @pytest.mark.parametrize("status", [400, 413, 415])
-def test_a_defect_of_ours_is_not_understood(server: SpecifiedCarrier, status: int) -> None:
-    server.befalls = [(status, {"title": "Ada Lovelace"})]
+def test_an_invalid_request_of_ours_raises_not_understood(server: SpecifiedCarrier, status: int) -> None:
+    server.faults = [(status, {"title": "Ada Lovelace"})]
     with pytest.raises(NotUnderstood, match=f"^carrier: HTTP {status}$"):
         over(server).dispatch(DISPATCH)
 
@@ -186,36 +190,36 @@ def test_a_defect_of_ours_is_not_understood(server: SpecifiedCarrier, status: in
         (b"<html>", "refused"),
     ],
 )
-def test_an_event_has_the_code_of_a_refusal_and_never_the_carriers_text(
+def test_the_reason_is_the_carriers_code_and_never_its_text(
     server: SpecifiedCarrier, body: Any, reason: str
 ) -> None:
-    server.befalls = [(422, body)]
+    server.faults = [(422, body)]
     assert over(server).dispatch(DISPATCH) == Unserviceable(reason)
 
 
 def test_a_refusal_does_not_hide_the_parcel_of_an_earlier_attempt(server: SpecifiedCarrier) -> None:
     tracking_number(over(server))
-    server.befalls = [(422, {"reason": "address_not_served"})]
+    server.faults = [(422, {"reason": "address_not_served"})]
     assert over(server).dispatch(DISPATCH) == Dispatched("HTTP1")
 
 
-@pytest.mark.parametrize("befalls", [(503, {}), (200, {})], ids=str)
-def test_a_refusal_counts_only_once_it_is_sure_that_no_parcel_left(
-    server: SpecifiedCarrier, befalls: Befalls
+@pytest.mark.parametrize("fault", [(503, {}), (200, {})], ids=str)
+def test_a_refusal_without_a_successful_look_up_of_the_parcel_raises_unanswered(
+    server: SpecifiedCarrier, fault: Fault
 ) -> None:
-    server.befalls = [(422, {"reason": "address_not_served"}), befalls]
+    server.faults = [(422, {"reason": "address_not_served"}), fault]
     with pytest.raises(Unanswered):
         over(server).dispatch(DISPATCH)
 
 
-def test_a_parcel_is_found_after_its_key_was_forgotten(server: SpecifiedCarrier) -> None:
+def test_a_parcel_is_found_after_the_carrier_deleted_its_key(server: SpecifiedCarrier) -> None:
     number = tracking_number(over(server))
     server.keys.clear()
     assert tracking_number(over(server), LATE) == number
     assert len(server.parcels) == 1
 
 
-def test_a_dispatch_that_is_late_and_was_never_made_is_made(server: SpecifiedCarrier) -> None:
+def test_a_late_dispatch_looks_for_a_parcel_and_then_sends_one(server: SpecifiedCarrier) -> None:
     assert tracking_number(over(server), LATE) == "HTTP1"
     assert [method for method, *_ in server.requests] == ["GET", "POST"]
 
@@ -226,9 +230,9 @@ def test_a_reference_cannot_lead_to_another_path(server: SpecifiedCarrier) -> No
 
 
 @pytest.mark.parametrize("size", [ANSWER_LIMIT_BYTES, ANSWER_LIMIT_BYTES + 1])
-def test_an_answer_has_a_limit_of_size(server: SpecifiedCarrier, size: int) -> None:
+def test_an_answer_over_the_size_limit_is_not_used(server: SpecifiedCarrier, size: int) -> None:
     body = json.dumps({"reference": ORDER_ID, "tracking_number": "1"}).encode().ljust(size)
-    server.befalls = [(201, body)]
+    server.faults = [(201, body)]
     if size > ANSWER_LIMIT_BYTES:
         with pytest.raises(Unanswered, match="too long"):
             over(server).dispatch(DISPATCH)
@@ -256,12 +260,12 @@ def test_a_whole_order_through_a_carrier_over_http(
     assert world.items("ShippingLedger") == []
 
 
-def test_an_order_waits_for_the_carrier_and_its_parcel_leaves_once(
+def test_an_order_waits_for_the_carrier_and_gets_one_parcel(
     with_http: tuple[World, SpecifiedCarrier],
 ) -> None:
     world, carrier = with_http
     order_id = world.place()
-    carrier.befalls = ["lost"]
+    carrier.faults = ["lost"]
     world.drain()
     assert (world.status(order_id), len(carrier.parcels)) == ("paid", 1)
     world.wake_hidden("ShippingQueue")
@@ -274,7 +278,7 @@ def test_an_order_waits_and_an_alarm_fires_while_the_carrier_rejects_our_signatu
 ) -> None:
     world, carrier = with_http
     order_id = world.place()
-    carrier.befalls = [(401, {})]
+    carrier.faults = [(401, {})]
     world.drain()
     refused = [line["MessagesRefused"] for line in printed() if "MessagesRefused" in line]
     assert (world.status(order_id), refused) == ("paid", [[1]])
@@ -283,12 +287,12 @@ def test_an_order_waits_and_an_alarm_fires_while_the_carrier_rejects_our_signatu
     assert world.status(order_id) == "shipped"
 
 
-def test_a_dispatch_that_was_not_understood_is_redriven_after_the_correction(
+def test_a_dead_lettered_dispatch_succeeds_after_the_correction_and_a_redrive(
     with_http: tuple[World, SpecifiedCarrier],
 ) -> None:
     world, carrier = with_http
     order_id = world.place()
-    carrier.befalls = [(400, {})]
+    carrier.faults = [(400, {})]
     world.drain()
     (dead,) = world.messages("ShippingDeadLetters")
     assert dead["MessageAttributes"]["reason"]["StringValue"] == "NotUnderstood: carrier: HTTP 400"
@@ -297,7 +301,7 @@ def test_a_dispatch_that_was_not_understood_is_redriven_after_the_correction(
     assert (world.status(order_id), len(carrier.parcels)) == ("shipped", 1)
 
 
-def test_without_the_secret_an_order_waits_and_no_dispatch_is_begun(
+def test_without_the_secret_an_order_waits_and_shipping_starts_no_dispatch(
     with_http: tuple[World, SpecifiedCarrier],
 ) -> None:
     world, carrier = with_http

@@ -23,7 +23,7 @@ def test_a_poison_message_is_dead_lettered_and_its_batch_continues(
     assert all("PoisonMessage" in m["MessageAttributes"]["reason"]["StringValue"] for m in dead)
 
 
-def test_poison_leaves_its_queue_at_once_unchanged_and_with_its_reason(world: World) -> None:
+def test_a_poison_message_is_dead_lettered_at_once_unchanged_with_its_reason(world: World) -> None:
     poison = '{"specversion": "1.0",  "id": '
     world.send("PaymentQueue", poison, type="order.placed")
     world.step("PaymentConsumerQueue")
@@ -95,15 +95,15 @@ def test_a_duplicate_under_another_message_id_takes_effect_once(world: World, ma
     assert world.ledger("Payment", ORDER_ID) == ["charge captured"]
 
 
-def test_filter_policies_keep_others_events_out(world: World) -> None:
+def test_a_queue_receives_only_event_types_of_its_filter_policy(world: World) -> None:
     world.place()
     world.place(country="AQ")
-    heard: dict[str, set[str]] = {"OrderQueue": set(), "PaymentQueue": set(), "ShippingQueue": set()}
+    received: dict[str, set[str]] = {"OrderQueue": set(), "PaymentQueue": set(), "ShippingQueue": set()}
     for name in list(world.mappings) * 6:
         world.step(name)
-        for queue, kinds in heard.items():
+        for queue, kinds in received.items():
             kinds |= set(world.kinds(queue))
-    assert heard == {
+    assert received == {
         "OrderQueue": {"payment.captured", "payment.refunded", "shipment.dispatched", "shipment.failed"},
         "PaymentQueue": {"order.placed", "shipment.failed"},
         "ShippingQueue": {"order.placed", "payment.captured"},
@@ -111,7 +111,7 @@ def test_filter_policies_keep_others_events_out(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "kind", "hearers"),
+    ("topic", "kind", "receivers"),
     [
         ("OrderTopic", "order.placed", {"PaymentQueue", "ShippingQueue"}),
         ("OrderTopic", "order.cancellation_requested", {"ShippingQueue"}),
@@ -123,7 +123,7 @@ def test_filter_policies_keep_others_events_out(world: World) -> None:
     ],
 )
 def test_an_event_reaches_only_the_services_that_react_to_it(
-    world: World, topic: str, kind: str, hearers: set[str]
+    world: World, topic: str, kind: str, receivers: set[str]
 ) -> None:
     kind_attribute = {"type": {"DataType": "String", "StringValue": kind}}
     message = json.dumps({"type": kind})
@@ -131,7 +131,7 @@ def test_an_event_reaches_only_the_services_that_react_to_it(
         TopicArn=world.stack.topics[topic], Message=message, MessageAttributes=kind_attribute
     )
     queues = ("OrderQueue", "PaymentQueue", "ShippingQueue")
-    assert {queue for queue in queues if world.kinds(queue) == [kind]} == hearers
+    assert {queue for queue in queues if world.kinds(queue) == [kind]} == receivers
 
 
 def test_the_gateway_refuses_a_key_used_for_another_charge(world: World, make_event: MakeEvent) -> None:

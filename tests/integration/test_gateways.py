@@ -74,19 +74,19 @@ def test_a_repeated_refund_is_made_once(gateway: Gateway) -> None:
     assert gateway.refund(refund) == first
 
 
-def test_a_charge_that_was_made_is_settled_as_made(gateway: Gateway) -> None:
+def test_settle_finds_a_charge_that_was_made(gateway: Gateway) -> None:
     payment_id = paid(gateway)
     assert gateway.settle(CHARGE) == Captured(payment_id)
 
 
-def test_a_charge_that_was_not_made_is_settled_as_expired_and_never_made(gateway: Gateway) -> None:
+def test_settle_expires_a_charge_that_was_not_made_and_prevents_it(gateway: Gateway) -> None:
     assert [gateway.settle(CHARGE) for _ in range(2)] == [Declined(EXPIRED)] * 2
     with suppress(KeyReused):  # Stripe refuses the worker that charges after all
         assert gateway.charge(CHARGE) == Declined(EXPIRED)
     assert gateway.settle(CHARGE) == Declined(EXPIRED)
 
 
-def test_a_charge_that_was_declined_is_settled_as_declined(gateway: Gateway) -> None:
+def test_settle_finds_a_charge_that_was_declined(gateway: Gateway) -> None:
     refused = replace(CHARGE, payment_method="pm_card_chargeDeclined")
     gateway.charge(refused)
     assert isinstance(gateway.settle(refused), Declined)
@@ -105,7 +105,7 @@ def over(account: SpecifiedStripe) -> StripeGateway:
     return StripeGateway(account.client())
 
 
-def test_stripe_is_asked_for_an_off_session_payment_under_the_orders_key(
+def test_a_charge_is_an_off_session_payment_with_the_orders_idempotency_key(
     account: SpecifiedStripe,
 ) -> None:
     paid(over(account))
@@ -124,11 +124,11 @@ def test_stripe_is_asked_for_an_off_session_payment_under_the_orders_key(
     }
 
 
-@pytest.mark.parametrize("befalls", ["lost", "unreached", (HTTPStatus.SERVICE_UNAVAILABLE, {})])
-def test_what_stripe_does_not_answer_is_asked_again_under_the_same_key(
-    account: SpecifiedStripe, befalls: Any
+@pytest.mark.parametrize("fault", ["lost", "unreached", (HTTPStatus.SERVICE_UNAVAILABLE, {})])
+def test_a_request_without_an_answer_is_repeated_with_the_same_key(
+    account: SpecifiedStripe, fault: Any
 ) -> None:
-    account.befalls = [befalls]
+    account.faults = [fault]
     with pytest.raises(Unanswered):
         over(account).charge(CHARGE)
     assert paid(over(account)) == "pi_1"
@@ -149,7 +149,7 @@ RETRYABLE: list[tuple[HTTPStatus, Fail]] = [
 def test_a_temporary_failure_is_unanswered(
     account: SpecifiedStripe, status: HTTPStatus, fields: Fail
 ) -> None:
-    account.befalls = [(status, fields)] * 4
+    account.faults = [(status, fields)] * 4
     with pytest.raises(Unanswered, match=f"{status.value} req_1"):
         over(account).charge(CHARGE)
     assert account.payments == {}
@@ -157,17 +157,17 @@ def test_a_temporary_failure_is_unanswered(
 
 @pytest.mark.parametrize("status", [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN])
 def test_a_wrong_key_makes_messages_wait(account: SpecifiedStripe, status: HTTPStatus) -> None:
-    account.befalls = [(status, {"type": "invalid_request_error"})]
+    account.faults = [(status, {"type": "invalid_request_error"})]
     with pytest.raises(NotAdmitted, match=str(status.value)):
         over(account).charge(CHARGE)
 
 
 def test_a_defect_is_reported_without_stripes_text_about_the_customer(account: SpecifiedStripe) -> None:
     wrong = {"type": "invalid_request_error", "code": "parameter_unknown", "message": "Ada Lovelace"}
-    account.befalls = [(HTTPStatus.BAD_REQUEST, wrong)]
-    with pytest.raises(NotUnderstood) as told:
+    account.faults = [(HTTPStatus.BAD_REQUEST, wrong)]
+    with pytest.raises(NotUnderstood) as raised:
         over(account).charge(CHARGE)
-    assert str(told.value) == "Stripe: InvalidRequestError parameter_unknown 400 req_1"
+    assert str(raised.value) == "Stripe: InvalidRequestError parameter_unknown 400 req_1"
 
 
 @pytest.mark.parametrize(
@@ -197,18 +197,18 @@ def test_a_failure_that_stripe_stores_under_the_key_does_not_hide_the_payment(
 ) -> None:
     """Stripe repeats its own 500 answer for a key for a day, even if it made the payment."""
     payment_id = paid(over(account))
-    account.befalls = [FAILED_AT_STRIPE]
+    account.faults = [FAILED_AT_STRIPE]
     assert over(account).charge(CHARGE) == Captured(payment_id)
 
 
-def test_a_charge_that_stripe_failed_to_make_is_settled_as_expired(account: SpecifiedStripe) -> None:
-    request = {"amount": "2500"}  # of the attempt that failed
+def test_settle_expires_a_charge_that_failed_at_stripe(account: SpecifiedStripe) -> None:
+    request = {"amount": "2500"}  # the request that failed
     account.keys[CHARGE.idempotency_key] = request, ({"error": FAILED_AT_STRIPE[1]}, 500)
     assert over(account).settle(CHARGE) == Declined(EXPIRED)
     assert account.payments == {}
 
 
-def test_a_payment_under_way_is_not_settled(account: SpecifiedStripe) -> None:
+def test_settle_raises_unanswered_while_stripe_processes_the_payment(account: SpecifiedStripe) -> None:
     slow = replace(CHARGE, payment_method="pm_slow")
     with pytest.raises(Unanswered):
         over(account).charge(slow)
@@ -216,7 +216,7 @@ def test_a_payment_under_way_is_not_settled(account: SpecifiedStripe) -> None:
         over(account).settle(slow)
 
 
-def test_a_payment_among_too_many_others_is_looked_for_later(
+def test_settle_raises_unanswered_if_it_cannot_look_through_all_payments(
     account: SpecifiedStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paid(over(account))
@@ -225,7 +225,7 @@ def test_a_payment_among_too_many_others_is_looked_for_later(
         over(account).settle(replace(CHARGE, order_id="order-2"))
 
 
-def test_a_payment_under_way_is_looked_at_until_it_is_made(account: SpecifiedStripe) -> None:
+def test_charge_raises_unanswered_until_stripe_has_processed_the_payment(account: SpecifiedStripe) -> None:
     slow = replace(CHARGE, payment_method="pm_slow")
     with pytest.raises(Unanswered, match="pi_1 is being processed"):
         over(account).charge(slow)
@@ -233,7 +233,7 @@ def test_a_payment_under_way_is_looked_at_until_it_is_made(account: SpecifiedStr
     assert over(account).charge(slow) == Captured("pi_1")
 
 
-def test_a_charge_that_comes_back_after_its_key_was_forgotten_is_found(account: SpecifiedStripe) -> None:
+def test_a_repeated_charge_is_found_after_stripe_deleted_its_key(account: SpecifiedStripe) -> None:
     payment_id = paid(over(account))
     account.keys.clear()
     late = replace(CHARGE, placed_at=datetime.now(UTC) - timedelta(days=2))
@@ -241,12 +241,12 @@ def test_a_charge_that_comes_back_after_its_key_was_forgotten_is_found(account: 
     assert len(account.payments) == 1
 
 
-def test_a_charge_that_is_late_and_was_never_made_is_made(account: SpecifiedStripe) -> None:
+def test_a_late_charge_is_made_if_there_is_no_earlier_one(account: SpecifiedStripe) -> None:
     late = replace(CHARGE, placed_at=datetime.now(UTC) - timedelta(days=2))
     assert over(account).charge(late) == Captured("pi_1")
 
 
-def test_a_refund_that_comes_back_after_its_key_was_forgotten_is_found(account: SpecifiedStripe) -> None:
+def test_a_repeated_refund_is_found_after_stripe_deleted_its_key(account: SpecifiedStripe) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
     first = over(account).refund(refund)
     account.keys.clear()
@@ -255,21 +255,19 @@ def test_a_refund_that_comes_back_after_its_key_was_forgotten_is_found(account: 
 
 
 @pytest.mark.parametrize(
-    ("befalls", "raised"), [("unreached", Unanswered), ((HTTPStatus.NOT_FOUND, {}), NotUnderstood)]
+    ("fault", "raised"), [("unreached", Unanswered), ((HTTPStatus.NOT_FOUND, {}), NotUnderstood)]
 )
 def test_a_failed_refund_is_not_reported_as_made(
-    account: SpecifiedStripe, befalls: Any, raised: type[Exception]
+    account: SpecifiedStripe, fault: Any, raised: type[Exception]
 ) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
-    account.befalls = [befalls]
+    account.faults = [fault]
     with pytest.raises(raised):
         over(account).refund(refund)
 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
-def test_a_refund_that_stripe_could_not_make_is_dead_lettered_for_an_operator(
-    account: SpecifiedStripe, status: str
-) -> None:
+def test_a_refund_that_failed_at_stripe_raises_refund_failed(account: SpecifiedStripe, status: str) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
     account.refund_status = status
     with pytest.raises(RefundFailed, match=status):
@@ -285,7 +283,7 @@ def test_a_pending_refund_counts_as_made(account: SpecifiedStripe, status: str) 
 
 def test_a_refund_waits_while_the_accounts_balance_is_too_low(account: SpecifiedStripe) -> None:
     refund = Refund(ORDER_ID, paid(over(account)), 2500, "EUR")
-    account.befalls = [
+    account.faults = [
         (HTTPStatus.BAD_REQUEST, {"type": "invalid_request_error", "code": "balance_insufficient"})
     ]
     with pytest.raises(NotAdmitted, match="balance_insufficient"):
@@ -325,7 +323,7 @@ def test_a_whole_order_through_stripe(
 
 def test_an_order_waits_for_stripe_and_is_charged_once(with_stripe: World, account: SpecifiedStripe) -> None:
     order_id = with_stripe.place()
-    account.befalls = ["lost"]
+    account.faults = ["lost"]
     with_stripe.drain()
     assert with_stripe.status(order_id) == "placed"
     with_stripe.wake_hidden("PaymentQueue")

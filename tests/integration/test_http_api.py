@@ -16,7 +16,7 @@ def item(**changes: Any) -> dict[str, Any]:
     return {"sku": "tea", "quantity": 2, "unit_price": 1250} | changes
 
 
-def test_a_good_order_is_accepted_with_its_address(world: World) -> None:
+def test_a_valid_order_is_accepted_with_its_address(world: World) -> None:
     answer = world.post("/orders", an_order())
     made = json.loads(answer.body)
     assert (answer.status, made["status"], made["total"]) == (202, "placed", 2500)
@@ -45,7 +45,7 @@ def test_a_good_order_is_accepted_with_its_address(world: World) -> None:
         ({"coupon": "free"}, "coupon"),
     ],
 )
-def test_a_bad_field_is_named(world: World, change: dict[str, Any], field: str) -> None:
+def test_the_error_names_an_invalid_field(world: World, change: dict[str, Any], field: str) -> None:
     answer = world.post("/orders", an_order(**change))
     assert answer.status == 422
     assert field in fields(answer)
@@ -58,7 +58,7 @@ TEXTS = {
     "items.0.sku",
     *(f"shipping_address.{name}" for name in ("name", "line1", "city", "postal_code")),
 }
-"""Every field of an order that takes a text."""
+"""Every field of an order that accepts text."""
 
 
 def with_text(field: str, text: str) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def with_text(field: str, text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("character", ["\0", "\t", "\n", "\x1f", "\x7f", "\x85", "\ufffe", "\uffff"])
 @pytest.mark.parametrize("field", sorted(TEXTS))
-def test_a_character_that_a_queue_refuses_is_refused_with_its_field(
+def test_a_text_with_a_character_that_sqs_refuses_is_refused(
     world: World, field: str, character: str
 ) -> None:
     answer = world.post("/orders", with_text(field, f"tea{character}"))
@@ -105,12 +105,12 @@ def test_a_body_that_is_not_text_is_a_bad_request(world: World) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b'"tea"', b"7"])
-def test_json_that_is_no_order_is_refused(world: World, body: bytes) -> None:
+def test_json_that_is_not_an_order_is_refused(world: World, body: bytes) -> None:
     answer = world.post("/orders", body)
     assert (answer.status, fields(answer)) == (422, {"body"})
 
 
-def test_every_field_at_fault_is_named(world: World) -> None:
+def test_the_error_names_every_invalid_field(world: World) -> None:
     answer = world.post("/orders", {"items": [item(quantity=0)], "currency": "euro"})
     missing = {"customer_id", "payment_method", "shipping_address"}
     assert fields(answer) == missing | {"items.0.quantity", "currency"}
@@ -118,7 +118,7 @@ def test_every_field_at_fault_is_named(world: World) -> None:
 
 @pytest.mark.parametrize(("size", "status"), [(64 * 1024, 422), (64 * 1024 + 1, 413)])
 def test_a_body_that_is_too_large_is_refused(world: World, size: int, status: int) -> None:
-    """The API reads an order with an overlong field up to the limit; it does not read one byte more."""
+    """Up to the limit, the API checks the fields of a body. Above it, the API does not read the body."""
     empty = len(json.dumps(an_order(customer_id="")))
     answer = world.post("/orders", an_order(customer_id="a" * (size - empty)))
     assert (answer.status, fields(answer)) == (status, {"customer_id" if status == 422 else "body"})
@@ -162,7 +162,7 @@ def test_an_unknown_order_cannot_be_cancelled(world: World, order_id: str) -> No
     assert world.cancel(order_id) == 404
 
 
-def test_cancelling_twice_asks_once(world: World) -> None:
+def test_a_repeated_cancellation_emits_one_event(world: World) -> None:
     order_id = world.place()
     assert (world.cancel(order_id), world.cancel(order_id)) == (202, 202)
     assert world.history(order_id) == ["order.placed", "order.cancellation_requested"]

@@ -50,7 +50,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return pauses
 
 
-def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
+def test_the_api_answers_503_if_dynamodb_keeps_returning_unprocessed_keys(
     world: World, paused: list[float]
 ) -> None:
     """Each pause is twice as long as the one before."""
@@ -67,21 +67,21 @@ def test_a_page_that_dynamodb_never_answers_whole_is_unavailable_for_now(
     assert paused == [0, 0.1, 0.2, 0.4, 0.8]
 
 
-def test_a_page_holds_every_order_that_the_index_lists(world: World, paused: list[float]) -> None:
+def test_a_page_contains_every_order_that_the_index_lists(world: World, paused: list[float]) -> None:
     """BatchGetItem may return unprocessed keys, which the API requests again."""
     placed = {world.place() for _ in range(3)}
-    asked: list[int] = []
+    requested: list[int] = []
 
     def leave_all_but_one(parsed: dict[str, Any], **_: Any) -> None:
         ((table, found),) = parsed["Responses"].items()
-        asked.append(len(found))
+        requested.append(len(found))
         left = [{"order_id": item["order_id"]} for item in found[1:]]
         parsed["Responses"][table] = found[:1]
         parsed["UnprocessedKeys"] = {table: {"Keys": left}} if left else {}
 
     with hooked("after-call", "BatchGetItem", leave_all_but_one):
         listed = world.get("/orders?customer_id=ada")["orders"]
-    assert asked == [3, 2, 1]
+    assert requested == [3, 2, 1]
     assert paused == [0, 0.1, 0.2]
     assert {order["order_id"] for order in listed} == placed
 
@@ -103,6 +103,6 @@ def test_a_customer_without_orders_has_an_empty_page(world: World) -> None:
         (f"?customer_id={'a' * 129}", "customer_id"),
     ],
 )
-def test_a_bad_query_is_named(world: World, query: str, field: str) -> None:
+def test_the_error_names_an_invalid_query_parameter(world: World, query: str, field: str) -> None:
     answer = world.request("GET", f"/orders{query}")
     assert (answer.status, fields(answer)) == (400, {field})

@@ -65,6 +65,6 @@ def test_a_charge_is_declined(gateway: StripeGateway, charge: Charge) -> None:
     assert gateway.charge(refused) == Declined("card_declined")
 
 
-def test_a_refund_of_a_payment_that_is_not_there_is_a_defect(gateway: StripeGateway, charge: Charge) -> None:
+def test_a_refund_of_an_unknown_payment_raises_not_understood(gateway: StripeGateway, charge: Charge) -> None:
     with pytest.raises(NotUnderstood):
         gateway.refund(Refund(charge.order_id, "pi_unheard_of", 2500, "EUR"))

@@ -12,9 +12,9 @@ from tests.world import World
 
 
 class Topic:
-    """Stands in for SNS where moto cannot fail: fails the named orders' entries, once each, or always.
+    """A replacement for SNS, as moto cannot fail. It fails entries of the orders `lost`, once or `always`.
 
-    With `unlisted`, its answers have them in neither list, `Successful` or `Failed`.
+    With `unlisted`, an answer has failed entries neither in `Successful` nor in `Failed`.
     """
 
     def __init__(self, *lost: str, always: bool = False, unlisted: bool = False) -> None:
@@ -60,7 +60,7 @@ def test_only_the_failed_entries_are_published_again(
 
 
 @pytest.mark.parametrize("unlisted", [False, True])
-def test_entries_that_keep_failing_are_reported_from_the_first_on(
+def test_the_relay_reports_the_first_record_that_it_could_not_publish(
     world: World, monkeypatch: pytest.MonkeyPatch, unlisted: bool
 ) -> None:
     order_ids = [world.place() for _ in range(3)]
@@ -74,7 +74,9 @@ class Outage:
         raise EndpointConnectionError(endpoint_url="https://sns")
 
 
-def test_a_publish_that_raises_is_delivered_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_whose_publish_raises_is_reported_as_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world.place()
     event = stream_batch(world)
     monkeypatch.setattr(aws, "sns", Outage)
@@ -91,7 +93,7 @@ def test_a_batch_has_at_most_ten_entries(world: World, monkeypatch: pytest.Monke
     assert [len(call) for call in topic.calls] == [10, 10, 3]
 
 
-def test_published_twice_an_event_takes_effect_once(world: World) -> None:
+def test_an_event_that_is_published_twice_takes_effect_once(world: World) -> None:
     order_id = world.place()
     event = stream_batch(world)
     assert relay(world, event) == relay(world, event) == []
@@ -112,7 +114,7 @@ def test_an_event_that_breaks_its_contract_is_not_published(world: World) -> Non
     assert "data.amount_minor" in dead["MessageAttributes"]["reason"]["StringValue"]
 
 
-def test_a_write_that_emits_nothing_wakes_no_relay(world: World) -> None:
+def test_a_write_without_events_does_not_invoke_the_relay(world: World) -> None:
     world.place()
     world.drain("order")
     world.step("OrderRelayOutbox")
@@ -120,10 +122,10 @@ def test_a_write_that_emits_nothing_wakes_no_relay(world: World) -> None:
     with environment({}):
         batch = world.mappings["PaymentRelayOutbox"].poll()
     assert batch is not None
-    assert len(batch.records) == 1  # of two writes: the intent emits nothing
+    assert len(batch.records) == 1  # Payment wrote twice; the write of the intent emits no event
 
 
-def test_each_write_publishes_only_what_it_emitted(world: World) -> None:
+def test_the_relay_publishes_only_the_new_events_of_each_write(world: World) -> None:
     order_id = world.place()
     world.cancel(order_id)
     event = stream_batch(world)
@@ -144,7 +146,7 @@ def test_a_batch_stays_within_the_size_limit_of_sns(world: World, monkeypatch: p
     assert topic.calls == [order_ids[:2], order_ids[2:]]
 
 
-def test_the_type_travels_as_an_attribute_for_filters(world: World) -> None:
+def test_a_published_message_has_its_type_as_an_attribute_for_filter_policies(world: World) -> None:
     world.place()
     world.step("OrderRelayOutbox")
     (message,) = world.messages("PaymentQueue")

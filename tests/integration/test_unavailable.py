@@ -1,4 +1,4 @@
-"""Messages wait for any time while AWS throttles, fails, does not answer or denies access."""
+"""Messages wait for as long as AWS throttles, fails, does not answer or denies access."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,23 +21,23 @@ from tests.world import ORDER_ID, STRIPES_KEY, World, an_order
 RECEIVES = 20
 """More than twice any queue's `maxReceiveCount`."""
 
-Trouble = Callable[[AWSPreparedRequest], AWSResponse]
+AwsFailure = Callable[[AWSPreparedRequest], AWSResponse]
 
 
-def refusal(code: str, status: int) -> Trouble:
+def refusal(code: str, status: int) -> AwsFailure:
     return lambda request: AWSResponse(
         request.url, status, HTTPHeaders(), MockRawResponse(json.dumps({"__type": code, "message": "m"}))
     )
 
 
-def no_answer(error: type[Any]) -> Trouble:
+def no_answer(error: type[Any]) -> AwsFailure:
     def fail(request: AWSPreparedRequest) -> AWSResponse:
         raise error(endpoint_url=request.url)
 
     return fail
 
 
-TROUBLES: dict[str, Trouble] = {
+AWS_FAILURES: dict[str, AwsFailure] = {
     "throttled": refusal("ThrottlingException", 400),
     "over the table's throughput": refusal("ProvisionedThroughputExceededException", 400),
     "an internal error": refusal("InternalServerError", 500),
@@ -52,12 +52,12 @@ TROUBLES: dict[str, Trouble] = {
 
 
 @contextmanager
-def troubled(service: str, trouble: Trouble, about: str = "") -> Iterator[None]:
-    """Makes a service's calls with `about` in the body fail, without botocore's waits between attempts."""
+def failing_calls(service: str, failure: AwsFailure, about: str = "") -> Iterator[None]:
+    """Make calls of a service fail if `about` is in their body. botocore does not wait between attempts."""
 
     def hook(request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
         body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
-        return trouble(request) if about in body else None
+        return failure(request) if about in body else None
 
     with environment({}):
         events: Any = getattr(aws, service)().meta.events
@@ -75,21 +75,21 @@ def receive(world: World, times: int = RECEIVES) -> None:
         world.wake_hidden("PaymentQueue")
 
 
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
-def test_a_message_waits_however_often_dynamodb_fails(
-    world: World, make_event: MakeEvent, trouble: Trouble
+@pytest.mark.parametrize("failure", AWS_FAILURES.values(), ids=AWS_FAILURES)
+def test_a_message_waits_for_as_long_as_dynamodb_fails(
+    world: World, make_event: MakeEvent, failure: AwsFailure
 ) -> None:
     world.send("PaymentQueue", make_event("order.placed").to_json())
-    with troubled("dynamodb", trouble):
+    with failing_calls("dynamodb", failure):
         receive(world)
     assert (world.kinds("PaymentQueue"), world.messages("PaymentDeadLetters")) == (["order.placed"], [])
     world.step("PaymentConsumerQueue")
     assert world.ledger("Payment", ORDER_ID) == ["charge captured"]
 
 
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize("failure", AWS_FAILURES.values(), ids=AWS_FAILURES)
 def test_a_secret_that_cannot_be_fetched_makes_messages_wait_and_starts_no_charge(
-    world: World, make_event: MakeEvent, trouble: Trouble
+    world: World, make_event: MakeEvent, failure: AwsFailure
 ) -> None:
     function = world.stack.functions["PaymentConsumer"]
     stripe = {"PAYMENT_GATEWAY": "stripe", "STRIPE_SECRET_ID": STRIPES_KEY}
@@ -97,7 +97,7 @@ def test_a_secret_that_cannot_be_fetched_makes_messages_wait_and_starts_no_charg
         function, environment={**function.environment, **stripe}
     )
     world.send("PaymentQueue", make_event("order.placed").to_json())
-    with troubled("secretsmanager", trouble):
+    with failing_calls("secretsmanager", failure):
         receive(world)
     assert (world.kinds("PaymentQueue"), world.messages("PaymentDeadLetters")) == (["order.placed"], [])
     assert world.items("PaymentTable") == []
@@ -105,39 +105,39 @@ def test_a_secret_that_cannot_be_fetched_makes_messages_wait_and_starts_no_charg
 
 def test_a_defect_is_retried_eight_times_and_then_dead_lettered(world: World, make_event: MakeEvent) -> None:
     world.send("PaymentQueue", make_event("order.placed").to_json())
-    with troubled("dynamodb", refusal("ValidationException", 400)):
+    with failing_calls("dynamodb", refusal("ValidationException", 400)):
         receive(world)
     assert (world.kinds("PaymentQueue"), len(world.messages("PaymentDeadLetters"))) == ([], 1)
 
 
 def test_one_throttled_message_does_not_fail_its_batch(world: World, make_event: MakeEvent) -> None:
     throttled, other = (make_event("order.placed", order_id=name) for name in ("throttled", "other"))
-    with troubled("dynamodb", TROUBLES["throttled"], about="throttled"):
+    with failing_calls("dynamodb", AWS_FAILURES["throttled"], about="throttled"):
         failed = world.deliver("PaymentConsumer", throttled, other)
     assert failed == [throttled.to_json()]
     assert world.ledger("Payment", "other") == ["charge captured"]
 
 
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize("failure", AWS_FAILURES.values(), ids=AWS_FAILURES)
 @pytest.mark.parametrize("receives", [1, 5])
 def test_a_message_stays_in_the_queue_if_its_visibility_timeout_cannot_be_set(
-    world: World, make_event: MakeEvent, trouble: Trouble, receives: int
+    world: World, make_event: MakeEvent, failure: AwsFailure, receives: int
 ) -> None:
-    """The consumer cannot set a visibility timeout, so SQS delivers it again after the queue's own."""
+    """SQS then delivers the message again after the queue's own visibility timeout."""
     event = make_event("order.placed")
-    with troubled("dynamodb", trouble), troubled("sqs", trouble):
+    with failing_calls("dynamodb", failure), failing_calls("sqs", failure):
         assert world.deliver("PaymentConsumer", event, receive_count=receives) == [event.to_json()]
 
 
 def test_a_poison_message_that_cannot_be_dead_lettered_stays_in_the_queue(world: World) -> None:
-    with troubled("sqs", TROUBLES["throttled"]):
+    with failing_calls("sqs", AWS_FAILURES["throttled"]):
         assert world.deliver("PaymentConsumer", "{") == ["{"]
 
 
-def test_a_function_whose_timeout_is_shorter_than_a_call_fails_with_a_clear_error(
+def test_a_function_with_a_timeout_shorter_than_a_call_raises_an_error_that_names_it(
     world: World, make_event: MakeEvent
 ) -> None:
-    """Otherwise its messages would wait without end."""
+    """Otherwise every message would wait, and none would be handled or dead-lettered."""
     function = world.stack.functions["PaymentConsumer"]
     world.stack.functions["PaymentConsumer"] = replace(function, timeout_seconds=10)
     with pytest.raises(ValueError, match="the Timeout of order-choreography-PaymentConsumer is too short"):
@@ -147,23 +147,23 @@ def test_a_function_whose_timeout_is_shorter_than_a_call_fails_with_a_clear_erro
 HTTP = [("no answer", 0), ("throttled", 0), ("an internal error", 0), ("no permission", 1)]
 
 
-@pytest.mark.parametrize(("trouble", "failures"), HTTP)
-def test_the_api_answers_503_and_counts_only_what_does_not_pass_by_itself(
-    world: World, printed: Printed, trouble: str, failures: int
+@pytest.mark.parametrize(("failure", "failures"), HTTP)
+def test_the_api_answers_503_and_counts_only_failures_that_need_an_operator(
+    world: World, printed: Printed, failure: str, failures: int
 ) -> None:
-    with troubled("dynamodb", TROUBLES[trouble]):
+    with failing_calls("dynamodb", AWS_FAILURES[failure]):
         answers = [world.post("/orders", an_order()), world.post("/orders", an_order(), idempotency_key="k")]
     for answer in answers:
         assert (answer.status, dict(answer.headers)["retry-after"]) == (503, "1")
     assert failed_requests(printed) == [("order", [1])] * 2 * failures
 
 
-@pytest.mark.parametrize(("trouble", "failures"), HTTP)
+@pytest.mark.parametrize(("failure", "failures"), HTTP)
 @pytest.mark.parametrize("service", ["secretsmanager", "dynamodb"])
-def test_the_webhook_answers_503_and_counts_only_what_does_not_pass_by_itself(
-    world: World, printed: Printed, service: str, trouble: str, failures: int
+def test_the_webhook_answers_503_and_counts_only_failures_that_need_an_operator(
+    world: World, printed: Printed, service: str, failure: str, failures: int
 ) -> None:
-    with troubled(service, TROUBLES[trouble]):
+    with failing_calls(service, AWS_FAILURES[failure]):
         answer = world.parcel_delivered(ORDER_ID)
     assert (answer.status, dict(answer.headers)["retry-after"]) == (503, "1")
     assert failed_requests(printed) == [("shipping", [1])] * failures

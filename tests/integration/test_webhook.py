@@ -33,7 +33,7 @@ def test_a_repeated_message_takes_effect_once(world: World) -> None:
 def test_a_delivery_that_is_reported_under_another_id_takes_effect_once(world: World) -> None:
     order_id = shipped(world)
     body = message(order_id, "SBX1", DELIVERED)
-    assert [world.tell(name, body).status for name in ("one", "two")] == [204, 204]
+    assert [world.send_webhook(name, body).status for name in ("one", "two")] == [204, 204]
     assert deliveries(world, order_id) == 1
 
 
@@ -49,14 +49,14 @@ def test_a_message_without_a_valid_and_recent_signature_is_refused(
     world: World, forged: dict[str, Any]
 ) -> None:
     order_id = shipped(world)
-    answer = world.tell(order_id, message(order_id, "SBX1", DELIVERED), **forged)
+    answer = world.send_webhook(order_id, message(order_id, "SBX1", DELIVERED), **forged)
     assert (answer.status, problem(answer)["status"]) == (401, 401)
     world.drain()
     assert world.status(order_id) == "shipped"
 
 
 @pytest.mark.parametrize("country", ["GB", "AQ"])
-def test_a_parcel_that_never_left_cannot_be_delivered(world: World, country: str) -> None:
+def test_a_delivery_without_a_dispatch_is_refused(world: World, country: str) -> None:
     order_id = world.place(country)
     world.drain("payment" if country == "GB" else "")
     before = world.status(order_id)
@@ -69,8 +69,8 @@ def test_a_delivery_of_an_unknown_order_is_refused(world: World) -> None:
     assert world.parcel_delivered("no-such-order").status == 404
 
 
-def test_an_unknown_type_of_message_is_accepted_and_changes_nothing(world: World) -> None:
-    assert world.tell("msg_1", b'{"type": "shipment.in_transit", "data": {}}').status == 204
+def test_a_message_of_an_unknown_type_is_accepted_and_ignored(world: World) -> None:
+    assert world.send_webhook("msg_1", b'{"type": "shipment.in_transit", "data": {}}').status == 204
 
 
 @pytest.mark.parametrize(
@@ -82,18 +82,18 @@ def test_an_unknown_type_of_message_is_accepted_and_changes_nothing(world: World
         (message("", "SBX1", DELIVERED.replace(tzinfo=None)), 422, {"data.reference", "data.delivered_at"}),
     ],
 )
-def test_a_broken_message_is_refused_by_field(
+def test_an_invalid_message_is_refused_and_its_fields_are_named(
     world: World, body: bytes, status: int, wrong: set[str]
 ) -> None:
-    answer = world.tell("msg_1", body)
+    answer = world.send_webhook("msg_1", body)
     assert (answer.status, fields(answer)) == (status, wrong)
 
 
 def test_a_message_that_is_too_large_is_refused(world: World) -> None:
-    assert world.tell("msg_1", b'{"type": "' + b"x" * 70_000 + b'"}').status == 413
+    assert world.send_webhook("msg_1", b'{"type": "' + b"x" * 70_000 + b'"}').status == 413
 
 
-# Its writes: order.placed, the intent, the carrier's book, the outcome.
+# Shipping's writes: order.placed, the intent, the carrier's ledger, the outcome.
 @pytest.mark.parametrize(("moment", "write"), [("after", 3), ("before", 4)])
 def test_a_delivery_reported_during_the_dispatch_waits_for_its_outcome(
     world: World, moment: str, write: int
@@ -124,7 +124,7 @@ def test_after_a_crash_at_the_write_a_repeated_message_completes_it(world: World
     assert world.status(order_id) == "completed"
 
 
-def test_without_the_table_the_carrier_is_asked_to_repeat_the_message(
+def test_if_the_table_cannot_be_read_the_carrier_gets_503_and_retries(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = shipped(world)
@@ -137,10 +137,10 @@ def test_without_the_table_the_carrier_is_asked_to_repeat_the_message(
 def test_order_may_receive_the_delivery_before_the_dispatch(world: World) -> None:
     order_id = shipped(world)
     world.parcel_delivered(order_id)
-    told = [o["event"] for o in world.item("ShippingTable", order_id)["outbox"]]
+    events = [o["event"] for o in world.item("ShippingTable", order_id)["outbox"]]
     other = world.place()
     world.drain("payment")
-    early, late = (text.replace(order_id, other) for text in reversed(told))
+    early, late = (text.replace(order_id, other) for text in reversed(events))
     world.deliver("OrderConsumer", early)
     assert world.status(other) == "completed"
     world.deliver("OrderConsumer", late)

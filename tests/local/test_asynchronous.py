@@ -40,7 +40,7 @@ Resources:
           OnFailure: {Type: SQS, Destination: !GetAtt Failed.Arn}
           OnSuccess: {Type: SQS, Destination: !GetAtt Worked.Arn}
       Events:
-        Told: {Type: SNS, Properties: {Topic: !Ref Topic, FilterPolicy: {kind: [order]}}}
+        Topic: {Type: SNS, Properties: {Topic: !Ref Topic, FilterPolicy: {kind: [order]}}}
         %s
 """
 OFF = "Off: {Type: Schedule, Properties: {Schedule: rate(1 minute), Enabled: false}}"
@@ -69,9 +69,9 @@ async def invoked(backend: Backend) -> Invocation:
 
 async def received(stack: Stack, queue: str) -> Any:
     """The one message of a queue."""
-    asked = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
+    request = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
     async with asyncio.timeout(DEADLINE_SECONDS):
-        while not (found := client("sqs").receive_message(**asked).get("Messages")):
+        while not (found := client("sqs").receive_message(**request).get("Messages")):
             await asyncio.sleep(0.01)
     return found[0]
 
@@ -86,13 +86,13 @@ def publish(stack: Stack, kind: str = "order") -> None:
 
 
 def test_a_topic_invokes_a_function_with_messages_that_pass_the_filter_policy(tmp_path: Path) -> None:
-    async def play() -> Any:
+    async def run() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack, "invoice")
             publish(stack)
             return (await invoked(backend)).event
 
-    (record,) = asyncio.run(play())["Records"]
+    (record,) = asyncio.run(run())["Records"]
     message = record.pop("Sns")
     assert record["EventSource"] == "aws:sns"
     assert (message["Type"], message["Subject"], message["Message"]) == ("Notification", "greeting", "hello")
@@ -103,7 +103,7 @@ def test_a_topic_invokes_a_function_with_messages_that_pass_the_filter_policy(tm
 def test_an_event_that_fails_three_times_goes_to_the_destination_and_the_dead_letter_queue(
     tmp_path: Path,
 ) -> None:
-    async def play() -> tuple[list[Any], Any, Any]:
+    async def run() -> tuple[list[Any], Any, Any]:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
             events = []
@@ -113,7 +113,7 @@ def test_an_event_that_fails_three_times_goes_to_the_destination_and_the_dead_le
                 backend.environments.fail(invocation.id, "it crashed")
             return events, await received(stack, "Failed"), await received(stack, "Dead")
 
-    events, failed, dead = asyncio.run(play())
+    events, failed, dead = asyncio.run(run())
     assert events[0] == events[1] == events[2] == json.loads(dead["Body"])
     record = json.loads(failed["Body"])
     assert record["requestContext"]["condition"] == "RetriesExhausted"
@@ -126,14 +126,14 @@ def test_an_event_that_fails_three_times_goes_to_the_destination_and_the_dead_le
 
 
 def test_a_success_after_a_failure_goes_to_the_success_destination(tmp_path: Path) -> None:
-    async def play() -> Any:
+    async def run() -> Any:
         async with running(tmp_path) as (backend, stack):
             publish(stack)
             backend.environments.fail((await invoked(backend)).id, "it crashed")
             backend.environments.finish((await invoked(backend)).id, {"a": 1})
             return json.loads((await received(stack, "Worked"))["Body"])
 
-    record = asyncio.run(play())
+    record = asyncio.run(run())
     assert record["requestContext"]["condition"] == "Success"
     assert record["requestContext"]["approximateInvokeCount"] == 2
     assert record["responsePayload"] == {"a": 1}
@@ -157,23 +157,23 @@ async def events(backend: Backend, count: int) -> list[Any]:
     ],
 )
 def test_a_schedule_invokes_its_function_repeatedly(tmp_path: Path, event: str, source: str) -> None:
-    async def play() -> list[Any]:
+    async def run() -> list[Any]:
         async with running(tmp_path, event) as (backend, _):
             return await events(backend, 3)
 
-    found = asyncio.run(play())
+    found = asyncio.run(run())
     assert [each["source"] for each in found] == [source] * 3
     assert len({each["id"] for each in found}) == 3
     assert found[0]["detail-type"] == "Scheduled Event"
 
 
 def test_a_disabled_schedule_does_not_run(tmp_path: Path) -> None:
-    async def play() -> list[Any]:
+    async def run() -> list[Any]:
         tick = "Tick: {Type: Schedule, Properties: {Name: tick, Schedule: rate(1 minute)}}"
         async with running(tmp_path, f"{tick}\n        {OFF}") as (backend, _):
             return await events(backend, 4)
 
-    assert {arn.rpartition("/")[2] for each in asyncio.run(play()) for arn in each["resources"]} == {"tick"}
+    assert {arn.rpartition("/")[2] for each in asyncio.run(run()) for arn in each["resources"]} == {"tick"}
 
 
 def test_context_attributes_in_the_input_of_a_schedule_are_replaced() -> None:
@@ -183,7 +183,7 @@ def test_context_attributes_in_the_input_of_a_schedule_are_replaced() -> None:
 
 
 def test_removing_a_stack_ends_its_schedules_and_invocations(tmp_path: Path) -> None:
-    async def play() -> set[str]:
+    async def run() -> set[str]:
         event = "Tick: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}"
         async with running(tmp_path, event) as (_, stack):
             publish(stack)
@@ -192,5 +192,5 @@ def test_removing_a_stack_ends_its_schedules_and_invocations(tmp_path: Path) -> 
         return {task.get_coro().__qualname__ for task in asyncio.all_tasks()}  # type: ignore[union-attr]  # coroutines
 
     assert not {
-        name for name in asyncio.run(play()) if "Schedules" in name or "AsynchronousInvocations" in name
+        name for name in asyncio.run(run()) if "Schedules" in name or "AsynchronousInvocations" in name
     }

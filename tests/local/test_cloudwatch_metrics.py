@@ -24,7 +24,7 @@ def document(name: str, unit: str, *values: float) -> dict[str, Any]:
     ("name", "unit", "statistic", "value"),
     [("MessagesWaiting", "Count", "Sum", 6), ("WaitingSeconds", "Seconds", "Maximum", 3)],
 )
-def test_a_minute_of_a_count_is_its_sum_and_of_a_gauge_its_maximum(
+def test_cloudwatch_has_the_sum_of_a_count_and_the_maximum_of_a_gauge_for_a_minute(
     world: World, name: str, unit: str, statistic: str, value: float
 ) -> None:
     metrics = Metrics()

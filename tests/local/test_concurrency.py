@@ -13,7 +13,7 @@ SHORTLY_SECONDS = 0.2
 
 
 def with_two_environments(function: str, fill: Callable[[Stack], None], second_comes: float) -> list[int]:
-    """The number of records that each of two environments gets, while the other one does not answer."""
+    """Return the number of records that each of two environments gets while the other one does not answer."""
 
     async def run() -> list[int]:
         with patched_moto():

@@ -102,12 +102,12 @@ def test_lines_of_different_threads_do_not_mix() -> None:
     console = Console("order", io.TextIOWrapper(shown))
     half = threading.Barrier(2)
 
-    def speak(word: str) -> None:
+    def print_often(word: str) -> None:
         for part in (word, word + "\n"):
             half.wait()
             console.write(part)
 
-    threads = [threading.Thread(target=speak, args=(word,)) for word in ("ada", "bob")]
+    threads = [threading.Thread(target=print_often, args=(word,)) for word in ("ada", "bob")]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,4 @@
-"""tests/conftest.py fails a test that gets an answer which botocore's model does not describe."""
+"""tests/conftest.py fails a test that receives an answer that botocore's model does not allow."""
 
 import pytest
 from moto.secretsmanager.responses import SecretsManagerResponse
@@ -8,7 +8,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
 from infra.permissions.calls import NEEDED
 from tests.described import described
-from tests.infrastructure.test_least_privilege import everything
+from tests.infrastructure.test_least_privilege import run_every_case
 from tests.world import World
 
 
@@ -31,6 +31,6 @@ def test_each_answer_to_a_client_is_checked(
 
 def test_the_answer_to_each_operation_that_functions_call_is_checked(world: World) -> None:
     with described() as checked:
-        everything(world)
+        run_every_case(world)
     assert NEEDED.keys() - checked.operations == set()
     assert checked.wrong == []

@@ -1,6 +1,6 @@
-"""Event buses: PutEvents' answers, which targets get an event, and what becomes of one that none gets.
+"""Event buses: the answers of PutEvents, the targets of an event, and events that no target receives.
 
-The answers are those that AWS gave LocalStack's recorded tests (test_events), the dead letters those of
+LocalStack's tests recorded the answers from AWS (test_events). The fields of dead letters are documented in
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -26,18 +26,18 @@ def arn_of(service: str, name: str) -> str:
 
 
 class Bus:
-    """The local AWS with a queue that each rule sends to, and what the user was told."""
+    """A local AWS with a queue to which each rule sends. Records function calls and reports to the user."""
 
     def __init__(self) -> None:
         self.events, self._sqs = client("events"), client("sqs")
         self.queue = self._sqs.create_queue(QueueName="target")["QueueUrl"]
         self.invoked: list[Any] = []
-        self.told: list[str] = []
-        function_targets.invoke_with(self._invoke, self.told.append)
+        self.reports: list[str] = []
+        function_targets.invoke_with(self._invoke, self.reports.append)
 
     def _invoke(self, arn: str, event: Any) -> bool:
         self.invoked.append(event)
-        return arn.endswith(":there")
+        return arn.endswith(":exists")
 
     def rule(self, pattern: Any, name: str = "mine", arn: str = arn_of("sqs", "target"), **more: Any) -> None:
         bus = more.pop("bus", "default")
@@ -50,8 +50,8 @@ class Bus:
 
     def received(self, queue: str = "target") -> list[Any]:
         url = self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
-        return list(self._sqs.receive_message(**asked).get("Messages", []))
+        request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+        return list(self._sqs.receive_message(**request).get("Messages", []))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def bus() -> Iterator[Bus]:
         yield Bus()
 
 
-def test_an_event_that_matches_a_rule_reaches_its_target_whole(bus: Bus) -> None:
+def test_the_target_of_a_matching_rule_gets_all_fields_of_the_event(bus: Bus) -> None:
     bus.rule({"source": ["shop"], "detail": {"total": [{"numeric": [">", 1]}]}})
     answer = bus.put(Resources=["arn:a"], Time=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC))
     assert answer["FailedEntryCount"] == 0
@@ -78,18 +78,18 @@ def test_an_event_that_matches_a_rule_reaches_its_target_whole(bus: Bus) -> None
     }
 
 
-def test_an_event_is_sent_by_the_rules_of_its_bus_that_match_and_are_enabled(bus: Bus) -> None:
+def test_only_enabled_matching_rules_of_the_bus_send_an_event(bus: Bus) -> None:
     bus.events.create_event_bus(Name="other")
     bus.rule({"source": ["shop"]}, "on")
     bus.rule({"source": ["shop"]}, "off", Input='"off"')
-    bus.rule({"source": ["bank"]}, "unlike", Input='"unlike"')
-    bus.rule({"source": ["shop"]}, "elsewhere", Input='"elsewhere"', bus="other")
+    bus.rule({"source": ["bank"]}, "no-match", Input='"no-match"')
+    bus.rule({"source": ["shop"]}, "on-other-bus", Input='"on-other-bus"', bus="other")
     bus.events.disable_rule(Name="off")
     bus.put()
     assert [json.loads(message["Body"])["source"] for message in bus.received()] == ["shop"]
     for name in ("other", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/other"):
         bus.put(EventBusName=name)
-        assert [message["Body"] for message in bus.received()] == ['"elsewhere"']
+        assert [message["Body"] for message in bus.received()] == ['"on-other-bus"']
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,9 @@ def test_an_event_is_sent_by_the_rules_of_its_bus_that_match_and_are_enabled(bus
         ({"Source": "aws.s3"}, "NotAuthorizedForSourceException", "Not authorized for the source."),
     ],
 )
-def test_a_wrong_entry_fails_alone(bus: Bus, changes: Any, code: str, message: str) -> None:
+def test_an_invalid_entry_fails_and_the_others_succeed(
+    bus: Bus, changes: Any, code: str, message: str
+) -> None:
     bus.rule({"source": [{"prefix": ""}]})
     answer = bus.put(ENTRY, ENTRY | changes, ENTRY)
     first, failed, last = answer["Entries"]
@@ -121,7 +123,7 @@ def test_a_wrong_entry_fails_alone(bus: Bus, changes: Any, code: str, message: s
     assert received == [first["EventId"], last["EventId"]]
 
 
-def test_entries_are_less_than_one_megabyte_and_at_most_ten(bus: Bus) -> None:
+def test_more_than_ten_entries_or_one_megabyte_are_refused(bus: Bus) -> None:
     largest = 1_048_575 - len("shop" + "order" + '{"a":""}')
     bus.put(Detail=f'{{"a":"{"x" * largest}"}}')
     with pytest.raises(ClientError, match="Total size of the entries in the request is over the limit"):
@@ -132,9 +134,9 @@ def test_entries_are_less_than_one_megabyte_and_at_most_ten(bus: Bus) -> None:
         bus.put(*[ENTRY] * 11)
 
 
-def test_an_event_for_no_bus_is_accepted_as_on_aws_and_the_user_is_told(bus: Bus) -> None:
+def test_an_event_for_a_missing_bus_is_accepted_as_on_aws_and_reported_to_the_user(bus: Bus) -> None:
     assert bus.put(EventBusName="shopp")["FailedEntryCount"] == 0
-    assert bus.told == ["PutEvents: there is no event bus shopp; an event from shop is lost"]
+    assert bus.reports == ["PutEvents: an event from shop is lost; there is no event bus shopp"]
 
 
 @pytest.mark.parametrize(
@@ -148,15 +150,15 @@ def test_an_event_for_no_bus_is_accepted_as_on_aws_and_the_user_is_told(bus: Bus
             {"InputTransformer": {"InputTemplate": '"<x>"'}},
             "InputTemplate for target a contains invalid placeholder x",
         ),
-        ({"Input": "text"}, "Input for target a is no JSON"),
+        ({"Input": "text"}, "Input for target a is not valid JSON"),
     ],
 )
-def test_a_wrong_target_is_refused(bus: Bus, more: Any, message: str) -> None:
+def test_a_target_with_an_invalid_input_is_refused(bus: Bus, more: Any, message: str) -> None:
     with pytest.raises(ClientError, match=message):
         bus.rule({"source": ["shop"]}, **more)
 
 
-def test_a_wrong_pattern_is_refused(bus: Bus) -> None:
+def test_an_invalid_pattern_is_refused(bus: Bus) -> None:
     with pytest.raises(
         ClientError, match=r"Event pattern is not valid\. Reason: source: the operator begins does not exist"
     ):
@@ -172,13 +174,13 @@ def test_a_rule_has_at_most_five_targets(bus: Bus) -> None:
 
 
 def test_a_function_is_invoked_with_its_input(bus: Bus) -> None:
-    bus.rule({"source": ["shop"]}, arn=arn_of("lambda", "function:there"), InputPath="$.detail")
+    bus.rule({"source": ["shop"]}, arn=arn_of("lambda", "function:exists"), InputPath="$.detail")
     bus.put()
     assert bus.invoked == [{"total": 5}]
 
 
 def test_a_topic_publishes_the_event(bus: Bus) -> None:
-    topic = client("sns").create_topic(Name="told")["TopicArn"]
+    topic = client("sns").create_topic(Name="orders")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of("sqs", "target"), Attributes=raw)
     bus.rule({"source": ["shop"]}, arn=topic, InputPath="$.detail")
@@ -186,7 +188,7 @@ def test_a_topic_publishes_the_event(bus: Bus) -> None:
     assert [message["Body"] for message in bus.received()] == ['{"total":5}']
 
 
-def test_a_fifo_queue_gets_the_message_group(bus: Bus) -> None:
+def test_a_fifo_queue_as_target_gets_the_message_group(bus: Bus) -> None:
     attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
     client("sqs").create_queue(QueueName="target.fifo", Attributes=attributes)
     group = {"MessageGroupId": "orders"}
@@ -204,14 +206,14 @@ def test_a_fifo_queue_gets_the_message_group(bus: Bus) -> None:
         (("sns", "gone"), {}, "NO_RESOURCE"),
         (("lambda", "function:gone"), {}, "NO_RESOURCE"),
         (
-            ("lambda", "function:there"),
+            ("lambda", "function:exists"),
             {"InputTransformer": {"InputTemplate": '{"a": "<aws.events.event>"}'}},
             "INVALID_JSON",
         ),
         (("sqs", "small"), {}, "ERROR_FROM_TARGET"),
     ],
 )
-def test_an_event_that_cannot_be_delivered_is_a_dead_letter(
+def test_an_event_that_the_target_cannot_receive_goes_to_the_dead_letter_queue(
     bus: Bus, target: tuple[str, str], more: Any, code: str
 ) -> None:
     client("sqs").create_queue(QueueName="dead")
@@ -220,19 +222,19 @@ def test_an_event_that_cannot_be_delivered_is_a_dead_letter(
     bus.rule({"source": ["shop"]}, arn=arn, DeadLetterConfig=dead, **more)
     bus.put(Detail=json.dumps({"text": "x" * 1024}))
     (letter,) = bus.received("dead")
-    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    attributes = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
     assert json.loads(letter["Body"])["source"] == "shop"
-    assert told.pop("ERROR_MESSAGE")
+    assert attributes.pop("ERROR_MESSAGE")
     rule = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/mine"
-    assert told == {"ERROR_CODE": code, "TARGET_ARN": arn, "RULE_ARN": rule}
+    assert attributes == {"ERROR_CODE": code, "TARGET_ARN": arn, "RULE_ARN": rule}
 
 
-def test_the_user_is_told_about_an_event_that_is_lost(bus: Bus) -> None:
+def test_a_lost_event_is_reported_to_the_user(bus: Bus) -> None:
     bus.rule({"source": ["shop"]}, arn=arn_of("lambda", "function:gone"))
     bus.put()
-    (told,) = bus.told
-    assert told.startswith("rule mine: an event did not reach arn:aws:lambda")
-    assert "give the target a DeadLetterConfig" in told
+    (report,) = bus.reports
+    assert report.startswith("rule mine: an event did not reach arn:aws:lambda")
+    assert "give the target a DeadLetterConfig" in report
 
 
 def test_the_rules_of_a_bus_can_be_listed(bus: Bus) -> None:

@@ -67,7 +67,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 def received(run: Run, queue: str, count: int) -> list[Any]:
-    """So many messages of a queue."""
+    """Receive this number of messages from a queue."""
     credentials = {key.lower(): CREDENTIALS[key] for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     sqs: Any = boto3.client("sqs", region_name=REGION, endpoint_url=run.url, **credentials)  # type: ignore[call-overload]  # by name
     url, seen = sqs.get_queue_url(QueueName=queue)["QueueUrl"], list[Any]()
@@ -80,7 +80,7 @@ def received(run: Run, queue: str, count: int) -> list[Any]:
     return eventually(look, lambda seen: len(seen) == count)
 
 
-def test_events_of_a_function_reach_the_targets_of_the_rules_that_match(run: Run) -> None:
+def test_matching_rules_send_the_events_of_a_function_to_their_targets(run: Run) -> None:
     answer = run.call("POST", "/_urls/order-choreography-Publisher/")
     assert answer["failed"] == 1
     assert [entry.get("ErrorCode") for entry in answer["entries"]] == [None, "MalformedDetail", None]

@@ -1,6 +1,6 @@
-"""What a rule's target gets of an event: Input, InputPath and InputTransformer.
+"""The input of a rule's target: Input, InputPath and InputTransformer.
 
-As AWS answered LocalStack's recorded tests (test_events_inputs), and as the guide says:
+LocalStack's tests recorded the results from AWS (test_events_inputs). The rules are documented in
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """
 
@@ -30,7 +30,7 @@ EVENT = {
 
 
 @pytest.mark.parametrize(
-    ("target", "wanted"),
+    ("target", "expected"),
     [
         ({}, json.dumps(EVENT, separators=(",", ":"))),
         ({"Input": '{"a": 1}'}, '{"a": 1}'),
@@ -44,13 +44,13 @@ EVENT = {
         ({"InputPath": "$"}, json.dumps(EVENT, separators=(",", ":"))),
     ],
 )
-def test_a_target_gets_the_event_or_a_part_or_a_constant(target: Any, wanted: str) -> None:
+def test_a_target_gets_the_event_or_a_part_or_a_constant(target: Any, expected: str) -> None:
     inputs.check({"Id": "a", **target})
-    assert inputs.text(target, RULE, EVENT) == wanted
+    assert inputs.text(target, RULE, EVENT) == expected
 
 
 @pytest.mark.parametrize(
-    ("template", "wanted"),
+    ("template", "expected"),
     [
         ('"<type> of <total>"', '"order of 5"'),
         ('"<type> of <none>"', '"order of "'),
@@ -61,11 +61,11 @@ def test_a_target_gets_the_event_or_a_part_or_a_constant(target: Any, wanted: st
         ('{"a": "of <type>", "b": <none>, "c": <note>}', '{"a":"of order","b":"","c":null}'),
         ('{"a": <line>}', '{"a":{"sku":"a"}}'),
         ('{"a": <name>}', r'{"a":"the \"best\""}'),
-        ('{"a": "<name>"}', '{"a": "the "best""}'),  # AWS escapes nothing, so this is no JSON
+        ('{"a": "<name>"}', '{"a": "the "best""}'),  # AWS escapes no value: this is not JSON
         ('"<aws.events.rule-arn> is <aws.events.rule-name>"', '"arn:rule is mine"'),
     ],
 )
-def test_a_transformer_fills_its_template(template: str, wanted: str) -> None:
+def test_a_transformer_fills_its_template(template: str, expected: str) -> None:
     names = ("total", "paid", "note", "name", "none", "lines")
     paths = {name: f"$.detail.{name}" for name in names} | {
         "type": "$.detail-type",
@@ -73,10 +73,10 @@ def test_a_transformer_fills_its_template(template: str, wanted: str) -> None:
     }
     target = {"Id": "a", "InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}}
     inputs.check(target)
-    assert inputs.text(target, RULE, EVENT) == wanted
+    assert inputs.text(target, RULE, EVENT) == expected
 
 
-def test_a_transformer_knows_the_event_with_and_without_its_detail() -> None:
+def test_predefined_variables_contain_the_event_with_and_without_its_detail() -> None:
     template = '{"bare": <aws.events.event>, "all": <aws.events.event.json>}'
     filled = json.loads(inputs.text({"InputTransformer": {"InputTemplate": template}}, RULE, EVENT))
     assert filled["all"] == EVENT

@@ -85,7 +85,7 @@ def test_a_mapping_that_aws_rejects_is_rejected(arn: str, properties: dict[str, 
 
 
 @pytest.mark.parametrize("name", ["ParallelizationFactor", "TumblingWindowInSeconds"])
-def test_a_property_that_is_not_played_is_refused_by_name(name: str) -> None:
+def test_the_error_for_an_unsupported_property_names_it(name: str) -> None:
     assert name not in {*MAPPING.supported, *MAPPING.ignored}
 
 

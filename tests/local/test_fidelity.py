@@ -1,4 +1,4 @@
-"""The table in infra/local/README.md names a test in each row, except in rows of unsupported features."""
+"""The table in infra/local/README.md names a test in each row, except for features that are not emulated."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.in_process import ROOT
 
-TABLE = (ROOT / "infra" / "local" / "README.md").read_text().partition("## How faithfully")[2]
+TABLE = (ROOT / "infra" / "local" / "README.md").read_text().partition("## Emulated features")[2]
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in TABLE.splitlines()
@@ -17,10 +17,10 @@ NAMED = sorted({name for *_, tests in ROWS for name in re.findall(r"`([^`]+)`", 
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_a_row_describes_the_behaviour_and_names_its_test(row: list[str]) -> None:
-    _behaviour, here, tests = row
-    assert here
-    assert tests or here.startswith("not played")
+def test_a_row_describes_the_local_behaviour_and_names_its_test(row: list[str]) -> None:
+    _feature, local, tests = row
+    assert local
+    assert tests or local.startswith("not emulated")
 
 
 @pytest.mark.parametrize("name", NAMED)

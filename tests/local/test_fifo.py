@@ -54,7 +54,7 @@ def mapping(stack: Stack) -> EventSourceMapping:
 
 
 def send(stack: Stack, *bodies: str, **more: str) -> None:
-    """Sends messages; the first letter of each is its group."""
+    """Send messages. The first letter of a message is its group."""
     for body in bodies:
         client("sqs").send_message(
             QueueUrl=stack.queues["Queue"],
@@ -69,8 +69,8 @@ def polled(mapping: EventSourceMapping) -> tuple[Batch, list[str]]:
     return batch, [record["body"] for record in batch.records]
 
 
-def come_again() -> None:
-    """Ends the visibility timeout of all messages."""
+def end_visibility_timeouts() -> None:
+    """End the visibility timeout of all messages."""
     for message in queues.messages("orders.fifo"):
         message.visible_at = 0
 
@@ -95,7 +95,7 @@ def test_a_failed_group_is_delivered_again_in_order(stack: Stack, mapping: Any) 
     send(stack, "a1", "a2", "a3")
     batch, _ = polled(mapping)
     mapping.fail(batch, "reason")
-    come_again()
+    end_visibility_timeouts()
     assert polled(mapping)[1] == ["a1", "a2"]
 
 
@@ -103,7 +103,7 @@ def test_a_dead_lettered_message_unblocks_its_group(stack: Stack, mapping: Any) 
     send(stack, "a1", "a2", "a3")
     for _ in range(2):
         polled(mapping)
-        come_again()
+        end_visibility_timeouts()
     assert polled(mapping)[1] == ["a3"]
     dead = client("sqs").receive_message(QueueUrl=stack.queues["Dead"], MaxNumberOfMessages=10)["Messages"]
     assert [message["Body"] for message in dead] == ["a1", "a2"]

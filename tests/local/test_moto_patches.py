@@ -50,11 +50,11 @@ IN_TURN = [
     *[("send", 1, 0), ("receive", 1, None), ("wait", 5_001, None), ("receive", 3, None)],
     *[("send", 3, 0), ("wait", 60_000, None), ("receive", 1, None), ("delete", 3, None)],
 ]
-"""At the very moment when a delay, a visibility timeout or a retention period ends; a delete again."""
+"""Calls at the exact end of a delay, a visibility timeout and a retention period, and a repeated delete."""
 
 
 class Calls:
-    """Calls of a queue, with their answers. A receipt handle is named by its number, the latest first."""
+    """Calls a queue and records the answers. Receipt handles have numbers; 0 is the newest."""
 
     def __init__(self, clock: Any, *, fifo: bool) -> None:
         self.answers: list[Any] = []
@@ -131,7 +131,7 @@ def members(shape: Shape, seen: set[str]) -> Iterator[tuple[str, Shape]]:
 
 
 def found(service: str) -> list[Any]:
-    """What the serializer finds for each member, with more and more of its possible names left out."""
+    """Return what the serializer finds for each member, while one possible name after another is missing."""
     model, picker, seen, values = get_service_model(service), XFormedAttributePicker(), set[str](), []
     outputs = [model.operation_model(operation).output_shape for operation in model.operation_names]
     for output in filter(None, outputs):
@@ -151,7 +151,7 @@ def test_the_serializer_finds_the_same_with_and_without_the_patches(service: str
         assert found(service) == expected
 
 
-def test_a_service_model_loaded_as_plain_dictionaries_equals_botocores_in_the_same_order() -> None:
+def test_a_service_model_in_plain_dictionaries_equals_botocores_model_and_its_order() -> None:
     path = str(Path(botocore.__file__).parent / "data" / "endpoints")
     own, plain = JSONFileLoader().load_file(path), botocore_models.load_file(None, f"{path}.json", open)
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
@@ -215,7 +215,7 @@ def test_plain_moto_keeps_its_own_methods_and_refuses_what_aws_refuses(
 
 
 @pytest.mark.parametrize(("options", "plain"), [([], False), (["--plain-moto"], True)])
-def test_a_run_leaves_the_patches_for_speed_out_if_asked(
+def test_the_option_plain_moto_leaves_out_the_patches_for_speed(
     options: list[str], plain: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = MagicMock(side_effect=InterruptedError)

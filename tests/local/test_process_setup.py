@@ -66,7 +66,7 @@ def stdout():
     print("without an end", end="")
     return [sys.stdout.fileno(), sys.stdout.encoding, sys.stdout.writable(), sys.stdout.isatty()]
 
-def told(context):
+def attributes(context):
     names = ("function_name", "function_version", "memory_limit_in_mb", "log_group_name", "log_stream_name",
              "client_context", "tenant_id")
     found = {name: getattr(context, name) for name in names}
@@ -83,7 +83,7 @@ WHAT = {
     "subprocess": lambda context: subprocess.run(["echo", "from a subprocess"], check=True).returncode,
     "threads": lambda context: threads(),
     "logging": lambda context: logging.getLogger().warning("from a logger"),
-    "context": told,
+    "context": attributes,
     "length": lambda context: length(),
     "decimal": lambda context: {"whole": Decimal("3"), "part": Decimal("0.5")},
     "metrics": lambda context: [print(json.dumps(each)) for each in LIKE_METRICS] and None,

@@ -190,7 +190,7 @@ def test_a_topic_delivers_a_binary_attribute() -> None:
 
 
 def test_a_message_without_attributes_has_a_digest_of_null_only_with_a_batching_window() -> None:
-    """All recorded answers of AWS show this; no documentation mentions it."""
+    """All recorded answers of AWS show this. AWS does not document it."""
     a_queue()
     send("first")
     assert "md5OfMessageAttributes" not in message()

@@ -18,7 +18,7 @@ from infra.local.in_process import ROOT
 from infra.local.model.credentials import ACCOUNT
 from infra.local.model.stack import Function
 from tests.conftest import MakeEvent
-from tests.integration.test_unavailable import TROUBLES, troubled
+from tests.integration.test_unavailable import AWS_FAILURES, failing_calls
 from tests.local.conftest import Run, eventually, running
 from tests.local.test_joined_stacks import choreo
 from tests.local.test_run import client
@@ -112,7 +112,7 @@ def test_an_invocation_without_a_message_starts_a_chain(request_: Any) -> None:
 
 @pytest.fixture
 def copy(setting: str, tmp_path: Path) -> Iterator[World]:
-    """A copy of the template, played with another setting."""
+    """A world with a copy of the template that has another value of RecursiveLoop."""
     text = (ROOT / "template.yaml").read_text()
     (tmp_path / "template.yaml").write_text(text.replace(ALLOW, f"RecursiveLoop: {setting}"))
     (tmp_path / "functions").symlink_to(ROOT / "functions")
@@ -124,11 +124,11 @@ SETTINGS = pytest.mark.parametrize(("setting", "dead_letters"), [("Allow", 0), (
 
 
 @SETTINGS
-def test_only_with_the_setting_a_message_waits_for_as_long_as_dynamodb_is_throttled(
+def test_only_with_recursive_loops_allowed_a_message_waits_for_throttled_dynamodb(
     copy: World, make_event: MakeEvent, dead_letters: int
 ) -> None:
     copy.send("PaymentQueue", make_event("order.placed").to_json())
-    with troubled("dynamodb", TROUBLES["throttled"]):
+    with failing_calls("dynamodb", AWS_FAILURES["throttled"]):
         for _ in range(REQUEUE_AFTER * ROUNDS + RECEIVES_LEFT):
             copy.step("PaymentConsumerQueue")
             copy.wake_hidden("PaymentQueue")
@@ -137,7 +137,7 @@ def test_only_with_the_setting_a_message_waits_for_as_long_as_dynamodb_is_thrott
 
 
 @SETTINGS
-def test_only_with_the_setting_an_order_may_have_hours_of_time(
+def test_only_with_recursive_loops_allowed_a_time_limit_may_be_hours(
     copy: World, make_event: MakeEvent, dead_letters: int
 ) -> None:
     order_id = copy.place()
@@ -157,7 +157,7 @@ def depth(run: Run, queue: str) -> int:
 
 
 def dropped(run: Run, function_name: str) -> float:
-    """What CloudWatch says."""
+    """Return the number of dropped invocations in CloudWatch."""
     now = datetime.now(UTC)
     points = client(run, "cloudwatch").get_metric_statistics(
         Namespace="AWS/Lambda",
@@ -172,7 +172,7 @@ def dropped(run: Run, function_name: str) -> float:
 
 
 def test_a_guests_loop_is_stopped_reported_and_counted(tmp_path: Path) -> None:
-    """Through SQS and through SNS: the SDK sends the header, and the local AWS passes it on."""
+    """The loops go through SQS and through SNS. The SDK sends the trace header; the local AWS forwards it."""
     for service, code in CODE.items():
         (tmp_path / service).mkdir()
         (tmp_path / service / "template.yaml").write_text(LOOP)

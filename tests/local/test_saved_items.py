@@ -56,11 +56,11 @@ def create(name: str = "id", type_: str = "S") -> None:
 
 def put(data: SavedItems, item: Item) -> None:
     client("dynamodb").put_item(TableName="table", Item=item)
-    told(data, "PutItem", {"TableName": "table", "Item": to_json(item)})
+    record(data, "PutItem", {"TableName": "table", "Item": to_json(item)})
 
 
-def told(data: SavedItems, operation: str, asked: dict[str, Any]) -> None:
-    body = json.dumps(asked).encode()
+def record(data: SavedItems, operation: str, request: dict[str, Any]) -> None:
+    body = json.dumps(request).encode()
     data.record(AwsCall("dynamodb", REGION, operation, Request("POST", "/", "", [], body)))
 
 
@@ -100,7 +100,7 @@ def test_a_call_may_name_the_table_by_its_arn(tmp_path: Path) -> None:
     data = SavedItems(tmp_path)
     client("dynamodb").put_item(TableName="table", Item={"id": {"S": "1"}})
     arn = client("dynamodb").describe_table(TableName="table")["Table"]["TableArn"]
-    told(data, "PutItem", {"TableName": arn, "Item": {"id": {"S": "1"}}})
+    record(data, "PutItem", {"TableName": arn, "Item": {"id": {"S": "1"}}})
     assert restored(data) == [{"id": {"S": "1"}}]
 
 
@@ -116,7 +116,7 @@ def test_a_table_that_is_created_again_with_another_key_is_saved(tmp_path: Path)
 def test_a_deleted_table_is_not_saved(tmp_path: Path) -> None:
     data = SavedItems(tmp_path)
     put(data, {"id": {"S": "1"}})
-    told(data, "DeleteTable", {"TableName": "table"})
+    record(data, "DeleteTable", {"TableName": "table"})
     assert restored(data) == []
 
 

@@ -1,4 +1,4 @@
-"""The mapping of a stream retries, splits or discards a failed batch, and informs the destination.
+"""The mapping of a stream retries, splits or discards a failed batch, and sends a message to the destination.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """

@@ -1,4 +1,4 @@
-"""DynamoDB's answers, where moto has other members or makes other stream records."""
+"""DynamoDB's answers and stream records in cases where unpatched moto differs from AWS."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -33,7 +33,7 @@ def records(aws: Endpoint, stream_arn: str) -> list[Any]:
     return found
 
 
-def test_an_update_that_makes_an_item_emits_one_record(aws: Endpoint) -> None:
+def test_an_update_that_creates_an_item_emits_one_record(aws: Endpoint) -> None:
     db = aws.client("dynamodb")
     stream = db.create_table(**TABLE)["TableDescription"]["LatestStreamArn"]
     for number in ("1", "2"):
@@ -49,17 +49,17 @@ def test_an_update_that_makes_an_item_emits_one_record(aws: Endpoint) -> None:
     assert int(second["dynamodb"]["SequenceNumber"]) == int(first["dynamodb"]["SequenceNumber"]) + 1
 
 
-def test_what_is_consumed_is_answered_if_it_is_asked_for(aws: Endpoint) -> None:
+def test_the_answer_has_the_consumed_capacity_only_if_the_request_asks_for_it(aws: Endpoint) -> None:
     db = aws.client("dynamodb")
     db.create_table(**TABLE)
     items = {"table": [{"PutRequest": {"Item": ID}}]}
     assert "ConsumedCapacity" not in db.batch_write_item(RequestItems=items)
     assert "ConsumedCapacity" not in db.get_item(TableName="table", Key=ID)
-    told = db.get_item(TableName="table", Key=ID, ReturnConsumedCapacity="TOTAL")
-    assert told["ConsumedCapacity"]["TableName"] == "table"
+    answer = db.get_item(TableName="table", Key=ID, ReturnConsumedCapacity="TOTAL")
+    assert answer["ConsumedCapacity"]["TableName"] == "table"
 
 
-def test_a_table_is_described_as_on_aws(aws: Endpoint) -> None:
+def test_the_description_of_a_table_has_the_fields_of_aws(aws: Endpoint) -> None:
     db = aws.client("dynamodb")
     made = db.create_table(**TABLE)["TableDescription"]
     described = db.describe_table(TableName="table")["Table"]
@@ -68,7 +68,7 @@ def test_a_table_is_described_as_on_aws(aws: Endpoint) -> None:
     assert "LastUpdateToPayPerRequestDateTime" in described["BillingModeSummary"]
 
 
-def test_capacity_of_a_table_that_is_paid_by_request_is_refused(aws: Endpoint) -> None:
+def test_provisioned_capacity_with_on_demand_billing_is_refused(aws: Endpoint) -> None:
     capacity = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
     code, message = refusal(aws.client("dynamodb").create_table, **TABLE, ProvisionedThroughput=capacity)
     assert (code, "PAY_PER_REQUEST" in message) == ("ValidationException", True)

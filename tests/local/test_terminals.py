@@ -1,4 +1,4 @@
-"""The terminals of a run: their address, who joins and leaves, and the notices about it."""
+"""The terminals of a run: the run's address, stacks that join and leave, and the notices about them."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -41,49 +41,49 @@ async def at_once() -> dict[str, Any]:
     return {"type": "http.disconnect"}
 
 
-def notices(template: Path, play: Callable[[Terminals], Any]) -> list[tuple[str, str | None]]:
-    """The kinds of the notices, with their stacks, of what `play` does after the shop's own start."""
+def notices(template: Path, steps: Callable[[Terminals], Any]) -> list[tuple[str, str | None]]:
+    """Return the kind and the stack of each notice about these steps. The run's own stack is `shop`."""
 
     async def run() -> Notices:
         given = Notices()
         stacks = Backend("http://localhost:3000").stacks
         stacks.add("shop", template)
-        await play(Terminals(stacks, given, asyncio.Event()))
+        await steps(Terminals(stacks, given, asyncio.Event()))
         return given
 
     return [(notice.kind, notice.stack) for notice in asyncio.run(run()).newest]
 
 
-def test_a_guest_that_joins_stops_and_leaves_is_announced(template: Path) -> None:
-    async def play(terminals: Terminals) -> None:
+def test_each_step_of_a_guest_is_announced(template: Path) -> None:
+    async def steps(terminals: Terminals) -> None:
         terminals.join("guest", template)
         terminals.join("guest", template)
         await terminals.attached("stacks/guest", at_once)
         terminals.leave("guest")
 
-    assert notices(template, play) == [(kind, "guest") for kind in ("joined", "attached", "stopped", "left")]
+    assert notices(template, steps) == [(kind, "guest") for kind in ("joined", "attached", "stopped", "left")]
 
 
-def test_the_terminal_of_a_guest_is_told_that_its_stack_left(template: Path) -> None:
-    async def play(terminals: Terminals) -> None:
+def test_the_terminal_of_a_guest_gets_status_410_after_its_stack_left(template: Path) -> None:
+    async def steps(terminals: Terminals) -> None:
         terminals.join("guest", template)
         attached = asyncio.create_task(terminals.attached("stacks/guest", forever))
         await asyncio.sleep(0)
         terminals.leave("guest")
         assert (await attached).status == 410
 
-    assert [kind for kind, _ in notices(template, play)] == ["joined", "attached", "left"]
+    assert [kind for kind, _ in notices(template, steps)] == ["joined", "attached", "left"]
 
 
-def test_the_stack_of_the_run_itself_cannot_leave(template: Path) -> None:
-    async def play(terminals: Terminals) -> None:
-        terminals.join("shop", template)  # a second terminal for it is no guest
+def test_the_runs_own_stack_cannot_leave(template: Path) -> None:
+    async def steps(terminals: Terminals) -> None:
+        terminals.join("shop", template)  # this second terminal of the run's own stack is not announced
         with pytest.raises(TemplateError, match=r"stop the run with Ctrl-C"):
             terminals.leave("shop")
         with pytest.raises(TemplateError, match="there is no stack films"):
             terminals.leave("films")
 
-    assert notices(template, play) == []
+    assert notices(template, steps) == []
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,19 @@ def test_the_stack_of_the_run_itself_cannot_leave(template: Path) -> None:
         ("http://localhost", 80),
     ],
 )
-def test_the_port_is_that_of_the_endpoint_in_the_environment(url: str | None, port: int) -> None:
+def test_the_port_comes_from_aws_endpoint_url(url: str | None, port: int) -> None:
     assert address.port(url) == port
 
 
 @pytest.mark.parametrize(
     "url", ["https://localhost:3000", "http://films.example:3000", "localhost:3000", "http://localhost:x"]
 )
-def test_an_endpoint_that_no_local_run_has_is_an_error_that_names_the_variable(url: str) -> None:
+def test_an_endpoint_that_cannot_be_a_local_run_is_an_error_that_names_the_variable(url: str) -> None:
     with pytest.raises(TemplateError, match=f"^AWS_ENDPOINT_URL={url} is not"):
         address.port(url)
 
 
-def test_a_service_or_function_that_the_template_lacks_is_an_error() -> None:
+def test_a_service_or_function_that_is_not_in_the_template_is_an_error() -> None:
     template = ROOT / "template.yaml"
     template_names.check(template, "payment", "PaymentConsumer")
     with pytest.raises(TemplateError, match="no service foo; the services are order, payment, shipping"):
@@ -118,5 +118,5 @@ def test_a_service_or_function_that_the_template_lacks_is_an_error() -> None:
         template_names.check(template, "payment", "Nope")
 
 
-def test_without_a_template_in_the_folder_the_backend_checks_the_service(tmp_path: Path) -> None:
+def test_without_a_template_in_the_folder_any_service_name_is_accepted_at_first(tmp_path: Path) -> None:
     template_names.check(tmp_path / "template.yaml", "foo", "Nope")

@@ -1,4 +1,4 @@
-"""Tests of the benchmarks, and of what a function loads at its cold start."""
+"""Tests of the benchmarks, and of the modules that a function loads at its cold start."""
 
 import subprocess
 import sys
@@ -25,10 +25,10 @@ from infra.local.model.stack import DEFAULT, Function
 from infra.local.provisioning.template import load
 
 UNUSED = {
-    "stripe": "money moves in the sandbox here",
-    "requests": "only Stripe's library would",
-    # Powertools loads all its models with its batch processor, if pydantic was imported before that.
-    "aws_lambda_powertools.utilities.parser.models": "a consumer's start takes 6 % longer with them",
+    "stripe": "the sandbox charges in these runs",
+    "requests": "only Stripe's library uses it",
+    # Powertools loads all its models with its batch processor if pydantic was imported earlier.
+    "aws_lambda_powertools.utilities.parser.models": "they make the start of a consumer 6 % longer",
 }
 LOADED = (
     "import importlib, json, sys; importlib.import_module(sys.argv[1]); print(json.dumps(list(sys.modules)))"
@@ -55,7 +55,7 @@ def functions() -> dict[str, Function]:
         return InProcess().stack.functions
 
 
-def test_no_function_loads_what_it_does_not_use(bundle: Path, functions: dict[str, Function]) -> None:
+def test_no_function_loads_an_unused_module(bundle: Path, functions: dict[str, Function]) -> None:
     starts = {function.handler.rpartition(".")[0]: function for function in functions.values()}
     loaded = {
         module: set(fresh_python(bundle, function, LOADED, module)) for module, function in starts.items()
@@ -65,27 +65,27 @@ def test_no_function_loads_what_it_does_not_use(bundle: Path, functions: dict[st
 
 
 @pytest.mark.parametrize("name", ["OrderConsumer", "PaymentConsumer", "ShippingConsumer"])
-def test_a_consumer_builds_no_events_model_before_one_arrives(
+def test_a_consumer_builds_no_model_of_an_event_before_the_first_event(
     bundle: Path, functions: dict[str, Function], name: str
 ) -> None:
     module = functions[name].handler.rpartition(".")[0]
     assert fresh_python(bundle, functions[name], MODELS, module) == ["Event[Any]"]
 
 
-def test_a_ratio_is_the_median_of_pairs_and_the_first_only_warms_up() -> None:
+def test_a_ratio_is_the_median_of_all_pairs_except_the_first() -> None:
     ones, others = iter([99.0, 2.0, 6.0, 40.0]), cycle([1.0, 1.0, 2.0, 4.0])
     assert ratio(lambda: next(ones), lambda: next(others), 3) == 3.0
 
 
-def test_a_bundle_is_all_that_a_function_starts_with(bundle: Path, functions: dict[str, Function]) -> None:
-    """Every loaded module is in the bundle or in Python's library, and none in .venv."""
+def test_a_function_starts_with_the_bundle_alone(bundle: Path, functions: dict[str, Function]) -> None:
+    """Every loaded module is in the bundle or in Python's library. No module is in .venv."""
     files = fresh_python(bundle, functions["OrderApi"], FILES, "order.api")
     assert [file for file in files if "-packages" in file] == []
     for module in ("order/api.py", "pydantic/__init__.py", "boto3/__init__.py", "botocore/__init__.py"):
         assert str(bundle / module) in files
 
 
-def test_a_bundle_of_packages_has_what_they_need(tmp_path: Path) -> None:
+def test_a_bundle_of_packages_has_their_dependencies(tmp_path: Path) -> None:
     add_packages(tmp_path, "boto3")
     assert {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3"} <= {
         path.name for path in tmp_path.iterdir()

@@ -21,7 +21,7 @@ from tests.infrastructure.test_template import FUNCTIONS
 pytestmark = pytest.mark.proof
 
 DESCRIBED = sorted({*SERVICES, "kms"})
-"""A role may allow kms, for a secret that has a key of its own."""
+"""A role may allow kms, for a secret with a customer managed key."""
 REGIONS = ["eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "eu-west-99"]
 
 CLIENTS = """
@@ -64,12 +64,12 @@ def on_aws(functions: dict[str, Function]) -> Function:
     return replace(functions["OrderApi"], environment={})
 
 
-def test_what_is_deployed_describes_what_may_be_called(bundle: Path) -> None:
+def test_the_bundle_describes_exactly_the_services_that_functions_may_call(bundle: Path) -> None:
     assert services(bundle) == DESCRIBED
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_makes_its_clients(bundle: Path, functions: dict[str, Function], name: str) -> None:
+def test_a_function_can_create_its_clients(bundle: Path, functions: dict[str, Function], name: str) -> None:
     made = fresh_python(bundle, functions[name], CLIENTS, functions[name].handler.rpartition(".")[0])
     assert made == ["dynamodb", "secretsmanager", "sns", "sqs"]
 
@@ -103,8 +103,13 @@ def test_endpoints_are_the_same_in_every_partition(
 @pytest.fixture
 def role(tmp_path: Path) -> Iterator[str]:
     """The server from which a function restored from a snapshot gets its role's credentials."""
-    lent = {"AccessKeyId": "lent", "SecretAccessKey": "s", "Token": "t", "Expiration": "2099-01-01T00:00:00Z"}
-    (tmp_path / "credentials").write_text(json.dumps(lent))
+    credentials = {
+        "AccessKeyId": "of-the-role",
+        "SecretAccessKey": "s",
+        "Token": "t",
+        "Expiration": "2099-01-01T00:00:00Z",
+    }
+    (tmp_path / "credentials").write_text(json.dumps(credentials))
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever).start()
@@ -112,10 +117,12 @@ def role(tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_role_lends_its_credentials(bundle: Path, on_aws: Function, role: str) -> None:
+def test_a_restored_function_uses_the_credentials_of_its_role(
+    bundle: Path, on_aws: Function, role: str
+) -> None:
     restored = {"AWS_ACCESS_KEY_ID": "", "AWS_CONTAINER_CREDENTIALS_FULL_URI": role}
     assert fresh_python(bundle, on_aws, CREDENTIALS) == ["env", "local"]
     assert fresh_python(bundle, replace(on_aws, environment=restored), CREDENTIALS) == [
         "container-role",
-        "lent",
+        "of-the-role",
     ]

@@ -1,4 +1,4 @@
-"""Billable units are counted as AWS counts them, and priced from the list."""
+"""The model counts billable units as AWS does, and takes prices from the list."""
 
 import json
 from collections import Counter
@@ -35,11 +35,11 @@ def units(outcome: str, batch: int, **options: Any) -> Counter[str]:
         ({"s": {"SS": ["ab", "c"]}}, 4),
     ],
 )
-def test_an_item_is_as_large_as_dynamodb_says(item: dict[str, Any], size: int) -> None:
+def test_the_size_of_an_item_follows_dynamodbs_rules(item: dict[str, Any], size: int) -> None:
     assert item_size(item) == size
 
 
-def test_alone_each_event_is_an_invocation_of_each_consumer() -> None:
+def test_each_event_of_a_single_order_is_an_invocation_of_each_consumer() -> None:
     """The API, five messages, three batches of relays, and the first check of the deadline."""
     found = units("shipped", 1)
     assert found["http_api_requests"] == 1
@@ -48,14 +48,14 @@ def test_alone_each_event_is_an_invocation_of_each_consumer() -> None:
     assert found["dynamodb_read_units"] == 5 + 1
 
 
-def test_ten_at_once_share_what_can_be_shared() -> None:
+def test_ten_orders_in_a_batch_share_requests_to_sns_and_sqs() -> None:
     alone, shared = units("shipped", 1), units("shipped", 10)
     assert shared["sns_requests"] < alone["sns_requests"] / 5
     assert shared["sqs_requests"] < alone["sqs_requests"] / 5
     assert shared["dynamodb_write_units"] == alone["dynamodb_write_units"]
 
 
-def test_a_safeguards_price_is_that_of_its_own_calls() -> None:
+def test_the_price_of_a_safeguard_is_the_price_of_its_calls() -> None:
     """An Idempotency-Key needs one write for the lock and one for the stored answer."""
     difference = units("shipped", 1) - units("shipped", 1, keyed=False)
     assert difference["dynamodb_write_units"] == 2
@@ -91,7 +91,7 @@ def test_the_command_shows_outcomes_and_safeguards(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("content", ["{", "{}", json.dumps({**json.loads(LIST.read_text()), "prices": {}})])
-def test_a_list_that_cannot_be_used_is_a_mistake_in_one_line(
+def test_an_invalid_price_list_is_an_error_of_one_line(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "prices.json").write_text(content)

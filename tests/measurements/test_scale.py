@@ -24,7 +24,7 @@ PLAIN = QueueModel(
     gateway_rate=1000,
     initial_workers=20,
 )
-"""Twenty a second are handled and ten arrive: the backlog shrinks by ten a second."""
+"""Each second, 20 messages are handled and 10 arrive, so the backlog shrinks by 10 a second."""
 
 
 def limit(name: str) -> Limit:
@@ -39,8 +39,8 @@ def test_the_page_equals_the_output_of_make_scale() -> None:
     assert page(text) == text
 
 
-def test_an_orders_needs_are_its_counted_work() -> None:
-    """As in test_work.py: 19 write units, of which the index needs one."""
+def test_the_demand_of_an_order_is_its_counted_work() -> None:
+    """test_work.py counts the same 19 write units. The index needs one of them."""
     needed = demand()
     assert (needed.requests, needed.published) == (2, 4)
     assert needed.handled["OrderConsumer"] == 3  # captured, dispatched, delivered
@@ -55,7 +55,7 @@ def test_concurrency_is_the_rate_times_the_seconds() -> None:
     assert concurrency("PaymentConsumer") == pytest.approx(0.005 + 3 * 0.008 + 0.5)
 
 
-def test_a_limit_allows_this_many_orders() -> None:
+def test_a_limit_divided_by_the_demand_is_a_number_of_orders() -> None:
     assert limit("SNS: messages a second").orders == 9000 // 4
     assert limit("API Gateway: requests a second").orders == 10_000 // 2
     assert limit("`MaximumConcurrency` of PaymentConsumer").orders == int(50 / 0.529)
@@ -87,7 +87,7 @@ def test_a_relay_publishes_more_than_its_partition_can_write() -> None:
     assert all(written < published for written, published in relays().values())
 
 
-def test_a_backlog_drains_by_the_difference() -> None:
+def test_a_backlog_shrinks_by_handled_minus_arriving_messages() -> None:
     """After a minute 600 messages wait, and the backlog shrinks by ten a second."""
     assert drain_backlog(PLAIN, 60) == Drained(60, 0)
 
@@ -96,7 +96,7 @@ def test_a_queue_never_drains_if_messages_arrive_faster_than_they_are_handled() 
     assert drain_backlog(replace(PLAIN, arrivals=20), 60) == Drained(None, 0)
 
 
-def test_pollers_that_grow_drain_later() -> None:
+def test_a_queue_drains_later_while_pollers_are_added() -> None:
     """With 5, 10, 15 and then 20 workers, 30 messages are late, which takes three more seconds."""
     assert drain_backlog(replace(PLAIN, initial_workers=5, added_workers=5), 60) == Drained(63, 0)
 
@@ -117,8 +117,8 @@ def test_more_workers_than_the_gateways_rate_do_not_drain_the_queue_sooner() -> 
 def test_messages_in_flight_stay_within_the_limit_of_sqs() -> None:
     """With at most a hundred messages in flight, fewer calls are refused."""
     eager = replace(PLAIN, gateway_rate=20, concurrency=200, initial_workers=200)
-    free, held = drain_backlog(eager, 60), drain_backlog(replace(eager, in_flight=100), 60)
-    assert held.refused < free.refused
+    free, limited = drain_backlog(eager, 60), drain_backlog(replace(eager, in_flight=100), 60)
+    assert limited.refused < free.refused
 
 
 def test_every_quota_has_its_source() -> None:

@@ -51,7 +51,7 @@ def functions() -> dict[str, Function]:
         ("ShippingWebhook", "dynamodb"),
     ],
 )
-def test_a_snapshot_has_the_client_that_is_needed_without_a_connection_and_no_two_restored_are_alike(
+def test_a_snapshot_has_the_client_without_a_connection_and_restores_differ_in_randomness(
     bundle: Path, functions: dict[str, Function], name: str, service: str
 ) -> None:
     module = functions[name].handler.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""The exact work of an order. Correct the numbers here after an intended change of the work."""
+"""The exact work of an order. After an intended change of the work, correct the numbers here."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from infra.cost.outcomes import work_of
 from infra.cost.units import INTENTS
 from infra.cost.work import Work
 
-# For so many orders in all, each with an Idempotency-Key: it costs two of the writes, and two units.
+# Totals of this many orders, each with an Idempotency-Key, which needs two writes and two write units.
 EXPECTED = """
 outcome                   orders  invocations  reads  units  writes  units  publishes  sqs
 shipped                        1           10      6      6      10     15          3   12
@@ -27,7 +27,7 @@ ROWS = [line.rsplit(maxsplit=8) for line in EXPECTED.strip().splitlines()[1:]]
 
 
 @pytest.mark.parametrize(("outcome", "orders", "expected"), [(row[0], row[1], row[2:]) for row in ROWS])
-def test_an_order_costs_this_work_and_no_more(outcome: str, orders: str, expected: list[str]) -> None:
+def test_an_order_needs_exactly_this_work(outcome: str, orders: str, expected: list[str]) -> None:
     assert count_work(work_of(outcome, int(orders))) == WorkCounts(*map(int, expected))
 
 
@@ -41,7 +41,7 @@ def test_a_consumed_message_is_one_read_and_one_write(outcome: str, orders: str)
 
 
 def _messages(work: Work) -> Counter[str]:
-    """The number of messages delivered to each consumer."""
+    """Return the number of messages delivered to each consumer."""
     delivered: Counter[str] = Counter()
     for invocation in work.invocations:
         if invocation.function.logical_id.endswith("Consumer"):
@@ -50,7 +50,7 @@ def _messages(work: Work) -> Counter[str]:
 
 
 def _made(work: Work, operation: str) -> Counter[str]:
-    """The calls of each consumer on its own table, without the writes of intents."""
+    """Return the number of each consumer's calls on its own table, without the writes of intents."""
     return Counter(
         call.by
         for call in work.calls

@@ -1,9 +1,9 @@
-"""Recorded answers that ours differ from, and recorded tests that are not played, each with its reason."""
+"""Recorded answers that differ from ours, and those that the tests do not compare, each with the reason."""
 
 from itertools import product
 
-ENCRYPTION = "encryption is not played: a key does not switch SqsManagedSseEnabled off"
-PARSER = "what AWS's JSON parser says after `failed to parse JSON.` is its own"
+ENCRYPTION = "encryption is not emulated: setting a key leaves SqsManagedSseEnabled on"
+PARSER = "the text after `failed to parse JSON.` comes from AWS's own JSON parser"
 
 DIFFERING: dict[tuple[str, str], str] = {
     (f"{test}[sqs]", step): ENCRYPTION
@@ -19,45 +19,51 @@ DIFFERING: dict[tuple[str, str], str] = {
     (
         "TestSNSSubscriptionCrudV2::test_delete_subscriptions_on_delete_topic",
         "get-sub-after-topic-delete",
-    ): "a topic's subscriptions end with it, at once",
+    ): "deleting a topic deletes its subscriptions at once",
     (
         "TestSNSSubscriptionCrudV2::test_list_opted_out",
         "list-opted-out",
-    ): "moto has telephone numbers of its own",
+    ): "moto lists its own telephone numbers",
     (
         "TestSqsProvider::test_aws_trace_header_propagation[sqs]",
         "xray-msg",
-    ): "an attribute, and so its digest, is the time of the recording",
+    ): "an attribute contains the time of the recording, so its digest differs",
     (
         "TestDynamoDB::test_batch_write_items_streaming",
         "get-records",
-    ): "moto puts before it deletes; AWS promises no order within a batch",
+    ): "moto puts items before it deletes items; AWS does not define the order within a batch",
 }
-NOT_PLAYED: dict[str, str] = {
+NOT_COMPARED: dict[str, str] = {
     "TestSqsProvider::test_send_message_batch_with_oversized_contents_with_updated_maximum_message_size"
     "[sqs]": "the recording does not say what was sent",
-    "TestSNSSubscriptionCrudV2::test_creating_subscription": "only queues are subscribed here",
+    "TestSNSSubscriptionCrudV2::test_creating_subscription": "these tests subscribe only queues",
 }
-STEPS_NOT_PLAYED: dict[tuple[str, str], str] = {
+STEPS_NOT_COMPARED: dict[tuple[str, str], str] = {
     (
         "TestSNSSubscriptionSQS::test_publish_batch_messages_from_sns_to_sqs",
         "messages",
     ): "the recording does not say what was sent",
-    ("TestSNSSubscriptionSQS::test_publish_batch_exceptions", "no-group-id"): "FIFO topics are not played",
-    ("TestSNSSubscriptionSQS::test_publish_batch_exceptions", "no-dedup-id"): "FIFO topics are not played",
+    (
+        "TestSNSSubscriptionSQS::test_publish_batch_exceptions",
+        "no-group-id",
+    ): "the scenario has no FIFO topic",
+    (
+        "TestSNSSubscriptionSQS::test_publish_batch_exceptions",
+        "no-dedup-id",
+    ): "the scenario has no FIFO topic",
 }
 
-EARLIER = "an earlier recording of the same test, under names and with patterns that its source no longer has"
+EARLIER = "an earlier recording of the same test: the test's source no longer has these names and patterns"
 SENT = "an answer of SendMessageBatch, which tests/recorded/test_services.py compares"
 FIFO = "the queue is a FIFO queue"
-RESERVED = "reserved concurrency is not played"
-REFUSED = "CreateEventSourceMapping is not played: such a template is refused at the start, in other words"
+RESERVED = "reserved concurrency is not emulated"
+REFUSED = "CreateEventSourceMapping is not emulated: the run refuses such a template with another message"
 CREATION = "exception_event_source_creation"
 _FILTER = "TestSQSEventSourceMapping::test_sqs_event_filter"
 _BATCHES = "TestSQSEventSourceMapping::test_sqs_event_source_mapping_batch_size"
 _RESERVED = "TestSQSEventSourceMapping::test_sqs_event_source_mapping_batching_reserved_concurrency"
 
-MAPPING_STEPS_NOT_PLAYED: dict[tuple[str, str], str] = {
+MAPPING_STEPS_NOT_COMPARED: dict[tuple[str, str], str] = {
     **{
         (f"{_FILTER}[{name}]", "invocation_events"): EARLIER
         for name in (
@@ -85,5 +91,5 @@ MAPPING_STEPS_NOT_PLAYED: dict[tuple[str, str], str] = {
     (
         "test_failing_lambda_retries_after_visibility_timeout",
         "event_source_mapping",
-    ): "CreateEventSourceMapping is not played: mappings come from the template",
+    ): "CreateEventSourceMapping is not emulated: the template defines the mappings",
 }

@@ -1,4 +1,4 @@
-"""Answers of real AWS that others recorded: facts to compare ours with, kept outside the project."""
+"""Compares our answers with answers that others recorded from AWS, in files outside the project."""
 
 import json
 import re
@@ -13,11 +13,11 @@ FOLDER = Path(__file__).parents[3] / "shared" / "recorded"
 """Its README names the sources and explains the entries."""
 
 PLACEHOLDER = re.compile(r"<[^>]+>|\b111111111111\b|\bsender-id\b|\bsent-timestamp\b")
-"""The recorder put these for values that change; the number is every account's id."""
+"""The recorder replaced values that differ in each run by these. The number stands for every account's id."""
 
 
 def answers(name: str) -> Any:
-    """The content of `<name>.json`. Skips the calling test, or the whole file, where the folder is absent."""
+    """Return the content of `<name>.json`. Without the folder, skip the calling test or the whole file."""
     file = FOLDER / f"{name}.json"
     if not file.exists():
         pytest.skip(f"the recorded answers of AWS are absent: no {file}", allow_module_level=True)
@@ -25,9 +25,9 @@ def answers(name: str) -> Any:
 
 
 def differences(recorded: Any, ours: Any) -> list[str]:
-    """Where our answer differs from the recorded one, as `path: recorded, ours`.
+    """Return the differences between our answer and the recorded one, each as `path: recorded, ours`.
 
-    A placeholder stands for any value, and one with a number (`<uuid:1>`) for the same value everywhere.
+    A placeholder matches any value. One with a number (`<uuid:1>`) matches the same value everywhere.
     """
     return list(_differences(recorded, ours, "", {}))
 

@@ -1,4 +1,4 @@
-"""The comparison with recorded answers finds what differs."""
+"""The comparison with recorded answers finds each difference."""
 
 import re
 from typing import Any
@@ -17,12 +17,12 @@ from tests.recorded.recorded import differences
         ({"time": "<datetime>", "size": 3, "none": None}, {"time": 1.5, "size": 3, "none": None}),
     ],
 )
-def test_a_placeholder_stands_for_any_value(recorded: Any, ours: Any) -> None:
+def test_a_placeholder_matches_any_value(recorded: Any, ours: Any) -> None:
     assert differences(recorded, ours) == []
 
 
 @pytest.mark.parametrize(
-    ("recorded", "ours", "told"),
+    ("recorded", "ours", "difference"),
     [
         ({"id": "<uuid:1>", "other": "<uuid:1>"}, {"id": "a", "other": "b"}, ".other: '<uuid:1>', 'b'"),
         ({"a": 1}, {}, ".a: 1, absent"),
@@ -32,13 +32,15 @@ def test_a_placeholder_stands_for_any_value(recorded: Any, ours: Any) -> None:
         ({"a": "<uuid:1>"}, {"a": None}, ".a: '<uuid:1>', None"),
     ],
 )
-def test_a_difference_is_named_by_its_path(recorded: Any, ours: Any, told: str) -> None:
-    assert differences(recorded, ours) == [told]
+def test_a_difference_is_named_by_its_path(recorded: Any, ours: Any, difference: str) -> None:
+    assert differences(recorded, ours) == [difference]
 
 
-def test_the_counts_name_what_differs_and_what_is_not_played(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_counts_list_each_answer_that_differs_or_is_not_compared(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     counts.main()
-    head, differing, unplayed = capsys.readouterr().out.split("\n\n")
-    *services, every = (list(map(int, re.findall(r"\b\d+\b", line))) for line in head.splitlines())
-    assert [sum(column) for column in zip(*services, strict=True)] == every
-    assert [differing.count("\n- "), unplayed.count("\n- ")] == every[1:]
+    head, differing, left_out = capsys.readouterr().out.split("\n\n")
+    *services, total = (list(map(int, re.findall(r"\b\d+\b", line))) for line in head.splitlines())
+    assert [sum(column) for column in zip(*services, strict=True)] == total
+    assert [differing.count("\n- "), left_out.count("\n- ")] == total[1:]

@@ -1,6 +1,6 @@
-"""Mappings of queues hand over, retry and give up as AWS did in the recorded answers.
+"""Event source mappings of queues deliver, retry and give up as AWS did in the recorded answers.
 
-The steps are those of LocalStack's tests, which recorded the answers; their names are in the answers' keys.
+Each test repeats the steps of a LocalStack test, whose name is the key of its recorded answers.
 """
 
 import json
@@ -11,8 +11,8 @@ import pytest
 from infra.local.aws.clients import client
 from tests.local.event_sources import Clock, a_queue, delivered, queue_mapping, raises, received, send
 from tests.local.event_sources import answers as answering
-from tests.recorded.differing import MAPPING_STEPS_NOT_PLAYED
-from tests.recorded.mapped import REPORTS, aws, clock, recorded
+from tests.recorded.differing import MAPPING_STEPS_NOT_COMPARED
+from tests.recorded.mapping_fixtures import REPORTS, aws, clock, recorded
 from tests.recorded.recorded import answers, differences
 
 __all__ = ["aws", "clock"]
@@ -22,16 +22,16 @@ OF_QUEUES = "TestSQSEventSourceMapping::test_sqs_"
 
 
 def bodies_as_recorded(events: list[Any]) -> list[Any]:
-    """The recorder read bodies that are JSON, and put fixed texts for these."""
+    """Return the events with parsed bodies, as the recorder parsed bodies that are JSON."""
     for record in (record for event in events for record in event["Records"]):
         record["body"] = json.loads(record["body"])
     return events
 
 
-def test_what_is_not_played_is_recorded() -> None:
+def test_each_step_that_is_not_compared_exists_in_the_recordings() -> None:
     entries = QUEUE | answers("mapping_of_a_stream")
     steps = {(entry, step) for entry in entries for step in entries[entry]["answers"]}
-    assert MAPPING_STEPS_NOT_PLAYED.keys() <= steps
+    assert MAPPING_STEPS_NOT_COMPARED.keys() <= steps
 
 
 FILTERS = {
@@ -45,7 +45,7 @@ FILTERS = {
     "prefix": {"my-key": [{"prefix": "yes"}]},
     "valid-json-filter": {"my-key": ["my-value"]},
 }
-OTHERS = {
+NOT_MATCHING = {
     "and": {"my-key-one": "other-value-", "my-key-two": "my-value-two"},
     "exists": {"other-key": "any-value-two"},
     "numeric-bigger": {"my-number": 100},
@@ -57,12 +57,12 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_queue_filter_lets_through_what_was_recorded(name: str, clock: Clock) -> None:
+def test_a_filter_of_a_queue_passes_the_recorded_messages(name: str, clock: Clock) -> None:
     expected = recorded(QUEUE, f"{OF_QUEUES}event_filter[{name}]")["invocation_events"]
     a_queue()
-    other = OTHERS.get(name, {"my-key": "other-value"})
+    not_matching = NOT_MATCHING.get(name, {"my-key": "other-value"})
     send(json.dumps(expected[0]["Records"][0]["body"]))
-    send("plain-string" if other is None else json.dumps(other))
+    send("plain-string" if not_matching is None else json.dumps(not_matching))
     criteria = {"Filters": [{"Pattern": json.dumps({"body": FILTERS[name]})}]}
     mapping = queue_mapping(clock, MaximumBatchingWindowInSeconds=1, FilterCriteria=criteria)
     events = delivered(mapping, clock, answering(None))
@@ -70,7 +70,7 @@ def test_a_queue_filter_lets_through_what_was_recorded(name: str, clock: Clock) 
     assert received() == []
 
 
-def test_a_message_is_handed_over_as_recorded(clock: Clock) -> None:
+def test_the_event_of_a_message_is_as_recorded(clock: Clock) -> None:
     expected = recorded(QUEUE, f"{OF_QUEUES}event_source_mapping")["events"]
     a_queue()
     send(json.dumps({"foo": "bar"}))
@@ -79,7 +79,7 @@ def test_a_message_is_handed_over_as_recorded(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("size", [15, 100, 1_000, 10_000])
-def test_a_large_batch_is_handed_over_as_recorded(size: int, clock: Clock) -> None:
+def test_the_event_of_a_large_batch_is_as_recorded(size: int, clock: Clock) -> None:
     expected = recorded(QUEUE, f"{OF_QUEUES}event_source_mapping_batch_size[{size}]")["Records"]
     a_queue()
     for record in expected:
@@ -89,7 +89,7 @@ def test_a_large_batch_is_handed_over_as_recorded(size: int, clock: Clock) -> No
     assert differences(expected, event["Records"]) == []
 
 
-def test_message_attributes_are_handed_over_as_recorded(clock: Clock) -> None:
+def test_message_attributes_in_an_event_are_as_recorded(clock: Clock) -> None:
     answered = recorded(QUEUE, "test_message_body_and_attributes_passed_correctly")
     expected = answered["first_attempt"]["Messages"][0]["Body"]["event"]
     (record,) = expected["Records"]
@@ -103,7 +103,7 @@ def test_message_attributes_are_handed_over_as_recorded(clock: Clock) -> None:
     assert differences(expected | {"Records": [record | {"body": "body"}]}, event) == []
 
 
-def test_a_message_comes_again_as_recorded(clock: Clock) -> None:
+def test_a_failed_message_is_delivered_again_as_recorded(clock: Clock) -> None:
     answered = recorded(QUEUE, "test_failing_lambda_retries_after_visibility_timeout")
     url = client("sqs").create_queue(QueueName="q", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
     client("sqs").send_message(QueueUrl=url, MessageBody="body")
@@ -117,15 +117,15 @@ def test_a_message_comes_again_as_recorded(clock: Clock) -> None:
         assert differences(expected, batch.event) == []
 
 
-def redriving() -> None:
-    """Makes a queue whose messages go to the queue `dead` after two receives."""
+def create_queue_with_dead_letter_queue() -> None:
+    """Create a queue whose messages move to the queue `dead` after two receives."""
     policy = {"deadLetterTargetArn": a_queue("dead"), "maxReceiveCount": "2"}
     attributes = {"VisibilityTimeout": "0", "RedrivePolicy": json.dumps(policy)}
     client("sqs").create_queue(QueueName="q", Attributes=attributes)
 
 
-def handed_over(answered: dict[str, Any], *steps: str) -> list[Any]:
-    """The recorded events of these invocations, with the body that is sent here."""
+def recorded_events(answered: dict[str, Any], *steps: str) -> list[Any]:
+    """Return the recorded events of these invocations, with the body that the tests here send."""
     events = [answered[step]["Messages"][0]["Body"]["event"] for step in steps]
     for record in (record for event in events for record in event["Records"]):
         record["body"] = "body"
@@ -143,23 +143,23 @@ def handed_over(answered: dict[str, Any], *steps: str) -> list[Any]:
         ),
     ],
 )
-def test_a_queue_answers_a_partial_batch_response_as_recorded(
+def test_the_mapping_of_a_queue_handles_a_partial_batch_response_as_recorded(
     name: str, answer: Any, steps: list[str], clock: Clock
 ) -> None:
     answered = recorded(QUEUE, f"test_report_batch_item_failures_{name}")
-    redriving()
+    create_queue_with_dead_letter_queue()
     send("body")
     events = delivered(queue_mapping(clock, **REPORTS), clock, answering(answer))
-    assert differences(handed_over(answered, *steps), events) == []
+    assert differences(recorded_events(answered, *steps), events) == []
     assert len(received("dead")) == len(answered.get("dlq_response", {}).get("Messages", []))
 
 
-def test_a_message_that_fails_too_often_is_dead_lettered_as_recorded(clock: Clock) -> None:
+def test_a_message_moves_to_the_dead_letter_queue_as_recorded(clock: Clock) -> None:
     answered = recorded(QUEUE, "test_redrive_policy_with_failing_lambda")
-    redriving()
+    create_queue_with_dead_letter_queue()
     send("body")
     events = delivered(queue_mapping(clock, BatchSize=1), clock, raises)
-    assert differences(handed_over(answered, "first_attempt", "second_attempt"), events) == []
+    assert differences(recorded_events(answered, "first_attempt", "second_attempt"), events) == []
     assert [message["Body"] for message in received("dead")] == ["body"]
     assert len(answered["dlq_response"]["Messages"]) == 1
 
@@ -167,7 +167,7 @@ def test_a_message_that_fails_too_often_is_dead_lettered_as_recorded(clock: Cloc
 def test_an_error_of_the_function_fails_the_whole_batch_as_recorded(clock: Clock) -> None:
     answered = recorded(QUEUE, "test_report_batch_item_failures_on_lambda_error")
     bodies = ["{not a json body", json.dumps({"message": 2, "fail_attempts": 0})]
-    redriving()
+    create_queue_with_dead_letter_queue()
     for body in bodies:
         send(body)
     delivered(queue_mapping(clock, **REPORTS), clock, raises)

@@ -1,6 +1,6 @@
-"""Mappings of streams hand over, retry and give up as AWS did in the recorded answers.
+"""Event source mappings of streams deliver, retry and give up as AWS did in the recorded answers.
 
-The steps are those of LocalStack's tests, which recorded the answers; their names are in the answers' keys.
+Each test repeats the steps of a LocalStack test, whose name is the key of its recorded answers.
 """
 
 import json
@@ -21,7 +21,7 @@ from tests.local.event_sources import (
     stream_mapping,
 )
 from tests.local.event_sources import answers as answering
-from tests.recorded.mapped import REPORTS, aws, clock, recorded
+from tests.recorded.mapping_fixtures import REPORTS, aws, clock, recorded
 from tests.recorded.recorded import answers, differences
 
 __all__ = ["aws", "clock"]
@@ -31,7 +31,7 @@ OF_STREAMS = "TestDynamoDBEventSourceMapping::test_dynamodb_"
 
 
 def failures(queue: str = "failed") -> Any:
-    """What the destination got, in the recorded form."""
+    """Return the messages that the destination received, in the form of the recordings."""
     return [json.loads(message["Body"]) for message in received(queue)]
 
 
@@ -63,8 +63,8 @@ NOT_MATCHING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", TABLE_FILTERS)
-def test_a_stream_filter_lets_through_what_was_recorded(name: str, clock: Clock) -> None:
-    """With every field of the records, such as SizeBytes."""
+def test_a_filter_of_a_stream_passes_the_recorded_records(name: str, clock: Clock) -> None:
+    """The comparison includes every field of the records, such as SizeBytes."""
     answered = recorded(STREAM, f"{OF_STREAMS}event_filter[{name}]")
     first, expected = answered["lambda-log-events"], answered["lambda-multiple-log-events"]
     criteria = {"Filters": [{"Pattern": json.dumps(TABLE_FILTERS[name])}]}
@@ -87,16 +87,16 @@ def test_an_invalid_filter_is_refused_as_recorded(pattern: str) -> None:
         check("arn:aws:dynamodb:eu-west-1:111111111111:table/t/stream/s", criteria)
 
 
-def with_binary() -> str:
-    """The stream of a table into which the item of the recorded answers was written."""
+def create_stream_with_binary_value() -> str:
+    """Return the stream of a table to which the item of the recorded answers was written."""
     stream = a_table(key="my_partition_key")
     put(my_partition_key={"S": "hello world"}, binary_key={"B": b"foobar"})
     return stream
 
 
-def test_a_binary_value_is_handed_over_as_recorded(clock: Clock) -> None:
+def test_a_binary_value_in_an_event_is_as_recorded(clock: Clock) -> None:
     expected = recorded(STREAM, f"{OF_STREAMS}event_source_mapping")["event_logs"]
-    mapping = stream_mapping(clock, with_binary(), BatchSize=1)
+    mapping = stream_mapping(clock, create_stream_with_binary_value(), BatchSize=1)
     assert differences(expected, delivered(mapping, clock, answering(None))) == []
 
 
@@ -111,12 +111,12 @@ FAILING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_a_failing_batch_is_retried_and_given_up_as_recorded(name: str, clock: Clock) -> None:
+def test_the_mapping_retries_a_failing_batch_and_gives_up_as_recorded(name: str, clock: Clock) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_failure_scenarios[{name}]")
     handler = raises if FAILING[name] is None else answering({"batchItemFailures": FAILING[name]})
     destination = {"OnFailure": {"Destination": a_queue("failed")}}
     given = {"BatchSize": 3, "MaximumRetryAttempts": 3, "DestinationConfig": destination, **REPORTS}
-    events = delivered(stream_mapping(clock, with_binary(), **given), clock, handler)
+    events = delivered(stream_mapping(clock, create_stream_with_binary_value(), **given), clock, handler)
     assert differences(answered["dynamodb_events"], events) == []
     assert differences(recorded_failures(answered), failures()) == []
 
@@ -131,36 +131,42 @@ def test_a_failing_batch_is_retried_and_given_up_as_recorded(name: str, clock: C
         ("null_batch_item_failure_success", {"batchItemFailures": None}),
     ],
 )
-def test_an_answer_is_success_as_recorded(name: str, answer: Any, clock: Clock) -> None:
+def test_an_empty_partial_batch_response_is_a_success_as_recorded(
+    name: str, answer: Any, clock: Clock
+) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_success_scenarios[{name}]")
-    mapping = stream_mapping(clock, with_binary(), BatchSize=1, MaximumRetryAttempts=2, **REPORTS)
+    mapping = stream_mapping(
+        clock, create_stream_with_binary_value(), BatchSize=1, MaximumRetryAttempts=2, **REPORTS
+    )
     assert differences(answered["dynamodb_events"], delivered(mapping, clock, answering(answer))) == []
 
 
-def reports_what_should_fail(event: Any) -> Any:
+def reports_the_records_that_should_fail(event: Any) -> Any:
     changes = [record["dynamodb"] for record in event["Records"]]
     failed = [change["SequenceNumber"] for change in changes if change["NewImage"]["should_fail"]["BOOL"]]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
-def test_a_partial_failure_is_retried_and_given_up_as_recorded(clock: Clock) -> None:
+def test_the_mapping_retries_a_partial_failure_and_gives_up_as_recorded(clock: Clock) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_failures")
     stream, destination = a_table(key="my_partition_key"), {"OnFailure": {"Destination": a_queue("failed")}}
     for number in range(6):
         put(my_partition_key={"S": f"testId{number}"}, should_fail={"BOOL": number == 5})
     given = {"BatchSize": 3, "MaximumRetryAttempts": 3, "DestinationConfig": destination, **REPORTS}
-    events = delivered(stream_mapping(clock, stream, **given), clock, reports_what_should_fail)
+    events = delivered(stream_mapping(clock, stream, **given), clock, reports_the_records_that_should_fail)
     records = [record for event in events for record in event["Records"]]
     by_key = sorted(records, key=lambda record: record["dynamodb"]["Keys"]["my_partition_key"]["S"])
     assert differences(answered["dynamodb_records"]["Records"], by_key) == []
     assert differences(recorded_failures(answered), failures()) == []
 
 
-def test_a_batch_that_is_reported_to_fail_is_told_as_recorded(clock: Clock) -> None:
+def test_a_batch_that_the_function_reports_as_failed_goes_to_the_destination_as_recorded(
+    clock: Clock,
+) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}report_batch_item_failures_with_on_failure_destination_config")
     destination = {"OnFailure": {"Destination": a_queue("failed")}}
     given = {"BatchSize": 1, "MaximumRetryAttempts": 3, "DestinationConfig": destination, **REPORTS}
-    stream = with_binary()
+    stream = create_stream_with_binary_value()
     delivered(stream_mapping(clock, stream, **given), clock, reports_all)
     assert differences(recorded_failures(answered), failures()) == []
 
@@ -170,20 +176,20 @@ def reports_all(event: Any) -> Any:
     return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers]}
 
 
-def test_a_queue_as_destination_is_told_what_was_recorded(clock: Clock) -> None:
+def test_a_queue_as_destination_receives_the_recorded_message(clock: Clock) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}event_source_mapping_with_on_failure_destination_config")
     destination = {"OnFailure": {"Destination": a_queue("failed")}}
     given = {"BatchSize": 1, "MaximumRetryAttempts": 1, "DestinationConfig": destination}
-    delivered(stream_mapping(clock, with_binary(), **given), clock, raises)
+    delivered(stream_mapping(clock, create_stream_with_binary_value(), **given), clock, raises)
     assert differences(recorded_failures(answered), failures()) == []
 
 
-def test_a_topic_as_destination_is_told_what_was_recorded(clock: Clock) -> None:
+def test_a_topic_as_destination_receives_the_recorded_message(clock: Clock) -> None:
     answered = recorded(STREAM, f"{OF_STREAMS}event_source_mapping_with_sns_on_failure_destination_config")
     topic = client("sns").create_topic(Name="failed")["TopicArn"]
     client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=a_queue("failed"))
     destination = {"OnFailure": {"Destination": topic}}
     given = {"BatchSize": 1, "MaximumRetryAttempts": 1, "DestinationConfig": destination}
-    delivered(stream_mapping(clock, with_binary(), **given), clock, raises)
-    (told,) = failures()
-    assert differences(answered["failure_sns_message"]["Message"], json.loads(told["Message"])) == []
+    delivered(stream_mapping(clock, create_stream_with_binary_value(), **given), clock, raises)
+    (notification,) = failures()
+    assert differences(answered["failure_sns_message"]["Message"], json.loads(notification["Message"])) == []

@@ -1,4 +1,4 @@
-"""The services' decisions with one safeguard removed: the model checker must notice each removal."""
+"""The services' decisions with one safeguard removed. The model checker must notice each removal."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,7 +21,7 @@ Mutate = Callable[[React], React]
 
 @contextmanager
 def mutated(service: Any, changes: Mapping[str, Mutate]) -> Iterator[None]:
-    """Changes reactions of a service in the block, and lets its transition table allow every transition."""
+    """Change reactions of a service within the context, and allow every transition in its table."""
     tables = [service.REACTIONS, getattr(service, "CARRIER_REACTIONS", {})]
     (reactions,) = (cast("dict[str, React]", table) for table in tables if changes.keys() <= table.keys())
     with ExitStack() as patches:
@@ -48,7 +48,7 @@ def no_intent(react: React) -> React:
 
 
 def decided_as(before: str, instead: str) -> Mutate:
-    """Decides in one status as if it were another."""
+    """Decides in one status as in another status."""
 
     def change(react: React) -> React:
         def mutant(state: Any, event: Event[Any]) -> Decision[Any]:
@@ -162,7 +162,7 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "cancellation-ignored": (shipping.decisions, {"order.cancellation_requested": ignored}),
     "decline-ignored": (order.decisions, {"payment.declined": ignored}),
 }
-"""By name: the service, and how its reactions change."""
+"""For each name: the service, and the changes of its reactions."""
 
 HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "takes-over-intent": (
@@ -170,4 +170,4 @@ HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
         {"payment.captured": takes_over_intent, "order.placed": takes_over_intent},
     ),
 }
-"""Mutants that violate no invariant. The test says why."""
+"""Mutants that violate no invariant. The test's docstring gives the reason."""

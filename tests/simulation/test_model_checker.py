@@ -25,7 +25,7 @@ EXPECTED_STATUSES = {
 
 
 def violation(behaviour: Behaviour, found: Exploration) -> str | None:
-    """The violation of an invariant, or a final status that is unexpected or was not reached."""
+    """Return the violation of an invariant, or the final statuses that differ from the expected ones."""
     different = EXPECTED_STATUSES[behaviour.declines, behaviour.unserviceable] ^ set(found.final)
     return found.violation or (f"not as expected: {', '.join(sorted(different))}" if different else None)
 
@@ -38,7 +38,7 @@ def first_violation(behaviours: Iterable[Behaviour], *, versioned: bool = True) 
 
 
 def behaviour_with(changed: Iterable[str]) -> Behaviour:
-    """The behaviour of gateway and carrier in which the changed events occur."""
+    """Return the behaviour of gateway and carrier in which the changed events occur."""
     return Behaviour(declines="payment.declined" in changed, unserviceable="shipment.failed" in changed)
 
 
@@ -57,7 +57,7 @@ def test_the_model_checker_notices_a_removed_safeguard(name: str) -> None:
 
 
 def test_a_handler_may_continue_another_events_intent() -> None:
-    """The version and the carrier's idempotency key already prevent what `intent_by` prevents."""
+    """`intent_by` is redundant: the version and the carrier's idempotency key prevent the same faults."""
     service, changes = HARMLESS["takes-over-intent"]
     with mutated(service, changes):
         assert first_violation([behaviour_with(changes)]) is None
@@ -78,7 +78,7 @@ def test_declining_a_begun_charge_without_the_gateway_is_a_violation(monkeypatch
     assert first_violation(BEHAVIOURS[:1]) is not None
 
 
-def test_looking_a_begun_charge_up_without_settling_it_is_a_violation(
+def test_a_look_up_of_a_begun_charge_without_settling_it_is_a_violation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Another worker may still charge after the look-up, so Payment must make the charge impossible."""

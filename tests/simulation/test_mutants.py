@@ -7,7 +7,7 @@ from infra.simulation.run import run
 from tests.simulation.mutants import MUTANTS, SURVIVORS
 
 WITHIN_SEEDS = 100
-"""The simulator notices a missing refund key least often: one seed in thirty crashes before the outcome."""
+"""The rarest mutant to notice is the missing refund key: one seed in thirty crashes before the outcome."""
 SURVIVES_SEEDS = 10
 
 pytestmark = pytest.mark.proof
@@ -24,4 +24,4 @@ def test_the_simulator_does_not_notice_a_redundant_safeguard(name: str) -> None:
     mutant, why = SURVIVORS[name]
     with mutant():
         wrong = [wrong for seed in range(SURVIVES_SEEDS) for wrong in run(Scenario(seed)).wrong]
-    assert not wrong, f"{name} does not survive, although {why}"
+    assert not wrong, f"the simulator notices {name}, although {why}"

@@ -1,4 +1,4 @@
-"""No outage dead-letters a message, even if it lasts longer than eight receives of a message take."""
+"""No message is dead-lettered because of an outage, even if the outage outlasts eight receives."""
 
 from unittest.mock import patch
 

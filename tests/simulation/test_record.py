@@ -1,4 +1,4 @@
-"""Records of simulated ranges of seeds: they add up, and nothing is counted twice."""
+"""Records of simulated ranges of seeds can be added, and no seed is counted twice."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def a_record(first: int, last: int, **changes: object) -> Record:
     return Record.model_validate(fields | changes)
 
 
-def test_records_add_up() -> None:
+def test_the_sum_of_two_records_has_all_seeds_and_violations() -> None:
     both = a_record(0, 9).plus(a_record(20, 29, violations=["choreo simulate --seed 21"]))
     assert both.orders == {"shipped": 60, "rejected": 20}
     assert both.faults == {"crash": 40}
@@ -67,7 +67,7 @@ def test_a_record_is_continued_and_combined(tmp_path: Path) -> None:
     assert sum(record.orders.values()) >= 3
 
 
-def test_a_seed_that_the_file_has_is_refused_before_any_run(
+def test_a_seed_that_is_in_the_file_is_refused_before_any_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "record.json"

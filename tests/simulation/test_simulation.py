@@ -16,7 +16,7 @@ from tests.simulation.mutants import MUTANTS
 NO_FAULTS = frozenset[str]()
 TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})
 IN_TIME = Scenario(2, kinds=frozenset(KINDS) - {"down", "long-outage"}, interventions=False)
-"""A run in which no order expires: a rebuild at another time could charge an order that expired unpaid."""
+"""A run in which no order expires. A rebuild at another time could charge an order that expired unpaid."""
 
 
 def test_every_invariant_holds() -> None:
@@ -83,7 +83,7 @@ def test_coverage_knows_the_calls_deliveries_and_transitions() -> None:
 
 
 @pytest.mark.proof
-def test_a_violation_is_shrunk_and_its_command_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_violation_is_reduced_to_a_command_that_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
     with MUTANTS["dual-write"]():
         assert main(["--seeds", "1", "--jobs", "1"]) == VIOLATED
         printed = capsys.readouterr().out
@@ -96,7 +96,7 @@ def test_a_violation_is_shrunk_and_its_command_repeats_it(capsys: pytest.Capture
 
 
 @pytest.mark.proof
-def test_complete_fails_if_the_runs_did_not_reach_everything(capsys: pytest.CaptureFixture[str]) -> None:
+def test_complete_fails_if_the_runs_did_not_reach_every_call(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         main(["--seeds", "1", "--orders", "1", "--faults", "none", "--jobs", "1", "--complete"]) == INCOMPLETE
     )

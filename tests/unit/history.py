@@ -12,13 +12,13 @@ ANSWERS: dict[type, Any] = {
     Refund: Refunded("re_1"),
     Dispatch: Dispatched("SBX1"),
 }
-"""What the gateway and the carrier say, by what they are asked for."""
+"""The answers of the gateway and the carrier, by the type of the request."""
 
 
 def run(
     module: Any, state: Any, history: Sequence[Event[Any]], answers: dict[type, Any] = ANSWERS
 ) -> tuple[Any, list[str]]:
-    """The state and the emitted event types after a sequence of events, each handled once."""
+    """Return the state and the emitted event types after a sequence of events, each handled once."""
     emitted: list[str] = []
     seen: set[str] = set()
     for event in history:

@@ -25,7 +25,7 @@ any_history = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 
 
 def arrivals(data: st.DataObject, kinds: list[str]) -> list[str]:
-    """Each event type at least once, with duplicates, in any order."""
+    """Draw each event type at least once, with duplicates, in any order."""
     again = data.draw(st.lists(st.sampled_from(kinds), max_size=6))
     return data.draw(st.permutations([*kinds, *again]))
 
@@ -44,8 +44,8 @@ def delivered(id_: str) -> Event[ParcelDelivered]:
     )
 
 
-# What Order hears in each way that an order can go, and how it ends.
-STORIES = {
+# For each end of an order: whether the customer cancelled it, the events that Order receives, the status.
+CASES = {
     "shipped": (False, ["payment.captured", "shipment.dispatched"], "shipped"),
     "delivered": (
         False,
@@ -61,10 +61,10 @@ STORIES = {
 }
 
 
-@pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize(("cancelled", "kinds", "ends"), CASES.values(), ids=CASES)
 @given(data=st.data())
 @any_history
-def test_order_ends_as_the_events_that_it_received_say(
+def test_the_final_status_of_an_order_depends_only_on_its_events(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
     state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
@@ -74,20 +74,20 @@ def test_order_ends_as_the_events_that_it_received_say(
     assert (status(state.event_types), emitted) == (ends, [])
 
 
-@pytest.mark.parametrize(("cancelled", "kinds", "ends"), STORIES.values(), ids=STORIES)
+@pytest.mark.parametrize(("cancelled", "kinds", "ends"), CASES.values(), ids=CASES)
 @given(data=st.data())
 @any_history
 def test_order_never_leaves_a_final_status(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
     state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
-    stood = []
+    statuses = []
     for kind in arrivals(data, kinds):
         state = order.decisions.REACTIONS[kind](state, make_event(kind)).state
-        stood.append(status(state.event_types))
-    finals = [stands for stands in stood if stands in FINAL]
+        statuses.append(status(state.event_types))
+    finals = [status for status in statuses if status in FINAL]
     assert finals == [ends] * len(finals)
-    assert stood[-1] == ends
+    assert statuses[-1] == ends
 
 
 @given(data=st.data())
@@ -105,7 +105,7 @@ def test_shipping_stops_or_dispatches_and_never_both(make_event: MakeEvent, data
 )
 @given(data=st.data())
 @any_history
-def test_shipping_dispatches_once_paid_and_addressed(
+def test_shipping_dispatches_when_it_has_payment_and_address(
     make_event: MakeEvent, data: st.DataObject, answer: Any, ends: str
 ) -> None:
     kinds = arrivals(data, ["order.placed", "payment.captured"])
@@ -124,15 +124,15 @@ def test_shipping_publishes_a_delivery_once_and_after_the_dispatch(
     noted, _ = run(shipping.decisions, Shipment(), [make_event("order.placed")])
     state = shipping.decisions.REACTIONS[paid.type](noted, paid).state
     words = data.draw(st.permutations(["answer", "delivery", "delivery again"]))
-    told: list[Payload] = []
+    emitted: list[Payload] = []
     for word in words:
         if word == "answer":
             decision = shipping.decisions.outcome(state, paid, ANSWERS[Dispatch])
         else:
             decision = shipping.decisions.CARRIER_REACTIONS[ParcelDelivered.type](state, delivered(word))
         state = decision.state
-        told += decision.payloads
-    assert (state.status, [payload.type for payload in told]) == (
+        emitted += decision.payloads
+    assert (state.status, [payload.type for payload in emitted]) == (
         "delivered",
         ["shipment.dispatched", "shipment.delivered"],
     )
@@ -150,7 +150,7 @@ def test_shipping_closes_a_declined_order(make_event: MakeEvent, data: st.DataOb
 @pytest.mark.parametrize("answer", [ANSWERS[Charge], Declined("card_declined")])
 @given(data=st.data())
 @any_history
-def test_payment_keeps_no_money_of_a_stopped_order(
+def test_payment_refunds_or_voids_a_stopped_order(
     make_event: MakeEvent, data: st.DataObject, stop: str, answer: Any
 ) -> None:
     kinds = arrivals(data, ["order.placed", stop])

@@ -13,7 +13,7 @@ def test_an_arn_has_a_service_a_region_an_account_and_a_name() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "orders", "a:b:c", "http://localhost:3000/123456789012/orders"])
-def test_text_that_is_no_arn_has_no_service(text: str) -> None:
+def test_text_that_is_not_an_arn_has_no_service(text: str) -> None:
     assert service_of(text) == ""
 
 

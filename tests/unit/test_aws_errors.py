@@ -19,11 +19,11 @@ from botocore.retries.standard import ThrottledRetryableChecker, TransientRetrya
 from choreography.aws_errors import REFUSED, THROTTLED, classified
 from choreography.errors import IntentHeld, NotAdmitted, Unavailable
 
-BOTOCORES_OWN = {
+RETRIED_BY_BOTOCORE = {
     *vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"],
     *vars(TransientRetryableChecker)["_TRANSIENT_ERROR_CODES"],
 }
-"""What botocore itself retries."""
+"""The error codes that botocore itself retries."""
 ADDRESS = "https://dynamodb"
 NO_ANSWER = [
     ReadTimeoutError(endpoint_url=ADDRESS),
@@ -45,7 +45,7 @@ def refused(code: str, status: int = 400) -> ClientError:
     return ClientError(answer, "PutItem")  # type: ignore[arg-type]  # an answer has more fields than these
 
 
-@pytest.mark.parametrize("code", sorted(THROTTLED | BOTOCORES_OWN))
+@pytest.mark.parametrize("code", sorted(THROTTLED | RETRIED_BY_BOTOCORE))
 def test_a_throttled_call_is_unavailable(code: str) -> None:
     assert isinstance(classified(refused(code)), Unavailable)
 
@@ -63,11 +63,11 @@ def test_a_call_without_an_answer_is_unavailable(error: Exception) -> None:
 @pytest.mark.parametrize(
     ("code", "status"), [*((code, 400) for code in sorted(REFUSED)), ("", 401), ("", 403)]
 )
-def test_a_call_that_aws_does_not_permit_is_not_admitted(code: str, status: int) -> None:
+def test_a_denied_call_raises_not_admitted(code: str, status: int) -> None:
     assert isinstance(classified(refused(code, status)), NotAdmitted)
 
 
-def test_a_function_without_credentials_is_not_admitted() -> None:
+def test_a_call_without_credentials_raises_not_admitted() -> None:
     assert isinstance(classified(NoCredentialsError()), NotAdmitted)
 
 
@@ -85,7 +85,7 @@ def test_any_other_error_is_not_changed(error: Exception) -> None:
     assert classified(error) is error
 
 
-def test_an_error_that_powertools_wraps_is_judged_by_its_cause() -> None:
+def test_an_error_that_powertools_wraps_is_classified_by_its_cause() -> None:
     throttled = Mock(**{"get_secret_value.side_effect": refused("ThrottlingException")})
     with pytest.raises(GetParameterError) as caught:
         SecretsProvider(boto3_client=throttled).get("secret")

@@ -23,27 +23,27 @@ ENVELOPE: dict[str, Any] = {
     "correlationid": "request-1",
     "causationid": None,
 }
-QUEUE_TAKES = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
+QUEUE_ACCEPTS = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_is_the_same_after_serialisation(kind: str, make_event: MakeEvent) -> None:
+def test_a_serialised_event_is_read_as_the_same_event(kind: str, make_event: MakeEvent) -> None:
     event = make_event(kind)
     assert read(event.to_json()) == event
 
 
 @given(text())
 @example("\ufffe and \uffff and \0")
-def test_an_event_with_any_text_is_characters_that_a_queue_takes(reason: str) -> None:
+def test_an_event_with_any_text_has_only_characters_that_sqs_accepts(reason: str) -> None:
     event = to_event(PaymentDeclined(reason=reason), **ENVELOPE)
     sent = event.to_json()
-    assert QUEUE_TAKES.fullmatch(sent)
+    assert QUEUE_ACCEPTS.fullmatch(sent)
     assert read(sent) == event
 
 
 @pytest.mark.parametrize("kind", EVENTS)
-def test_every_event_carries_the_cloudevents_attributes(kind: str, make_event: MakeEvent) -> None:
+def test_every_event_has_the_attributes_of_cloudevents(kind: str, make_event: MakeEvent) -> None:
     sent = json.loads(make_event(kind).to_json())
     assert sent.keys() == {
         *("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"),
@@ -66,7 +66,7 @@ def test_every_event_carries_the_cloudevents_attributes(kind: str, make_event: M
         ({"dataschema": "https://example.com/other"}, "dataschema"),
     ],
 )
-def test_a_broken_message_is_refused_by_field(
+def test_the_error_for_an_invalid_message_names_the_field(
     changes: dict[str, Any], reason: str, make_event: MakeEvent
 ) -> None:
     message = json.loads(make_event("payment.captured").to_json()) | changes
@@ -75,7 +75,7 @@ def test_a_broken_message_is_refused_by_field(
 
 
 @pytest.mark.parametrize("message", ["", "{", "[]", "null", '"text"', "{}"])
-def test_a_message_that_is_no_event_is_refused(message: str) -> None:
+def test_a_message_that_is_not_an_event_is_refused(message: str) -> None:
     with pytest.raises(ContractError):
         read(message)
 
@@ -103,7 +103,7 @@ def test_a_newer_major_is_refused(make_event: MakeEvent) -> None:
         read(message)
 
 
-def test_a_newer_major_with_a_type_of_its_own_is_refused_too(make_event: MakeEvent) -> None:
+def test_a_newer_major_with_its_own_type_is_refused_too(make_event: MakeEvent) -> None:
     message = make_event("payment.captured").to_json()
     with pytest.raises(
         UnknownMajor, match=r"type: payment\.captured\.v2 is a major version that is not read"
@@ -121,7 +121,7 @@ def test_an_older_major_that_is_no_longer_read_is_refused(
         read(message)
 
 
-def test_an_unknown_type_is_not_an_error_of_the_message(make_event: MakeEvent) -> None:
+def test_an_event_of_an_unknown_type_is_valid(make_event: MakeEvent) -> None:
     with pytest.raises(UnknownType, match=r"order\.gifted"):
         read(make_event("order.placed").to_json().replace('"order.placed"', '"order.gifted"'))
 

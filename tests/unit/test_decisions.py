@@ -19,7 +19,7 @@ from tests.unit.history import ANSWERS, run
 
 
 @pytest.mark.parametrize("kinds", list(permutations(["order.placed", "payment.captured"])))
-def test_a_parcel_leaves_once_paid_and_addressed_in_any_order(
+def test_shipping_dispatches_when_it_has_payment_and_address_in_any_order(
     kinds: tuple[str, ...], make_event: MakeEvent
 ) -> None:
     state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
@@ -29,7 +29,7 @@ def test_a_parcel_leaves_once_paid_and_addressed_in_any_order(
 @pytest.mark.parametrize(
     "kinds", list(permutations(["order.placed", "payment.captured", "order.cancellation_requested"]))
 )
-def test_a_cancellation_stops_the_parcel_unless_it_left(
+def test_a_cancellation_stops_the_parcel_unless_it_was_dispatched(
     kinds: tuple[str, ...], make_event: MakeEvent
 ) -> None:
     state, emitted = run(shipping.decisions, Shipment(), [make_event(kind) for kind in kinds])
@@ -77,7 +77,7 @@ def test_an_unserved_address_is_a_failed_shipment_caused_by_the_payment(make_eve
     assert [payload.type for payload in decision.payloads] == ["shipment.failed"]
 
 
-def test_while_a_charge_is_under_way_a_refund_waits(make_event: MakeEvent) -> None:
+def test_a_refund_waits_for_the_outcome_of_the_charge(make_event: MakeEvent) -> None:
     with pytest.raises(IntentHeld, match="waits for the outcome of the charge"):
         payment.decisions.REACTIONS["shipment.cancelled"](
             Payment(status="charging"), make_event("shipment.cancelled")
@@ -92,7 +92,7 @@ def test_a_handler_that_finds_its_own_intent_continues(make_event: MakeEvent) ->
     assert isinstance(again.effect, Charge)
 
 
-def test_a_cancellation_that_meets_a_dispatch_under_way_is_too_late(make_event: MakeEvent) -> None:
+def test_a_cancellation_after_the_intent_to_dispatch_is_too_late(make_event: MakeEvent) -> None:
     under_way = Shipment(status="dispatching", intent_by="x")
     decision = shipping.decisions.REACTIONS["order.cancellation_requested"](
         under_way, make_event("order.cancellation_requested")
@@ -105,7 +105,7 @@ def test_order_refuses_events_about_an_unknown_order(make_event: MakeEvent) -> N
         order.decisions.REACTIONS["payment.captured"](Order(), make_event("payment.captured"))
 
 
-STORIES = {
+CASES = {
     "shipped": ["payment.captured", "shipment.dispatched"],
     "completed": ["payment.captured", "shipment.dispatched", "shipment.delivered"],
     "rejected": ["payment.declined"],
@@ -115,7 +115,7 @@ STORIES = {
 
 @pytest.mark.parametrize(
     ("ends", "kinds"),
-    [(ends, kinds) for ends, story in STORIES.items() for kinds in permutations(story)],
+    [(ends, kinds) for ends, received in CASES.items() for kinds in permutations(received)],
 )
 def test_order_ends_the_same_in_any_order_of_arrival(
     ends: str, kinds: tuple[str, ...], make_event: MakeEvent
@@ -127,7 +127,7 @@ def test_order_ends_the_same_in_any_order_of_arrival(
 
 @pytest.mark.parametrize("stands", ["shipped", "completed", "rejected"])
 def test_an_ended_order_cannot_be_cancelled(stands: str) -> None:
-    seen = frozenset({"order.placed", *STORIES[stands]})
+    seen = frozenset({"order.placed", *CASES[stands]})
     with pytest.raises(order.decisions.TooLate, match=stands):
         order.decisions.cancel(Order(event_types=seen))
 
@@ -141,4 +141,4 @@ def test_a_repeated_cancellation_is_one_cancellation() -> None:
 def test_states_are_frozen() -> None:
     state: State = Payment()
     with pytest.raises(ValueError, match="frozen"):
-        state.status = "captured"  # type: ignore[attr-defined]  # that it is refused is the point
+        state.status = "captured"  # type: ignore[attr-defined]  # the test expects the error

@@ -34,14 +34,14 @@ def test_a_problem_has_the_members_of_the_standard() -> None:
     }
 
 
-def test_a_problem_says_what_it_is_and_carries_its_headers() -> None:
+def test_a_problem_has_its_content_type_and_its_headers() -> None:
     problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "later", headers={"Retry-After": "1"})
     response = problem.response("/orders")
     assert response.headers == {"Retry-After": "1", "Content-Type": "application/problem+json"}
     assert response.status_code == 503
 
 
-def test_each_field_at_fault_is_an_entry() -> None:
+def test_each_invalid_field_is_an_entry() -> None:
     problem = Problem(HTTPStatus.BAD_REQUEST, "no", [("limit", "too much"), ("cursor", "unknown")])
     assert document(problem)["errors"] == [
         {"field": "limit", "detail": "too much"},
@@ -50,7 +50,9 @@ def test_each_field_at_fault_is_an_entry() -> None:
 
 
 @pytest.mark.parametrize(("body", "status"), [("{", 400), ("[]", 422), ("{}", 422)])
-def test_what_is_not_json_differs_from_what_is_no_order(body: str, status: int) -> None:
+def test_a_body_that_is_not_json_gets_400_and_json_that_is_not_an_order_gets_422(
+    body: str, status: int
+) -> None:
     assert refusal(body).status == status
 
 

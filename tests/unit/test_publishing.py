@@ -1,4 +1,4 @@
-"""Batches that SNS takes, and entries that it does not accept."""
+"""Batches within the limits of SNS, and entries that SNS does not accept."""
 
 from typing import Any, NamedTuple
 from unittest.mock import Mock
@@ -14,11 +14,11 @@ class Event(NamedTuple):
 SMALL, LARGE = Event("t", "x" * 10), Event("t", "x" * 100_000)
 
 
-def test_a_batch_has_at_most_ten_events_and_the_bytes_that_sns_takes() -> None:
+def test_a_batch_stays_within_ten_events_and_the_size_limit_of_sns() -> None:
     assert [len(batch) for batch in batches([SMALL] * 12 + [LARGE] * 3)] == [10, 4, 1]
 
 
-def test_an_event_that_the_answer_does_not_name_is_not_accepted() -> None:
+def test_an_event_that_is_missing_from_the_answer_was_not_accepted() -> None:
     failed: list[dict[str, Any]] = [{"Id": "1", "Code": "InternalError", "SenderFault": False}]
     sns = Mock(publish_batch=Mock(return_value={"Successful": [{"Id": "0"}], "Failed": failed}))
     assert publish(sns, "arn", dict(enumerate([SMALL, SMALL, LARGE]))) == ({1: SMALL, 2: LARGE}, failed)

@@ -27,8 +27,8 @@ def headers(secret: str = SECRET, age_seconds: int = 0, **changes: str) -> dict[
     return made | {f"webhook-{name}": value for name, value in changes.items()}
 
 
-def test_the_signature_is_that_of_the_standard() -> None:
-    """The example in the tests of the reference implementations of Standard Webhooks."""
+def test_the_signature_equals_the_example_of_the_standard() -> None:
+    """The example is in the tests of the reference implementations of Standard Webhooks."""
     signature = sign(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -74,7 +74,7 @@ def test_a_message_that_is_signed_as_specified_is_verified(key: bytes, body: byt
     st.binary(max_size=20),
 )
 def test_any_input_is_verified_or_raises_not_signed(changed: dict[str, str], body: bytes) -> None:
-    """The webhook would answer 503 to any other exception, and an alarm would stop a rollout."""
+    """For any other exception, the webhook would answer 503, and an alarm would stop a rollout."""
     with pytest.raises(NotSigned):
         verify(SECRET, headers() | changed, body)
 
@@ -106,7 +106,7 @@ def test_a_message_of_the_last_or_the_next_minutes_is_verified(age_seconds: int)
         *(({name: ""}, "Missing") for name in ("id", "timestamp", "signature")),
     ],
 )
-def test_anything_else_is_refused(forged: dict[str, Any], reason: str) -> None:
+def test_a_changed_or_expired_signature_is_refused(forged: dict[str, Any], reason: str) -> None:
     with pytest.raises(NotSigned, match=reason):
         verify(SECRET, headers(**forged), BODY)
 

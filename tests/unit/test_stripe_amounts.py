@@ -8,24 +8,24 @@ from order.iso import CURRENCIES
 from payment.stripe_amounts import NotChargeable, stripe_amount
 
 WITHOUT = ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
-"""Currencies that have no decimals in both."""
+"""Currencies without decimals, both in ISO 4217 and at Stripe."""
 ISO_DECIMALS = {
     **dict.fromkeys([*WITHOUT, "ISK", "UGX"], 0),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
-"""Of ISO 4217's list one; two for all others."""
+"""The decimals in ISO 4217's list one. All other currencies have two."""
 STRIPE_DECIMALS = {
     **dict.fromkeys([*WITHOUT, "MGA"], 0),
     **dict.fromkeys(["BHD", "JOD", "KWD", "OMR", "TND"], 3),
 }
-"""Of Stripe's page on currencies; two for all others, ISK and UGX among them."""
+"""The decimals on Stripe's page on currencies. All other currencies have two, also ISK and UGX."""
 
 
 @pytest.mark.parametrize(
     ("currency", "amount_minor", "charged"),
     [
         ("EUR", 2500, 2500),  # 25.00
-        ("HUF", 2550, 2550),  # whole forints are for payouts only
+        ("HUF", 2550, 2550),  # Stripe requires whole forints only in payouts
         ("JPY", 2500, 2500),
         ("ISK", 2500, 250_000),
         ("UGX", 2500, 250_000),
@@ -40,13 +40,13 @@ def test_an_amount_is_sent_in_stripes_units(currency: str, amount_minor: int, ch
 @pytest.mark.parametrize(
     ("currency", "amount_minor"), [("KWD", 2505), ("MGA", 2550), ("IQD", 2500), ("LYD", 10)]
 )
-def test_an_amount_that_stripe_has_no_number_for_is_not_rounded(currency: str, amount_minor: int) -> None:
+def test_an_amount_that_stripe_cannot_express_is_not_rounded(currency: str, amount_minor: int) -> None:
     with pytest.raises(NotChargeable):
         stripe_amount(amount_minor, currency)
 
 
 @given(sampled_from(sorted(CURRENCIES)), integers(1, 99_999_999))
-def test_whatever_is_charged_is_worth_what_was_ordered(currency: str, amount_minor: int) -> None:
+def test_the_charged_amount_equals_the_ordered_amount(currency: str, amount_minor: int) -> None:
     try:
         charged = stripe_amount(amount_minor, currency)
     except NotChargeable:

@@ -12,8 +12,8 @@ from tests.conftest import PAYLOADS, MakeEvent
 
 
 def receipt(kind: str, cause: str | None = None, minute: int = 0) -> dict[str, str]:
-    said = {"type": kind, "source": "/test", "time": f"2026-01-01T12:{minute:02}:00+00:00"}
-    return said if cause is None else said | {"causationid": cause}
+    entry = {"type": kind, "source": "/test", "time": f"2026-01-01T12:{minute:02}:00+00:00"}
+    return entry if cause is None else entry | {"causationid": cause}
 
 
 def order_record(inbox: dict[str, dict[str, str]], **changes: Any) -> Record[Order]:
@@ -39,7 +39,7 @@ def test_no_effect_comes_before_its_cause(arrival: tuple[str, ...]) -> None:
     assert kinds(record) == ["order.placed", "payment.captured", "shipment.failed", "payment.refunded"]
 
 
-def test_a_cause_comes_first_even_where_clocks_disagree() -> None:
+def test_a_cause_comes_first_even_if_the_clocks_of_services_differ() -> None:
     late_clock, early_clock = receipt("order.placed", minute=9), receipt("payment.captured", "a", minute=1)
     assert kinds(order_record({"b": early_clock, "a": late_clock})) == ["order.placed", "payment.captured"]
 
@@ -49,14 +49,14 @@ def test_events_without_a_common_cause_are_ordered_by_time() -> None:
     assert kinds(order_record(inbox)) == ["early", "late"]
 
 
-def test_an_unseen_cause_holds_no_event_back() -> None:
+def test_an_event_whose_cause_is_unknown_is_listed() -> None:
     assert kinds(order_record({"b": receipt("payment.refunded", "unseen")})) == ["payment.refunded"]
 
 
-def test_published_and_received_events_are_in_one_order(make_event: MakeEvent) -> None:
+def test_published_and_received_events_are_in_one_list(make_event: MakeEvent) -> None:
     placed = make_event("order.placed")
-    heard = {"b": receipt("payment.captured", placed.id)}
-    record = Record("order-1", Order(), 1, heard, (Outgoing(1, placed.to_json()),))
+    inbox = {"b": receipt("payment.captured", placed.id)}
+    record = Record("order-1", Order(), 1, inbox, (Outgoing(1, placed.to_json()),))
     assert kinds(record) == ["order.placed", "payment.captured"]
     assert history(record)[0]["id"] == placed.id
 

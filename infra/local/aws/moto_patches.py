@@ -22,7 +22,7 @@ VARIABLE = "PLAIN_MOTO"
 
 @contextmanager
 def patched_moto(*, plain: bool = False) -> Iterator[None]:
-    """Within it, moto plays AWS with AWS's refusals and answers, and, unless it is `plain`, faster."""
+    """Correct moto's refusals and answers within the context and, unless `plain`, make moto faster."""
     plain = plain or bool(os.environ.get(VARIABLE))
     speed, way = (mock_aws, nullcontext) if plain else (faster_moto, short_way)
     with speed(), corrections(), trace_headers_kept(), refusals(), way():

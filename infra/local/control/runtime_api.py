@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,16 +10,14 @@ from urllib.parse import unquote
 from infra.local.control.reports import Reports
 from infra.local.control.stacks import Stacks
 from infra.local.control.terminals import Terminals
+from infra.local.control.wire import PREFIX, functions_to_json
 from infra.local.http import guard, http_api
-from infra.local.http.asgi import Receive
+from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Request, Response
-from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
 from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
-
-PREFIX = "/_local/"
 
 
 class RuntimeApi:
@@ -41,16 +39,16 @@ class RuntimeApi:
         self._ended = ended
         self._terminals = Terminals(stacks, notices, ended)
 
-    async def answer(self, request: Request, receive: Receive) -> Response:
+    async def answer(self, request: Request, disconnected: Disconnected) -> Response:
         reason = guard.cross_site_reason(request)
         if reason is not None:
             return http_api.error_response(403, reason)
         path = [unquote(part) for part in request.path.removeprefix(PREFIX).split("/")]
         try:
             if path[0] == "runtime":
-                answer = await self._answer_environment(request, path[1:], receive)
+                answer = await self._answer_environment(request, path[1:], disconnected)
             elif path[0] == "attached":
-                answer = await self._terminals.attached("/".join(path[1:]), receive)
+                answer = await self._terminals.attached("/".join(path[1:]), disconnected)
             else:
                 answer = self._answer_command(request, path)
         except TemplateError as error:
@@ -58,12 +56,12 @@ class RuntimeApi:
         return answer or http_api.error_response(404, "Not Found")
 
     async def _answer_environment(
-        self, request: Request, path: list[str], receive: Receive
+        self, request: Request, path: list[str], disconnected: Disconnected
     ) -> Response | None:
         headers = dict(request.headers)
         match request.method, path:
             case "GET", [function, "invocation", "next"]:
-                invocation = await self._next(function, headers, receive)
+                invocation = await self._next(function, headers, disconnected)
                 return _invocation_answer(invocation) if invocation else Response(204, [], b"")
             case "POST", [_, "invocation", invocation_id, "response"]:
                 if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
@@ -98,30 +96,21 @@ class RuntimeApi:
     def _add_documents(self, headers: Mapping[str, str]) -> None:
         self._reports.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
-    async def _next(self, function: str, headers: Mapping[str, str], receive: Receive) -> Invocation | None:
+    async def _next(
+        self, function: str, headers: Mapping[str, str], disconnected: Disconnected
+    ) -> Invocation | None:
         """The environment's next invocation, or None if the environment or the run ends first."""
         timeout = float(headers[TIMEOUT_HEADER]) if TIMEOUT_HEADER in headers else None
         invocation = await self._environments.next(function, timeout, headers.get(ENVIRONMENT_HEADER, ""))
-        # The server has read the whole request, so `receive` returns only when the client disconnects.
-        disconnected: asyncio.Future[Any] = asyncio.ensure_future(receive())
+        gone: asyncio.Future[Any] = asyncio.ensure_future(disconnected())
         ended: asyncio.Future[Any] = asyncio.ensure_future(self._ended.wait())
-        await asyncio.wait([invocation, disconnected, ended], return_when=asyncio.FIRST_COMPLETED)
-        disconnected.cancel()
+        await asyncio.wait([invocation, gone, ended], return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
         ended.cancel()
         if invocation.done() and not invocation.cancelled():
             return invocation.result()
         invocation.cancel()
         return None
-
-
-def functions_to_json(functions: Iterable[Function]) -> list[dict[str, Any]]:
-    """Converts functions to JSON, for the terminal that runs them."""
-    return [{**vars(function), "code": str(function.code)} for function in functions]
-
-
-def functions_from_json(described: list[dict[str, Any]]) -> list[Function]:
-    """Reads functions from the control API's JSON."""
-    return [Function(**{**function, "code": Path(function["code"])}) for function in described]
 
 
 def _invocation_answer(invocation: Invocation) -> Response:

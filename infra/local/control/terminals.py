@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.control.stacks import Stacks
-from infra.local.http.asgi import Receive
+from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Response
 from infra.local.model.stack import Stack
 from infra.local.provisioning.errors import TemplateError
@@ -43,7 +43,7 @@ class Terminals:
         self._guests.pop(name).set()
         self._notices.add("left", f"{name} left the run; its queues and tables are deleted", stack=name)
 
-    async def attached(self, what: str, receive: Receive) -> Response:
+    async def attached(self, what: str, disconnected: Disconnected) -> Response:
         """Answers when the terminal disconnects, when its stack leaves (410), or when the run ends (204).
 
         `what` is `services/NAME` or `stacks/NAME`.
@@ -52,7 +52,7 @@ class Terminals:
         service, stack = (None, name) if kind == "stacks" else (name, None)
         left = self._guests.get(name, asyncio.Event()) if kind == "stacks" else asyncio.Event()
         self._notices.add("attached", f"{name} attached: it runs in another terminal", service, stack)
-        await _first(receive(), left.wait(), self._ended.wait())
+        await _first(disconnected(), left.wait(), self._ended.wait())
         if left.is_set():
             return Response(410, [], b"")
         if not self._ended.is_set():

@@ -25,6 +25,8 @@ for _library in (
 ):
     import_module(_library)
 
+import_module("infra.local.runtime.aws_calls").install()
+
 boto3, pydantic = import_module("boto3"), import_module("pydantic")
 
 # pydantic loads most of its modules when the first model is created.

@@ -9,7 +9,6 @@ import signal
 import threading
 import time
 from decimal import Decimal
-from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
 
 from infra.local.model.stack import Function
@@ -17,6 +16,7 @@ from infra.local.reporting import failures
 from infra.local.reporting.console import Console
 from infra.local.runtime import process_setup
 from infra.local.runtime.code import FunctionCode, Handler, import_failure
+from infra.local.runtime.connection import BackendConnection
 from infra.local.runtime.context import Context
 from infra.local.runtime.reloader import Reloader
 
@@ -26,8 +26,6 @@ SHORTEST_TIMER_SECONDS = 0.001
 WATCH_SECONDS = 1.0
 METRICS_HEADER = "x-metrics"
 """The header with the metrics that a function printed."""
-METRICS_LIMIT_BYTES = 16_000
-"""The maximum length of the header: servers limit it. Longer metrics are sent in their own request."""
 ENVIRONMENT_HEADER = "x-environment"
 """The header with the id of the execution environment that asks for an invocation."""
 TIMEOUT_HEADER = "x-timeout-seconds"
@@ -55,45 +53,13 @@ def work(function: Function, host: str, port: int, environment_id: str, debug_po
     while True:
         try:
             environment.serve(connection)
-        except (OSError, HTTPException):
+        except OSError:
             connection.close()
             time.sleep(RETRY_SECONDS)
 
 
 class BadCode(Exception):
     """The function's code cannot be imported; the message is the one of Lambda."""
-
-
-class BackendConnection:
-    """Requests to the backend over one connection."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._connection = HTTPConnection(host, port)
-
-    def request(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[HTTPResponse, bytes]:
-        """Sends a request and returns the answer. Raises OSError or HTTPException if a second try fails, too.
-
-        The backend may have closed the connection while the function was running. A second try is safe: the
-        backend accepts only one answer for each request id.
-        """
-        try:
-            return self._request(method, path, body, headers or {})
-        except (OSError, HTTPException):
-            self.close()
-            return self._request(method, path, body, headers or {})
-
-    def close(self) -> None:
-        """Closes the connection. The next request opens a new one."""
-        self._connection.close()
-
-    def _request(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[HTTPResponse, bytes]:
-        self._connection.request(method, f"/_local/{path}", body or None, headers)
-        answer = self._connection.getresponse()
-        return answer, answer.read()
 
 
 class Environment:
@@ -124,25 +90,26 @@ class Environment:
         backend.close()
 
     def serve(self, backend: BackendConnection) -> None:
-        """Runs one invocation after the other. Raises OSError or HTTPException if the backend has ended."""
+        """Runs one invocation after the other. Raises OSError if the backend has ended."""
         base = f"runtime/{self._function.name}/invocation"
         asking = {ENVIRONMENT_HEADER: self._id}
         if self._debugged:
             asking[TIMEOUT_HEADER] = str(DEBUG_SECONDS)
         while True:
-            answer, body = backend.request("GET", f"{base}/next", headers=asking)
+            answer = backend.request("GET", f"{base}/next", headers=asking)
             if answer.status != 200:
-                raise HTTPException(f"the backend has no invocation: it answered {answer.status}")
+                raise ConnectionError(f"the backend has no invocation: it answered {answer.status}")
+            headers = dict(answer.headers)
             context = Context(
                 self._function,
-                answer.headers["lambda-runtime-aws-request-id"],
-                int(answer.headers["lambda-runtime-deadline-ms"]) / 1000,
+                headers["lambda-runtime-aws-request-id"],
+                int(headers["lambda-runtime-deadline-ms"]) / 1000,
             )
-            process_setup.begin_invocation(context, answer.headers.get("lambda-runtime-trace-id"))
+            process_setup.begin_invocation(context, headers.get("lambda-runtime-trace-id"))
             self._console.request_id = context.aws_request_id
-            outcome, result = self._run(json.loads(body), context)
-            metrics = self._documents(backend)
-            backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, metrics)
+            outcome, result = self._run(json.loads(answer.body), context)
+            documents = {METRICS_HEADER: self._documents()}
+            backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, documents)
 
     def report_exit(self, backend: BackendConnection) -> None:
         """Tells the backend that this environment ends because its parent process has ended."""
@@ -203,20 +170,16 @@ class Environment:
             {"code": {**names, "changed": changed, "failure": failure and {**failure, **names}}}
         )
 
-    def _documents(self, backend: BackendConnection) -> dict[str, str]:
-        """The headers with the documents of the console. An own request would cost more time."""
+    def _documents(self) -> str:
+        """The documents of the console, as JSON."""
         self._console.end_line()
-        printed = json.dumps(self._console.take_documents())
-        if len(printed) <= METRICS_LIMIT_BYTES:
-            return {METRICS_HEADER: printed}
-        backend.request("POST", "metrics", printed.encode())
-        return {}
+        return json.dumps(self._console.take_documents())
 
     def send_documents(self, backend: BackendConnection) -> None:
         """Sends the documents of the console now. Drops them if no backend answers."""
         self._console.end_line()
         if documents := self._console.take_documents():
-            with contextlib.suppress(OSError, HTTPException):
+            with contextlib.suppress(OSError):
                 backend.request("POST", "metrics", json.dumps(documents).encode())
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import quote
 
-from infra.local.control.runtime_api import PREFIX
+from infra.local.control.wire import PREFIX
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.runtime.process_pool import Fork, ProcessPool

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable
 
 from infra.local.control import stack_names
-from infra.local.control.runtime_api import functions_from_json
+from infra.local.control.wire import functions_from_json
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
 from infra.local.runtime.process_pool import fork_context

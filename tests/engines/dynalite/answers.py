@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 UNORDERED = ("Scan", "BatchGetItem")
-"""DynamoDB promises no order for the items of these."""
+"""DynamoDB does not define the order of items for these operations."""
 NOT_COMPARED = ("ConsumedCapacity", "ItemCollectionMetrics")
 """Neither engine counts capacity as AWS bills it."""
 
@@ -14,8 +14,8 @@ def normal(operation: str, status: int, answer: Mapping[str, Any]) -> Any:
     """The normalized answer: equal for equivalent answers."""
     if status != 200:
         return {"status": status, "error": error(answer), **_item_of(answer)}
-    told = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
-    return _normal(told, sort=operation in UNORDERED)
+    compared = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
+    return _normal(compared, sort=operation in UNORDERED)
 
 
 def error(answer: Mapping[str, Any]) -> tuple[str, str]:

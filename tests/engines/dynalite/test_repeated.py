@@ -1,4 +1,4 @@
-"""The comparison of two DynamoDBs finds what differs, and nothing else."""
+"""The comparison of two DynamoDB engines finds all relevant differences, and no others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +47,7 @@ def read_an_item(second: Second) -> Calls:
     return calls
 
 
-def test_an_answer_that_is_the_same_agrees_and_each_test_has_its_own_tables() -> None:
+def test_equal_answers_agree_and_each_test_has_its_own_tables() -> None:
     second = Second(200, {"Item": ITEM})
     calls = read_an_item(second)
     assert (calls.compared, calls.differing, second.tables) == (1, [], set())
@@ -57,9 +57,9 @@ def test_an_answer_that_is_the_same_agrees_and_each_test_has_its_own_tables() ->
     ("status", "answer"), [(200, {}), (400, {"__type": FAILURE, "message": "The conditional request failed"})]
 )
 def test_a_different_answer_is_reported_with_its_call(status: int, answer: Any) -> None:
-    (told,) = read_an_item(Second(status, answer)).differing
-    assert told.startswith("GetItem")
-    assert str(ITEM) in told
+    (difference,) = read_an_item(Second(status, answer)).differing
+    assert difference.startswith("GetItem")
+    assert str(ITEM) in difference
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_different_answer_is_reported_with_its_call(status: int, answer: Any) 
         ("Scan", {"Items": [ITEM, {}]}, {"Items": [{}, ITEM]}),
     ],
 )
-def test_answers_that_mean_the_same_agree(operation: str, one: Any, other: Any) -> None:
+def test_equivalent_answers_agree(operation: str, one: Any, other: Any) -> None:
     assert normal(operation, 200, one) == normal(operation, 200, other)
 
 
@@ -83,11 +83,11 @@ def test_answers_that_mean_the_same_agree(operation: str, one: Any, other: Any) 
         ("Scan", {"Items": [ITEM]}, {"Items": []}),
     ],
 )
-def test_answers_that_mean_something_else_differ(operation: str, one: Any, other: Any) -> None:
+def test_answers_that_are_not_equivalent_differ(operation: str, one: Any, other: Any) -> None:
     assert normal(operation, 200, one) != normal(operation, 200, other)
 
 
-def test_errors_agree_by_code_message_and_the_item_that_was_asked_for() -> None:
+def test_errors_agree_if_code_message_and_returned_item_agree() -> None:
     failed = {"__type": FAILURE, "message": "The conditional request failed"}
     assert normal("PutItem", 400, failed) != normal("PutItem", 400, failed | {"Item": ITEM})
     assert normal("PutItem", 400, failed) != normal("PutItem", 400, failed | {"message": "other"})

@@ -18,14 +18,14 @@ from tests.engines.ministack.shop import CHARGED, DISPATCHED, REFUNDED, Shop
 from tests.local.conftest import eventually
 from tests.world import an_order, fields
 
-__all__ = [  # these tests run here as well, on the world of this folder
+__all__ = [  # these tests also run here, with this folder's fixture `world`
     "test_a_declined_order_is_rejected_and_not_shipped",
     "test_an_order_is_charged_and_shipped",
     "test_an_order_that_cannot_be_shipped_is_refunded",
 ]
 pytestmark = pytest.mark.ministack
 CUSTOMERS = 8
-"""How many place orders at the same time."""
+"""The number of customers that place orders at the same time."""
 LEDGERS: dict[str, list[tuple[list[str], list[str]]]] = {
     "shipped": [([CHARGED], [DISPATCHED])],
     "rejected": [(["charge declined"], [])],
@@ -35,14 +35,14 @@ LEDGERS: dict[str, list[tuple[list[str], list[str]]]] = {
         ([CHARGED, REFUNDED], ["dispatch refused"]),
     ],
 }
-"""What the gateway's and the carrier's books may say of an order, by its status in the end."""
+"""The possible entries of an order in the gateway's and the carrier's ledgers, by its final status."""
 
 
 def settled(world: Shop, order_id: str) -> str:
-    """The final status of an order. Fails if the ledgers do not agree with it."""
+    """Return the final status of an order. Fails if the ledgers do not agree with it."""
     status = world.status(order_id)
-    books = world.ledger("Payment", order_id), world.ledger("Shipping", order_id)
-    assert books in LEDGERS[status], (order_id, status, books)
+    ledgers = world.ledger("Payment", order_id), world.ledger("Shipping", order_id)
+    assert ledgers in LEDGERS[status], (order_id, status, ledgers)
     return status
 
 
@@ -92,7 +92,7 @@ def test_a_cancellation_that_races_a_dispatch_has_one_outcome(world: Shop) -> No
     assert {settled(world, order_id) for order_id in placed} == {"cancelled", "shipped"}
 
 
-def test_requests_at_once_with_one_key_make_one_order(world: Shop) -> None:
+def test_concurrent_requests_with_one_key_create_one_order(world: Shop) -> None:
     customer_id = f"customer-{time.time_ns()}"
     order = an_order(customer_id=customer_id)
 
@@ -114,7 +114,7 @@ def test_a_key_used_for_another_body_is_refused(world: Shop) -> None:
     assert (refused.status, fields(refused)) == (422, {"Idempotency-Key"})
 
 
-def test_in_a_burst_each_order_ends_as_its_kind_does(world: Shop) -> None:
+def test_each_order_of_a_burst_ends_as_its_kind_requires(world: Shop) -> None:
     burst = kinds(mix("shipped=6,declined=1,unserviceable=1,cancelled=2"), 60)
 
     def place(kind: str) -> str:
@@ -131,11 +131,11 @@ def test_in_a_burst_each_order_ends_as_its_kind_does(world: Shop) -> None:
     assert world.dead_letters() == {}
 
 
-def test_an_order_that_is_not_paid_in_time_is_cancelled_and_never_charged(hasty: Shop) -> None:
-    with hasty.without("PaymentConsumer"):
-        order_id = hasty.place()
-        hasty.until(order_id, "cancelling")
-        assert hasty.get(f"/orders/{order_id}")["reason"] == "not paid and dispatched in time"
-    hasty.drain()
-    assert settled(hasty, order_id) == "cancelled"
-    assert hasty.ledger("Payment", order_id) == []
+def test_an_order_that_is_not_paid_in_time_is_cancelled_and_never_charged(short_deadline: Shop) -> None:
+    with short_deadline.without("PaymentConsumer"):
+        order_id = short_deadline.place()
+        short_deadline.until(order_id, "cancelling")
+        assert short_deadline.get(f"/orders/{order_id}")["reason"] == "not paid and dispatched in time"
+    short_deadline.drain()
+    assert settled(short_deadline, order_id) == "cancelled"
+    assert short_deadline.ledger("Payment", order_id) == []

@@ -1,5 +1,5 @@
-"""Event buses of EventBridge: events that are put on a bus, and the targets of the rules that they match.
+"""Event buses of EventBridge: accept events, match them with rules, and send them to the rules' targets.
 
-Buses, rules and targets are moto's. Matching, the input of targets and the delivery are ours: moto's matcher
-differs from AWS's, and moto sends events neither to functions nor to topics.
+moto stores buses, rules and targets. This package matches events, builds the input of targets and sends it:
+moto's matcher differs from AWS's, and moto sends events neither to functions nor to topics.
 """

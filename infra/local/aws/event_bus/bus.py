@@ -1,4 +1,4 @@
-"""PutEvents: takes entries, and sends each event to the targets of the rules that it matches.
+"""PutEvents: accepts entries, and sends each event to the targets of the rules that it matches.
 
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
@@ -25,16 +25,16 @@ Entry = Mapping[str, Any]
 
 
 class EntryRefused(Exception):
-    """AWS refuses an entry, by code and message, and goes on with the others."""
+    """AWS refuses this entry with a code and a message, and accepts the others."""
 
 
 def put(backend: Any, entries: Sequence[Entry]) -> list[dict[str, str]]:
-    """AWS's answer to each entry, in their order: the event's id, or an error. `backend` is moto's."""
+    """Return AWS's answer to each entry, in order: the event's id, or an error. `backend` is moto's."""
     return [_put(backend, entry) for entry in entries]
 
 
 def run(rule_arn: str, event: Entry) -> None:
-    """Sends an event to the targets of a rule of the default bus, whose time has come."""
+    """Send the event of a scheduled rule of the default bus to the rule's targets."""
     for rule in list(events_backends[ACCOUNT][REGION].event_buses["default"].rules.values()):
         if rule.arn == rule_arn and rule.state != DISABLED:
             deliver(rule, event)
@@ -51,7 +51,7 @@ def _put(backend: Any, entry: Entry) -> dict[str, str]:
     if bus is None:
         # AWS drops the event and answers with its id (LocalStack's test_put_events_nonexistent_event_bus).
         function_targets.report(
-            f"PutEvents: there is no event bus {name}; an event from {event['source']} is lost"
+            f"PutEvents: an event from {event['source']} is lost; there is no event bus {name}"
         )
         return {"EventId": event["id"]}
     for rule in list(bus.rules.values()):
@@ -61,7 +61,7 @@ def _put(backend: Any, entry: Entry) -> dict[str, str]:
 
 
 def _event(entry: Entry) -> dict[str, Any]:
-    """Raises EntryRefused."""
+    """Return the event that EventBridge makes of an entry. Raises EntryRefused."""
     for name in REQUIRED:
         if not entry.get(name):
             message = f"Parameter {name} is not valid. Reason: {name} is a required argument."
@@ -94,11 +94,11 @@ def _detail(text: str) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    """Python reads NaN and Infinity, which are no JSON."""
+    """Refuse NaN and Infinity, which Python's parser accepts, but JSON does not have."""
     raise ValueError(name)
 
 
 @lru_cache(maxsize=1024)
 def _pattern(text: str | None) -> Pattern:
-    """The pattern of a rule. A rule with a schedule alone has none, and matches nothing."""
+    """The pattern of a rule. A rule that has only a schedule has no pattern and matches no event."""
     return compile_pattern(json.loads(text)) if text else lambda _: False

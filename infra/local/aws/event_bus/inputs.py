@@ -1,8 +1,8 @@
-"""What a target gets: the event, or what Input, InputPath or InputTransformer make of it.
+"""The input of a target: the event, or what Input, InputPath or InputTransformer make of it.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 
-AWS does not document what an InputPath gives that the event does not have; here it gives null.
+AWS does not document what a target gets if the event has no value at the InputPath. Here it gets null.
 """
 
 import json
@@ -23,23 +23,23 @@ PLACEHOLDER = re.compile(r"<([^<>\"\s]+)>")
 PIECE = re.compile(rf"(?P<string>{STRING})|{PLACEHOLDER.pattern}", re.DOTALL)
 
 Target = Mapping[str, Any]
-"""A target as PutTargets has it."""
+"""A target, in the form that PutTargets takes."""
 
 
 class Invalid(Exception):
-    """AWS refuses the target: the property, and a message, which is AWS's where it is known."""
+    """AWS refuses the target. Arguments: the property, and a message, which is AWS's where we know it."""
 
 
 def check(target: Target) -> None:
-    """Raises Invalid for a target whose input AWS refuses, and for a path that finds nothing on AWS."""
+    """Raise Invalid for an input that AWS refuses, and for a path that AWS accepts but cannot evaluate."""
     given, name = [way for way in WAYS if way in target], target["Id"]
     if len(given) > 1:
-        told = f"Only one of Input, InputPath, or InputTransformer must be provided for target {name}."
-        raise Invalid(given[1], told)
+        message = f"Only one of Input, InputPath, or InputTransformer must be provided for target {name}."
+        raise Invalid(given[1], message)
     if not _is_json(target.get("Input", "null")):
-        raise Invalid("Input", f"Input for target {name} is no JSON.")
+        raise Invalid("Input", f"Input for target {name} is not valid JSON.")
     if not is_path(path := target.get("InputPath", "$")):
-        raise Invalid("InputPath", f"{path} is no JSON path of names, indexes and *.")
+        raise Invalid("InputPath", f"{path} is not a JSON path of names, indexes and *.")
     if "InputTransformer" in target:
         _check_transformer(target["InputTransformer"], name)
 
@@ -48,19 +48,19 @@ def _check_transformer(transformer: Mapping[str, Any], target: str) -> None:
     paths, template = transformer.get("InputPathsMap", {}), transformer["InputTemplate"]
     for name, path in paths.items():
         if not is_path(path):
-            told = f"{path} is no JSON path of names, indexes and *."
-            raise Invalid(f"InputTransformer.InputPathsMap.{name}", told)
+            message = f"{path} is not a JSON path of names, indexes and *."
+            raise Invalid(f"InputTransformer.InputPathsMap.{name}", message)
     for placeholder in PLACEHOLDER.findall(template):
         if placeholder not in paths and placeholder not in PREDEFINED:
-            told = f"InputTemplate for target {target} contains invalid placeholder {placeholder}."
-            raise Invalid("InputTransformer.InputTemplate", told)
+            message = f"InputTemplate for target {target} contains invalid placeholder {placeholder}."
+            raise Invalid("InputTransformer.InputTemplate", message)
     if not _are_json(PIECE.sub(_without_value, template)):
-        told = f"InputTemplate for target {target} is no JSON; text needs quotes."
-        raise Invalid("InputTransformer.InputTemplate", told)
+        message = f"InputTemplate for target {target} is not valid JSON; put text in quotes."
+        raise Invalid("InputTransformer.InputTemplate", message)
 
 
 def text(target: Target, rule: Any, event: Mapping[str, Any]) -> str:
-    """The text that a target of a rule gets of an event."""
+    """Return the input, as text, that a target of a rule gets for an event."""
     if "Input" in target:
         return str(target["Input"])
     if "InputPath" in target:
@@ -116,7 +116,7 @@ def _value(path: str, event: Mapping[str, Any], missing: Any) -> Any:
 
 
 def _without_value(piece: re.Match[str]) -> str:
-    """A piece of a template that is JSON whatever the values are."""
+    """Return JSON that stands for a piece of a template whose values are not known yet."""
     return "0" if piece["string"] is None else PLACEHOLDER.sub("", piece["string"])
 
 
@@ -129,7 +129,7 @@ def _is_json(given: str) -> bool:
 
 
 def _are_json(given: str) -> bool:
-    """Whether these are JSON values in a row: a template may have several lines of quoted text."""
+    """Whether the text is a sequence of JSON values: a template may have several lines of quoted text."""
     rest = given.strip()
     while rest:
         try:

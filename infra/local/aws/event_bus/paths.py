@@ -1,4 +1,4 @@
-"""The JSON paths that EventBridge knows: names, indexes of arrays, and `*` for all elements.
+"""The JSON paths that EventBridge supports: names, indexes of arrays, and `*` for all elements.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """
@@ -13,7 +13,7 @@ PATH = re.compile(rf"\$(?:{re.sub(r'[?]P<[a-z]+>', '?:', STEP.pattern)})*")
 
 
 class Missing(Exception):
-    """The event has nothing at a path."""
+    """The event has no value at a path."""
 
 
 def is_path(text: str) -> bool:
@@ -21,7 +21,7 @@ def is_path(text: str) -> bool:
 
 
 def found(path: str, value: Any) -> Any:
-    """The value at a path, or the list of values if the path has a `*`. Raises Missing."""
+    """Return the value at a path, or the list of values if the path has a `*`. Raises Missing."""
     values, several = [value], False
     for step in STEP.finditer(path):
         if "*" in (step["name"], step["index"]):

@@ -1,7 +1,7 @@
 """Sends events to the targets of a rule: functions, queues and topics.
 
-A target that is gone, or that refuses an event, does not become available by itself. As AWS does with such
-errors, the event goes to the target's dead-letter queue at once, without a retry:
+If a target does not exist or refuses the event, a retry cannot succeed. As on AWS, the event then goes to the
+target's dead-letter queue at once:
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 """
 
@@ -21,11 +21,11 @@ GONE = ("AWS.SimpleQueueService.NonExistentQueue", "NotFound")
 
 
 class Undeliverable(Exception):
-    """A target did not get an event: an error code of EventBridge, and why."""
+    """A target did not get an event. Arguments: EventBridge's error code, and the reason."""
 
 
 def deliver(rule: Any, event: Mapping[str, Any]) -> None:
-    """Sends an event to all targets of a rule, which is moto's."""
+    """Send an event to all targets of a rule of moto's."""
     for target in list(rule.targets):
         try:
             _send(target, inputs.text(target, rule, event))
@@ -44,7 +44,7 @@ def _send(target: Target, text: str) -> None:
         elif service == "sns":
             client("sns").publish(TopicArn=arn, Message=text)
         else:
-            raise Undeliverable("INVALID_PARAMETER", f"{arn} cannot be played locally")
+            raise Undeliverable("INVALID_PARAMETER", f"the local AWS does not support {arn} as a target")
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         raise Undeliverable("NO_RESOURCE" if code in GONE else "ERROR_FROM_TARGET", message) from error
@@ -56,13 +56,13 @@ def _invoke(arn: str, text: str) -> None:
     try:
         event = json.loads(text)
     except ValueError:
-        raise Undeliverable("INVALID_JSON", f"the input transformer makes no JSON: {text}") from None
+        raise Undeliverable("INVALID_JSON", f"the transformed input is not valid JSON: {text}") from None
     if not function_targets.deliver(arn, event):
         raise Undeliverable("NO_RESOURCE", f"there is no function {arn}")
 
 
 def _send_message(queue_arn: str, text: str, parameters: Mapping[str, str], **attributes: Any) -> None:
-    """The call is the run's own, without a trace header: Lambda detects no loops through EventBridge."""
+    """Send without a trace header: Lambda does not detect recursive loops through EventBridge."""
     sqs = client("sqs")
     url = sqs.get_queue_url(QueueName=name_of(queue_arn))["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=text, **parameters, **attributes)
@@ -70,8 +70,8 @@ def _send_message(queue_arn: str, text: str, parameters: Mapping[str, str], **at
 
 def _give_up(rule: Any, target: Target, event: Mapping[str, Any], code: str, message: str) -> None:
     queue = target.get("DeadLetterConfig", {}).get("Arn")
-    told = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": message}
-    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    cause = {"RULE_ARN": rule.arn, "TARGET_ARN": target["Arn"], "ERROR_CODE": code, "ERROR_MESSAGE": message}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in cause.items()}
     try:
         if queue:
             _send_message(queue, inputs.compact(event), {}, MessageAttributes=attributes)

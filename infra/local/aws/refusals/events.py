@@ -26,7 +26,7 @@ TIME_BYTES = 14
 def entries(request: Request) -> None:
     given = request["Entries"]
     if "EndpointId" in request:
-        raise Refusal("ValidationException", "EndpointId: a global endpoint cannot be played locally.")
+        raise Refusal("ValidationException", "EndpointId: the local AWS has no global endpoints.")
     if not 1 <= len(given) <= MOST_ENTRIES:
         constraint = f"less than or equal to {MOST_ENTRIES}" if given else "greater than or equal to 1"
         raise Refusal(
@@ -48,7 +48,7 @@ def pattern(request: Request) -> None:
     try:
         compile_pattern(json.loads(request.get("EventPattern") or '{"source": ["any"]}'))
     except ValueError:
-        raise _invalid_pattern("it is no JSON") from None
+        raise _invalid_pattern("it is not JSON") from None
     except operators.InvalidPattern as reason:
         raise _invalid_pattern(str(reason)) from None
 

@@ -1,6 +1,7 @@
-"""What the recorded tests of invalid filter policies asked;
-facts from LocalStack's
-tests/aws/services/sns/test_sns_filter_policy.py.
+"""The requests of the recorded tests of invalid filter policies.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/sns/test_sns_filter_policy.py.
 """
 
 import json
@@ -8,12 +9,12 @@ import re
 from typing import Any
 
 from tests.local.endpoint import queue_arn
-from tests.recorded.plays.played import Played, ask
-from tests.recorded.plays.subscribed import Answers
 from tests.recorded.recorded import answers
+from tests.recorded.scenarios.local_aws import LocalAws, ask
+from tests.recorded.scenarios.subscribed_queue import Answers
 
 
-def policy_complexity(aws: Played, _: str) -> Answers:
+def policy_complexity(aws: LocalAws, _: str) -> Answers:
     values = {"key1": ["x"] * 100, "key2": ["x"] * 51}
     return {
         "error-complexity-in-one-condition": _subscribe(aws, {"key": ["x"] * 151}),
@@ -22,7 +23,7 @@ def policy_complexity(aws: Played, _: str) -> Answers:
     }
 
 
-def policy_complexity_with_or(aws: Played, _: str) -> Answers:
+def policy_complexity_with_or(aws: LocalAws, _: str) -> Answers:
     flat = {
         "source": ["x"] * 4,
         "$or": [
@@ -40,7 +41,7 @@ def policy_complexity_with_or(aws: Played, _: str) -> Answers:
     }
 
 
-def _subscribe(aws: Played, policy: Any, **attributes: str) -> Any:
+def _subscribe(aws: LocalAws, policy: Any, **attributes: str) -> Any:
     given = {"FilterPolicy": policy if isinstance(policy, str) else json.dumps(policy), **attributes}
     return ask(
         aws.sns.subscribe,
@@ -58,11 +59,11 @@ CIDRS = {
     "error-condition-bad-cidr-v4": "xx.11.xx/8",
     "error-condition-bad-cidr-v6": "xxxx:db8:1234:1a00::/64",
 }
-"""Those whose messages do not have the policy."""
+"""The operands of the policies that the recorded messages do not contain."""
 
 
-def _conditions(name: str, aws: Played) -> Answers:
-    """The policies are in the recorded messages."""
+def _conditions(name: str, aws: LocalAws) -> Answers:
+    """Subscribe with each policy of a recorded test. The recorded messages contain the policies."""
     recorded = answers("sns_filter_policies")[f"TestSNSFilterPolicyConditions::test_{name}"]["answers"]
     found = {}
     for step, answer in recorded.items():
@@ -72,21 +73,21 @@ def _conditions(name: str, aws: Played) -> Answers:
     return found
 
 
-def validate_policy(aws: Played, _: str) -> Answers:
+def validate_policy(aws: LocalAws, _: str) -> Answers:
     return _conditions("validate_policy", aws)
 
 
-def validate_policy_exists_operator(aws: Played, _: str) -> Answers:
+def validate_policy_exists_operator(aws: LocalAws, _: str) -> Answers:
     return _conditions("validate_policy_exists_operator", aws)
 
 
-def validate_policy_nested_anything_but_operator(aws: Played, _: str) -> Answers:
+def validate_policy_nested_anything_but_operator(aws: LocalAws, _: str) -> Answers:
     return _conditions("validate_policy_nested_anything_but_operator", aws)
 
 
-def validate_policy_numeric_operator(aws: Played, _: str) -> Answers:
+def validate_policy_numeric_operator(aws: LocalAws, _: str) -> Answers:
     return _conditions("validate_policy_numeric_operator", aws)
 
 
-def validate_policy_string_operators(aws: Played, _: str) -> Answers:
+def validate_policy_string_operators(aws: LocalAws, _: str) -> Answers:
     return _conditions("validate_policy_string_operators", aws)

@@ -1,41 +1,43 @@
-"""What the recorded tests of DynamoDB asked; facts from LocalStack's
-tests/aws/services/dynamodb/test_dynamodb.py.
+"""The requests of the recorded tests of DynamoDB.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/dynamodb/test_dynamodb.py.
 """
 
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
-from tests.recorded.plays.played import Played, ask, ours
-from tests.recorded.plays.table import FIVE, FRED, NEW, ON_DEMAND, Answers, failure, make, put
+from tests.recorded.scenarios.local_aws import LocalAws, ask, recorded_form
+from tests.recorded.scenarios.table import FIVE, FRED, NEW, ON_DEMAND, Answers, failure, make, put
 
 
-def batch_write_binary(aws: Played, _: str) -> Answers:
+def batch_write_binary(aws: LocalAws, _: str) -> Answers:
     make(aws, keys="PK SK")
     item = {"PK": {"S": "hello"}, "SK": {"S": "user"}, "data": {"B": b"test"}}
     writes = [{"PutRequest": {"Item": item}}]
     return {"Response": ask(aws.db.batch_write_item, RequestItems={"table": writes})}
 
 
-def batch_write_items(aws: Played, _: str) -> Answers:
+def batch_write_items(aws: LocalAws, _: str) -> Answers:
     make(aws)
     put(aws, **FRED)
     writes = [{"DeleteRequest": {"Key": FRED}}, {"PutRequest": {"Item": {"id": {"S": "Bob"}}}}]
     return {"BatchWriteResponse": ask(aws.db.batch_write_item, RequestItems={"table": writes})}
 
 
-def batch_write_not_existing_table(aws: Played, _: str) -> Answers:
+def batch_write_not_existing_table(aws: LocalAws, _: str) -> Answers:
     writes = [{"Put": {"TableName": "gone", "Item": FRED}}]
     return {"exc-not-found-transact-write-items": ask(aws.db.transact_write_items, TransactItems=writes)}
 
 
-def batch_write_not_matching_schema(aws: Played, _: str) -> Answers:
+def batch_write_not_matching_schema(aws: LocalAws, _: str) -> Answers:
     make(aws, keys="id sk")
     writes = [{"DeleteRequest": {"Key": {"id": {"S": "x"}}}}]
     failed = failure(aws.db.batch_write_item, RequestItems={"table": writes})
     return {"ValidationException": failed}
 
 
-def create_duplicate_table(aws: Played, _: str) -> Answers:
+def create_duplicate_table(aws: LocalAws, _: str) -> Answers:
     make(aws)
     keys = [{"AttributeName": "id", "KeyType": "HASH"}]
     types = [{"AttributeName": "id", "AttributeType": "S"}]
@@ -43,7 +45,7 @@ def create_duplicate_table(aws: Played, _: str) -> Answers:
     return {"Error": failure(aws.db.create_table, TableName="table", **given)}
 
 
-def dynamodb_execute_transaction(aws: Played, _: str) -> Answers:
+def dynamodb_execute_transaction(aws: LocalAws, _: str) -> Answers:
     make(aws, keys="Username")
     statements = [
         {"Statement": f"INSERT INTO \"table\" VALUE {{'Username': 'user0{number}'}}"} for number in (1, 2)
@@ -52,27 +54,27 @@ def dynamodb_execute_transaction(aws: Played, _: str) -> Answers:
     return {"ExecutedTransaction": done, "TableScan": ask(aws.db.scan, TableName="table")}
 
 
-def dynamodb_get_batch_items(aws: Played, _: str) -> Answers:
+def dynamodb_get_batch_items(aws: LocalAws, _: str) -> Answers:
     make(aws)
     found = ask(aws.db.batch_get_item, RequestItems={"table": {"Keys": [FRED]}})
     return {"Response": {**found, "Responses": {"<test-table>": found["Responses"]["table"]}}}
 
 
-def dynamodb_idempotent_writing(aws: Played, _: str) -> Answers:
+def dynamodb_idempotent_writing(aws: LocalAws, _: str) -> Answers:
     make(aws)
     request = {"TransactItems": [{"Put": {"TableName": "table", "Item": FRED}}], "ClientRequestToken": "dupe"}
     first = ask(aws.db.transact_write_items, **request)
     return {"Response1": first, "Response2": ask(aws.db.transact_write_items, **request)}
 
 
-def dynamodb_pay_per_request(aws: Played, _: str) -> Answers:
+def dynamodb_pay_per_request(aws: LocalAws, _: str) -> Answers:
     keys = [{"AttributeName": "id", "KeyType": "HASH"}]
     types = [{"AttributeName": "id", "AttributeType": "S"}]
     given = {"KeySchema": keys, "AttributeDefinitions": types, "ProvisionedThroughput": FIVE, **ON_DEMAND}
     return {"Error": failure(aws.db.create_table, TableName="table", **given)}
 
 
-def empty_and_binary_values(aws: Played, _: str) -> Answers:
+def empty_and_binary_values(aws: LocalAws, _: str) -> Answers:
     make(aws)
     return {
         "PutFirstItem": put(aws, id={"S": "id1"}, data={"S": ""}),
@@ -80,7 +82,7 @@ def empty_and_binary_values(aws: Played, _: str) -> Answers:
     }
 
 
-def gsi_with_billing_mode(aws: Played, mode: str) -> Answers:
+def gsi_with_billing_mode(aws: LocalAws, mode: str) -> Answers:
     index: dict[str, Any] = {
         "IndexName": "TransactionRecordID",
         "KeySchema": [{"AttributeName": "TRID", "KeyType": "HASH"}],
@@ -100,7 +102,7 @@ def gsi_with_billing_mode(aws: Played, mode: str) -> Answers:
     return {"create-table-with-gsi": made, "describe-table": ask(aws.db.describe_table, TableName="table")}
 
 
-def return_values_in_put_item(aws: Played, _: str) -> Answers:
+def return_values_in_put_item(aws: LocalAws, _: str) -> Answers:
     make(aws)
     item = {"id": {"S": "id1"}, "data": {"S": "foobar"}}
     old = {"TableName": "table", "ReturnValues": "ALL_OLD"}
@@ -115,7 +117,7 @@ def return_values_in_put_item(aws: Played, _: str) -> Answers:
     }
 
 
-def return_values_on_conditions_check_failure(aws: Played, _: str) -> Answers:
+def return_values_on_conditions_check_failure(aws: LocalAws, _: str) -> Answers:
     make(aws)
     item = {"id": {"S": "456"}, "product": {"S": "sporting goods"}, "price": {"N": "650"}}
     put(aws, **item)
@@ -130,7 +132,7 @@ def return_values_on_conditions_check_failure(aws: Played, _: str) -> Answers:
     return {"items": {name: value for name, value in refused.items() if name != "message"}}
 
 
-def transact_get_items(aws: Played, _: str) -> Answers:
+def transact_get_items(aws: LocalAws, _: str) -> Answers:
     make(aws)
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/table"
     found = {}
@@ -144,16 +146,16 @@ def transact_get_items(aws: Played, _: str) -> Answers:
     return found
 
 
-def transaction_write_binary_data(aws: Played, _: str) -> Answers:
+def transaction_write_binary_data(aws: LocalAws, _: str) -> Answers:
     make(aws)
     item = {"id": {"S": "someUser"}, "binaryData": {"B": b"foobar"}}
     items = [{"Put": {"TableName": "table", "Item": item}}]
     written = ask(aws.db.transact_write_items, TransactItems=items)
     found = aws.db.get_item(TableName="table", Key={"id": item["id"]})["Item"]
-    return {"WriteResponse": written, "GetItem": ours(found)}
+    return {"WriteResponse": written, "GetItem": recorded_form(found)}
 
 
-def transaction_write_canceled(aws: Played, _: str) -> Answers:
+def transaction_write_canceled(aws: LocalAws, _: str) -> Answers:
     make(aws)
     condition = {"ConditionExpression": "attribute_exists(id)"}
     items = [
@@ -163,7 +165,7 @@ def transaction_write_canceled(aws: Played, _: str) -> Answers:
     return {"Error": failure(aws.db.transact_write_items, TransactItems=items)}
 
 
-def transaction_write_items(aws: Played, _: str) -> Answers:
+def transaction_write_items(aws: LocalAws, _: str) -> Answers:
     make(aws)
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/table"
 
@@ -180,7 +182,7 @@ def transaction_write_items(aws: Played, _: str) -> Answers:
     return {"Response": write("table"), "Response_using_table_arn": write(arn)}
 
 
-def valid_local_secondary_index(aws: Played, _: str) -> Answers:
+def valid_local_secondary_index(aws: LocalAws, _: str) -> Answers:
     index = {
         "IndexName": "LSI1",
         "KeySchema": [

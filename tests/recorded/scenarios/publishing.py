@@ -1,13 +1,15 @@
-"""What the recorded tests of publishing asked; facts from LocalStack's
-tests/aws/services/sns/test_sns.py.
+"""The requests of the recorded tests of publishing.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/sns/test_sns.py.
 """
 
 import json
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
-from tests.recorded.plays.played import Played, ask
-from tests.recorded.plays.subscribed import Answers, Subscribed
+from tests.recorded.scenarios.local_aws import LocalAws, ask
+from tests.recorded.scenarios.subscribed_queue import Answers, SubscribedQueue
 
 GONE = f"arn:aws:sns:{REGION}:{ACCOUNT}:gone"
 
@@ -16,15 +18,15 @@ def _text(value: str) -> dict[str, str]:
     return {"DataType": "String", "StringValue": value}
 
 
-def empty_sns_message(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws)
+def empty_sns_message(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws)
     refused = ask(aws.sns.publish, TopicArn=it.topic, Message="")
     names = ["ApproximateNumberOfMessages"]
     depth = ask(aws.sqs.get_queue_attributes, QueueUrl=it.url, AttributeNames=names)
     return {"empty-msg-error": refused, "queue-attrs": depth}
 
 
-def message_structure_json_exc(aws: Played, _: str) -> Answers:
+def message_structure_json_exc(aws: LocalAws, _: str) -> Answers:
     topic = aws.topic()
     messages = {
         "missing-default-key": '{"sqs": "x"}',
@@ -38,12 +40,12 @@ def message_structure_json_exc(aws: Played, _: str) -> Answers:
     }
 
 
-def _batch(aws: Played, *entries: dict[str, Any], topic: str = "") -> Any:
+def _batch(aws: LocalAws, *entries: dict[str, Any], topic: str = "") -> Any:
     arn = topic or aws.topic()
     return ask(aws.sns.publish_batch, TopicArn=arn, PublishBatchRequestEntries=list(entries))
 
 
-def publish_batch_invalid_entry_id(aws: Played, _: str) -> Answers:
+def publish_batch_invalid_entry_id(aws: LocalAws, _: str) -> Answers:
     ids = {
         "valid-id-with-hyphen-underscore": "valid-message_123",
         "invalid-char-dot": "message.id",
@@ -55,7 +57,7 @@ def publish_batch_invalid_entry_id(aws: Played, _: str) -> Answers:
     return {step: _batch(aws, {"Id": given, "Message": "x"}) for step, given in ids.items()}
 
 
-def publish_batch_too_long_message(aws: Played, _: str) -> Answers:
+def publish_batch_too_long_message(aws: LocalAws, _: str) -> Answers:
     long, attribute = "a" * 262145, {"k": _text("v")}
     return {
         "error-no-attrs": _batch(aws, {"Id": "1", "Message": long}),
@@ -63,12 +65,12 @@ def publish_batch_too_long_message(aws: Played, _: str) -> Answers:
     }
 
 
-def publish_non_existent_target(aws: Played, _: str) -> Answers:
+def publish_non_existent_target(aws: LocalAws, _: str) -> Answers:
     target = f"arn:aws:sns:{REGION}:{ACCOUNT}:endpoint/APNS/abcdef/0f7d5971-aa8b-4bd5-b585-0826e9f93a66"
     return {"non-existent-endpoint": ask(aws.sns.publish, TargetArn=target, Message="x")}
 
 
-def publish_too_long_message(aws: Played, _: str) -> Answers:
+def publish_too_long_message(aws: LocalAws, _: str) -> Answers:
     topic, long = aws.topic(), "a" * 262145
     attributes = {"k": _text("v")}
     return {
@@ -79,7 +81,7 @@ def publish_too_long_message(aws: Played, _: str) -> Answers:
     }
 
 
-def publish_with_empty_subject(aws: Played, _: str) -> Answers:
+def publish_with_empty_subject(aws: LocalAws, _: str) -> Answers:
     topic = aws.topic()
     return {
         "response-without-subject": ask(aws.sns.publish, TopicArn=topic, Message="x"),
@@ -87,12 +89,12 @@ def publish_with_empty_subject(aws: Played, _: str) -> Answers:
     }
 
 
-def publish_wrong_arn_format(aws: Played, _: str) -> Answers:
+def publish_wrong_arn_format(aws: LocalAws, _: str) -> Answers:
     arns = {"invalid-topic-arn": "randomstring", "invalid-topic-arn-1": "random:string", "empty-topic": ""}
     return {step: ask(aws.sns.publish, TopicArn=arn, Message="x") for step, arn in arns.items()}
 
 
-def unknown_topic_publish(aws: Played, _: str) -> Answers:
+def unknown_topic_publish(aws: LocalAws, _: str) -> Answers:
     topic = aws.topic()
     return {
         "success": ask(aws.sns.publish, TopicArn=topic, Message="x"),
@@ -117,7 +119,7 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-def empty_or_wrong_message_attributes(aws: Played, _: str) -> Answers:
+def empty_or_wrong_message_attributes(aws: LocalAws, _: str) -> Answers:
     topic, found = aws.topic(), {}
     for step, wrong in WRONG.items():
         found[step] = ask(aws.sns.publish, TopicArn=topic, Message="x", MessageAttributes=wrong)
@@ -126,7 +128,7 @@ def empty_or_wrong_message_attributes(aws: Played, _: str) -> Answers:
     return found
 
 
-def message_attributes_prefixes(aws: Played, _: str) -> Answers:
+def message_attributes_prefixes(aws: LocalAws, _: str) -> Answers:
     topic = aws.topic()
     types = {
         "publish-error": "StringPrefixed",
@@ -145,7 +147,7 @@ def message_attributes_prefixes(aws: Played, _: str) -> Answers:
     }
 
 
-def publish_batch_exceptions(aws: Played, _: str) -> Answers:
+def publish_batch_exceptions(aws: LocalAws, _: str) -> Answers:
     topic, wrong = aws.topic(), json.dumps({"sqs": "x"})
     many = [{"Id": f"Id_{number}", "Message": "x"} for number in range(11)]
     structured = {"Id": "1", "Message": wrong, "MessageStructure": "json"}
@@ -156,12 +158,12 @@ def publish_batch_exceptions(aws: Played, _: str) -> Answers:
     }
 
 
-def publish_batch_messages_without_topic(aws: Played, _: str) -> Answers:
+def publish_batch_messages_without_topic(aws: LocalAws, _: str) -> Answers:
     entry = {"Id": "1", "Message": "x"}
     return {"publish-batch-no-topic": _batch(aws, entry, topic=GONE)}
 
 
-def publish_batch_messages_from_sns_to_sqs(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, raw=True)
+def publish_batch_messages_from_sns_to_sqs(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, raw=True)
     entries = [{"Id": str(number), "Message": "x"} for number in range(1, 6)]
     return {"sub-attrs-raw-true": it.attributes(), "publish-batch": _batch(aws, *entries, topic=it.topic)}

@@ -1,21 +1,23 @@
-"""What the recorded tests of streams asked; facts from LocalStack's
-tests/aws/services/dynamodb/test_dynamodb.py.
+"""The requests of the recorded tests of streams.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/dynamodb/test_dynamodb.py.
 """
 
 from typing import Any
 
 from infra.local.model.credentials import ACCOUNT, REGION
-from tests.recorded.plays.played import Played, ask
-from tests.recorded.plays.table import FRED, NEW, STREAM, Answers, make, put
+from tests.recorded.scenarios.local_aws import LocalAws, ask
+from tests.recorded.scenarios.table import FRED, NEW, STREAM, Answers, make, put
 
 
-def _described(aws: Played, made: Any) -> Any:
+def _described(aws: LocalAws, made: Any) -> Any:
     arn = made["TableDescription"]["LatestStreamArn"].replace("111111111111", ACCOUNT)
     return ask(aws.streams.describe_stream, StreamArn=arn)
 
 
-def _records(aws: Played, described: Any) -> list[Any]:
-    """All records of a stream."""
+def _records(aws: LocalAws, described: Any) -> list[Any]:
+    """Return all records of a stream."""
     stream = described["StreamDescription"]
     iterator = aws.streams.get_shard_iterator(
         StreamArn=stream["StreamArn"].replace("111111111111", ACCOUNT),
@@ -26,7 +28,7 @@ def _records(aws: Played, described: Any) -> list[Any]:
     return records
 
 
-def batch_write_items_streaming(aws: Played, _: str) -> Answers:
+def batch_write_items_streaming(aws: LocalAws, _: str) -> Answers:
     made = make(aws, StreamSpecification=STREAM)
     described = _described(aws, made)
     found = {"create-table": made, "describe-stream": described, "put-item-1": put(aws, **FRED)}
@@ -41,7 +43,7 @@ def batch_write_items_streaming(aws: Played, _: str) -> Answers:
     return {**found, "get-records": {"Records": _records(aws, described)}}
 
 
-def data_encoding_consistency(aws: Played, _: str) -> Answers:
+def data_encoding_consistency(aws: LocalAws, _: str) -> Answers:
     made = make(aws, StreamSpecification=STREAM)
     described, key = _described(aws, made), {"id": {"S": "id1"}}
     put(aws, **key, version={"N": "1"}, data={"B": b"\x90"})
@@ -61,7 +63,7 @@ def data_encoding_consistency(aws: Played, _: str) -> Answers:
     }
 
 
-def dynamodb_stream_records_with_update_item(aws: Played, _: str) -> Answers:
+def dynamodb_stream_records_with_update_item(aws: LocalAws, _: str) -> Answers:
     made = make(aws, StreamSpecification=STREAM)
     described, key = _described(aws, made), {"id": {"S": "my-item-id"}}
     for one, two in (("value1", "value2"), ("value2", "value3"), ("value2", "value3")):
@@ -98,7 +100,7 @@ def _update(key: Any, expression: str, **values: str) -> dict[str, Any]:
     }
 
 
-def transact_write_items_streaming(aws: Played, _: str) -> Answers:
+def transact_write_items_streaming(aws: LocalAws, _: str) -> Answers:
     made = make(aws, StreamSpecification=STREAM)
     described = _described(aws, made)
 
@@ -125,7 +127,7 @@ def transact_write_items_streaming(aws: Played, _: str) -> Answers:
     }
 
 
-def transact_write_items_streaming_for_different_tables(aws: Played, _: str) -> Answers:
+def transact_write_items_streaming_for_different_tables(aws: LocalAws, _: str) -> Answers:
     made, other = make(aws, StreamSpecification=STREAM), make(aws, "other")
     described = _described(aws, made)
     items = [
@@ -142,6 +144,6 @@ def transact_write_items_streaming_for_different_tables(aws: Played, _: str) -> 
     }
 
 
-def non_existent_stream(aws: Played, _: str) -> Answers:
+def non_existent_stream(aws: LocalAws, _: str) -> Answers:
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/gone/stream/2024-11-18T14:36:44.149"
     return {"non-existent-stream": ask(aws.streams.describe_stream, StreamArn=arn)}

@@ -1,10 +1,10 @@
-"""A table, for plays of DynamoDB."""
+"""A table, for the scenarios of DynamoDB."""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.recorded.plays.played import Played, ask
+from tests.recorded.scenarios.local_aws import LocalAws, ask
 
 Answers = dict[str, Any]
 FIVE = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
@@ -13,8 +13,8 @@ STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 FRED, NEW = {"id": {"S": "Fred"}}, {"id": {"S": "NewKey"}}
 
 
-def make(aws: Played, name: str = "table", keys: str = "id", **given: Any) -> Any:
-    """CreateTable's answer; `keys` are the names of the partition key and the sort key."""
+def make(aws: LocalAws, name: str = "table", keys: str = "id", **given: Any) -> Any:
+    """Create a table and return the answer. `keys` names the partition key and the sort key."""
     roles = dict(zip(keys.split(), ("HASH", "RANGE"), strict=False))
     request = {
         "TableName": name,
@@ -26,16 +26,16 @@ def make(aws: Played, name: str = "table", keys: str = "id", **given: Any) -> An
     return ask(aws.db.create_table, **request)
 
 
-def put(aws: Played, **item: Any) -> Any:
+def put(aws: LocalAws, **item: Any) -> Any:
     return ask(aws.db.put_item, TableName="table", Item=item)
 
 
 def failure(call: Any, **request: Any) -> str:
-    """The error of a call, as the recordings have some of them."""
+    """Return the text of a call's error: for some errors the recordings contain only the text."""
     try:
         call(**request)
     except ClientError as error:
-        # As str(error) is, without the number of attempts.
+        # Like str(error), but without the number of attempts.
         return error.MSG_TEMPLATE.format(
             error_code=error.response["Error"]["Code"],
             operation_name=error.operation_name,

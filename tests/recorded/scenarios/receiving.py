@@ -1,19 +1,21 @@
-"""What the recorded tests of receiving asked; facts from LocalStack's
-tests/aws/services/sqs/test_sqs.py.
+"""The requests of the recorded tests of receiving.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/sqs/test_sqs.py.
 """
 
 import json
 from typing import Any
 
 from tests.local.endpoint import queue_arn
-from tests.recorded.plays.played import Played, ask
+from tests.recorded.scenarios.local_aws import LocalAws, ask
 
 Answers = dict[str, Any]
 TEXT = {"DataType": "String", "StringValue": "foobar"}
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 
 
-def change_message_visibility_after_visibility_timeout_expiration(aws: Played, _: str) -> Answers:
+def change_message_visibility_after_visibility_timeout_expiration(aws: LocalAws, _: str) -> Answers:
     url = aws.queue(VisibilityTimeout="0")
     aws.sqs.send_message(QueueUrl=url, MessageBody="x")
     handle = aws.first(url)["ReceiptHandle"]
@@ -21,7 +23,7 @@ def change_message_visibility_after_visibility_timeout_expiration(aws: Played, _
     return {"visibility_timeout_expired": changed}
 
 
-def dead_letter_queue_message_attributes(aws: Played, _: str) -> Answers:
+def dead_letter_queue_message_attributes(aws: LocalAws, _: str) -> Answers:
     dead = aws.queue("dead")
     policy = json.dumps({"deadLetterTargetArn": queue_arn("dead"), "maxReceiveCount": 1})
     url = aws.queue("source", RedrivePolicy=policy, VisibilityTimeout="0")
@@ -45,14 +47,14 @@ def dead_letter_queue_message_attributes(aws: Played, _: str) -> Answers:
     }
 
 
-def delete_after_visibility_timeout(aws: Played, _: str) -> Answers:
+def delete_after_visibility_timeout(aws: LocalAws, _: str) -> Answers:
     url = aws.queue(VisibilityTimeout="0")
     aws.sqs.send_message(QueueUrl=url, MessageBody="x")
     aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=aws.first(url)["ReceiptHandle"])
     return {"delete_after_timeout_queue_empty": aws.receive(url)}
 
 
-def message_system_attribute_names_with_attribute_names(aws: Played, _: str) -> Answers:
+def message_system_attribute_names_with_attribute_names(aws: LocalAws, _: str) -> Answers:
     url = aws.queue(VisibilityTimeout="0")
     aws.sqs.send_message(QueueUrl=url, MessageBody="msg")
     same = aws.receive(url, AttributeNames=["All"], MessageSystemAttributeNames=["All"])
@@ -60,7 +62,7 @@ def message_system_attribute_names_with_attribute_names(aws: Played, _: str) -> 
     return {"same_values": same, "different_values": different}
 
 
-def receive_empty_queue(aws: Played, _: str) -> Answers:
+def receive_empty_queue(aws: LocalAws, _: str) -> Answers:
     url = aws.queue()
     return {
         "empty_short_poll_resp_no_param": aws.receive(url),
@@ -69,15 +71,15 @@ def receive_empty_queue(aws: Played, _: str) -> Answers:
     }
 
 
-def receive_message_attribute_names_filters(aws: Played, _: str) -> Answers:
+def receive_message_attribute_names_filters(aws: LocalAws, _: str) -> Answers:
     return _system_attributes(aws, "AttributeNames")
 
 
-def receive_message_message_system_attribute_names_filters(aws: Played, _: str) -> Answers:
+def receive_message_message_system_attribute_names_filters(aws: LocalAws, _: str) -> Answers:
     return _system_attributes(aws, "MessageSystemAttributeNames")
 
 
-def _system_attributes(aws: Played, parameter: str) -> Answers:
+def _system_attributes(aws: LocalAws, parameter: str) -> Answers:
     url = aws.queue(VisibilityTimeout="0")
     attribute = {"DataType": "String", "StringValue": "Bar"}
     aws.sqs.send_message(QueueUrl=url, MessageBody="msg", MessageAttributes={"Foo": attribute})
@@ -91,7 +93,7 @@ def _system_attributes(aws: Played, parameter: str) -> Answers:
     }
 
 
-def receive_message_message_attribute_names_filters(aws: Played, _: str) -> Answers:
+def receive_message_message_attribute_names_filters(aws: LocalAws, _: str) -> Answers:
     url = aws.queue(VisibilityTimeout="0")
     values = {"Help.Me": "Me", "Hello": "There", "General": "Kenobi"}
     attributes = {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
@@ -115,7 +117,7 @@ def receive_message_message_attribute_names_filters(aws: Played, _: str) -> Answ
     }
 
 
-def send_message_with_binary_attributes(aws: Played, _: str) -> Answers:
+def send_message_with_binary_attributes(aws: LocalAws, _: str) -> Answers:
     url = aws.queue()
     value = b"traceparent\x1e00-774062d6c37081a5a0b9b5b88e30627c-2d2482211f6489da-01"
     attributes = {"attr1": {"DataType": "Binary", "BinaryValue": value}}
@@ -123,11 +125,11 @@ def send_message_with_binary_attributes(aws: Played, _: str) -> Answers:
     return {"binary-attrs-msg": aws.receive(url, MessageAttributeNames=["All"])}
 
 
-def send_receive_max_number_of_messages(aws: Played, _: str) -> Answers:
+def send_receive_max_number_of_messages(aws: LocalAws, _: str) -> Answers:
     return {"send_max_number_of_messages": aws.receive(aws.queue(), MaxNumberOfMessages=11)}
 
 
-def send_receive_wait_time_seconds(aws: Played, _: str) -> Answers:
+def send_receive_wait_time_seconds(aws: LocalAws, _: str) -> Answers:
     url = aws.queue()
     for _number in range(2):
         aws.sqs.send_message(QueueUrl=url, MessageBody="message")
@@ -139,7 +141,7 @@ def send_receive_wait_time_seconds(aws: Played, _: str) -> Answers:
     }
 
 
-def aws_trace_header_propagation(aws: Played, _: str) -> Answers:
+def aws_trace_header_propagation(aws: LocalAws, _: str) -> Answers:
     url = aws.queue()
     attributes = {"timestamp": {"DataType": "Number", "StringValue": "1493147359900"}}
     with aws.traced(aws.sqs, "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"):

@@ -1,15 +1,17 @@
-"""What the recorded tests of filter policies on attributes asked;
-facts from LocalStack's
-tests/aws/services/sns/test_sns_filter_policy.py."""
+"""The requests of the recorded tests of filter policies on attributes.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/sns/test_sns_filter_policy.py.
+"""
 
 import json
 
-from tests.recorded.plays.played import Played, ask
-from tests.recorded.plays.subscribed import IN_RANGE, Answers, Subscribed, a_number
+from tests.recorded.scenarios.local_aws import LocalAws, ask
+from tests.recorded.scenarios.subscribed_queue import IN_RANGE, Answers, SubscribedQueue, a_number
 
 
-def set_subscription_filter_policy_scope(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws)
+def set_subscription_filter_policy_scope(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws)
     usual = it.attributes()
     it.set("FilterPolicyScope", "MessageBody")
     body = it.attributes()
@@ -23,8 +25,8 @@ def set_subscription_filter_policy_scope(aws: Played, _: str) -> Answers:
     }
 
 
-def sub_filter_policy_nested_property(aws: Played, _: str) -> Answers:
-    it, policy = Subscribed(aws), {"object": {"key": [{"prefix": "auto-"}]}}
+def sub_filter_policy_nested_property(aws: LocalAws, _: str) -> Answers:
+    it, policy = SubscribedQueue(aws), {"object": {"key": [{"prefix": "auto-"}]}}
     refused = it.filter(policy)
     it.set("FilterPolicyScope", "MessageBody")
     it.filter(policy)
@@ -34,8 +36,8 @@ def sub_filter_policy_nested_property(aws: Played, _: str) -> Answers:
     }
 
 
-def sub_filter_policy_nested_property_constraints(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, scope="MessageBody")
+def sub_filter_policy_nested_property_constraints(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, scope="MessageBody")
     many = {"a": {"b": {"c": ["x"] * 4}}, "d": {"e": ["x"] * 3}, "f": ["x"] * 3}
     return {
         "sub-filter-policy-nested-error-too-many-combinations": it.filter(many),
@@ -44,13 +46,13 @@ def sub_filter_policy_nested_property_constraints(aws: Played, _: str) -> Answer
     }
 
 
-def filter_policy(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, IN_RANGE)
+def filter_policy(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, IN_RANGE)
     found = {"subscription-attributes": it.attributes(), "messages-0": it.receive()}
     it.publish("This is a test message", attr1=a_number("99"))
     found["messages-1"] = it.receive()
     it.publish("This is another test message", attr1=a_number("111"))
-    found["messages-2"] = it.take()
+    found["messages-2"] = it.receive_and_delete()
     it.filter({"attr1": [None, {"anything-but": "whatever"}]})
     found["subscription-attributes-2"] = it.attributes()
     it.publish("This the test message for null")
@@ -60,16 +62,16 @@ def filter_policy(aws: Played, _: str) -> Answers:
     return {**found, "messages-4": it.receive()}
 
 
-def exists_filter_policy(aws: Played, _: str) -> Answers:
+def exists_filter_policy(aws: LocalAws, _: str) -> Answers:
     it, both = (
-        Subscribed(aws, {"store": [{"exists": True}]}),
+        SubscribedQueue(aws, {"store": [{"exists": True}]}),
         {"store": a_number("99"), "def": a_number("99")},
     )
     found = {"subscription-attributes-policy-1": it.attributes(), "messages-0": it.receive()}
     it.publish("message-1", **both)
     found["messages-1"] = it.receive()
     it.publish("message-2", attr1=a_number("111"))
-    found["messages-2"] = it.take()
+    found["messages-2"] = it.receive_and_delete()
     it.filter({"store": [{"exists": False}]})
     found["subscription-attributes-policy-2"] = it.attributes()
     it.publish("message-3", **{"def": a_number("99")})
@@ -78,19 +80,19 @@ def exists_filter_policy(aws: Played, _: str) -> Answers:
     return {**found, "messages-4": it.receive()}
 
 
-def exists_filter_policy_attributes_array(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, {"store": ["value1"]}, raw=True)
+def exists_filter_policy_attributes_array(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, {"store": ["value1"]}, raw=True)
     found = {"subscription-attributes-policy": it.attributes(), "messages-init": it.receive()}
     it.publish("message-1", store={"DataType": "String", "StringValue": "value1"})
-    found["messages-1"] = it.take()
+    found["messages-1"] = it.receive_and_delete()
     for name, values in (("message-2", ["value1", "value2"]), ("message-3", ["value2", "value3"])):
         it.publish(name, store={"DataType": "String.Array", "StringValue": json.dumps(values)})
-        found[name.replace("message", "messages")] = it.take()
+        found[name.replace("message", "messages")] = it.receive_and_delete()
     return found
 
 
-def filter_policy_for_batch(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, IN_RANGE)
+def filter_policy_for_batch(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, IN_RANGE)
     other = aws.queue("other", VisibilityTimeout="0")
     subscription = aws.subscribe(it.topic, "other")
     found = {
@@ -103,7 +105,7 @@ def filter_policy_for_batch(aws: Played, _: str) -> Answers:
     }
     _publish_one(aws, it.topic, "This is a test message", "99")
     found["messages-no-filter-after-publish-ok"] = aws.receive(other)
-    found["messages-with-filter-after-publish-ok"] = it.take()
+    found["messages-with-filter-after-publish-ok"] = it.receive_and_delete()
     handle = found["messages-no-filter-after-publish-ok"]["Messages"][0]["ReceiptHandle"]
     aws.sqs.delete_message(QueueUrl=other, ReceiptHandle=handle)
     _publish_one(aws, it.topic, "This is another test message", "111")
@@ -111,6 +113,6 @@ def filter_policy_for_batch(aws: Played, _: str) -> Answers:
     return {**found, "messages-with-filter-after-publish-filtered": it.receive()}
 
 
-def _publish_one(aws: Played, topic: str, message: str, number: str) -> None:
+def _publish_one(aws: LocalAws, topic: str, message: str, number: str) -> None:
     entry = {"Id": "1", "Message": message, "MessageAttributes": {"attr1": a_number(number)}}
     aws.sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=[entry])

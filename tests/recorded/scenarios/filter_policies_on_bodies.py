@@ -1,20 +1,21 @@
-"""What the recorded tests of filter policies on bodies asked;
-facts from LocalStack's
-tests/aws/services/sns/test_sns_filter_policy.py.
+"""The requests of the recorded tests of filter policies on bodies.
+
+Each function has the name of its test. The facts are from
+LocalStack's tests/aws/services/sns/test_sns_filter_policy.py.
 """
 
 from typing import Any
 
-from tests.recorded.plays.played import Played
-from tests.recorded.plays.subscribed import Answers, Subscribed
+from tests.recorded.scenarios.local_aws import LocalAws
+from tests.recorded.scenarios.subscribed_queue import Answers, SubscribedQueue
 
 
-def filter_policy_on_message_body(aws: Played, raw: str) -> Answers:
+def filter_policy_on_message_body(aws: LocalAws, raw: str) -> Answers:
     policy = {
         "object": {"key": [{"prefix": "auto-"}, "hardcodedvalue"], "nested_key": [{"exists": False}]},
         "test": [{"exists": False}],
     }
-    it = Subscribed(aws, policy, "MessageBody", raw == "True")
+    it = SubscribedQueue(aws, policy, "MessageBody", raw == "True")
     found = {"recv-init": it.receive()}
     for refused in (
         {"object": {"key": "test-auto"}},
@@ -26,17 +27,17 @@ def filter_policy_on_message_body(aws: Played, raw: str) -> Answers:
         it.publish(refused)
     for number, key in enumerate(("auto-test", "hardcodedvalue")):
         it.publish({"object": {"key": key}})
-        found[f"recv-passed-msg-{number}"] = it.take()
+        found[f"recv-passed-msg-{number}"] = it.receive_and_delete()
     return found
 
 
-def filter_policy_on_message_body_dot_attribute(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, {"object.nested": ["string.value"]}, "MessageBody")
+def filter_policy_on_message_body_dot_attribute(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, {"object.nested": ["string.value"]}, "MessageBody")
     found = {"recv-init": it.receive()}
     once = [{"object": {"nested": "string.value"}}, {"object.nested": "string.value"}]
     for number, message in enumerate(once):
         it.publish(message)
-        found[f"recv-nested-msg-{number}"] = it.take()
+        found[f"recv-nested-msg-{number}"] = it.receive_and_delete()
     it.filter({"object.nested.test": ["string.value"]})
     twice = [
         {"object": {"nested": {"test": "string.value"}}},
@@ -46,14 +47,14 @@ def filter_policy_on_message_body_dot_attribute(aws: Played, _: str) -> Answers:
     ]
     for number, deep in enumerate(twice):
         it.publish(deep)
-        found[f"recv-deep-nested-msg-{number}"] = it.take()
+        found[f"recv-deep-nested-msg-{number}"] = it.receive_and_delete()
     return found
 
 
-def filter_policy_on_message_body_array_attributes(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, {"headers": {"route-to": ["queue1"]}}, "MessageBody", raw=True)
+def filter_policy_on_message_body_array_attributes(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, {"headers": {"route-to": ["queue1"]}}, "MessageBody", raw=True)
     other = aws.queue("other", VisibilityTimeout="0")
-    second = Subscribed.__new__(Subscribed)
+    second = SubscribedQueue.__new__(SubscribedQueue)
     second.aws, second.url, second.topic = aws, other, it.topic
     second.arn = aws.subscribe(it.topic, "other")
     second.set("FilterPolicyScope", "MessageBody")
@@ -64,10 +65,10 @@ def filter_policy_on_message_body_array_attributes(aws: Played, _: str) -> Answe
     return {"messages-queue-0": it.sorted(), "messages-queue-1": second.sorted()}
 
 
-def filter_policy_on_message_body_or_attribute(aws: Played, _: str) -> Answers:
+def filter_policy_on_message_body_or_attribute(aws: LocalAws, _: str) -> Answers:
     sources = {"scope": ["Service"], "$or": [{"source": ["aws.cloudwatch"]}, {"type": [CHANGED]}]}
     names = [{"metricName": ["CPUUtilization", "ReadLatency"]}, {"namespace": ["AWS/EC2", "AWS/ES"]}]
-    it = Subscribed(aws, {"$or": names, "detail": sources}, "MessageBody", raw=True)
+    it = SubscribedQueue(aws, {"$or": names, "detail": sources}, "MessageBody", raw=True)
     watched = {"scope": "Service", "source": "aws.cloudwatch"}
     for message in (
         {"metricName": "CPUUtilization", "detail": {"scope": "aws.cloudwatch", "type": CHANGED}},
@@ -90,10 +91,10 @@ def filter_policy_on_message_body_or_attribute(aws: Played, _: str) -> Answers:
 CHANGED = "CloudWatch Alarm State Change"
 
 
-def filter_policy_ip_address_condition(aws: Played, _: str) -> Answers:
+def filter_policy_ip_address_condition(aws: LocalAws, _: str) -> Answers:
     here = {"sourceIPAddress": [{"cidr": "10.0.0.0/24"}]}
     there = {"sourceIPAddressV6": [{"cidr": "2001:0db8:1234:1a00::/64"}]}
-    it = Subscribed(aws, {"detail": {"$or": [here, there]}}, "MessageBody", raw=True)
+    it = SubscribedQueue(aws, {"detail": {"$or": [here, there]}}, "MessageBody", raw=True)
     details = {
         "1": {"sourceIPAddress": "10.0.0.255"},
         "2": {"sourceIPAddress": "10.0.0.256"},
@@ -115,8 +116,8 @@ def filter_policy_ip_address_condition(aws: Played, _: str) -> Answers:
     return {"messages-queue": it.sorted()}
 
 
-def filter_policy_empty_array_payload(aws: Played, _: str) -> Answers:
-    it = Subscribed(aws, {"detail": {"eventVersion": [""]}}, "MessageBody", raw=True)
+def filter_policy_empty_array_payload(aws: LocalAws, _: str) -> Answers:
+    it = SubscribedQueue(aws, {"detail": {"eventVersion": [""]}}, "MessageBody", raw=True)
     it.publish(
         {
             "version": "0",
@@ -133,10 +134,10 @@ def filter_policy_empty_array_payload(aws: Played, _: str) -> Answers:
     return {"messages-queue": it.sorted()}
 
 
-def filter_policy_on_message_body_array_of_object_attributes(aws: Played, _: str) -> Answers:
+def filter_policy_on_message_body_array_of_object_attributes(aws: LocalAws, _: str) -> Answers:
     created = {"eventName": [{"prefix": "ObjectCreated:"}]}
     policy = {"Records": {"s3": {"object": {"key": [{"prefix": "auto-"}]}}, **created}}
-    it = Subscribed(aws, policy, "MessageBody", raw=True)
+    it = SubscribedQueue(aws, policy, "MessageBody", raw=True)
     auto, home = (_stored(key, "ObjectCreated:Put") for key in ("auto-insurance-2314.xml", "home.xml"))
     removed = _stored("auto-insurance-2314.xml", "ObjectRemoved:Delete")
     nested = {

@@ -1,4 +1,4 @@
-"""Plays what recorded tests asked of AWS on the local endpoint; answers in the form of the recordings."""
+"""The local endpoint, for the requests of recorded tests. Its answers have the form of the recordings."""
 
 import json
 from collections.abc import Iterator
@@ -12,20 +12,20 @@ from infra.local.model.credentials import ACCOUNT
 from tests.local.endpoint import Endpoint
 
 ANY = {"timestamp", "datetime", "date", "starting-sequence-number"}
-"""What the recordings have in place of values that change, beside `<…>`."""
+"""The recordings' placeholders for values that change, besides those of the form `<…>`."""
 JSON = {"Body", "FilterPolicy", "RedrivePolicy"}
-"""Texts that the recordings have as the JSON that is in them."""
+"""Fields whose text is JSON. The recordings contain the parsed JSON."""
 
 
-class Played(Endpoint):
-    """The endpoint, and calls in short."""
+class LocalAws(Endpoint):
+    """The local endpoint with short calls."""
 
     def __init__(self) -> None:
         self.sqs, self.sns = self.client("sqs"), self.client("sns")
         self.db, self.streams = self.client("dynamodb"), self.client("dynamodbstreams")
 
-    def made(self, *names: str) -> None:
-        """Makes queues."""
+    def create_queues(self, *names: str) -> None:
+
         for name in names:
             self.queue(name)
 
@@ -37,7 +37,7 @@ class Played(Endpoint):
 
     @contextmanager
     def traced(self, client: Any, header: str) -> Iterator[None]:
-        """Within it, calls of a client have an X-Ray header."""
+        """Send an X-Ray trace header with the client's calls within the context."""
 
         def add(request: Any, **_: Any) -> None:
             request.headers["X-Amzn-Trace-Id"] = header
@@ -48,21 +48,21 @@ class Played(Endpoint):
 
 
 def ask(call: Any, **request: Any) -> Any:
-    """The answer of a call, or its error."""
+    """Return the answer or the error of a call, in the form of the recordings."""
     try:
-        return ours(call(**request))
+        return recorded_form(call(**request))
     except ClientError as error:
-        return ours(error.response)
+        return recorded_form(error.response)
 
 
-def ours(value: Any, name: str = "") -> Any:
-    """An answer of ours as the recordings would have it."""
+def recorded_form(value: Any, name: str = "") -> Any:
+    """Return an answer of the local AWS in the form of the recordings."""
     if isinstance(value, dict):
         if name == "ResponseMetadata":
             return {"HTTPHeaders": {}, "HTTPStatusCode": value["HTTPStatusCode"]}
-        return {key: ours(inner, key) for key, inner in value.items()}
+        return {key: recorded_form(inner, key) for key, inner in value.items()}
     if isinstance(value, list):
-        return [ours(inner) for inner in value]
+        return [recorded_form(inner) for inner in value]
     if isinstance(value, bytes):
         return str(value)
     if isinstance(value, datetime):
@@ -81,12 +81,14 @@ def _parsed(text: str) -> Any:
     return found if isinstance(found, dict | list) else text
 
 
-def theirs(value: Any) -> Any:
-    """A recorded answer with `<…>` for all that changes, and without the place in a text of an error."""
+def comparable(value: Any) -> Any:
+    """Return a recorded answer with `<any>` for each placeholder, and without error positions in a policy."""
     if isinstance(value, dict):
-        return {key: theirs(inner) for key, inner in value.items() if key not in ("Detail", "_normalized")}
+        return {
+            key: comparable(inner) for key, inner in value.items() if key not in ("Detail", "_normalized")
+        }
     if isinstance(value, list):
-        return [theirs(inner) for inner in value]
+        return [comparable(inner) for inner in value]
     if isinstance(value, str):
         text = value.replace(ACCOUNT, "111111111111").partition("\n at [Source")[0]
         return "<any>" if text in ANY else text

@@ -1,9 +1,9 @@
-"""A queue that is subscribed to a topic, for plays of SNS."""
+"""A queue that is subscribed to a topic, for the scenarios of SNS."""
 
 import json
 from typing import Any
 
-from tests.recorded.plays.played import Played, ask
+from tests.recorded.scenarios.local_aws import LocalAws, ask
 
 Answers = dict[str, Any]
 
@@ -15,10 +15,10 @@ def a_number(value: str) -> dict[str, str]:
     return {"DataType": "Number", "StringValue": value}
 
 
-class Subscribed:
+class SubscribedQueue:
     """A queue that is subscribed to a topic."""
 
-    def __init__(self, aws: Played, policy: Any = None, scope: str = "", raw: bool = False) -> None:
+    def __init__(self, aws: LocalAws, policy: Any = None, scope: str = "", raw: bool = False) -> None:
         self.aws, self.topic = aws, aws.topic()
         self.url = aws.queue(VisibilityTimeout="0")
         self.arn = aws.subscribe(self.topic, "queue")
@@ -46,8 +46,8 @@ class Subscribed:
     def receive(self, **request: Any) -> Any:
         return self.aws.receive(self.url, **request)
 
-    def take(self) -> Any:
-        """Receives, and deletes what was received."""
+    def receive_and_delete(self) -> Any:
+        """Return the received messages, and delete them."""
         received = self.receive()
         self.delete(received)
         return received
@@ -57,6 +57,6 @@ class Subscribed:
             self.aws.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
 
     def sorted(self) -> Any:
-        """All messages, by their bodies."""
+        """Return all messages, sorted by body."""
         messages = self.receive(**ALL)["Messages"]
         return {"Messages": sorted(messages, key=lambda message: json.dumps(message["Body"]))}
