@@ -20,7 +20,7 @@ from infra.local.in_process import ROOT, STACK, environment, invoke, send
 from infra.local.model.messages import Batch, Request, Response
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.snapshot import provision
+from infra.local.provisioning.snapshot import provision_loaded
 from infra.local.provisioning.template import load
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
@@ -59,7 +59,7 @@ class World:
             *(order.api._answers, choreography.secrets.provider),
         ):
             cached.cache_clear()
-        self.stack = provision(ROOT / "template.yaml", STACK, "http://localhost:3000")
+        self.stack = provision_loaded(template(), STACK, "http://localhost:3000")
         self._sqs, self._sns = client("sqs"), client("sns")
         self._dynamodb = client("dynamodb")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
