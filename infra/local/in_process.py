@@ -26,8 +26,9 @@ STACK = "order-choreography"
 def environment(variables: Mapping[str, str], function: str = "") -> Iterator[None]:
     """Sets a function's environment variables, its name and moto's credentials; restores the old values."""
     given = {**CREDENTIALS, "AWS_LAMBDA_FUNCTION_NAME": function, VARIABLE: "", **variables}
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
+    current = {name: os.environ.get(name) for name in given}
+    before = {name: value for name, value in current.items() if value != given[name]}
+    os.environ.update({name: given[name] for name in before})
     try:
         yield
     finally:

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from contracts.catalogue import ContractError, UnknownType, read
+from contracts.catalogue import ContractError, UnknownType
+from infra.simulation.events import read
 from infra.simulation.invariants import ledger_violation
 from infra.simulation.journal import Journal, Write
 from infra.simulation.services import Service

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -221,8 +222,16 @@ def call_site(function: Function, operation: str) -> Site:
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_name != "invoke":
         code = frame.f_code
-        if code.co_filename.startswith(FUNCTIONS):
-            module = ".".join(Path(code.co_filename).relative_to(FUNCTIONS).with_suffix("").parts)
+        module = _service_module(code.co_filename)
+        if module is not None:
             lines.append(f"{module}.{code.co_name}:{frame.f_lineno}")
         frame = frame.f_back  # type: ignore[assignment]  # the first frame is never None
     return Site(function.logical_id, operation, tuple(lines[:4]))
+
+
+@cache
+def _service_module(filename: str) -> str | None:
+    """The module of a file of the services' code; None for another file."""
+    if not filename.startswith(FUNCTIONS):
+        return None
+    return ".".join(Path(filename).relative_to(FUNCTIONS).with_suffix("").parts)

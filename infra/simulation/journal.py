@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from choreography.outbox import derived_id
-from contracts.catalogue import read
 from contracts.envelope import Event
+from infra.simulation.events import read
 from infra.simulation.external_services import Entry
 from infra.simulation.services import SERVICES, Service
 from shipping.webhook import CARRIER

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from choreography.table import from_attributes
-from contracts.catalogue import ContractError, UnknownType, read
+from contracts.catalogue import ContractError, UnknownType
 from infra.local.model.messages import Batch
 from infra.local.model.stack import Function
 from infra.shared.arns import queue_name
 from infra.simulation.checker import Checker
 from infra.simulation.determinism import Clock
+from infra.simulation.events import read
 from infra.simulation.world import World
 
 

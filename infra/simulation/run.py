@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.aws import backends
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.model.messages import Batch
 from infra.local.model.stack import Function
@@ -66,6 +67,7 @@ class Simulation:
         self._faults = Faults(scenario, self._random)
         self.injector = FaultInjector(clock, self._faults)
         self.world = World(clock, self.injector)
+        backends.seed_ids(scenario.seed)  # only the first world of a process draws ids; the next are copies
         self.journal = Journal()
         self.checker = Checker(self.journal)
         self._observer = Observer(self.world, self.checker, clock)

@@ -1,6 +1,8 @@
 """The template on moto in this process. The simulation invokes each function and delivers each message."""
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,7 +20,7 @@ from infra.local.in_process import ROOT, STACK, environment, invoke, send
 from infra.local.model.messages import Batch, Request, Response
 from infra.local.model.stack import EventSource, Function
 from infra.local.provisioning.model import Template
-from infra.local.provisioning.provisioner import Provisioner
+from infra.local.provisioning.snapshot import provision_loaded
 from infra.local.provisioning.template import load
 from infra.permissions.calls import Permission
 from infra.permissions.roles import allowed
@@ -29,6 +31,8 @@ from infra.simulation.services import SERVICES, Service
 
 SILENT = {"POWERTOOLS_METRICS_DISABLED": "true"}
 """Metrics are off, because nested invocations would share them."""
+FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"
+"""This environment variable is set while a function runs."""
 BATCH_SIZE = 10
 """The batch size of the template's mappings, unless a run chooses another."""
 
@@ -55,12 +59,25 @@ class World:
             *(order.api._answers, choreography.secrets.provider),
         ):
             cached.cache_clear()
-        self.stack = Provisioner(template(), STACK, "http://localhost:3000").provision()
+        self.stack = provision_loaded(template(), STACK, "http://localhost:3000")
         self._sqs, self._sns = client("sqs"), client("sns")
         self._dynamodb = client("dynamodb")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
         self.sources = dict(sorted(self.stack.sources.items()))
         self.services = {service.name: service for service in SERVICES}
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Attributes the AWS calls in the block to the simulation, also between two calls of a function.
+
+        Setting the environment takes longer than most of these blocks, and only a function changes it.
+        """
+        with self.injector.running(None):
+            if FUNCTION not in os.environ:
+                yield
+            else:
+                with environment({}):
+                    yield
 
     # -- functions
 
@@ -104,15 +121,15 @@ class World:
 
     def poll(self, mapping: str, size: int = BATCH_SIZE) -> Batch | None:
         """The mapping's next batch, with at most `size` messages if it reads a queue."""
-        with self.injector.running(None), environment({}):
+        with self._apart():
             return self._mapping(mapping, size).poll()
 
     def complete(self, mapping: str, batch: Batch, answer: Any) -> None:
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._mapping(mapping).complete(batch, answer)
 
     def fail(self, mapping: str, batch: Batch, reason: str) -> None:
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._mapping(mapping).fail(batch, reason)
 
     def replay(self, mapping: str) -> None:
@@ -121,7 +138,7 @@ class World:
 
     def _mapping(self, name: str, size: int = BATCH_SIZE) -> EventSourceMapping:
         if (name, size) not in self._mappings:
-            with self.injector.running(None), environment({}):
+            with self._apart():
                 self._mappings[name, size] = self._make(self.sources[name], size)
         return self._mappings[name, size]
 
@@ -177,7 +194,7 @@ class World:
             if name != "reason" and "StringValue" in value
         }
         url = next(url for url in self.stack.queues.values() if url.endswith(f"/{queue}"))
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._sqs.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=given)
 
     # -- topics and tables
@@ -185,7 +202,7 @@ class World:
     def publish(self, service: str, event_type: str, text: str) -> None:
         """Publishes an event again, as an operator would."""
         attributes = {"type": {"DataType": "String", "StringValue": event_type}}
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._sns.publish(TopicArn=self._topics()[service], Message=text, MessageAttributes=attributes)
 
     def publisher(self, topic_arn: str) -> str:
@@ -205,23 +222,23 @@ class World:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of the table with this logical id, in DynamoDB's JSON."""
-        with self.injector.running(None), environment({}):
+        with self._apart():
             found: list[dict[str, Any]] = self._dynamodb.scan(TableName=self.stack.tables[table])["Items"]
         return found
 
     def put(self, table: str, item: Mapping[str, Any]) -> None:
         """Writes an item into the table with this logical id."""
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._dynamodb.put_item(TableName=self.stack.tables[table], Item=dict(item))
 
     def delete(self, table: str, key: Mapping[str, Any]) -> None:
         """Deletes an item from the table with this logical id."""
-        with self.injector.running(None), environment({}):
+        with self._apart():
             self._dynamodb.delete_item(TableName=self.stack.tables[table], Key=dict(key))
 
     def secret(self, logical_id: str) -> str:
         """The value of the secret with this logical id."""
-        with self.injector.running(None), environment({}):
+        with self._apart():
             secrets = client("secretsmanager")
             text: str = secrets.get_secret_value(SecretId=self.stack.secrets[logical_id])["SecretString"]
         return text

@@ -1,6 +1,7 @@
 """moto gives the same answers with and without the patches for speed, and `--plain-moto` leaves them out."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -19,7 +20,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.sqs.models import Queue
 
 from infra.local.aws import backends, botocore_models, moto_patches
@@ -155,6 +157,38 @@ def test_a_service_model_in_plain_dictionaries_equals_botocores_model_and_its_or
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
     assert own == plain
     assert botocore_models.load_file(None, f"{path}.missing", open) is None
+
+
+VALUES = st.recursive(
+    st.text().map(lambda text: {"S": text})
+    | st.binary().map(lambda data: {"B": data})
+    | st.binary().map(lambda data: {"B": b64encode(data).decode()})
+    | st.lists(st.integers().map(str), min_size=1).map(lambda numbers: {"NS": numbers}),
+    lambda inner: (
+        st.lists(inner).map(lambda values: {"L": values})
+        | st.dictionaries(st.text(), inner).map(lambda members: {"M": members})
+    ),
+)
+
+
+@given(value=VALUES)
+def test_a_value_becomes_the_same_json_with_and_without_the_patches(value: Any) -> None:
+    expected = DynamoType(value).to_regular_json()
+    with faster_moto():
+        assert DynamoType(value).to_regular_json() == expected
+
+
+@pytest.mark.parametrize("length", [405_000 - len("id1" + "text"), 405_000 - len("id1" + "text") + 1])
+def test_an_item_is_too_large_at_the_same_size_with_and_without_the_patches(length: int) -> None:
+    def created() -> Item | type[Exception]:
+        try:
+            return Item(DynamoType({"S": "1"}), None, {"id": {"S": "1"}, "text": {"S": "x" * length}})
+        except ItemSizeTooLarge as error:
+            return type(error)
+
+    expected = created()
+    with faster_moto():
+        assert created() == expected
 
 
 def test_moto_keeps_no_list_of_the_objects_that_it_created() -> None:

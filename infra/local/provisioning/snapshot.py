@@ -12,22 +12,29 @@ from typing import Any
 
 from infra.local.aws.backends import backend, service_of
 from infra.local.model.stack import Stack
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.registry import RESOURCE_TYPES
 from infra.local.provisioning.template import load
 
-_copies: dict[tuple[Path, str, str], bytes] = {}
+_copies: dict[tuple[int, str, str], tuple[Template, bytes]] = {}
+"""Copies by the template's identity. Each keeps its template, so that no other gets the same identity."""
 _load = cache(load)
 
 
 def provision(template: Path, name: str, endpoint: str) -> Stack:
+    """The stack of a template's file. moto must be active and empty. Raises TemplateError."""
+    return provision_loaded(_load(template), name, endpoint)
+
+
+def provision_loaded(template: Template, name: str, endpoint: str) -> Stack:
     """The stack of a template. moto must be active and empty. Raises TemplateError."""
-    key = template, name, endpoint
+    key = id(template), name, endpoint
     if key not in _copies:
-        stack = Provisioner(_load(template), name, endpoint).provision()
-        _copies[key] = _copy(stack)
+        stack = Provisioner(template, name, endpoint).provision()
+        _copies[key] = template, _copy(stack)
         return stack
-    return _restore(_copies[key])
+    return _restore(_copies[key][1])
 
 
 def _copy(stack: Stack) -> bytes:

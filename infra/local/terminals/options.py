@@ -23,7 +23,7 @@ def run_parser() -> argparse.ArgumentParser:
         "--only-backend", action="store_true", help="run the local AWS and the HTTP API, but no function"
     )
     parser.add_argument(
-        "--plain-moto", action="store_true", help="run moto without the patches for speed (docs/moto.md)"
+        "--plain-moto", action="store_true", help="run moto without what makes it faster (docs/moto.md)"
     )
     parser.add_argument(
         "--debug", metavar="FUNCTION", help="let a debugger attach to this function, such as PaymentConsumer"
