@@ -132,6 +132,6 @@ class Backend:
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
             return await self._runtime_api.answer(request, disconnected)
-        if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
+        if self._project and front_page.is_requested(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)
