@@ -30,7 +30,8 @@ def to_tree(old: Path, many: int, times: int) -> Iterator[tuple[str, float]]:
 def growth(held: int, waiting: int, times: int) -> Iterator[tuple[str, float]]:
     """The time of an order in a run with many orders, to the time in a run with FEW."""
     with local_run() as crowded, local_run() as quiet:
-        fulfil(quiet.url, FEW)
+        for served in (crowded, quiet):
+            fulfil(served.url, FEW)  # the first orders import and connect
         at_once = fulfil(crowded.url, waiting) / waiting
         yield f"{waiting} orders at once, to {FEW} at once", at_once / (fulfil(quiet.url, FEW) / FEW)
         fulfil(crowded.url, held - waiting)

@@ -155,10 +155,21 @@ def test_calls_to_another_endpoint_remain_signed_http(framed: None) -> None:
     assert "Signature=" in received[0]
 
 
-def test_threads_and_child_processes_send_calls_at_the_same_time(run: Run, framed: None) -> None:
+def test_a_child_process_opens_its_own_connection(run: Run, framed: None) -> None:
+    use(run.url)
+    client("sqs", run.url).list_queues()
+    assert aws_calls._backend is not None
+    assert len(aws_calls._backend._idle) == 1
+    child = os.fork()
+    if child == 0:
+        inherited = len(aws_calls._backend._idle)
+        os._exit(inherited or "QueueUrls" not in client("sqs", run.url).list_queues())
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_threads_send_calls_at_the_same_time(run: Run, framed: None) -> None:
     use(run.url)
     sqs = client("sqs", run.url)
-    url = sqs.get_queue_url(QueueName=PAYMENTS)["QueueUrl"]
     names = {
         f"queue-{number}": sqs.create_queue(QueueName=f"queue-{number}")["QueueUrl"] for number in range(4)
     }
@@ -171,12 +182,8 @@ def test_threads_and_child_processes_send_calls_at_the_same_time(run: Run, frame
     threads = [threading.Thread(target=look_up, args=(name,)) for name in names]
     for thread in threads:
         thread.start()
-    child = os.fork()
-    if child == 0:
-        os._exit(sqs.get_queue_url(QueueName=PAYMENTS)["QueueUrl"] != url)
     for thread in threads:
         thread.join()
-    assert os.waitpid(child, 0)[1] == 0
     assert found == names
 
 
