@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from infra.local.provisioning.errors import TemplateError
 from infra.scaffold import event, field, known, queue, service, subscription
 from infra.scaffold.errors import Refused
 from infra.scaffold.staging import apply
@@ -22,12 +23,12 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         written, left = apply(known.root(), _recipe(arguments))
-    except Refused as refused:
+    except (Refused, TemplateError) as refused:
         print(f"choreo new: {refused}", file=sys.stderr)
         return 2
     print("Written:", *written, sep="\n  ")
-    print("\nLeft to decide:", *left, "what it costs: `choreo cost`", sep="\n- ")
-    print("\nNext: make lint test, and make run to see it.")
+    print("\nLeft to decide:", *left, sep="\n- ")
+    print("\nNext: make lint test, and make run to see it. `make scale` counts what it costs.")
     return 0
 
 

@@ -15,13 +15,12 @@ def add(tree: Tree, service: str, name: str, kinds: list[str]) -> list[str]:
     state = known.state_class(tree, service)
     renamed = (
         ("ExampleWatch", consumer),
+        ("example.watch", f"{service}.{name}"),
         ("Example", service.capitalize()),
-        ("Watch", name.capitalize()),
-        ("Record", state),
         ("example", service),
-        ("watch", name),
     )
-    tree.add(path, code.sorted_imports(sam_template.text_of("watch.txt", *renamed)))
+    module = sam_template.text_of("watch.txt", *renamed, ("Watch", name.capitalize()), ("Record", state))
+    tree.add(path, code.sorted_imports(module))
     topics = subscription.topics(kinds)
     sources = ", ".join(f"!Ref {publisher}Topic" for publisher in topics)
     block = sam_template.text_of("queue.yaml", ("SOURCES", sources), *renamed)

@@ -1,6 +1,6 @@
 """Applies a recipe to a copy of the project, and copies the changed files back once all is well.
 
-The copy also gets what `make samples`, `make contracts` and `make scale` write. A recipe that fails therefore
+The copy also gets what `make samples` and `make contracts` write. A recipe that fails therefore
 leaves the project as it was.
 """
 
@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from infra.findings.project import findings
 from infra.scaffold.errors import Refused
 from infra.scaffold.tree import Tree
 
-COPIED = ("functions", "infra", "events", "docs", "template.yaml", "pyproject.toml")
-GENERATORS = ("infra.samples", "infra.contracts", "infra.scale")
-GENERATED = ("events", "infra/contracts/published", "docs/scale.md")
+COPIED = ("functions", "infra", "events", "template.yaml", "pyproject.toml")
+GENERATORS = ("infra.samples", "infra.contracts")
+"""The second one checks the project as well."""
+GENERATED = ("events", "infra/contracts/published")
 
 
 def apply(root: Path, recipe: Callable[[Tree], list[str]]) -> tuple[list[str], list[str]]:
@@ -26,29 +28,20 @@ def apply(root: Path, recipe: Callable[[Tree], list[str]]) -> tuple[list[str], l
 
     Raises Refused if the project has findings already, or would have some after the recipe.
     """
-    _check(root, "the project has a finding; correct it first")
+    known = findings()
+    if known:
+        raise Refused(f"the project has a finding; correct it first: {known[0]}")
     tree = Tree(root)
     left = recipe(tree)
     with _copy(root) as copy:
-        Tree.write(_at(tree, copy))
+        tree.write(copy)
         for generator in GENERATORS:
             _run(copy, generator)
-        _check(copy, "the recipe does not fit this project")
         written = sorted({*tree.changed, *_differing(root, copy)})
         for path in written:
-            source = copy / path
-            if path in tree.changed and not source.exists():
-                source = root / path
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, root / path)
+            shutil.copyfile(copy / path, root / path)
     return written, left
-
-
-def _at(tree: Tree, root: Path) -> Tree:
-    """The same changes, under another root."""
-    other = Tree(root)
-    other.changed = tree.changed
-    return other
 
 
 @contextmanager
@@ -78,31 +71,17 @@ def _differing(root: Path, copy: Path) -> Iterator[str]:
                 yield str(path)
 
 
-def _check(root: Path, why: str) -> None:
-    done = _python(root, "infra.findings")
-    if done.returncode:
-        raise Refused(f"{why}: {_last_line(done.stdout or done.stderr)}")
-
-
 def _run(root: Path, module: str) -> None:
-    done = _python(root, module)
-    if done.returncode:
-        raise Refused(f"{module} fails after the recipe, so no file was written: {_last_line(done.stderr)}")
-
-
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["it says nothing"])[-1]
-
-
-def _python(root: Path, module: str) -> "subprocess.CompletedProcess[str]":
     """Runs a module of the project at `root`, and not of the installed one."""
     path = os.pathsep.join([str(root), str(root / "functions")])
-    environment = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", module],
         cwd=root,
-        env=environment,
+        env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise Refused(f"{module} fails after the recipe, so no file was written: {last}")

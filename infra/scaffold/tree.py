@@ -1,11 +1,8 @@
 """The project's text files as a recipe changes them. Nothing is written before the recipe is complete."""
 
-import re
 from pathlib import Path
 
 from infra.scaffold.errors import Refused
-
-RESOURCE = re.compile(r"^  (\w+):\n    Type: ", re.MULTILINE)
 
 
 class Tree:
@@ -46,9 +43,9 @@ class Tree:
             raise Refused(f"{path} has no {old!r}, which the recipe changes")
         self.changed[path] = text.replace(old, new, 1)
 
-    def write(self) -> None:
-        """Writes the changed files."""
+    def write(self, root: Path) -> None:
+        """Writes the changed files under another root."""
         for path, text in self.changed.items():
-            file = self.root / path
+            file = root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)

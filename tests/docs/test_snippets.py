@@ -11,6 +11,7 @@ from infra.cli.commands import COMMANDS
 from infra.cli.delegated import DELEGATED
 from infra.local.in_process import ROOT
 from tests.docs.snippets import Snippet, commands, snippets
+from tests.scaffold.recipes import RECIPES
 
 SNIPPETS = {snippet.name: snippet for snippet in snippets()}
 
@@ -28,6 +29,10 @@ RUN_DELEGATED = {
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
         "tests/local/test_joined_stacks.py"
     ),
+    **{
+        f"docs/recipes.md: choreo new {recipe}": "tests/scaffold/test_all_recipes.py"
+        for recipe in RECIPES.values()
+    },
     "events/README.md: sam build --parameter-overrides Architecture=x86_64": (
         "tests/engines/sam/test_sam_local.py"
     ),
@@ -75,7 +80,7 @@ def test_a_snippet_has_only_commands_that_are_run_here(name: str) -> None:
 
 @pytest.mark.parametrize("command", lines("make "))
 def test_a_make_command_can_be_made(command: str) -> None:
-    """Make prints what it would run: the targets themselves are the other tests and benchmarks."""
+    """A dry run only prints the commands. Other tests and the benchmarks run the targets themselves."""
     dry = command.replace("make ", "make --dry-run ")
     done = subprocess.run(["bash", "-ec", dry], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -85,7 +90,7 @@ def test_a_make_command_can_be_made(command: str) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("command", lines(".venv/bin/choreo "))
 def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
-    """With fewer seeds."""
+    """The test uses fewer seeds than the document."""
     arguments = re.sub(r"--seeds \d+", "--seeds 2", command).split()[1:]
     done = subprocess.run(
         [sys.executable, "-m", "infra.cli", *arguments],
@@ -97,7 +102,7 @@ def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("listed", [RUN_DELEGATED, NOT_RUN], ids=["run elsewhere", "not run"])
+@pytest.mark.parametrize("listed", [RUN_DELEGATED, NOT_RUN], ids=["run by another test", "not run"])
 def test_a_listed_snippet_exists(listed: dict[str, str]) -> None:
     assert listed.keys() - SNIPPETS.keys() == set()
 

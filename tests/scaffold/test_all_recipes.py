@@ -1,0 +1,110 @@
+"""All recipes of docs/recipes.md in one copy of the project: its checks, its tests, and an order in it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.bench.server_process import free_port
+from infra.shared.order_kinds import request
+from tests.local.conftest import ROOT, Run, eventually
+from tests.scaffold.recipes import RECIPES
+
+pytestmark = pytest.mark.proof
+
+
+class Copy:
+    """A copy of the project with the recipes applied. Commands in it use the copy's code."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        files = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for path in files.split("\0"):
+            if path and (ROOT / path).is_file():
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes((ROOT / path).read_bytes())
+        self.run("git", "init", "--quiet")
+
+    def environment(self) -> dict[str, str]:
+        path = os.pathsep.join([str(self.folder), str(self.folder / "functions")])
+        return os.environ | {"PYTHONPATH": path}
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+        return done.stdout
+
+    def python(self, *arguments: str) -> str:
+        return self.run(sys.executable, "-m", *arguments)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The path has a space, as a user's may."""
+    made = Copy(tmp_path_factory.mktemp("recipes") / "a copy")
+    for recipe in RECIPES.values():
+        told = made.python("infra.cli", "new", *recipe.split())
+        assert "Written:" in told
+        assert "Left to decide:" in told
+    return made
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "ruff format --check .",
+        "ruff check .",
+        "mypy",
+        "importlinter.cli lint-imports",
+        "infra.build.words",
+        "infra.contracts",
+    ],
+)
+def test_the_copy_passes_the_linters_and_the_contracts(copy: Copy, check: str) -> None:
+    if check.startswith("importlinter"):
+        copy.run(str(Path(sys.executable).with_name("lint-imports")), "--no-logo")
+    else:
+        copy.python(*check.split())
+
+
+def test_the_copy_passes_the_tests(copy: Copy) -> None:
+    """`tests/local` knows no service of the project, except in its live page and its documents."""
+    kinds = "not engine and not proof and not browser and not ministack"
+    copy.python("pytest", "-n", "2", "--dist", "loadfile", "-m", kinds, "--ignore", "tests/local", "tests")
+
+
+@pytest.fixture(scope="module")
+def run(copy: Copy) -> Iterator[Run]:
+    port = free_port()
+    command = [sys.executable, "-m", "infra.run", "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=copy.folder, env=copy.environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        running = Run(f"http://localhost:{port}", process)
+        try:
+            eventually(lambda: _answers(running), bool)
+            yield running
+        finally:
+            process.kill()
+
+
+def _answers(run: Run) -> bool:
+    try:
+        return bool(run.call("GET", "/orders?customer_id=ada"))
+    except OSError:
+        return False
+
+
+def test_an_order_flows_to_the_new_service_and_back(run: Run) -> None:
+    order_id = run.call("POST", "/orders", request("shipped", "ada"))["order_id"]
+    eventually(
+        lambda: run.call("GET", f"/orders/{order_id}/history"),
+        lambda history: "loyalty.points_granted" in json.dumps(history),
+    )
