@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.local.conftest import Run
+from tests.local.live.test_api import API, STACK
 from tests.local.live.test_page import node, place, status
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def letter(page: Page) -> Iterator[Locator]:
+def letter(page: Page, run: Run) -> Iterator[Locator]:
     """The dead letter of an order whose message to Payment was broken. The queue is empty after the test."""
     node(page, "PaymentQueue").click()
     page.get_by_label("Break the next message").check()
@@ -28,10 +30,9 @@ def letter(page: Page) -> Iterator[Locator]:
     found = page.locator("#letters > li[data-message]")
     expect(found).to_have_count(1)
     yield found
-    node(page, "PaymentDeadLetters").click()
-    for button in page.get_by_role("button", name="Discard").all():
-        button.click()
-    expect(page.locator("#inspector")).to_contain_text("This queue is empty")
+    messages = f"{API}/queues/{STACK}-PaymentDeadLetters/messages"
+    for message in run.call("GET", messages)["messages"]:
+        run.call("DELETE", f"{messages}/{message['message_id']}")
 
 
 def edit(letter: Locator) -> Locator:
