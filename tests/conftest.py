@@ -76,9 +76,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def off_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def external_connections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The file in which the guard records connections of the tests and their processes to other machines."""
-    file = tmp_path_factory.mktemp("guard") / "off-machine"
+    file = tmp_path_factory.mktemp("guard") / "external-connections"
     file.touch()
     paths = [str(ROOT / "tests" / "guard"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with patch.dict(os.environ, {FILE: str(file), "PYTHONPATH": os.pathsep.join(filter(None, paths))}):
@@ -86,16 +86,16 @@ def off_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def stay_here(off_machine: Path) -> Iterator[None]:
+def no_external_connections(external_connections: Path) -> Iterator[None]:
     """Fails a test if it, or a process that it started, tried to connect to another machine."""
     yield
-    connections = off_machine.read_text()
-    off_machine.write_text("")
+    connections = external_connections.read_text()
+    external_connections.write_text("")
     assert connections == ""
 
 
 @pytest.fixture(autouse=True)
-def as_described() -> Iterator[None]:
+def answers_match_models() -> Iterator[None]:
     """Fails a test if an AWS answer does not match botocore's model of the service."""
     with described() as checked:
         yield
@@ -133,7 +133,7 @@ def _allowed() -> set[Permission]:
 
 @pytest.fixture(scope="session")
 def complete() -> None:
-    """Skips a test if the project is incomplete. One other test fails, and says what is missing."""
+    """Skip a test if the project is incomplete. One other test fails and names the missing parts."""
     if incomplete.found():
         pytest.skip(incomplete.REASON)
 

@@ -1,6 +1,6 @@
-"""Whether the project has findings, which `tests/infrastructure/test_findings.py` reports once.
+"""Reads once whether the project has findings, which `tests/infrastructure/test_findings.py` reports.
 
-The other tests that read template.yaml as complete do not run then: each would fail for the same cause.
+While it has some, tests that need a complete template.yaml do not run: each would fail for the same cause.
 """
 
 from functools import cache
@@ -14,7 +14,7 @@ REASON = "the project is incomplete: see tests/infrastructure/test_findings.py"
 
 @cache
 def found() -> list[Finding] | list[TemplateError]:
-    """The findings, or the error of an invalid template."""
+    """Return the findings, or the error of an invalid template."""
     try:
         return findings()
     except TemplateError as error:

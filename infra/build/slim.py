@@ -21,7 +21,7 @@ FOLDERS = {"states": "stepfunctions"}
 """botocore's name of a service, by the prefix of its IAM actions, where the two differ."""
 
 
-class NotUnderstood(Exception):
+class UnsupportedRole(Exception):
     """The roles do not say which services the functions call. The message says what to do."""
 
 
@@ -32,7 +32,7 @@ def main() -> None:
         services = called(template)
         for bundle in template.code.values():
             slim(bundle, services)
-    except (NotUnderstood, TemplateError) as error:
+    except (UnsupportedRole, TemplateError) as error:
         sys.exit(str(error))
 
 
@@ -47,7 +47,7 @@ def called(template: Template) -> set[str]:
 def _actions(template: Template, role: str) -> Iterator[str]:
     properties = template.resources[role]["Properties"]
     if "ManagedPolicyArns" in properties:
-        raise NotUnderstood(
+        raise UnsupportedRole(
             f"{role}: write the managed policy's actions into the role: slim.py cannot read it"
         )
     yield from _under("Action", properties.get("Policies", []))
@@ -71,7 +71,7 @@ def slim(bundle: Path, services: Set[str]) -> None:
     data = bundle / "botocore" / "data"
     folders = {path.name: path for path in data.iterdir() if path.is_dir()}
     if unknown := services - folders.keys():
-        raise NotUnderstood(
+        raise UnsupportedRole(
             f"a role allows actions of {', '.join(sorted(unknown))}, which botocore does not have: "
             "add the service's folder in botocore/data to FOLDERS in infra/build/slim.py"
         )

@@ -25,6 +25,13 @@ INSTEAD = {
     "be had": "is available",
     "for ever": "say how long, or 'never expires'",
     "what is told": "name the message, and who gets it",
+    "hears": "receives",
+    "heard": "received, knows",
+    "befalls": "name the fault: 'the request fails'",
+    "comes again": "is delivered again",
+    "not played": "not emulated",
+    "be played": "be emulated",
+    "played differently": "differs from AWS",
     "as it came": "unchanged",
     "in so many words": "explicitly",
 }

@@ -6,13 +6,13 @@ from typing import Any
 from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
 from infra.contracts.examples import PRODUCERS, example
-from infra.contracts.landscape import Landscape, TemplateQueue
 from infra.contracts.schemas import described, schema
+from infra.contracts.template_topology import TemplateQueue, TemplateTopology
 
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-def asyncapi(landscape: Landscape) -> dict[str, Any]:
+def asyncapi(topology: TemplateTopology) -> dict[str, Any]:
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -22,8 +22,8 @@ def asyncapi(landscape: Landscape) -> dict[str, Any]:
             "JSON, over SNS topics and SQS queues. Delivery is at least once, in any order.",
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": _channels(landscape),
-        "operations": _operations(landscape),
+        "channels": _channels(topology),
+        "operations": _operations(topology),
         "components": {"messages": {kind: _message(payload) for kind, payload in EVENTS.items()}},
     }
 
@@ -62,7 +62,7 @@ def resolved(node: Any, definitions: dict[str, Any]) -> Any:
     return node
 
 
-def _channels(landscape: Landscape) -> dict[str, Any]:
+def _channels(topology: TemplateTopology) -> dict[str, Any]:
     topics = {
         topic: {
             "address": topic,
@@ -70,13 +70,13 @@ def _channels(landscape: Landscape) -> dict[str, Any]:
             "description": "An SNS topic. The message attribute `type` has the event's type.",
             "messages": _messages(kind for kind, producer in PRODUCERS.items() if producer == publisher),
         }
-        for topic, publisher in landscape.topics.items()
+        for topic, publisher in topology.topics.items()
     }
-    return topics | {queue.name: _queue(queue, landscape) for queue in landscape.queues.values()}
+    return topics | {queue.name: _queue(queue, topology) for queue in topology.queues.values()}
 
 
-def _queue(queue: TemplateQueue, landscape: Landscape) -> dict[str, Any]:
-    feeding = [s for s in landscape.subscriptions if s.queue == queue.name]
+def _queue(queue: TemplateQueue, topology: TemplateTopology) -> dict[str, Any]:
+    feeding = [s for s in topology.subscriptions if s.queue == queue.name]
     channel: dict[str, Any] = {
         "address": queue.name,
         "title": f"Queue of {queue.consumer}" if queue.consumer else "Dead-letter queue",
@@ -97,16 +97,16 @@ def _messages(kinds: Iterable[str]) -> dict[str, Any]:
     return {kind: {"$ref": f"#/components/messages/{kind}"} for kind in kinds}
 
 
-def _operations(landscape: Landscape) -> dict[str, Any]:
+def _operations(topology: TemplateTopology) -> dict[str, Any]:
     operations = {
         f"{publisher}.publish": _operation(
             "send", topic, publisher, [kind for kind, producer in PRODUCERS.items() if producer == publisher]
         )
-        for topic, publisher in landscape.topics.items()
+        for topic, publisher in topology.topics.items()
     }
-    for queue in landscape.queues.values():
+    for queue in topology.queues.values():
         if queue.consumer and queue.service:
-            kinds = [kind for s in landscape.subscriptions if s.queue == queue.name for kind in s.types]
+            kinds = [kind for s in topology.subscriptions if s.queue == queue.name for kind in s.types]
             made = _operation("receive", queue.name, queue.service, kinds)
             operations[f"{queue.service}.{queue.consumer}"] = made
     return operations

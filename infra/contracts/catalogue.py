@@ -8,8 +8,8 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
 from infra.contracts.asyncapi import resolved
 from infra.contracts.examples import PRODUCERS, example
-from infra.contracts.landscape import Landscape
 from infra.contracts.schemas import described, schema
+from infra.contracts.template_topology import TemplateTopology
 
 _INTRODUCTION = """# Events
 
@@ -30,11 +30,11 @@ recovery keeps deleted items for 35 more days. The sandbox carrier's ledger has 
 sends a carrier over HTTP the address and the items."""
 
 
-def catalogue(landscape: Landscape) -> str:
+def catalogue(topology: TemplateTopology) -> str:
     """The text of CATALOGUE.md."""
-    sections = [_INTRODUCTION, _overview(landscape)]
-    sections += [_event(payload, landscape) for payload in EVENTS.values()]
-    return "\n\n".join([*sections, _personal(landscape)]) + "\n"
+    sections = [_INTRODUCTION, _overview(topology)]
+    sections += [_event(payload, topology) for payload in EVENTS.values()]
+    return "\n\n".join([*sections, _personal(topology)]) + "\n"
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -42,19 +42,19 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _overview(landscape: Landscape) -> str:
+def _overview(topology: TemplateTopology) -> str:
     rows = [
-        (f"[{kind}](#{kind.replace('.', '')})", payload.version, PRODUCERS[kind], _consumers(kind, landscape))
+        (f"[{kind}](#{kind.replace('.', '')})", payload.version, PRODUCERS[kind], _consumers(kind, topology))
         for kind, payload in EVENTS.items()
     ]
     return _table(("Event", "Version", "Producer", "Consumers"), rows)
 
 
-def _consumers(kind: str, landscape: Landscape) -> str:
-    return ", ".join(landscape.consumers(kind))
+def _consumers(kind: str, topology: TemplateTopology) -> str:
+    return ", ".join(topology.consumers(kind))
 
 
-def _event(payload: type[Payload], landscape: Landscape) -> str:
+def _event(payload: type[Payload], topology: TemplateTopology) -> str:
     producer = PRODUCERS[payload.type]
     rows = list(_rows("", data(payload)))
     return "\n\n".join(
@@ -62,8 +62,8 @@ def _event(payload: type[Payload], landscape: Landscape) -> str:
             f"## {payload.type}",
             described(payload),
             f"Version {payload.version} ([schema]({payload.type}/{payload.version}.json)). "
-            f"Publisher: {producer}, to {landscape.topic_of(producer)}. "
-            f"Consumers: {_consumers(payload.type, landscape)}.",
+            f"Publisher: {producer}, to {topology.topic_of(producer)}. "
+            f"Consumers: {_consumers(payload.type, topology)}.",
             _table(("Field", "Type", "Required", "Description"), rows) if rows else "The event has no data.",
             f"```json\n{json.dumps(example(payload.type), indent=2)}\n```",
         ]
@@ -98,14 +98,14 @@ def _type(field: dict[str, Any]) -> str:
     return ", ".join([field["type"], *limits])
 
 
-def _personal(landscape: Landscape) -> str:
+def _personal(topology: TemplateTopology) -> str:
     rows = [
         (kind, f"`{name}`", service, *need.split("; "))
         for kind, payload in EVENTS.items()
         for name, needs in personal_fields(data(payload))
         for service, need in sorted(needs.items())
     ]
-    days = max(queue.retention_days for queue in landscape.queues.values())
+    days = max(queue.retention_days for queue in topology.queues.values())
     transit = (
         f"In transit: at most a day in a table's stream, {days} days in a queue, and {days} more days "
         "in a dead-letter queue. Order keeps its answer to a request with an `Idempotency-Key` for a day."

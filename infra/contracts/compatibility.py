@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from infra.contracts.asyncapi import resolved
-from infra.contracts.landscape import Landscape
+from infra.contracts.template_topology import TemplateTopology
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -35,7 +35,7 @@ class Incompatible(Exception):
     """A change would break a published version. The text names the break."""
 
 
-def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Landscape) -> None:
+def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], topology: TemplateTopology) -> None:
     """Raises Incompatible if the change breaks events in flight or consumers.
 
     The text names the event, the fields and the consumers, and says what to do instead.
@@ -43,7 +43,7 @@ def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], landscape: Lands
     found = breaks(old, new)
     if found:
         raise Incompatible(
-            f"{kind}: {'; '.join(found)}. Consumers: {', '.join(landscape.consumers(kind)) or 'none'}. "
+            f"{kind}: {'; '.join(found)}. Consumers: {', '.join(topology.consumers(kind)) or 'none'}. "
             f"Add a new major version instead: publish {_next_major(old)} beside {kind} until every consumer "
             "reads it."
         )

@@ -9,9 +9,9 @@ from pydantic.json_schema import models_json_schema
 from choreography import correlation
 from choreography.problems import phrase
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary, ProblemDocument
-from infra.contracts.landscape import Landscape, Route
 from infra.contracts.operations import OPERATIONS, Operation
 from infra.contracts.schemas import Untitled
+from infra.contracts.template_topology import Route, TemplateTopology
 from order.requests import ID_LIMIT, KEY_LIMIT, PAGE_LIMIT, PlaceOrder
 from shipping.messages import DeliveryMessage
 
@@ -29,7 +29,7 @@ answers within a version: ignore unknown fields.
 """
 
 
-def openapi(landscape: Landscape) -> dict[str, Any]:
+def openapi(topology: TemplateTopology) -> dict[str, Any]:
     """The content of openapi.json."""
     return {
         "openapi": "3.1.0",
@@ -39,7 +39,7 @@ def openapi(landscape: Landscape) -> dict[str, Any]:
             "description": _DESCRIPTION,
         },
         "servers": [{"url": "http://localhost:3000", "description": "make run"}],
-        "paths": _paths(landscape.routes),
+        "paths": _paths(topology.routes),
         "components": {
             "schemas": _schemas(),
             "parameters": _PARAMETERS,

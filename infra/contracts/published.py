@@ -10,9 +10,9 @@ from infra.contracts.carrier_api import carrier_api
 from infra.contracts.catalogue import catalogue
 from infra.contracts.compatibility import Incompatible, refuse, refuse_change
 from infra.contracts.http_compatibility import refuse_http
-from infra.contracts.landscape import landscape
 from infra.contracts.openapi import openapi
 from infra.contracts.schemas import schemas
+from infra.contracts.template_topology import template_topology
 
 FOLDER = Path(__file__).parent / "published"
 
@@ -20,11 +20,11 @@ FOLDER = Path(__file__).parent / "published"
 def files() -> dict[str, str]:
     """The content of every file, by path in the folder."""
     made: dict[str, Any] = dict(schemas())
-    made["asyncapi.json"] = asyncapi(landscape())
-    made["openapi.json"] = openapi(landscape())
+    made["asyncapi.json"] = asyncapi(template_topology())
+    made["openapi.json"] = openapi(template_topology())
     made["carrier.openapi.json"] = carrier_api()
     written = {path: text(document) for path, document in made.items()}
-    return written | {"CATALOGUE.md": catalogue(landscape())}
+    return written | {"CATALOGUE.md": catalogue(template_topology())}
 
 
 def text(document: Any) -> str:
@@ -44,11 +44,11 @@ def check(folder: Path = FOLDER) -> None:
         kind, _, version = path.partition("/")
         major = version.partition(".")[0]
         for baseline in sorted((folder / kind).glob(f"{major}.*.json")):
-            refuse(kind, json.loads(baseline.read_text()), schema, landscape())
+            refuse(kind, json.loads(baseline.read_text()), schema, template_topology())
         if (folder / path).exists():
             refuse_change(json.loads((folder / path).read_text()), schema)
     for baseline in folder.glob("openapi.json"):
-        refuse_http(json.loads(baseline.read_text()), openapi(landscape()))
+        refuse_http(json.loads(baseline.read_text()), openapi(template_topology()))
 
 
 def write(folder: Path = FOLDER) -> None:

@@ -122,7 +122,7 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            self.deliveries.poll_now()
+            self.deliveries.poll_now(call.service)
         return answer
 
     async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:
@@ -132,6 +132,6 @@ class Backend:
             return await self._function_urls.handle(request)
         if request.path.startswith(CONTROL):
             return await self._runtime_api.answer(request, disconnected)
-        if self._project and front_page.asked_for(request) and not self._gateway.has_root(request):
+        if self._project and front_page.is_requested(request) and not self._gateway.has_root(request):
             return front_page.redirect(PAGE)
         return await self._gateway.handle(request)

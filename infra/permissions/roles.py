@@ -27,15 +27,17 @@ TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 """The actions on `*`: X-Ray supports no resource ARNs here (Lambda developer guide, tracing with X-Ray)."""
 
 
-class NotUnderstood(Exception):
+class UnsupportedPolicy(Exception):
     """The template grants permissions in a way that this module does not read. The message says where."""
 
 
 def allowed(template: Template, stack: str) -> set[Permission]:
-    """All permissions of the functions' roles. Patterns stay as they are. Raises NotUnderstood."""
+    """All permissions of the functions' roles. Patterns stay as they are. Raises UnsupportedPolicy."""
     for name, resource in template.resources.items():
         if resource["Type"] in OTHER_GRANTS:
-            raise NotUnderstood(f"{name}: write the permissions into the role instead of a separate policy")
+            raise UnsupportedPolicy(
+                f"{name}: write the permissions into the role, not into a separate policy"
+            )
     resolve = _resolver(template, stack).resolve
     return {
         Permission(f"{stack}-{name}", action, resource)
@@ -74,14 +76,14 @@ def _polling(mapping: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _statements(template: Template, role: str, resolve: Any) -> Iterable[dict[str, Any]]:
     properties = template.resources[role]["Properties"]
     if "Policies" not in properties:
-        raise NotUnderstood(f"{role} has no Policies: write the permissions into the role")
+        raise UnsupportedPolicy(f"{role} has no Policies: write the permissions into the role")
     policies = resolve(properties["Policies"])
     statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
     for statement in statements:
         if statement.keys() != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
-            raise NotUnderstood(f"{role}: {statement}")
+            raise UnsupportedPolicy(f"{role}: {statement}")
     if "ManagedPolicyArns" in properties:
-        raise NotUnderstood(
+        raise UnsupportedPolicy(
             f"{role}: write the managed policy's permissions into the role: the tests cannot read it"
         )
     return statements

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 
 
 def service_of(arn: str) -> str:
-    """The service, such as `sqs`; an empty string for text that is no ARN."""
+    """The service, such as `sqs`; an empty string for text that is not an ARN."""
     parts = arn.split(":", 5)
     return parts[2] if len(parts) == 6 and parts[0] == "arn" else ""
 

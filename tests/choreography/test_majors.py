@@ -19,7 +19,7 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
 from contracts.values import Address, AmountMinor, Currency, Item, Value
-from infra.contracts.landscape import landscape
+from infra.contracts.template_topology import template_topology
 from infra.local.aws.clients import client
 from tests.world import World
 
@@ -107,7 +107,7 @@ class Migration:
 
     def subscribe(self, queue: str, *kinds: str) -> None:
         """Subscribe a queue to these versions, in addition to its other event types."""
-        (found,) = [s for s in landscape().subscriptions if s.queue == queue and OLD in s.types]
+        (found,) = [s for s in template_topology().subscriptions if s.queue == queue and OLD in s.types]
         policy = {"type": [*kinds, *(kind for kind in found.types if kind != OLD)]}
         client("sns").set_subscription_attributes(
             SubscriptionArn=self._world.stack.subscriptions[found.name],

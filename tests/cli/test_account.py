@@ -6,7 +6,7 @@ import pytest
 
 from infra.cli.account import LOCAL, connect
 
-ELSEWHERE = "https://emulator.example"
+EMULATOR = "https://emulator.example"
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ ELSEWHERE = "https://emulator.example"
             "k",
         ),
         (
-            {"AWS_ENDPOINT_URL": ELSEWHERE, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"},
-            ELSEWHERE,
+            {"AWS_ENDPOINT_URL": EMULATOR, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"},
+            EMULATOR,
             None,
             "k",
         ),

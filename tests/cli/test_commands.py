@@ -217,7 +217,7 @@ def test_invalid_input_is_an_error_of_one_line_with_a_hint(
     assert refused.out == ""
 
 
-def test_where_nothing_answers_the_way_to_start_it_is_told(
+def test_the_error_without_a_running_backend_names_make_run(
     bare: pytest.MonkeyPatch, call_choreo: Choreo
 ) -> None:
     bare.setenv("AWS_ENDPOINT_URL", f"http://localhost:{free_port()}")

@@ -15,12 +15,12 @@ from infra.contracts.published import FOLDER
 from infra.contracts.schemas import DIALECT
 from infra.shared import carrier_messages
 from shipping.http_carrier import connect, failure
-from tests.integration.test_carriers import DISPATCH, ELSEWHERE, LATE
+from tests.integration.test_carriers import DISPATCH, LATE, TO_UNSERVED_COUNTRY
 from tests.specified_carrier import SECRET, SpecifiedCarrier
 
 DOCUMENT = json.loads((FOLDER / "carrier.openapi.json").read_text())
 COMPONENTS = {name: made for kind in DOCUMENT["components"].values() for name, made in kind.items()}
-REFUSED = replace(ELSEWHERE, order_id="order-2")
+REFUSED = replace(TO_UNSERVED_COUNTRY, order_id="order-2")
 DISPATCHES, DISPATCH_OF = "/dispatches", "/dispatches/{reference}"
 
 

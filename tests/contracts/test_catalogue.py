@@ -6,9 +6,9 @@ from contracts.catalogue import EVENTS
 from contracts.values import Address
 from infra.contracts.catalogue import catalogue, data, personal_fields
 from infra.contracts.examples import PRODUCERS
-from infra.contracts.landscape import landscape
+from infra.contracts.template_topology import template_topology
 
-CATALOGUE = catalogue(landscape())
+CATALOGUE = catalogue(template_topology())
 PERSONAL = [
     (kind, name, needs) for kind, payload in EVENTS.items() for name, needs in personal_fields(data(payload))
 ]
@@ -31,7 +31,7 @@ def test_the_address_and_the_customers_id_are_personal_data() -> None:
 def test_a_service_that_needs_personal_data_publishes_or_consumes_its_event(
     kind: str, name: str, needs: dict[str, str]
 ) -> None:
-    there = landscape()
-    hearing = {there.queues[s.queue].service for s in there.subscriptions if kind in s.types}
-    assert needs.keys() <= hearing | {PRODUCERS[kind]}
+    stack = template_topology()
+    consumers = {stack.queues[s.queue].service for s in stack.subscriptions if kind in s.types}
+    assert needs.keys() <= consumers | {PRODUCERS[kind]}
     assert all(f"| {kind} | `{name}` | {service} |" in CATALOGUE for service in needs)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra.contracts.compatibility import Incompatible, breaks, refuse
-from infra.contracts.landscape import landscape
 from infra.contracts.published import FOLDER, check, write
 from infra.contracts.schemas import schemas
+from infra.contracts.template_topology import template_topology
 
 Schema = dict[str, Any]
 Change = Callable[[Schema], object]
@@ -159,10 +159,10 @@ def test_listed_values_cannot_change(values: list[str], message: str) -> None:
 
 def test_the_error_names_the_consumers_and_a_solution() -> None:
     new = changed(PLACED, lambda s: data(s)["properties"].pop("payment_method"))
-    consumers = landscape().consumers("order.placed")
+    consumers = template_topology().consumers("order.placed")
     assert {"PaymentConsumer", "ShippingConsumer"} <= {*consumers}
     with pytest.raises(Incompatible) as refused:
-        refuse("order.placed", PLACED, new, landscape())
+        refuse("order.placed", PLACED, new, template_topology())
     assert str(refused.value) == (
         "order.placed: data.payment_method: removed. "
         f"Consumers: {', '.join(consumers)}. Add a new major version instead: "

@@ -12,9 +12,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.catalogue import EVENTS
 from infra.contracts.examples import example
-from infra.contracts.landscape import landscape
 from infra.contracts.operations import OPERATIONS
 from infra.contracts.published import FOLDER, files
+from infra.contracts.template_topology import template_topology
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke
 from infra.samples.files import function_of
@@ -104,7 +104,7 @@ def test_every_route_except_the_carriers_requires_a_token() -> None:
 
 
 def test_the_document_describes_exactly_the_routes_of_the_template() -> None:
-    assert {(route.method, route.path) for route in landscape().routes} == set(OPERATIONS)
+    assert {(route.method, route.path) for route in template_topology().routes} == set(OPERATIONS)
 
 
 def resolved(schema: Any) -> Any:
@@ -146,13 +146,13 @@ def test_every_reference_of_the_event_document_can_be_resolved() -> None:
 
 
 def test_the_event_document_has_every_topic_queue_and_event() -> None:
-    stack = landscape()
+    stack = template_topology()
     assert ASYNCAPI["channels"].keys() == {*stack.topics, *stack.queues}
     assert ASYNCAPI["components"]["messages"].keys() == set(EVENTS)
     published = {kind for topic in stack.topics for kind in ASYNCAPI["channels"][topic]["messages"]}
     assert published == set(EVENTS)
 
 
-@pytest.mark.parametrize("subscription", landscape().subscriptions, ids=lambda s: s.name)
+@pytest.mark.parametrize("subscription", template_topology().subscriptions, ids=lambda s: s.name)
 def test_a_filter_names_only_events_of_its_topic(subscription: Any) -> None:
     assert {*subscription.types} <= ASYNCAPI["channels"][subscription.topic]["messages"].keys()

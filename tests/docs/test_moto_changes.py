@@ -32,7 +32,7 @@ def test_a_change_applies_to_the_installed_moto(diff: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.proof
-def test_a_changed_moto_gives_the_answers_that_it_gives_with_our_patches(tmp_path: Path) -> None:
+def test_a_changed_moto_gives_the_same_answers_as_our_patches(tmp_path: Path) -> None:
     shutil.copytree(INSTALLED, tmp_path / "moto")
     for diff in DIFFS:
         apply(diff, tmp_path)

@@ -1,4 +1,4 @@
-"""The README is one screen with a reading path, and the pages of docs are short."""
+"""The README has one screen and a reading path, and the pages of docs are short."""
 
 import ast
 import io
@@ -48,7 +48,7 @@ def test_a_page_of_docs_is_short(page: Path) -> None:
     assert len(page.read_text().splitlines()) <= 90
 
 
-def test_each_step_of_the_reading_path_links_to_files_and_says_what_to_see() -> None:
+def test_each_step_of_the_reading_path_links_to_files_and_explains_them() -> None:
     assert len(STEPS) == 9
     for step in STEPS:
         assert re.search(r"\]\([\w/]+\.py\)", step)
@@ -56,11 +56,11 @@ def test_each_step_of_the_reading_path_links_to_files_and_says_what_to_see() -> 
     assert [file for file in FILES if not (ROOT / file).is_file()] == []
 
 
-def test_the_reading_path_has_about_as_much_code_as_it_says() -> None:
-    (said,) = re.findall(r"about (\d+) lines of code", PATH)
+def test_the_number_of_lines_in_the_reading_path_is_about_right() -> None:
+    (stated,) = re.findall(r"about (\d+) lines of code", PATH)
     lines = sum(lines_of_code((ROOT / file).read_text()) for file in FILES)
     assert lines < 800
-    assert abs(lines - int(said)) < 50
+    assert abs(lines - int(stated)) < 50
 
 
 @pytest.mark.parametrize(("picture", "limit"), [("live-page.png", 150_000), ("live-page.gif", 1_000_000)])

@@ -1,4 +1,4 @@
-"""The runbook names log messages, errors and parameters as the code and the template have them."""
+"""The log messages, errors and parameters in the runbook are those of the code and the template."""
 
 import re
 
@@ -26,7 +26,7 @@ def test_the_runbook_explains_every_kind_of_error_that_reaches_a_log_or_a_dead_l
 
 ABSTRACT = {"ChoreographyError", "Retryable", "Permanent"}
 SELF_EXPLANATORY = {"PoisonMessage", "UnknownOrder", "UnknownParcel", "IllegalTransition"}
-"""The reason of the dead letter says what is wrong; the section on dead letters applies."""
+"""Errors whose reason in the dead letter is enough. The section on dead letters applies."""
 
 
 def test_a_parameter_of_the_runbook_is_one_of_the_template() -> None:

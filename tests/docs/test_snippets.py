@@ -80,7 +80,7 @@ def test_a_snippet_has_only_commands_that_are_run_here(name: str) -> None:
 
 @pytest.mark.parametrize("command", lines("make "))
 def test_a_make_command_can_be_made(command: str) -> None:
-    """Make prints what it would run: the targets themselves are the other tests and benchmarks."""
+    """A dry run only prints the commands. Other tests and the benchmarks run the targets themselves."""
     dry = command.replace("make ", "make --dry-run ")
     done = subprocess.run(["bash", "-ec", dry], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -90,7 +90,7 @@ def test_a_make_command_can_be_made(command: str) -> None:
 @pytest.mark.proof
 @pytest.mark.parametrize("command", lines(".venv/bin/choreo "))
 def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
-    """With fewer seeds."""
+    """The test uses fewer seeds than the document."""
     arguments = re.sub(r"--seeds \d+", "--seeds 2", command).split()[1:]
     done = subprocess.run(
         [sys.executable, "-m", "infra.cli", *arguments],
@@ -102,7 +102,7 @@ def test_a_simulation_runs(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("listed", [RUN_DELEGATED, NOT_RUN], ids=["run elsewhere", "not run"])
+@pytest.mark.parametrize("listed", [RUN_DELEGATED, NOT_RUN], ids=["run by another test", "not run"])
 def test_a_listed_snippet_exists(listed: dict[str, str]) -> None:
     assert listed.keys() - SNIPPETS.keys() == set()
 

@@ -15,13 +15,16 @@ from infra.build import words
             "It is asked in vain, is of no account, and cannot be had.",
             [(1, "in vain"), (1, "of no account"), (1, "be had")],
         ),
+        ("FIFO topics cannot be\nplayed. # not played", [(1, "be played"), (2, "not played")]),
     ],
 )
 def test_a_word_is_found_with_its_line(text: str, found: list[tuple[int, str]]) -> None:
     assert list(words.findings(text)) == found
 
 
-@pytest.mark.parametrize("text", ["The lowest of the latest renewals", "forever", "a canewe", "it behad"])
+@pytest.mark.parametrize(
+    "text", ["The lowest of the latest renewals", "forever", "a canewe", "it behad", "unheard"]
+)
 def test_a_word_within_another_is_not_found(text: str) -> None:
     assert list(words.findings(text)) == []
 

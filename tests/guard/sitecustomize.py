@@ -1,7 +1,7 @@
-"""Refuses connections off this machine: to tests, and to each Python process that they start.
+"""Refuses connections to other machines, in the tests' process and in each Python process that tests start.
 
-Python imports a module of this name at its start where it is on PYTHONPATH, which tests/conftest.py sees to.
-What was refused is written to a file as well, since a process may ignore the error.
+Python imports a module of this name at its start from a folder in PYTHONPATH, which tests/conftest.py sets.
+This module also writes each refused connection to a file, because a process may ignore the error.
 """
 
 import ipaddress
@@ -10,16 +10,16 @@ import socket
 import sys
 from typing import Any
 
-FILE = "OFF_MACHINE_FILE"
+FILE = "EXTERNAL_CONNECTIONS_FILE"
 """The environment variable with the name of the file."""
 
 
-class OffMachine(RuntimeError):
-    """A connection to another machine, or the look-up of its name."""
+class ExternalConnection(RuntimeError):
+    """The process tried to connect to another machine, or to look up its name."""
 
 
-def is_here(host: Any) -> bool:
-    """Whether a host is this machine, by a loopback address or a name of it."""
+def is_this_machine(host: Any) -> bool:
+    """Return whether a host is a loopback address or a name of this machine."""
     name = host.decode() if isinstance(host, bytes) else host
     if name in (None, "", "localhost", "0.0.0.0", "::") or str(name).endswith(".localhost"):
         return True
@@ -36,12 +36,12 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if not is_here(host):
-        told = f"{event} {host}: {' '.join(sys.argv)}"
+    if not is_this_machine(host):
+        connection = f"{event} {host}: {' '.join(sys.argv)}"
         if FILE in os.environ:
             with open(os.environ[FILE], "a") as file:
-                file.write(f"{told}\n")
-        raise OffMachine(told)
+                file.write(f"{connection}\n")
+        raise ExternalConnection(connection)
 
 
 sys.addaudithook(_refuse)

@@ -72,19 +72,19 @@ def test_every_lock_file_is_audited() -> None:
 
 
 @pytest.mark.parametrize(
-    ("printed", "told"),
+    ("printed", "expected"),
     [('{"dependencies": [{"name": "fine", "version": "1.0", "vulns": []}], "fixes": []}', [FINE]), ("", [])],
 )
 def test_pip_audit_runs_strictly_and_its_output_is_read(
-    printed: str, told: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
+    printed: str, expected: audit.Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pip-audit prints nothing if the service did not answer for every package."""
-    asked: list[list[str]] = []
+    commands: list[list[str]] = []
 
     def run(command: list[str], **_: Any) -> CompletedProcess[str]:
-        asked.append(command)
+        commands.append(command)
         return CompletedProcess(command, 1, printed, "")
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert audit.ask("pypi", "requirements.txt") == told
-    assert {"--strict", "pypi", "requirements.txt"} <= set(asked[0])
+    assert audit.ask("pypi", "requirements.txt") == expected
+    assert {"--strict", "pypi", "requirements.txt"} <= set(commands[0])

@@ -95,7 +95,7 @@ def version_of(function: str, template: Template = TEMPLATE) -> tuple[str, Any]:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_changed_parameter_of_a_function_publishes_a_new_version(name: str) -> None:
-    """SAM does not compare parameters, so they are in the description, which the alias follows."""
+    """SAM does not compare parameters, so the description has them. Else the alias keeps the old version."""
     made_of = json.dumps(FUNCTIONS[name])
     conditions = re.findall(r'"Fn::If": \["(\w+)"', made_of)
     made_of += json.dumps([TEMPLATE.conditions[condition] for condition in conditions])
@@ -133,7 +133,7 @@ def test_a_workflow_stores_no_key_and_has_few_permissions(name: str) -> None:
     workflow = yaml.safe_load(WORKFLOWS[name])
     assert not re.search(r"secrets\.|access-key", WORKFLOWS[name])
     assert workflow["permissions"] == {}
-    may_sign = {job for job, told in workflow["jobs"].items() if "id-token" in told["permissions"]}
+    may_sign = {name for name, job in workflow["jobs"].items() if "id-token" in job["permissions"]}
     assert may_sign == {"ci": set(), "deploy": {"dev", "prod"}, "stage": {"deploy"}}[name]
 
 
@@ -240,9 +240,9 @@ def test_the_execution_role_may_create_exactly_the_stacks_resource_types() -> No
 
 
 def test_the_guide_has_every_variable_of_the_workflows() -> None:
-    told = (ROOT / "docs/github-workflows.md").read_text()
+    guide = (ROOT / "docs/github-workflows.md").read_text()
     for variable in re.findall(r"vars\.(\w+)", WORKFLOWS["stage"]):
-        assert f"`{variable}`" in told
+        assert f"`{variable}`" in guide
 
 
 def test_the_workflows_are_in_githubs_folder() -> None:

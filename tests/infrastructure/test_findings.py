@@ -1,9 +1,10 @@
-"""The project has no findings; and each part that a template or an event may lack is found, and told."""
+"""The project has no findings. The findings name each part that a template or an event lacks."""
 
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -28,15 +29,15 @@ BY_HAND = """
       Handler: order.consumer.handler
       Events: {Queue: {Type: SQS, Properties: {Queue: !GetAtt AuditQueue.Arn}}}
 """
-"""A queue, a subscription and a function, as a user adds them by hand. The local run plays them at once."""
+"""A queue, a subscription and a function, as a user adds them by hand. The local run accepts them."""
 
 
 def test_the_project_has_no_findings() -> None:
     assert "\n".join(map(str, found())) == ""
 
 
-def told(change: Callable[[dict[str, Any]], object]) -> list[str]:
-    """The findings of the template with a change of its resources."""
+def findings_after(change: Callable[[dict[str, Any]], object]) -> list[str]:
+    """Return the findings of the template after a change of its resources."""
     resources = deepcopy(dict(TEMPLATE.resources))
     change(resources)
     return [str(each) for each in project.findings(replace(TEMPLATE, resources=resources))]
@@ -102,12 +103,14 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
 
 
 @pytest.mark.parametrize("missing", CHANGES)
-def test_what_a_resource_lacks_is_told_with_its_name_and_the_recipe(missing: str) -> None:
+def test_a_finding_names_the_resource_the_missing_part_and_the_recipe(missing: str) -> None:
     change, text = CHANGES[missing]
-    assert any(line.startswith(f"{text}: add it, or see what `choreo new ") for line in told(change))
+    assert any(
+        line.startswith(f"{text}: add it, or see what `choreo new ") for line in findings_after(change)
+    )
 
 
-def test_parts_added_by_hand_have_findings_and_no_other_part_has(tmp_path: Any) -> None:
+def test_only_incomplete_resources_have_findings(tmp_path: Any) -> None:
     text = (ROOT / "template.yaml").read_text()
     changed = tmp_path / "template.yaml"
     changed.write_text(text.replace("\nOutputs:\n", f"{BY_HAND}\nOutputs:\n"))
@@ -123,12 +126,12 @@ class Gifted(Payload):
 
 @pytest.fixture
 def gifted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event type in the catalogue without anything else."""
+    """Add an event type to the catalogue and nowhere else."""
     monkeypatch.setitem(EVENTS, "order.gifted", Gifted)
 
 
 @pytest.mark.usefixtures("gifted")
-def test_an_event_without_filter_and_sample_is_told() -> None:
+def test_the_findings_name_an_event_without_filter_and_sample() -> None:
     lines = list(map(str, events.of_events(TEMPLATE.resources)))
     assert [line.partition(":")[0] for line in lines] == [
         "order.gifted is in no filter policy, so no consumer gets it",
@@ -136,9 +139,11 @@ def test_an_event_without_filter_and_sample_is_told() -> None:
     ]
 
 
-def test_a_class_without_a_catalogue_entry_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(EVENTS, "payment.voided")
-    lines = list(map(str, events.of_events(TEMPLATE.resources)))
+def test_the_findings_name_a_class_without_a_catalogue_entry() -> None:
+    # patch.dict restores the order of the entries; monkeypatch.delitem would move the entry to the end.
+    with patch.dict(EVENTS):
+        del EVENTS["payment.voided"]
+        lines = list(map(str, events.of_events(TEMPLATE.resources)))
     assert any(
         line.startswith("payment.voided (contracts.payments.PaymentVoided) has no entry") for line in lines
     )

@@ -19,7 +19,7 @@ from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
 from infra.permissions.calls import Permission, needed, recorded
-from infra.permissions.roles import NotUnderstood, allowed, used_by_lambda
+from infra.permissions.roles import UnsupportedPolicy, allowed, used_by_lambda
 from infra.samples.sample_order import EMITTED, arriving
 from tests.infrastructure.test_template import FUNCTIONS
 from tests.specified_carrier import SpecifiedCarrier
@@ -151,12 +151,12 @@ def run_every_case_of_the_fourth_service(world: World, stack: str) -> None:
     world.stack.resources |= guest.resources
     world.place()
     world.drain()
-    told = [message["Body"] for message in world.messages("Queue")]
-    assert len(told) == 2
+    bodies = [message["Body"] for message in world.messages("Queue")]
+    assert len(bodies) == 2
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
-        assert world.deliver("Consumer", *told) == told
-        assert world.deliver("Consumer", *told, receive_count=5) == []
-    assert world.deliver("Consumer", *told, "poison") == []
+        assert world.deliver("Consumer", *bodies) == bodies
+        assert world.deliver("Consumer", *bodies, receive_count=5) == []
+    assert world.deliver("Consumer", *bodies, "poison") == []
     assert world.messages("DeadLetters")
 
 
@@ -212,21 +212,21 @@ def test_a_resource_that_is_too_wide_is_reported_as_unused(wider: str) -> None:
 @pytest.mark.parametrize("more", [{"NotAction": "s3:*"}, {"Condition": {}}, {"Effect": "Deny"}])
 def test_an_unknown_kind_of_statement_is_an_error(more: dict[str, Any]) -> None:
     template = changed("OrderApiRole", lambda statements: statements[0].update(more))
-    with pytest.raises(NotUnderstood, match="OrderApiRole"):
+    with pytest.raises(UnsupportedPolicy, match="OrderApiRole"):
         allowed(template, STACK)
 
 
 @pytest.mark.parametrize("kind", ["AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::ManagedPolicy"])
 def test_a_permission_outside_of_the_role_is_an_error(kind: str) -> None:
     template = replace(SANDBOX, resources={**SANDBOX.resources, "More": {"Type": kind, "Properties": {}}})
-    with pytest.raises(NotUnderstood, match="More"):
+    with pytest.raises(UnsupportedPolicy, match="More"):
         allowed(template, STACK)
 
 
 def test_a_managed_policy_is_an_error() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-    with pytest.raises(NotUnderstood, match="managed"):
+    with pytest.raises(UnsupportedPolicy, match="managed"):
         allowed(replace(SANDBOX, resources=resources), STACK)
 
 

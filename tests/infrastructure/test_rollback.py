@@ -28,7 +28,7 @@ def cloudformation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
 
 
 def answers(cloudformation: Stubber, *statuses: str) -> None:
-    """Stub CloudFormation's answers. A call after a failed status continues the rollback."""
+    """Stub CloudFormation's answers. A call continues the rollback between FAILED and IN_PROGRESS."""
     for number, status in enumerate(statuses):
         stack: dict[str, Any] = {"StackName": "shop", "CreationTime": 0, "StackStatus": status}
         cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": "shop"})

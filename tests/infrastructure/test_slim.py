@@ -10,7 +10,7 @@ from typing import Any
 import botocore
 import pytest
 
-from infra.build.slim import NotUnderstood, called, slim
+from infra.build.slim import UnsupportedRole, called, slim
 from infra.local.in_process import STACK
 from infra.permissions.roles import allowed
 from tests.infrastructure.test_least_privilege import HTTP, NOTIFICATIONS, SANDBOX, STRIPE, changed
@@ -43,7 +43,7 @@ def test_a_service_may_have_another_name_in_botocore() -> None:
 def test_a_managed_policy_is_an_error() -> None:
     resources = deepcopy(dict(SANDBOX.resources))
     resources["OrderApiRole"]["Properties"]["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
-    with pytest.raises(NotUnderstood, match="OrderApiRole"):
+    with pytest.raises(UnsupportedRole, match="OrderApiRole"):
         called(replace(SANDBOX, resources=resources))
 
 
@@ -100,6 +100,6 @@ def test_a_slim_bundle_is_not_changed(small: Path) -> None:
 
 
 def test_an_unknown_service_is_an_error_before_any_file_is_removed(small: Path) -> None:
-    with pytest.raises(NotUnderstood, match=r"actions of execute-api, .* FOLDERS in infra/build/slim\.py"):
+    with pytest.raises(UnsupportedRole, match=r"actions of execute-api, .* FOLDERS in infra/build/slim\.py"):
         slim(small, {"sns", "execute-api"})
     assert services(small) == ["cloudwatch", "sns", "stepfunctions"]

@@ -114,13 +114,13 @@ def test_a_subscription_is_raw_filtered_and_has_a_dead_letter_queue(name: str) -
 @pytest.mark.parametrize("service", EMITTED)
 def test_a_service_subscribes_to_exactly_the_events_that_it_reacts_to(service: str) -> None:
     queue = f"{service.capitalize()}Queue"
-    heard = {
+    subscribed = {
         kind
         for subscription in SUBSCRIPTIONS.values()
         if subscription["Endpoint"]["Fn::GetAtt"][0] == queue
         for kind in subscription["FilterPolicy"]["type"]
     }
-    assert heard == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
+    assert subscribed == importlib.import_module(f"{service}.decisions").REACTIONS.keys()
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
@@ -136,8 +136,8 @@ def test_the_events_of_a_service_are_in_one_module_of_the_contracts() -> None:
 
 
 def test_every_event_has_a_subscriber() -> None:
-    heard = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
-    assert heard == EVENTS.keys()
+    subscribed = {kind for s in SUBSCRIPTIONS.values() for kind in s["FilterPolicy"]["type"]}
+    assert subscribed == EVENTS.keys()
 
 
 def test_a_topic_may_send_only_to_the_queues_of_its_subscriptions() -> None:

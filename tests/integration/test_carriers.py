@@ -23,7 +23,7 @@ from tests.world import World
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 ADDRESS = Address(name="Ada", line1="12 St James Square", city="London", postal_code="SW1Y 4JH", country="GB")
 DISPATCH = Dispatch(ORDER_ID, ADDRESS, (Item(sku="tea", quantity=2, unit_price=1250),), datetime.now(UTC))
-ELSEWHERE = replace(DISPATCH, address=ADDRESS.model_copy(update={"country": "AQ"}))
+TO_UNSERVED_COUNTRY = replace(DISPATCH, address=ADDRESS.model_copy(update={"country": "AQ"}))
 LATE = replace(DISPATCH, decided_at=datetime.now(UTC) - timedelta(days=2))
 
 
@@ -67,7 +67,7 @@ def test_each_order_has_its_own_parcel(carrier: Carrier) -> None:
 def test_a_dispatch_to_an_unserved_country_is_refused_each_time_with_the_same_reason(
     carrier: Carrier,
 ) -> None:
-    first, second = (carrier.dispatch(ELSEWHERE) for _ in range(2))
+    first, second = (carrier.dispatch(TO_UNSERVED_COUNTRY) for _ in range(2))
     assert isinstance(first, Unserviceable)
     assert first == second
 
@@ -204,7 +204,7 @@ def test_a_refusal_does_not_hide_the_parcel_of_an_earlier_attempt(server: Specif
 
 
 @pytest.mark.parametrize("fault", [(503, {}), (200, {})], ids=str)
-def test_after_a_refusal_the_adapter_must_look_up_that_there_is_no_parcel(
+def test_a_refusal_without_a_successful_look_up_of_the_parcel_raises_unanswered(
     server: SpecifiedCarrier, fault: Fault
 ) -> None:
     server.faults = [(422, {"reason": "address_not_served"}), fault]

@@ -23,7 +23,7 @@ def test_a_poison_message_is_dead_lettered_and_its_batch_continues(
     assert all("PoisonMessage" in m["MessageAttributes"]["reason"]["StringValue"] for m in dead)
 
 
-def test_poison_leaves_its_queue_at_once_unchanged_and_with_its_reason(world: World) -> None:
+def test_a_poison_message_is_dead_lettered_at_once_unchanged_with_its_reason(world: World) -> None:
     poison = '{"specversion": "1.0",  "id": '
     world.send("PaymentQueue", poison, type="order.placed")
     world.step("PaymentConsumerQueue")

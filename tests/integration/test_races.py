@@ -59,12 +59,12 @@ def test_two_workers_with_the_same_message_send_one_parcel(
     assert len(world.item("ShippingTable", ORDER_ID)["outbox"]) == 1
 
 
-def test_address_and_payment_at_once_send_one_parcel(
+def test_concurrent_workers_with_address_and_payment_send_one_parcel(
     world: World, make_event: MakeEvent, overtake: Overtake
 ) -> None:
-    """Each worker reads an item without the other's half.
+    """Each worker reads an item without the data that the other worker writes.
 
-    The one that loses the race reads again and dispatches.
+    The worker that loses the race reads the item again and dispatches.
     """
     overtake("read", 1, lambda: world.deliver("ShippingConsumer", make_event("payment.captured")))
     assert world.deliver("ShippingConsumer", make_event("order.placed")) == []

@@ -122,10 +122,10 @@ def test_a_write_without_events_does_not_invoke_the_relay(world: World) -> None:
     with environment({}):
         batch = world.mappings["PaymentRelayOutbox"].poll()
     assert batch is not None
-    assert len(batch.records) == 1  # of two writes: the intent emits nothing
+    assert len(batch.records) == 1  # Payment wrote twice; the write of the intent emits no event
 
 
-def test_each_write_publishes_only_what_it_emitted(world: World) -> None:
+def test_the_relay_publishes_only_the_new_events_of_each_write(world: World) -> None:
     order_id = world.place()
     world.cancel(order_id)
     event = stream_batch(world)

@@ -134,7 +134,7 @@ def test_a_poison_message_that_cannot_be_dead_lettered_stays_in_the_queue(world:
         assert world.deliver("PaymentConsumer", "{") == ["{"]
 
 
-def test_a_function_whose_timeout_is_shorter_than_a_call_fails_with_a_clear_error(
+def test_a_function_with_a_timeout_shorter_than_a_call_raises_an_error_that_names_it(
     world: World, make_event: MakeEvent
 ) -> None:
     """Otherwise every message would wait, and none would be handled or dead-lettered."""

@@ -35,7 +35,7 @@ def test_a_message_that_finds_another_events_intent_waits_longer_each_time(
     assert charging.messages("PaymentDeadLetters") == []
 
 
-def test_a_waiting_message_is_reported_as_failed_and_delays_no_other(
+def test_a_waiting_message_is_reported_as_failed_and_does_not_delay_other_messages(
     charging: World, make_event: MakeEvent
 ) -> None:
     other = make_event("order.placed", order_id="other")
@@ -70,7 +70,7 @@ def test_a_waiting_message_is_never_dead_lettered(charging: World, make_event: M
     assert charging.messages("PaymentDeadLetters") == []
 
 
-def test_a_waiting_message_is_handled_once_the_intent_is_resolved(
+def test_a_waiting_message_is_handled_after_the_intent_is_resolved(
     charging: World, make_event: MakeEvent
 ) -> None:
     charging.send("PaymentQueue", make_event("shipment.cancelled").to_json())

@@ -69,9 +69,9 @@ async def invoked(backend: Backend) -> Invocation:
 
 async def received(stack: Stack, queue: str) -> Any:
     """The one message of a queue."""
-    asked = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
+    request = {"QueueUrl": stack.queues[queue], "MessageAttributeNames": ["All"]}
     async with asyncio.timeout(DEADLINE_SECONDS):
-        while not (found := client("sqs").receive_message(**asked).get("Messages")):
+        while not (found := client("sqs").receive_message(**request).get("Messages")):
             await asyncio.sleep(0.01)
     return found[0]
 

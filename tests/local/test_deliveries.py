@@ -204,3 +204,29 @@ def test_a_binary_attribute_is_delivered(tmp_path: Path) -> None:
     (tmp_path / "template.yaml").write_text(STREAM)
     seen = asyncio.run(delivered_after(lambda: None, tmp_path / "template.yaml", put_binary, []))
     assert seen == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "woken"),
+    [
+        (STREAM, "dynamodb", True),
+        (STREAM, "sqs", False),
+        (QUEUE, "sqs", True),
+        (QUEUE, "sns", True),
+        (QUEUE, "events", True),
+        (QUEUE, "dynamodb", False),
+        (STREAM, None, True),
+        (QUEUE, None, True),
+    ],
+)
+def test_a_write_wakes_up_the_mappings_that_may_have_new_records(
+    tmp_path: Path, text: str, written: str | None, woken: bool
+) -> None:
+    async def is_woken() -> bool:
+        (tmp_path / "template.yaml").write_text(text)
+        async with running(tmp_path / "template.yaml") as (backend, _):
+            ((delivery, _task),) = backend.deliveries._running["shop"]
+            backend.deliveries.poll_now(written)
+            return delivery.wake_up.is_set()
+
+    assert asyncio.run(is_woken()) == woken

@@ -50,8 +50,8 @@ class Bus:
 
     def received(self, queue: str = "target") -> list[Any]:
         url = self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
-        return list(self._sqs.receive_message(**asked).get("Messages", []))
+        request = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+        return list(self._sqs.receive_message(**request).get("Messages", []))
 
 
 @pytest.fixture

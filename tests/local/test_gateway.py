@@ -1,5 +1,6 @@
 """HTTP APIs over HTTP: routes, stages, CORS, payload formats and timeouts, from the side of the caller."""
 
+import asyncio
 import http.client
 import json
 from collections.abc import Iterator
@@ -9,6 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.local.http.gateway import Gateway
+from infra.local.model.messages import Request
+from infra.local.reporting.journal import Journal
+from infra.local.runtime.environments import Environments
 from tests.local.conftest import Run, running
 from tests.local.test_joined_stacks import choreo, wait_for
 
@@ -34,6 +39,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Events:
+        Root: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /, Method: get}}
         Any: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /any, Method: any}}
         Item: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: "/items/{id}", Method: get}}
         Files: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: "/files/{proxy+}", Method: get}}
@@ -107,6 +113,17 @@ def test_the_most_specific_route_of_all_apis_gets_a_request(
     _, _, event = send(run, method, path)
     assert event["routeKey"] == event["requestContext"]["routeKey"] == key
     assert event.get("pathParameters") == parameters
+
+
+def test_a_browser_gets_the_root_of_an_api_that_has_a_route_for_it(run: Run) -> None:
+    status, _, event = send(run, "GET", "/", accept="text/html,*/*;q=0.8")
+    assert (status, event["routeKey"]) == (200, "GET /")
+
+
+def test_a_request_without_a_route_gets_the_answer_of_api_gateway() -> None:
+    gateway = Gateway({}, Environments(), Journal())
+    response = asyncio.run(gateway.handle(Request("GET", "/films")))
+    assert (response.status, json.loads(response.body)) == (404, {"message": "Not Found"})
 
 
 def test_the_path_and_the_event_have_the_stage(run: Run) -> None:

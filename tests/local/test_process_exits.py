@@ -19,7 +19,7 @@ from tests.local.test_joined_stacks import choreo, wait_for
 from tests.local.test_run import client
 
 AT_ONCE_SECONDS = 8
-"""Much less than the timeouts of the functions and of API Gateway, but enough for a busy machine."""
+"""Much shorter than the timeouts of the functions and of API Gateway, but long enough for a busy machine."""
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {Runtime: python3.13, CodeUri: ., Timeout: 25}}

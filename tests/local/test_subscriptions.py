@@ -35,11 +35,11 @@ def test_only_the_subscription_of_a_deleted_queue_dead_letters_its_message(aws: 
     assert aws.bodies(queue) == aws.bodies(dead) == ["message 1", "message 2"]
 
 
-def test_a_dead_letter_of_a_raw_subscription_has_the_attributes_and_no_others(aws: Endpoint) -> None:
+def test_a_dead_letter_of_a_raw_subscription_has_only_the_attributes_of_the_message(aws: Endpoint) -> None:
     topic, dead = aws.topic(), aws.queue("dead")
     aws.subscribe(topic, "gone", RawMessageDelivery="true", RedrivePolicy=REDRIVE)
     given = {"number": NUMBER, "raw": BINARY}
-    aws.client("sns").publish(TopicArn=topic, Message="told", MessageAttributes=given)
+    aws.client("sns").publish(TopicArn=topic, Message="hello", MessageAttributes=given)
     (message,) = aws.client("sqs").receive_message(QueueUrl=dead, MessageAttributeNames=["All"])["Messages"]
     assert message["MessageAttributes"] == given
 
@@ -47,9 +47,9 @@ def test_a_dead_letter_of_a_raw_subscription_has_the_attributes_and_no_others(aw
 def test_a_dead_letter_without_raw_delivery_is_the_notification(aws: Endpoint) -> None:
     topic, dead = aws.topic(), aws.queue("dead")
     aws.subscribe(topic, "gone", RedrivePolicy=REDRIVE)
-    aws.client("sns").publish(TopicArn=topic, Message="told")
+    aws.client("sns").publish(TopicArn=topic, Message="hello")
     (body,) = aws.bodies(dead)
-    assert json.loads(body)["Message"] == "told"
+    assert json.loads(body)["Message"] == "hello"
 
 
 @pytest.mark.parametrize("policy", [{}, {"RedrivePolicy": REDRIVE}])
@@ -58,7 +58,7 @@ def test_without_a_dead_letter_queue_the_publisher_gets_no_error(
 ) -> None:
     topic = aws.topic()
     aws.subscribe(topic, "gone", **policy)
-    assert aws.client("sns").publish(TopicArn=topic, Message="told")["MessageId"]
+    assert aws.client("sns").publish(TopicArn=topic, Message="hello")["MessageId"]
 
 
 def test_every_entry_is_listed_as_successful_or_failed(
@@ -96,8 +96,8 @@ def test_a_filter_policy_matches_attributes(
 ) -> None:
     topic, queue = aws.topic(), aws.queue()
     aws.subscribe(topic, "queue", RawMessageDelivery="true", FilterPolicy=json.dumps(policy))
-    aws.client("sns").publish(TopicArn=topic, Message="told", MessageAttributes=attributes)
-    assert aws.bodies(queue) == ["told"] * passes
+    aws.client("sns").publish(TopicArn=topic, Message="hello", MessageAttributes=attributes)
+    assert aws.bodies(queue) == ["hello"] * passes
 
 
 def test_a_filter_policy_with_the_scope_message_body_matches_the_body(aws: Endpoint) -> None:

@@ -217,9 +217,9 @@ def new_ids_when_published() -> AbstractContextManager[Any]:
     """The relay gives each event a new id when it publishes it."""
 
     def request(number: int, entry: Publishable) -> Any:
-        asked = _request(number, entry)
+        original = _request(number, entry)
         old_id = read(entry.message).id
-        return {**asked, "Message": entry.message.replace(old_id, str(uuid4()))}
+        return {**original, "Message": entry.message.replace(old_id, str(uuid4()))}
 
     return patch.object(choreography.publishing, "_request", request)
 

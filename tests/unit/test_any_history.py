@@ -81,13 +81,13 @@ def test_order_never_leaves_a_final_status(
     make_event: MakeEvent, data: st.DataObject, cancelled: bool, kinds: list[str], ends: str
 ) -> None:
     state = Order(placed=PAYLOADS["order.placed"], event_types=frozenset({"order.placed"}))
-    stood = []
+    statuses = []
     for kind in arrivals(data, kinds):
         state = order.decisions.REACTIONS[kind](state, make_event(kind)).state
-        stood.append(status(state.event_types))
-    finals = [stands for stands in stood if stands in FINAL]
+        statuses.append(status(state.event_types))
+    finals = [status for status in statuses if status in FINAL]
     assert finals == [ends] * len(finals)
-    assert stood[-1] == ends
+    assert statuses[-1] == ends
 
 
 @given(data=st.data())

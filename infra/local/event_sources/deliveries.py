@@ -53,10 +53,15 @@ class Deliveries:
         for _, task in self._running.pop(stack_name):
             task.cancel()
 
-    def poll_now(self) -> None:
-        """Wakes up every mapping, so that it polls now. An empty poll is cheap."""
+    def poll_now(self, written: str | None = None) -> None:
+        """Wakes up the mappings, so that they poll now.
+
+        After a write to the service `written`, only those that may have new records: DynamoDB writes to
+        streams, and every other service to queues.
+        """
         for delivery, _ in chain(*self._running.values()):
-            delivery.wake_up.set()
+            if written is None or (written == "dynamodb") == isinstance(delivery.mapping, StreamMapping):
+                delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:
         """Injects the requested faults into the waiting messages of a queue."""

@@ -3,7 +3,7 @@
 from infra.local.model.messages import Request, Response
 
 
-def asked_for(request: Request) -> bool:
+def is_requested(request: Request) -> bool:
     """Whether a browser opens the root. API clients accept anything or JSON, and browsers name HTML."""
     accepted = ",".join(value for name, value in request.headers if name == "accept")
     return request.method == "GET" and request.path == "/" and "text/html" in accepted

@@ -122,8 +122,9 @@ class Environments:
 
     async def wait_for_free(self, function: str) -> None:
         """Waits until an environment of the function is free, or until it is known that none can start."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._free(function) or self._is_broken(function))
+        if not self._free(function):  # the lock costs more than this look
+            async with self._changed:
+                await self._changed.wait_for(lambda: self._free(function) or self._is_broken(function))
 
     async def invoke(
         self, function: Function, event: Any, wait_seconds: float, trace_root: str | None = None

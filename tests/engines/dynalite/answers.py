@@ -14,8 +14,8 @@ def normal(operation: str, status: int, answer: Mapping[str, Any]) -> Any:
     """The normalized answer: equal for equivalent answers."""
     if status != 200:
         return {"status": status, "error": error(answer), **_item_of(answer)}
-    told = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
-    return _normal(told, sort=operation in UNORDERED)
+    compared = {name: value for name, value in answer.items() if name not in NOT_COMPARED}
+    return _normal(compared, sort=operation in UNORDERED)
 
 
 def error(answer: Mapping[str, Any]) -> tuple[str, str]:

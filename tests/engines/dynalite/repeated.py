@@ -62,8 +62,8 @@ class Repeater:
         second = normal(operation, *self._again(operation, request))
         self.calls.compared += 1
         if first != second:
-            asked = f"{operation} {json.dumps(request)}"
-            self.calls.differing.append(f"{asked}:\n  moto     {first}\n  dynalite {second}")
+            call = f"{operation} {json.dumps(request)}"
+            self.calls.differing.append(f"{call}:\n  moto     {first}\n  dynalite {second}")
 
     def close(self) -> None:
         """Deletes the tables, so that the next test starts with new ones."""
@@ -89,10 +89,10 @@ def repeated(second: Second) -> Iterator[Calls]:
         version, _, operation = _text(request.headers.get("X-Amz-Target", "")).partition(".")
         if not stubber.enabled or version != VERSION or operation in OF_TABLES:
             return _answered(stubber, event_name, request, **given)
-        asked = json.loads(_text(request.body))
-        repeater.prepare(asked)
+        parameters = json.loads(_text(request.body))
+        repeater.prepare(parameters)
         answer = _answered(stubber, event_name, request, **given)
-        repeater.repeat(operation, asked, answer.status_code, json.loads(answer.content))
+        repeater.repeat(operation, parameters, answer.status_code, json.loads(answer.content))
         return answer
 
     with patch.object(BotocoreStubber, "__call__", answered):

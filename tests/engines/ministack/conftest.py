@@ -28,12 +28,12 @@ def world() -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="module")
-def hasty() -> Iterator[Shop]:
+def short_deadline() -> Iterator[Shop]:
     """A stack whose orders have a deadline of one second."""
     with deployed(OrderTimeLimitSeconds="1", OrderFirstLookSeconds="1") as it:
         yield it
 
 
 @pytest.fixture(autouse=True)
-def as_described() -> None:
+def answers_match_models() -> None:
     """Replace the fixture of tests/conftest.py: these tests do not check every answer of ministack."""

@@ -36,9 +36,9 @@ class Shop:
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Response:
         """Sends an HTTP request. Header names have `_` instead of `-`."""
         given = {"content-type": "application/json"} | {n.replace("_", "-"): v for n, v in headers.items()}
-        asked = urllib.request.Request(self.url + path, body, given, method=method)
+        outgoing = urllib.request.Request(self.url + path, body, given, method=method)
         try:
-            with urllib.request.urlopen(asked, timeout=60) as answer:
+            with urllib.request.urlopen(outgoing, timeout=60) as answer:
                 return Response(answer.status, _lower(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -120,8 +120,8 @@ class Shop:
     def messages(self, queue_url: str) -> int:
         """The number of visible and in-flight messages of a queue."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        asked = {"QueueUrl": queue_url, "AttributeNames": names}
-        found = self.deployed.client("sqs").get_queue_attributes(**asked)["Attributes"]
+        parameters = {"QueueUrl": queue_url, "AttributeNames": names}
+        found = self.deployed.client("sqs").get_queue_attributes(**parameters)["Attributes"]
         return sum(map(int, found.values()))
 
     def dead_letters(self) -> dict[str, int]:

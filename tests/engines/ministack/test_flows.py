@@ -131,11 +131,11 @@ def test_each_order_of_a_burst_ends_as_its_kind_requires(world: Shop) -> None:
     assert world.dead_letters() == {}
 
 
-def test_an_order_that_is_not_paid_in_time_is_cancelled_and_never_charged(hasty: Shop) -> None:
-    with hasty.without("PaymentConsumer"):
-        order_id = hasty.place()
-        hasty.until(order_id, "cancelling")
-        assert hasty.get(f"/orders/{order_id}")["reason"] == "not paid and dispatched in time"
-    hasty.drain()
-    assert settled(hasty, order_id) == "cancelled"
-    assert hasty.ledger("Payment", order_id) == []
+def test_an_order_that_is_not_paid_in_time_is_cancelled_and_never_charged(short_deadline: Shop) -> None:
+    with short_deadline.without("PaymentConsumer"):
+        order_id = short_deadline.place()
+        short_deadline.until(order_id, "cancelling")
+        assert short_deadline.get(f"/orders/{order_id}")["reason"] == "not paid and dispatched in time"
+    short_deadline.drain()
+    assert settled(short_deadline, order_id) == "cancelled"
+    assert short_deadline.ledger("Payment", order_id) == []

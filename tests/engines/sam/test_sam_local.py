@@ -51,7 +51,7 @@ def sam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Invoke]:
 
 
 def stored(endpoint: str) -> Found:
-    """What the tables and queues of the backend contain."""
+    """Return the contents of the backend's tables and queues."""
     session = boto3.Session("local", "local", region_name=REGION)
     dynamodb, sqs = (
         session.client("dynamodb", endpoint_url=endpoint),
@@ -63,7 +63,7 @@ def stored(endpoint: str) -> Found:
 
 
 def invoke(path: str, variables: Path, endpoint: str) -> Any:
-    """Runs `sam local invoke`. The SAM CLI asks STS for the account id, and the local run answers."""
+    """Run `sam local invoke`. The SAM CLI asks STS for the account id, and the local run answers."""
     architecture = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     command: list[str | Path] = [SAM, "local", "invoke", function_of(path), "--skip-pull-image"]
     command += [

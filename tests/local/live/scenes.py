@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8}\b|"
-    r"\d\d:\d\d:\d\d|\d+(\.\d+)? (ms|s|min)\b"
+    r"\d\d:\d\d:\d\d|\d+(\.\d+)? (ms|s|min)\b|\bSBX[0-9A-Z]+|Log \(\d+\)"
 )
-"""Timestamps, order ids, times of day and durations: they differ from run to run."""
+"""Timestamps, ids, times, durations, tracking numbers and numbers of log lines: they differ at each run."""
 
 
 def shown(page: Page) -> list[str]:

@@ -21,8 +21,8 @@ ORDER_ID = "00000000-0000-5000-8000-000000000000"
 
 def follow(page: Page, run: Run, address: str) -> None:
     """Opens the page at an address, as a link from elsewhere does."""
-    page.goto(f"{run.url}/_choreo/icon.svg")
     page.goto(f"{run.url}/_choreo{address}")
+    page.reload()
     expect(page.locator("#connection")).to_have_text("live")
 
 
@@ -114,7 +114,7 @@ def test_the_card_of_an_order_has_its_facts_and_delivers_its_parcel(page: Page) 
 
 def test_the_card_of_a_rejected_order_has_the_reason(page: Page) -> None:
     place(page, "declined")
-    expect(page.locator("#order .facts")).to_contain_text(re.compile("Reason.*decline"))
+    expect(page.locator("#order .facts")).to_contain_text(re.compile("Reason.*payment declined: "))
 
 
 def test_the_time_limit_of_an_order_is_explained(page: Page) -> None:

@@ -21,7 +21,7 @@ export class Banners {
   }
 
   show() {
-    const texts = [...(this.lost ? [LOST] : []), ...broken(this.state), ...findings(this.state)];
+    const texts = [...(this.lost ? [LOST] : []), ...broken(this.state), ...incomplete(this.state)];
     const shown = JSON.stringify(texts);
     if (shown === this.shown) return;
     this.shown = shown;
@@ -34,4 +34,4 @@ const broken = (state) => Object.entries(state?.services ?? {})
   .map(([name, service]) => `${capitalize(name)} cannot run. ${failureText(service.broken)}`);
 
 /** What the run found out about event types: no catalogue entry, no filter, or no sample. */
-const findings = (state) => (state?.findings ?? []).map((finding) => (typeof finding === "string" ? finding : finding.text));
+const incomplete = (state) => (state?.notices ?? []).filter(({ kind }) => kind === "incomplete").map(({ text }) => text);

@@ -51,12 +51,13 @@ function attempts(message) {
     h("td", { class: "number" }, attempt.number), h("td", {}, h("code", {}, shortId(attempt.message_id))),
     h("td", { class: "number" }, `+${duration(attempt.began - message.at)}`),
     h("td", { class: "number" }, attempt.ended ? duration(attempt.ended - attempt.began) : "…"),
-    h("td", {}, OUTCOMES[attempt.outcome], attempt.failure ? failureView(attempt.failure) : reason(attempt)));
-  const next = message.state === "retrying" && message.next_at;
+    h("td", {}, OUTCOMES[attempt.outcome], attempt.failure ? null : reason(attempt)));
+  const exception = ({ failure }) => (failure ? [h("tr", { class: "exception" }, h("td", { colspan: COLUMNS.length }, failureView(failure)))] : []);
+  const next = message.state === "retrying" && !message.attempts.at(-1).failure?.next_at && message.next_at;
   return h("div", { class: "scrolled", tabindex: "0", role: "group", "aria-label": "Attempts" },
     h("table", {},
       h("thead", {}, h("tr", {}, COLUMNS.map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, message.attempts.map(line))),
+      h("tbody", {}, message.attempts.flatMap((attempt) => [line(attempt), ...exception(attempt)]))),
     next ? h("p", { class: "muted" }, `The ${timeLeft("next attempt is", next)}.`) : null);
 }
 

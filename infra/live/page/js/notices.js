@@ -5,7 +5,7 @@ import { capitalize, timeOfDay } from "./format.js";
 import { address } from "./router.js";
 import { toast } from "./toast.js";
 
-const BAD = new Set(["broken", "failed"]);
+const BAD = new Set(["broken", "failed", "incomplete"]);
 
 /** The list of notices, newest first. New ones are also shown as toasts. */
 export class Notices {
@@ -32,8 +32,11 @@ const announce = ({ kind, text, service, failure }) =>
 
 function item(notice) {
   const order = notice.failure?.order_id;
+  const service = notice.service ?? notice.failure?.service;
+  // The exception at the end of the text is shown below it.
+  const text = notice.failure ? notice.text.split(": ")[0] : notice.text;
   return h("li", { "data-notice": notice.id, "data-kind": notice.kind },
-    h("span", { class: "muted number" }, timeOfDay(notice.at)), " ", h("span", { class: "text" }, notice.text),
+    h("span", { class: "muted number" }, timeOfDay(notice.at)), " ", h("span", { class: "text" }, service ? `${capitalize(service)}: ${text}` : text),
     order ? h("a", { href: address("order", order) }, "Show the order") : null,
     notice.failure ? failureView(notice.failure) : null);
 }

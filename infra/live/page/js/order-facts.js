@@ -23,8 +23,9 @@ export function orderFacts(order, map) {
 const itemText = ({ sku, quantity, unit_price }, currency) => `${quantity} × ${sku} at ${money(unit_price, currency)}`;
 const shipTo = ({ name, city, country }) => [name, city, country].filter(Boolean).join(", ");
 
-/** Why the order was not shipped, or that it is to be cancelled. */
-function reasonText({ reason }) {
+/** Why the order was not shipped, or why it is to be cancelled. */
+function reasonText({ reason, status }) {
+  if (status === "rejected") return `payment declined: ${reason}`;
   return { customer: "the customer cancelled it", expired: "its time limit was over" }[reason] ?? reason;
 }
 

@@ -88,5 +88,5 @@ export class ServicePanel {
 }
 
 const tables = (found) => (found.length
-  ? h("div", {}, h("h3", {}, "Tables"), h("div", { class: "row" }, found.map((table) => h("a", { href: address("table", table.label) }, table.label))))
+  ? h("div", {}, h("h3", {}, "Tables"), h("div", { class: "row links" }, found.map((table) => h("a", { href: address("table", table.label) }, table.label))))
   : null);

@@ -6,6 +6,7 @@ const MOST = 3;
 
 export function toast(text, kind = "done") {
   const box = document.getElementById("toasts");
+  for (const shown of [...box.children]) if (shown.textContent === text) shown.remove();
   const line = h("p", { class: kind }, text);
   box.append(line);
   while (box.children.length > MOST) box.firstElementChild.remove();

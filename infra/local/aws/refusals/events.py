@@ -48,7 +48,7 @@ def pattern(request: Request) -> None:
     try:
         compile_pattern(json.loads(request.get("EventPattern") or '{"source": ["any"]}'))
     except ValueError:
-        raise _invalid_pattern("it is no JSON") from None
+        raise _invalid_pattern("it is not JSON") from None
     except operators.InvalidPattern as reason:
         raise _invalid_pattern(str(reason)) from None
 

@@ -51,7 +51,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Landscape:
+class TemplateTopology:
     """All topics, queues, subscriptions and routes. `topics` maps each topic to its publishing service."""
 
     topics: Mapping[str, str]
@@ -69,10 +69,10 @@ class Landscape:
 
 
 @cache
-def landscape() -> Landscape:
-    """The landscape of template.yaml, read once in each process."""
+def template_topology() -> TemplateTopology:
+    """The topology of template.yaml, read once in each process."""
     template = load(ROOT / "template.yaml")
-    return Landscape(_topics(template), _queues(template), _subscriptions(template), _routes(template))
+    return TemplateTopology(_topics(template), _queues(template), _subscriptions(template), _routes(template))
 
 
 def _of_type(template: Template, kind: str) -> dict[str, Any]:
