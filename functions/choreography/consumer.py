@@ -14,6 +14,7 @@ from choreography.aws_errors import classified
 from choreography.deadline import deadline
 from choreography.errors import NotAdmitted, Permanent, PoisonMessage, Retryable
 from choreography.metrics import Gauge, Metric, count, measure
+from choreography.participant import Handled
 from choreography.reporting import reported
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 from contracts.envelope import Event
@@ -38,7 +39,7 @@ logger = Logger()
 class EventHandler(Protocol):
     """What `Participant` does with an event."""
 
-    def handle(self, event: Event[Any]) -> tuple[str, ...] | None: ...
+    def handle(self, event: Event[Any]) -> Handled | None: ...
 
 
 @reported()
@@ -95,7 +96,7 @@ class _Handler:
 
     def _handle(self, record: SQSRecord, event: Event[Any], attempt: int) -> None:
         try:
-            emitted = self._participant.handle(event)
+            handled = self._participant.handle(event)
         except Exception as error:
             match classified(error):
                 case Permanent() as permanent:
@@ -108,10 +109,10 @@ class _Handler:
                     count(Metric.MESSAGES_FAILED)
                     raise
         else:
-            if emitted is None:
+            if handled is None:
                 logger.info("nothing to do")
             else:
-                logger.info("handled", extra={"emitted": emitted})
+                logger.info("handled", extra=handled._asdict())
 
 
 def _give_up(record: SQSRecord, error: Permanent) -> None:

@@ -15,6 +15,11 @@ class State(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    @property
+    def summary(self) -> str:
+        """The order's status in this service, for the log."""
+        return ""
+
 
 StateT = TypeVar("StateT", bound=State)
 

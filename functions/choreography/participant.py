@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from choreography.decisions import Decision, Reaction, StateT
 from choreography.errors import RaceLost
@@ -18,6 +18,13 @@ RACES = 5
 
 Milestones = Callable[[StateT], frozenset[Metric]]
 """The milestones that an order in this state has reached; each is counted when it is reached."""
+
+
+class Handled(NamedTuple):
+    """What handling an event did: the types of the emitted events, and the order's state in a word."""
+
+    emitted: tuple[str, ...]
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,8 @@ class Participant(Generic[StateT]):
     """Calls an external system under the effect's idempotency key. Raises Unanswered if no answer came."""
     milestones: Milestones[StateT] = lambda _: frozenset()
 
-    def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
-        """Types of the events that handling `event` emitted; None for a duplicate or an ignored type.
+    def handle(self, event: Event[Any]) -> Handled | None:
+        """Handles `event`. None for a duplicate or an ignored type.
 
         Safe to call any number of times, by any number of workers at once, and to interrupt anywhere.
         Raises Retryable or Permanent errors of the decision and the effect, RaceLost after RACES lost races,
@@ -55,7 +62,7 @@ class Participant(Generic[StateT]):
                 continue
         raise RaceLost(f"order {event.order_id} changed {RACES} times while {event.type} was handled")
 
-    def _take_effect(self, read: Record[StateT], event: Event[Any]) -> tuple[str, ...]:
+    def _take_effect(self, read: Record[StateT], event: Event[Any]) -> Handled:
         decision = self.reactions[event.type](read.state, event)
         if decision.effect is not None:
             if self.perform is None or self.outcome is None:
@@ -70,4 +77,4 @@ class Participant(Generic[StateT]):
         count(Metric.MESSAGES_HANDLED)
         for reached in self.milestones(decision.state) - self.milestones(read.state):
             count(reached)
-        return tuple(payload.type for payload in decision.payloads)
+        return Handled(tuple(payload.type for payload in decision.payloads), decision.state.summary)

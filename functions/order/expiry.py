@@ -21,6 +21,7 @@ from choreography import aws
 from choreography.consumer import consume
 from choreography.errors import UnknownOrder
 from choreography.metrics import Metric, count
+from choreography.participant import Handled
 from contracts.envelope import Event
 from contracts.orders import OrderCancellationRequested, OrderPlaced
 from order.decisions import TooLate
@@ -39,8 +40,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 class Expiry:
     """Requests an order's cancellation once its time limit is over, as its customer could."""
 
-    def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
-        """Types of the events emitted; None if there is nothing to do, or not yet.
+    def handle(self, event: Event[Any]) -> Handled | None:
+        """Cancels an expired order. None if there is nothing to do, or not yet.
 
         Raises UnknownOrder, or RaceLost.
         """
@@ -59,13 +60,13 @@ class Expiry:
         return _expire(event.order_id)
 
 
-def _expire(order_id: str) -> tuple[str, ...] | None:
+def _expire(order_id: str) -> Handled | None:
     try:
         orders().cancel(order_id, "expired")
     except TooLate:
         return None  # decided between the read and the write
     count(Metric.ORDERS_EXPIRED)
-    return (OrderCancellationRequested.type,)
+    return Handled((OrderCancellationRequested.type,), "cancelling: expired")
 
 
 def _check_again(event: Event[Any], seconds: int) -> None:

@@ -27,6 +27,11 @@ class Order(State):
     reason: str | None = None
     """Why it was rejected or could not be shipped."""
 
+    @property
+    def summary(self) -> str:
+        current = status(self.event_types)
+        return f"{current}: {self.reason}" if self.reason else current
+
 
 def status(event_types: frozenset[str]) -> str:
     """The status that follows from the types of the events seen, in any order of arrival."""

@@ -23,6 +23,10 @@ class Payment(State):
     amount_minor: int | None = None
     currency: str | None = None
 
+    @property
+    def summary(self) -> str:
+        return self.status
+
 
 _MILESTONES = {
     "captured": frozenset({Metric.PAYMENTS_CAPTURED}),

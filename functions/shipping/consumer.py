@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from choreography.consumer import consume
-from choreography.participant import Participant
+from choreography.participant import Handled, Participant
 from choreography.secrets import secret
 from choreography.table import Table
 from contracts.envelope import Event
@@ -30,7 +30,7 @@ class Shipments:
     be fetched, that message waits, and its order is not left `dispatching`.
     """
 
-    def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
+    def handle(self, event: Event[Any]) -> Handled | None:
         """Does as `Participant.handle`. Raises GetParameterError as well."""
         return self.participant().handle(event)
 

@@ -34,6 +34,10 @@ class Shipment(State):
     correlationid: str | None = None
     """The order's. It is kept because the carrier's messages do not contain it."""
 
+    @property
+    def summary(self) -> str:
+        return self.status
+
 
 _MILESTONES = {
     "dispatched": frozenset({Metric.PARCELS_DISPATCHED}),

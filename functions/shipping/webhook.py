@@ -92,8 +92,8 @@ def _deliver(message_id: str, delivery: Delivery) -> None:
         causationid=None,
     )
     log = {"message_id": message_id, "order_id": delivery.reference, "type": event.type}
-    emitted = Participant(SOURCE, table, CARRIER_REACTIONS, milestones=milestones).handle(event)
-    if emitted is None:
+    handled = Participant(SOURCE, table, CARRIER_REACTIONS, milestones=milestones).handle(event)
+    if handled is None:
         logger.info("nothing to do", extra=log | {"correlation_id": correlationid})
     else:
-        logger.info("handled", extra=log | {"correlation_id": correlationid, "emitted": emitted})
+        logger.info("handled", extra=log | {"correlation_id": correlationid} | handled._asdict())

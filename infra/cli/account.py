@@ -8,6 +8,7 @@ import boto3
 from infra.local.model.credentials import CREDENTIALS, REGION
 
 LOCAL = "http://localhost:3000"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CREDENTIALS_FROM = (
     "AWS_ACCESS_KEY_ID",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -26,6 +27,7 @@ def connect() -> tuple[boto3.Session, str | None]:
     """
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    _call_this_machine_directly()
     if any(os.environ.get(name) for name in _CREDENTIALS_FROM):
         return boto3.Session(region_name=region), endpoint
     if endpoint is not None and not _is_local(endpoint):
@@ -38,5 +40,12 @@ def connect() -> tuple[boto3.Session, str | None]:
     return session, endpoint or LOCAL
 
 
+def _call_this_machine_directly() -> None:
+    """Excepts this machine from the proxy of the environment, which cannot reach it."""
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    excepted = [name for name in given.split(",") if name]
+    os.environ["no_proxy"] = ",".join(dict.fromkeys([*excepted, *LOOPBACK]))
+
+
 def _is_local(endpoint: str) -> bool:
-    return urlsplit(endpoint).hostname in ("localhost", "127.0.0.1", "::1")
+    return urlsplit(endpoint).hostname in LOOPBACK

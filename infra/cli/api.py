@@ -8,9 +8,10 @@ import urllib.request
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
-from infra.cli.errors import CommandError
+from infra.cli.errors import CommandError, NotFound
 
 ATTEMPTS = 4
 TIMEOUT_SECONDS = 30
@@ -45,14 +46,28 @@ class Api:
             return False
         return True
 
+    def order(self, order_id: str) -> dict[str, Any]:
+        """The order as its customer sees it. Raises NotFound if the caller has no such order."""
+        request = urllib.request.Request(f"{self._url}/orders/{quote(order_id)}", headers=self._caller)
+        try:
+            found: dict[str, Any] = self._send(request)
+        except Refused as refusal:
+            raise NotFound(f"there is no order {order_id} for this caller: {refusal}") from refusal
+        return found
+
     def _post(self, path: str, body: Any, headers: dict[str, str]) -> Any:
         data = b"" if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            self._url + path,
-            data,
-            {"content-type": "application/json", **self._caller, **headers},
-            method="POST",
+        return self._send(
+            urllib.request.Request(
+                self._url + path,
+                data,
+                {"content-type": "application/json", **self._caller, **headers},
+                method="POST",
+            )
         )
+
+    def _send(self, request: urllib.request.Request) -> Any:
+        """The JSON of the answer, after up to ATTEMPTS requests. Raises Refused or CommandError."""
         problem = ""
         for attempt in range(ATTEMPTS):
             time.sleep(0.2 * attempt)

@@ -2,18 +2,18 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
 from infra.cli import deployed
 from infra.cli.account import LOCAL
-from infra.cli.delegated import DELEGATED
+from infra.cli.delegated import COMPLETION, DELEGATED
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError, NotFound
-from infra.shared.arguments import Parser
+from infra.shared.arguments import Help, Parser
 
 EPILOG = f"""\
 Account: the command uses the account of the standard AWS environment (AWS_ENDPOINT_URL, AWS_PROFILE,
@@ -29,6 +29,8 @@ or stack answers; 130 Ctrl-C.
 class Command(Protocol):
     """The interface of a command's module."""
 
+    JSON: str
+    """The help of `--json`."""
     SUMMARY: str
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
@@ -38,7 +40,8 @@ class Command(Protocol):
 
 COMMANDS = (
     "place",
-    "token",
+    "show",
+    "cancel",
     "deliver",
     "watch",
     "trace",
@@ -47,13 +50,14 @@ COMMANDS = (
     "redrive",
     "republish",
     "settle",
+    "token",
 )
 
 
 def run(argv: list[str]) -> int:
     """Runs the command in `argv`. Prints a problem in one line to stderr."""
     # Imports only the requested command: the others would take time to load.
-    arguments = _parser(argv[:1] if argv and argv[0] in COMMANDS else COMMANDS).parse_args(argv)
+    arguments = parser(argv[:1] if argv and argv[0] in COMMANDS else COMMANDS).parse_args(argv)
     try:
         return _command(arguments.command).run(deployed.find(arguments.stack), arguments)
     except NotFound as missing:
@@ -76,27 +80,40 @@ def _command(name: str) -> Command:
     return found
 
 
-def _parser(names: Iterable[str]) -> Parser:
-    raw = argparse.RawDescriptionHelpFormatter
-    parser = Parser(
+def parser(names: Iterable[str], options: Mapping[str, Parser] | None = None) -> Parser:
+    """The parser of these commands. `options` has the parsers of delegated commands, for the completion."""
+    made = Parser(
         prog="choreo",
         description="Place, watch, trace and repair orders.",
         epilog=EPILOG,
-        formatter_class=raw,
+        formatter_class=Help,
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    made.add_argument("--version", action=Version, nargs=0, help="print the version")
+    commands = made.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in names:
         command = _command(name)
         added = commands.add_parser(
-            name, help=command.SUMMARY, description=command.__doc__, epilog=EPILOG, formatter_class=raw
+            name, help=command.SUMMARY, description=command.__doc__, epilog=EPILOG, formatter_class=Help
         )
         added.add_argument(
             "--stack", default="order-choreography", help="the deployed stack (default %(default)s)"
         )
+        added.add_argument("--json", action="store_true", help=command.JSON)
         command.add_arguments(added)
-    for name, summary in DELEGATED.items():
-        commands.add_parser(name, help=summary, add_help=False)
-    return parser
+    for name, summary in (DELEGATED | COMPLETION).items():
+        with_options = [options[name]] if options and name in options else []
+        commands.add_parser(name, help=summary, add_help=False, parents=with_options)
+    return made
+
+
+class Version(argparse.Action):
+    """Prints the version. It is read only then, because reading it takes time."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"choreo {version('order-choreography')}")
+        parser.exit()
 
 
 def _fail(command: str, problem: str, code: int) -> int:

@@ -1,21 +1,21 @@
 """List dead letters: queue, time, order, event and reason. The messages stay in their queues.
 
-The exit code is 1 if there are none. With --json, the command prints a line of JSON for each message.
+The exit code is 1 if there are none.
 
   choreo dead-letters
   choreo dead-letters payment --json
 """
 
 import argparse
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.cli.dead_letter_queues import DeadLetter, DeadLetterQueue, dead_letter_queues, put_back, take
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
 from infra.shared.arguments import positive
-from infra.shared.display import out, table
+from infra.shared.display import out, print_json, short, table
 
+JSON = "print a line of JSON for each message, with its body"
 SUMMARY = "list the messages that no consumer could handle, with the reason"
 
 
@@ -29,9 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=100,
         metavar="N",
         help="the maximum number of messages of each queue (default 100)",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print a line of JSON for each message, with its body"
     )
 
 
@@ -57,7 +54,7 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         raise NotFound("there are no dead letters")
     if arguments.json:
         for queue, letter in found:
-            print(json.dumps(_to_json(queue, letter)))
+            print_json(_to_json(queue, letter))
     else:
         _print(found)
     return 0
@@ -66,9 +63,9 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 def _print(found: list[tuple[DeadLetterQueue, DeadLetter]]) -> None:
     shown = table("queue", "since", "order", "event", "reason")
     for queue, letter in found:
-        moment = letter.sent_at.strftime("%Y-%m-%d %H:%M:%S")
-        shown.add_row(queue.name, moment, letter.order_id or "?", letter.type or "?", letter.reason)
-    out.print(shown)
+        moment = letter.sent_at.strftime("%m-%d %H:%M:%S")
+        shown.add_row(queue.name, moment, short(letter.order_id) or "?", letter.type or "?", letter.reason)
+    out.print(shown, soft_wrap=False)
 
 
 def _to_json(queue: DeadLetterQueue, letter: DeadLetter) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Commands of other packages: the local run, the simulation, the costs and the recipes."""
+"""Commands that need no deployed stack: the local run, simulation, costs and recipes."""
 
 import os
 
@@ -9,12 +9,13 @@ LOCAL = {
 }
 SIMULATION = {"simulate": "simulate faults and interleavings, and check the invariants"}
 COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
+COMPLETION = {"completion": "print a script for completion in a shell: bash, zsh or fish"}
 NEW = {"new": "add a service, an event, a field, a queue or a subscription to the project"}
 DELEGATED = LOCAL | SIMULATION | COST | NEW
 
 
 def run(argv: list[str]) -> int:
-    """Runs a command of another package, also with `--help`."""
+    """Runs such a command, also with `--help`."""
     # Imported here: a command loads only its own libraries. All these commands use the local AWS.
     from infra.local.shell import remove_aws_settings
 

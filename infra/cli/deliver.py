@@ -6,25 +6,27 @@ The sandbox carrier does not deliver parcels by itself, so that you can see an o
 """
 
 import argparse
-import time
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
+from infra.cli.ending import wait_for
 from infra.cli.errors import CommandError, NotFound
-from infra.cli.order_table import OrderTable
+from infra.cli.order_ids import full_id
+from infra.cli.order_table import OrderSummary
 from infra.shared.arguments import seconds
 from infra.shared.carrier_messages import message, signed
-from infra.shared.display import out
+from infra.shared.display import out, print_json
 
+JSON = "print the order as one JSON document"
 SUMMARY = "let the sandbox carrier deliver an order's parcel"
 TIMEOUT_SECONDS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID")
+    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
     parser.add_argument(
         "--timeout",
         type=seconds,
@@ -35,16 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
-    tracking_number = _tracking_number(deployed, arguments.order_id)
-    _send_webhook(deployed, arguments.order_id, tracking_number)
-    deadline = time.monotonic() + arguments.timeout
-    while (status := _status(deployed, arguments.order_id)) != "completed":
-        if time.monotonic() > deadline:
-            out.print(f"{arguments.order_id}  still {status}")
-            return 1
-        time.sleep(0.1)
-    out.print(f"{arguments.order_id}  completed  {tracking_number}")
-    return 0
+    order_id = full_id(deployed, arguments.order_id)
+    _send_webhook(deployed, order_id, _tracking_number(deployed, order_id))
+    order = wait_for(deployed, order_id, _is_completed, arguments.timeout)
+    if arguments.json:
+        print_json(order.to_json())
+    else:
+        out.print(order.line if _is_completed(order) else f"{order_id}  still {order.status}")
+    return 0 if _is_completed(order) else 1
 
 
 def _tracking_number(deployed: Deployed, order_id: str) -> str:
@@ -74,5 +74,5 @@ def _send_webhook(deployed: Deployed, order_id: str, tracking_number: str) -> No
         raise CommandError(f"nothing answers at {url}: {getattr(error, 'reason', error)}") from error
 
 
-def _status(deployed: Deployed, order_id: str) -> str:
-    return OrderTable(deployed).of_ids([order_id])[0].status
+def _is_completed(order: OrderSummary) -> bool:
+    return order.status == "completed"

@@ -14,6 +14,10 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if given and given[0] in delegated.DELEGATED:
             return delegated.run(given)
+        if given and given[0] in delegated.COMPLETION:
+            from infra.cli import completion
+
+            return completion.main(given[1:])
         from infra.cli import commands  # imported here: the local run does not need these clients
 
         return commands.run(given)

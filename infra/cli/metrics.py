@@ -1,7 +1,9 @@
 """Show the counts of each service, and the maximum of each gauge in seconds.
 
-choreo metrics
-choreo metrics --minutes 5
+CloudWatch has them: the one of the local run, or that of the AWS account.
+
+  choreo metrics
+  choreo metrics --minutes 5
 """
 
 import argparse
@@ -12,8 +14,9 @@ from choreography.metrics import Gauge
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
 from infra.shared.arguments import positive
-from infra.shared.display import out, table
+from infra.shared.display import out, print_json, table
 
+JSON = "print a line of JSON for each metric"
 SUMMARY = "show the counts of each service: orders, payments, parcels, messages"
 QUERIES_LIMIT = 500
 """The maximum number of queries in one GetMetricData call (CloudWatch API reference)."""
@@ -29,10 +32,14 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     found = totals(deployed, arguments.minutes)
     if not found:
         raise NotFound(f"there are no metrics of the last {arguments.minutes} minutes")
+    if arguments.json:
+        for (service, name), value in sorted(found.items()):
+            print_json({"service": service, "metric": name, "value": value})
+        return 0
     shown = table("service", "metric", "value")
     for (service, name), value in sorted(found.items()):
         shown.add_row(service, name, f"{value:.0f}")
-    out.print(shown)
+    out.print(shown, soft_wrap=False)
     return 0
 
 

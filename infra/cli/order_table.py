@@ -1,7 +1,7 @@
 """Reads orders from Order's table, which is faster than one API call for each order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from choreography.table import from_attributes, to_attributes
@@ -30,6 +30,14 @@ class OrderSummary:
     @property
     def ended(self) -> bool:
         return self.status in DECIDED
+
+    @property
+    def line(self) -> str:
+        """The order in one line: id, status, and the reason or the tracking number."""
+        return f"{self.order_id}  {self.status}  {self.note}".rstrip()
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "note": self.note or None}
 
 
 class OrderTable:

@@ -25,9 +25,10 @@ from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError
 from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
-from infra.shared.display import counts, out, progress
+from infra.shared.display import counts, out, print_json, progress
 from infra.shared.order_kinds import KINDS, kinds, mix, request
 
+JSON = "print a line of JSON for each order"
 SUMMARY = "place one or more orders, and wait until they end"
 POLL_SECONDS = 0.25
 
@@ -150,22 +151,29 @@ def _follow(batch: Batch, total: int, orders: OrderTable | None, timeout_seconds
 
 
 def _report(batch: Batch, arguments: argparse.Namespace) -> int:
-    if arguments.ids or arguments.orders == 1:
+    if arguments.json:
         for order_id in batch.placed:
             order = batch.ended.get(order_id)
-            out.print(
-                f"{order_id}  {order.status}  {order.note}".rstrip() if order else f"{order_id}  placed"
-            )
-    if arguments.orders > 1:
-        out.print(f"{len(batch.placed)} orders placed in {batch.placed_after_seconds:.1f} s ({batch.rate})")
+            print_json(order.to_json() if order else {"order_id": order_id, "status": "placed"})
+    else:
+        _print(batch, arguments)
     if arguments.no_wait:
         return 0
-    if arguments.orders > 1:
-        out.print(f"{len(batch.ended)} ended within {batch.age_seconds:.1f} s: {counts(batch.outcomes)}")
     problems = [_problem(batch, order_id) for order_id in batch.placed]
     for problem in filter(None, problems):
         progress.print(problem, soft_wrap=True)
     return 1 if any(problems) else 0
+
+
+def _print(batch: Batch, arguments: argparse.Namespace) -> None:
+    if arguments.ids or arguments.orders == 1:
+        for order_id in batch.placed:
+            order = batch.ended.get(order_id)
+            out.print(order.line if order else f"{order_id}  placed")
+    if arguments.orders > 1:
+        out.print(f"{len(batch.placed)} orders placed in {batch.placed_after_seconds:.1f} s ({batch.rate})")
+    if arguments.orders > 1 and not arguments.no_wait:
+        out.print(f"{len(batch.ended)} ended within {batch.age_seconds:.1f} s: {counts(batch.outcomes)}")
 
 
 def _problem(batch: Batch, order_id: str) -> str | None:

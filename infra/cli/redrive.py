@@ -15,8 +15,9 @@ from typing import Any
 from infra.cli.dead_letter_queues import DeadLetterQueue, dead_letter_queues
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError, NotFound
-from infra.shared.display import out, progress
+from infra.shared.display import out, print_json, progress
 
+JSON = "print a line of JSON for each queue with moved messages"
 SUMMARY = "move dead letters back to their source queue"
 POLL_SECONDS = 1
 
@@ -30,19 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     queues, sqs = dead_letter_queues(deployed, arguments.queues), deployed.client("sqs")
     with ThreadPoolExecutor(len(queues) or 1) as pool:
-        counts = list(pool.map(lambda queue: _redrive(sqs, queue), queues))
+        counts = list(pool.map(lambda queue: _redrive(sqs, queue, as_json=arguments.json), queues))
     if not sum(counts):
         raise NotFound("there are no dead letters to move")
     return 0
 
 
-def _redrive(sqs: Any, queue: DeadLetterQueue) -> int:
+def _redrive(sqs: Any, queue: DeadLetterQueue, *, as_json: bool) -> int:
     """Redrives a queue's dead letters. Returns the number of moved messages."""
     if queue.source is None:
         _explain(sqs, queue)
         return 0
     count = _move(sqs, queue, queue.source)
-    if count:
+    if count and as_json:
+        print_json({"from": queue.name, "to": queue.source.name, "moved": count})
+    elif count:
         out.print(f"{count} moved from {queue.name} to {queue.source.name}")
     return count
 

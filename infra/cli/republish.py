@@ -28,8 +28,10 @@ from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
 from infra.cli.errors import CommandError, NotFound
 from infra.cli.last_deployment import changed_subscriptions
-from infra.shared.display import out, progress
+from infra.cli.order_ids import full_id
+from infra.shared.display import out, print_json, progress
 
+JSON = "print one JSON document"
 SUMMARY = "publish the events of the outboxes again"
 ATTEMPTS = 5
 """How often entries that SNS does not accept are published."""
@@ -43,7 +45,11 @@ class Entry:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--order", metavar="ORDER_ID", help="only this order's events (default all)")
+    which.add_argument(
+        "--order",
+        metavar="ORDER_ID",
+        help="only the events of this order, by its id or first characters (default all)",
+    )
     which.add_argument(
         "--after-deployment",
         metavar="STACK",
@@ -54,24 +60,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     if arguments.after_deployment is None:
-        return _republish(deployed, arguments.order, None)
+        order_id = arguments.order and full_id(deployed, arguments.order)
+        return _report(_republish(deployed, order_id, None), as_json=arguments.json)
     changed = changed_subscriptions(deployed.client("cloudformation"), arguments.after_deployment)
     if changed is None:
-        out.print("the last deployment changed no subscription, so no event needs to be published again")
-        return 0
+        progress.print("the last deployment changed no subscription, so no event needs to be published again")
+        return _report(0, as_json=arguments.json) if arguments.json else 0
     progress.print(
         f"waiting until {changed.in_effect:%H:%M:%S %Z}: then the filter policies of "
         f"{', '.join(changed.names)} are in effect"
     )
     time.sleep(max(0.0, (changed.in_effect - datetime.now(UTC)).total_seconds()))
     try:
-        return _republish(deployed, None, changed.since)
+        return _report(_republish(deployed, None, changed.since), as_json=arguments.json)
     except NotFound:
-        out.print("no event was published since the deployment began")
-        return 0
+        progress.print("no event was published since the deployment began")
+        return _report(0, as_json=arguments.json) if arguments.json else 0
+
+
+def _report(published: int, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"published": published})
+    else:
+        out.print(f"{published} events published again")
+    return 0
 
 
 def _republish(deployed: Deployed, order_id: str | None, since: datetime | None) -> int:
+    """Publishes the events again. Returns their number. Raises NotFound if there are none."""
     published = 0
     columns = TextColumn("{task.description}"), TextColumn("{task.completed:.0f} published")
     with Progress(*columns, console=progress, disable=not progress.is_terminal) as bars:
@@ -85,8 +101,7 @@ def _republish(deployed: Deployed, order_id: str | None, since: datetime | None)
                 bars.update(bar, advance=len(batch))
     if not published:
         raise NotFound(f"no outbox has an event{f' of order {order_id}' if order_id else ''}")
-    out.print(f"{published} events published again")
-    return 0
+    return published
 
 
 def _entries(

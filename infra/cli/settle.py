@@ -19,26 +19,28 @@ from typing import Any
 from choreography import aws
 from choreography.decisions import Reaction
 from choreography.errors import ChoreographyError
-from choreography.participant import Participant
+from choreography.participant import Handled, Participant
 from choreography.secrets import secret
 from choreography.table import Table, from_attributes, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError, NotFound
-from infra.shared.display import out
+from infra.cli.order_ids import full_id
+from infra.shared.display import out, print_json
 from payment.decisions import REACTIONS, outcome, settle
 from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settle
 from payment.sandbox import SandboxGateway
 from payment.state import SOURCE, Payment, milestones
 
+JSON = "print one JSON document"
 SUMMARY = "end a payment that is stuck, according to the gateway"
 STOPPED = ("shipment.cancelled", "shipment.failed")
 """The events that cause a refund."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID")
+    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
     parser.add_argument(
         "--refunded", metavar="HOW", help="how the customer received the money after the refund had failed"
     )
@@ -50,16 +52,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
+    arguments.order_id = full_id(deployed, arguments.order_id)
     with _clients_of(deployed):
         try:
-            emitted = _settle(deployed, arguments)
+            handled = _settle(deployed, arguments)
         except ChoreographyError as error:
             raise CommandError(f"the payment is unchanged: {type(error).__name__}: {error}") from error
-    out.print(f"{arguments.order_id}  {', '.join(emitted or ('another process handled the event',))}")
+    if arguments.json:
+        print_json({"order_id": arguments.order_id, "emitted": handled.emitted if handled else []})
+        return 0
+    emitted = handled.emitted if handled else ("another process handled the event",)
+    out.print(f"{arguments.order_id}  {', '.join(emitted)}")
     return 0
 
 
-def _settle(deployed: Deployed, arguments: argparse.Namespace) -> tuple[str, ...] | None:
+def _settle(deployed: Deployed, arguments: argparse.Namespace) -> Handled | None:
     table = Table(deployed.table("PaymentTable"), Payment)
     status = table.read(arguments.order_id).state.status
     if status == "charging":

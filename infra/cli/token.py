@@ -15,8 +15,10 @@ from urllib.parse import urlencode
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError
 from infra.local.http.tokens import PREFIX
+from infra.shared.display import print_json
 from infra.shared.operators import OPERATE
 
+JSON = "print one JSON document"
 SUMMARY = "create a token for a local run with --tokens"
 TIMEOUT_SECONDS = 5
 
@@ -37,11 +39,15 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
     url = f"{deployed.endpoint.rstrip('/')}{PREFIX}/token"
     try:
         with urllib.request.urlopen(url, urlencode(wanted).encode(), timeout=TIMEOUT_SECONDS) as answer:
-            print(json.load(answer)["access_token"])
+            token = json.load(answer)["access_token"]
     except urllib.error.HTTPError as error:
         error.close()
         refused = f"{url} answered {error.code}: start the local run with `make run RUN=--tokens`"
         raise CommandError(refused) from error
     except OSError as error:
         raise CommandError(f"nothing answers at {url}: {error}") from error
+    if arguments.json:
+        print_json({"access_token": token})
+    else:
+        print(token)
     return 0

@@ -8,6 +8,7 @@ Without --customer, each update reads Order's whole table: name a customer if th
 """
 
 import argparse
+import json
 import time
 from collections.abc import Callable
 
@@ -18,8 +19,9 @@ from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
 from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
-from infra.shared.display import coloured, out, table
+from infra.shared.display import coloured, out, print_json, short, table
 
+JSON = "print a line of JSON for each order, and for each change"
 SUMMARY = "watch the latest orders of all customers, or of one"
 
 ReadOrders = Callable[[], list[OrderSummary]]
@@ -49,18 +51,22 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
         return orders.recent(arguments.limit)
 
     if arguments.once:
-        return _once(read_orders)
-    if out.is_terminal:
+        return _once(read_orders, as_json=arguments.json)
+    if out.is_terminal and not arguments.json:
         _table(read_orders, arguments.interval)
-    _lines(read_orders, arguments.interval)
+    _lines(read_orders, arguments.interval, as_json=arguments.json)
     return 0
 
 
-def _once(read_orders: ReadOrders) -> int:
+def _once(read_orders: ReadOrders, *, as_json: bool) -> int:
     found = read_orders()
     if not found:
         raise NotFound("there are no orders yet: place one with choreo place")
-    out.print(_shown(found))
+    if as_json:
+        for order in found:
+            print_json(order.to_json())
+    else:
+        out.print(_shown(found), soft_wrap=False)
     return 0
 
 
@@ -71,15 +77,13 @@ def _table(read_orders: ReadOrders, interval_seconds: float) -> None:
             live.update(_shown(read_orders()), refresh=True)
 
 
-def _lines(read_orders: ReadOrders, interval_seconds: float) -> None:
+def _lines(read_orders: ReadOrders, interval_seconds: float, *, as_json: bool) -> None:
     printed: dict[str, str] = {}
     while True:
         for order in reversed(read_orders()):
             if printed.get(order.order_id) != order.status:
-                print(
-                    f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip(),
-                    flush=True,
-                )
+                line = f"{order.order_id}  {order.status:<10}  {order.customer_id}  {order.note}".rstrip()
+                print(json.dumps(order.to_json()) if as_json else line, flush=True)
                 printed[order.order_id] = order.status
         time.sleep(interval_seconds)
 
@@ -87,8 +91,8 @@ def _lines(read_orders: ReadOrders, interval_seconds: float) -> None:
 def _shown(orders: list[OrderSummary]) -> Table:
     shown = table("placed at", "order", "customer", "total", "status", "")
     for order in orders:
-        moment = order.placed_at[:19].replace("T", " ")
+        moment = order.placed_at[5:19].replace("T", " ")
         shown.add_row(
-            moment, order.order_id, order.customer_id, order.total, coloured(order.status), order.note
+            moment, short(order.order_id), order.customer_id, order.total, coloured(order.status), order.note
         )
     return shown

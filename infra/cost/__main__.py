@@ -8,7 +8,6 @@ fees of gateway and carrier.
   choreo cost --prices my-region.json
 """
 
-import argparse
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,30 +18,38 @@ from rich.table import Table
 from infra.cost.outcomes import OUTCOMES, work_of
 from infra.cost.prices import LIST, MILLION, Prices
 from infra.cost.units import Bill, Item, bill
-from infra.shared.arguments import Parser, positive
-from infra.shared.display import out, table
+from infra.shared.arguments import Help, Parser, positive
+from infra.shared.display import out, print_json, table
+
+
+def parser() -> Parser:
+    """The parser of `choreo cost`, also for the completion in shells."""
+    made = Parser(prog="choreo cost", description=__doc__, formatter_class=Help)
+    made.add_argument(
+        "--batch", type=positive, default=10, metavar="N", help="messages in each batch (default 10)"
+    )
+    made.add_argument("--prices", type=Path, default=LIST, metavar="FILE", help="another price list")
+    made.add_argument("--json", action="store_true", help="print one JSON document")
+    return made
 
 
 def main(argv: list[str]) -> int:
     """Exit codes: 0 success, 2 the price list cannot be used."""
-    parser = Parser(
-        prog="choreo cost", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--batch", type=positive, default=10, metavar="N", help="messages in each batch (default 10)"
-    )
-    parser.add_argument("--prices", type=Path, default=LIST, metavar="FILE", help="another price list")
-    arguments = parser.parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         prices = Prices.model_validate_json(arguments.prices.read_bytes())
         bills = {name: bill_of(name, arguments.batch, prices) for name in OUTCOMES}
-        out.print(_totals(bills, prices))
-        out.print(_purposes(bills["shipped"], prices))
+        if arguments.json:
+            print_json(_document(bills, prices))
+            return 0
+        out.print(_totals(bills, prices), soft_wrap=False)
+        out.print(_purposes(bills["shipped"], prices), soft_wrap=False)
     except (OSError, ValidationError, KeyError) as error:
-        parser.error(f"{arguments.prices}: {' '.join(str(error).split())}")
+        parser().error(f"{arguments.prices}: {' '.join(str(error).split())}")
     out.print(
         f"Prices of {prices.region}, read on {prices.read_on}: {arguments.prices}. "
-        f"{arguments.batch} messages in each batch, one Idempotency-Key for each order."
+        f"{arguments.batch} messages in each batch, one Idempotency-Key for each order.",
+        soft_wrap=False,
     )
     return 0
 
@@ -51,6 +58,15 @@ def bill_of(outcome: str, batch: int, prices: Prices, **options: Any) -> Bill:
     """The average units of one order with this outcome."""
     units = bill(work_of(outcome, batch, **options), prices.milliseconds)
     return Counter({item: number / batch for item, number in units.items()})
+
+
+def _document(bills: dict[str, Bill], prices: Prices) -> dict[str, Any]:
+    return {
+        "region": prices.region,
+        "read_on": str(prices.read_on),
+        "currency": prices.currency,
+        "per_million_orders": {name: round(prices.of(units) * MILLION, 2) for name, units in bills.items()},
+    }
 
 
 def _totals(bills: dict[str, Bill], prices: Prices) -> Table:

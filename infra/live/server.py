@@ -177,6 +177,16 @@ class LivePage:
             )
         return tables.read(name, page.key, page.after)
 
+    def _switch(self, service: str, running: asyncio.Event, *, on: bool) -> None:
+        """Starts or stops a service, and announces it."""
+        if on:
+            running.set()
+            self._parts.notices.add("started", f"{service} started on the live page", service)
+        else:
+            running.clear()
+            text = f"{service} stopped on the live page; its new messages wait in their queues"
+            self._parts.notices.add("stopped", text, service)
+
     def _change_service(self, name: str, change: ServiceChange) -> dict[str, Any]:
         if name not in self._topology().services:
             known = ", ".join(self._topology().services)
@@ -184,10 +194,8 @@ class LivePage:
         faults = self._parts.faults.service(name)
         if change.slow_seconds is not None:
             faults.slow_seconds = change.slow_seconds
-        if change.running is True:
-            faults.running.set()
-        elif change.running is False:
-            faults.running.clear()
+        if change.running is not None and change.running != faults.running.is_set():
+            self._switch(name, faults.running, on=change.running)
         return {"running": faults.running.is_set(), "slow_seconds": faults.slow_seconds}
 
     async def _stream(self, receive: asgi.Receive, send: asgi.Send) -> None:

@@ -20,7 +20,7 @@ Recipe = Callable[[Tree], list[str]]
 
 def main(argv: list[str] | None = None) -> int:
     """Applies a recipe. Exit codes: 0 success, 2 refused."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         written, left = apply(known.root(), _recipe(arguments))
     except (Refused, TemplateError) as refused:
@@ -48,9 +48,10 @@ def _recipe(given: argparse.Namespace) -> Recipe:
             return partial(subscription.add, service=given.service, kind=given.event)
 
 
-def _parser() -> Parser:
-    parser = Parser(prog="choreo new", description=__doc__)
-    recipes = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+def parser() -> Parser:
+    """The parser of `choreo new`, also for the completion in shells."""
+    made = Parser(prog="choreo new", description=__doc__)
+    recipes = made.add_subparsers(dest="what", metavar="WHAT", required=True)
 
     new = recipes.add_parser("service", help="a service that reacts to events, and publishes one of its own")
     new.add_argument("name", metavar="NAME", help="one word, such as loyalty")
@@ -66,7 +67,7 @@ def _parser() -> Parser:
     new = recipes.add_parser("field", help="an optional field of an event, in its next minor version")
     new.add_argument("event", metavar="EVENT")
     new.add_argument("name", metavar="NAME", help="such as points_total")
-    new.add_argument("type", metavar="TYPE", choices=field.TYPES, help=", ".join(field.TYPES))
+    new.add_argument("type", metavar="TYPE", choices=tuple(field.TYPES), help=", ".join(field.TYPES))
 
     new = recipes.add_parser("queue", help="one more queue of a service, with a function of its own")
     new.add_argument("service", metavar="SERVICE")
@@ -76,7 +77,7 @@ def _parser() -> Parser:
     new = recipes.add_parser("subscription", help="a service gets one more type of event")
     new.add_argument("service", metavar="SERVICE")
     new.add_argument("event", metavar="EVENT")
-    return parser
+    return made
 
 
 def _add_on(parser: argparse.ArgumentParser) -> None:

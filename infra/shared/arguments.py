@@ -1,8 +1,30 @@
 """Command-line arguments: a parser with one-line errors, and the types that commands share."""
 
 import argparse
+import re
 import sys
+import textwrap
 from typing import NoReturn
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help that fits the terminal: it wraps paragraphs, and keeps the lines of lists and examples."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = text.strip("\n").split("\n\n")
+        return "\n\n".join(_wrapped(paragraph, width) for paragraph in paragraphs)
+
+
+def _wrapped(paragraph: str, width: int) -> str:
+    if "\n  " not in f"\n{paragraph}":
+        return textwrap.fill(" ".join(paragraph.split()), width, break_on_hyphens=False)
+    return "\n".join(_wrapped_line(line, width) for line in paragraph.splitlines())
+
+
+def _wrapped_line(line: str, width: int) -> str:
+    """An indented line. Its rest follows below the second column of a list."""
+    column = re.match(r" +\S+  +", line)
+    return textwrap.fill(line, width, subsequent_indent=" " * (column.end() if column else 4))
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,7 +1,9 @@
 """Terminal output: consoles, tables, and a colour for each status."""
 
+import json
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +22,16 @@ WIDE = 240
 out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 """Progress and hints go to stderr, so that scripts do not read them."""
+
+
+def print_json(document: Any) -> None:
+    """Prints a line of JSON, for scripts."""
+    print(json.dumps(document), flush=True)
+
+
+def short(order_id: str) -> str:
+    """An order id in a table: its first characters in a terminal, which commands accept; else all of it."""
+    return order_id[:8] if sys.stdout.isatty() else order_id
 
 
 def counts(outcomes: Mapping[str, int]) -> str:

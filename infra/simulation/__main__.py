@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.shared.arguments import positive
+from infra.shared.arguments import Parser, positive
 from infra.simulation.faults import KINDS, UNLIMITED, Scenario
 from infra.simulation.parallel import parallel_runs, with_progress
 from infra.simulation.report import Totals, violation
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
 
     0 no violation, 1 a violation, 2 wrong arguments, 3 `--complete` did not reach everything.
     """
-    arguments = _arguments(argv)
+    arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     if arguments.seed is not None:
         return _run_one(_scenario(arguments, arguments.seed), arguments.trace)
@@ -80,56 +80,55 @@ def _scenario(arguments: argparse.Namespace, seed: int) -> Scenario:
     )
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+def parser() -> Parser:
+    """The parser of `choreo simulate`, also for the completion in shells."""
+    made = Parser(
         prog="choreo simulate",
         description="Run the real handlers on moto in one process, inject faults, and check every invariant.",
     )
-    parser.add_argument(
-        "--seeds", type=positive, default=100, metavar="N", help="number of runs (default 100)"
-    )
-    parser.add_argument("--first", type=int, default=0, metavar="N", help="the first seed (default 0)")
-    parser.add_argument("--seed", type=int, metavar="N", help="run only this seed")
-    parser.add_argument(
+    made.add_argument("--seeds", type=positive, default=100, metavar="N", help="number of runs (default 100)")
+    made.add_argument("--first", type=int, default=0, metavar="N", help="the first seed (default 0)")
+    made.add_argument("--seed", type=int, metavar="N", help="run only this seed")
+    made.add_argument(
         "--orders", type=positive, default=4, metavar="K", help="orders in each run (default 4)"
     )
-    parser.add_argument(
+    made.add_argument(
         "--faults",
         type=_kinds,
         default=frozenset(KINDS),
         metavar="KIND,…",
         help=f"kinds of fault: all (default), none, or any of {', '.join(KINDS)}",
     )
-    parser.add_argument(
+    made.add_argument(
         "--limit", type=int, default=UNLIMITED, metavar="N", help="the maximum number of faults in a run"
     )
-    parser.add_argument(
+    made.add_argument(
         "--no-interventions",
         action="store_true",
         help="no customer cancels, and the carrier reports no delivery",
     )
-    parser.add_argument(
+    made.add_argument(
         "--crash-at",
         action="append",
         default=[],
         metavar="SITE",
         help="crash a function at this call site, written as a violation prints it",
     )
-    parser.add_argument(
+    made.add_argument(
         "--delay", action="append", default=[], metavar="'SERVICE TYPE'", help="delay these messages"
     )
-    parser.add_argument(
+    made.add_argument(
         "--jobs", type=positive, default=os.cpu_count() or 1, metavar="N", help="number of processes"
     )
-    parser.add_argument(
+    made.add_argument(
         "--complete",
         action="store_true",
         help="also crash at every call site that no random crash reached; fail if anything was not reached",
     )
-    parser.add_argument(
+    made.add_argument(
         "--trace", type=Path, metavar="FILE", help="with --seed: write the run to this file as text"
     )
-    return parser.parse_args(argv)
+    return made
 
 
 def _kinds(text: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ import pytest
 
 from choreography.consumer import EventHandler
 from choreography.outbox import Origin, events
+from choreography.participant import Handled
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
@@ -56,7 +57,7 @@ class ReadsBothVersions:
 
     participant: EventHandler
 
-    def handle(self, event: Event[Any]) -> tuple[str, ...] | None:
+    def handle(self, event: Event[Any]) -> Handled | None:
         if isinstance(event.data, OrderPlacedV2):
             envelope = event.model_dump(
                 include={*("id", "source", "subject", "time"), *("correlationid", "causationid")}

@@ -85,4 +85,4 @@ def deployed(world: World) -> Deployed:
 
 def options(**given: Any) -> argparse.Namespace:
     """The parsed arguments of a command."""
-    return argparse.Namespace(**given)
+    return argparse.Namespace(**{"json": False, **given})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.cli.commands import COMMANDS
-from infra.cli.delegated import DELEGATED
+from infra.cli.delegated import COMPLETION, DELEGATED
 from infra.local.in_process import ROOT
 from tests.docs.snippets import Snippet, commands, snippets
 from tests.scaffold.recipes import RECIPES
@@ -113,7 +113,7 @@ def test_a_test_that_runs_a_snippet_exists() -> None:
 
 @pytest.mark.parametrize(("document", "command"), sorted(set(commands("choreo"))))
 def test_a_choreo_command_in_a_document_exists(document: str, command: str) -> None:
-    assert command in {*COMMANDS, *DELEGATED}
+    assert command in {*COMMANDS, *DELEGATED, *COMPLETION}
 
 
 @pytest.mark.parametrize(("document", "target"), sorted(set(commands("make"))))

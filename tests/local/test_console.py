@@ -2,14 +2,16 @@
 
 import io
 import json
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.reporting import emf
+from infra.local.reporting import emf, failures
 from infra.local.reporting.console import Console
 from infra.local.reporting.emf import Series
 
@@ -69,6 +71,61 @@ def test_json_that_is_not_a_log_record_is_printed_unchanged() -> None:
 def test_a_log_record_with_unexpected_fields_is_printed() -> None:
     line = {"level": "INFO", "message": "handled", "attempt": "1/3", "emitted": 5, "type": "order.placed"}
     assert "order.placed → noted" in printed(json.dumps(line))[0]
+
+
+class Terminal(io.BytesIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"message": "placed", "type": "order.placed"}, "order.placed accepted"),
+        ({"message": "published", "type": "order.placed"}, "published order.placed"),
+        (
+            {"message": "handled", "type": "shipment.dispatched", "status": "shipped"},
+            "shipment.dispatched → shipped",
+        ),
+        (
+            {
+                "message": "handled",
+                "type": "payment.declined",
+                "status": "rejected: card_declined",
+                "attempt": 2,
+            },
+            "payment.declined → rejected: card_declined (attempt 2)",
+        ),
+    ],
+)
+def test_a_line_says_what_happened_to_the_order_in_80_columns(
+    monkeypatch: pytest.MonkeyPatch, record: dict[str, Any], said: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown, order_id = Terminal(), "1a2b3c4d-0000-4000-8000-000000000000"
+    line = record | {"level": "INFO", "timestamp": "2026-11-27 10:17:01,532+0000", "order_id": order_id}
+    terminal = io.TextIOWrapper(shown)
+    print(json.dumps(line), file=Console("order", terminal))
+    printed = shown.getvalue().decode().rstrip("\n")
+    assert printed == f"10:17:01.532 order     1a2b3c4d {said}"
+    assert len(printed) <= 80 or "attempt" in record
+
+
+def test_an_exception_is_printed_with_its_place_in_the_users_code() -> None:
+    def raised() -> dict[str, Any]:
+        try:
+            raise KeyError("size")
+        except KeyError as error:
+            return failures.entry(error, Path(__file__).parent, "invocation failed")
+
+    shown = io.BytesIO()
+    stream = io.TextIOWrapper(shown)
+    console = Console("order", stream, "Consumer", Path(__file__).parent)
+    console.log(raised())
+    *_, place = shown.getvalue().decode().splitlines()
+    assert re.fullmatch(r" +at local/test_console\.py:\d+: KeyError: 'size'", place)
+    ((line,),) = (list(document.values()) for document in console.take_documents())
+    assert (line["failure"]["type"], line["failure"]["function"]) == ("KeyError", "Consumer")
 
 
 def test_a_metric_is_collected_and_not_printed() -> None:

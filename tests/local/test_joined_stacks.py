@@ -11,6 +11,7 @@ from typing import IO
 
 import pytest
 
+from infra.bench.server_process import free_port
 from tests.local.conftest import Run, running, started
 from tests.local.test_run import ORDER, client, ends_as, place
 
@@ -112,3 +113,29 @@ def test_removing_an_unknown_stack_is_an_error(backend: Run) -> None:
         output, _ = leaving.communicate(timeout=30)
     assert leaving.returncode == 2
     assert "there is no stack unknown" in output
+
+
+def test_the_stack_of_the_run_cannot_leave(backend: Run) -> None:
+    with choreo(backend, "leave", "order-choreography") as leaving:
+        output, _ = leaving.communicate(timeout=30)
+    assert leaving.returncode == 2
+    assert "stop the run with Ctrl-C" in output
+    assert ends_as_placed(backend)
+
+
+def ends_as_placed(run: Run) -> bool:
+    return bool(run.call("GET", f"/orders/{place(run, ORDER)}")["status"] == "placed")
+
+
+def test_a_guest_attaches_again_after_a_restart_of_the_backend_and_is_announced() -> None:
+    port = str(free_port())
+    environment = os.environ | {"AWS_ENDPOINT_URL": f"http://localhost:{port}"}
+    with started("infra.run", "join", NOTIFICATIONS, environment=environment) as guest:
+        wait_for(guest.stdout, f"Waiting for the backend on port {port}")
+        for _ in range(2):
+            with started("infra.run", "run", "backend", environment=environment) as backend:
+                wait_for(guest.stdout, "Running Consumer")
+                wait_for(backend.stdout, "notifications joined the run")
+                wait_for(backend.stdout, "notifications attached")
+                backend.send_signal(signal.SIGINT)
+                wait_for(guest.stdout, "The backend stopped")

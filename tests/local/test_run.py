@@ -80,6 +80,13 @@ def test_a_port_in_use_is_an_error_that_names_the_option(run: Run) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+def test_a_function_to_debug_that_does_not_exist_is_an_error_of_one_line() -> None:
+    refused = start("--port", "0", "--debug", "Nope")
+    assert refused.returncode == 2
+    assert "--debug Nope" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def test_the_server_sends_without_nagles_algorithm() -> None:
     async def sends_at_once() -> int:
         accepted = asyncio.get_running_loop().create_future()

@@ -20,7 +20,7 @@ from tests.scaffold.recipes import RECIPES, arguments
 def applied(name: str) -> Tree:
     """The changes of a recipe, in memory only."""
     tree = Tree(ROOT)
-    assert command._recipe(command._parser().parse_args(arguments(name)))(tree)
+    assert command._recipe(command.parser().parse_args(arguments(name)))(tree)
     return tree
 
 

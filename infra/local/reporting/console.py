@@ -19,7 +19,7 @@ from infra.local.reporting.words import is_bad, is_log_record, what
 COLOURS = (36, 33, 34, 96, 35, 32, 92, 95)
 RED, DIM, BOLD = 31, 2, 1
 ID_LENGTH = 8
-"""The number of characters of an order id that a line shows. Commands accept them in place of the id."""
+"""The number of characters of an order id that a terminal shows. Commands accept them in place of the id."""
 MOST_DOCUMENTS = 500
 """After this number of documents that no invocation has sent to the backend, lines are only printed."""
 LONGEST_TEXT = 2000
@@ -124,7 +124,7 @@ class Console(io.TextIOWrapper):
             return f"{'':<12} {name} {line}"
         # With milliseconds, which show the order of events in different services.
         moment = str(entry.get("timestamp", ""))[11:23].replace(",", ".")
-        order = paint(f"{str(entry.get('order_id', ''))[:ID_LENGTH]:<{ID_LENGTH}}", DIM, self)
+        order = paint(_short(str(entry.get("order_id", "")), self), DIM, self)
         text = what(entry)
         shown = paint(text, RED, self) if is_bad(entry) else text
         return f"{moment:<12} {name} {order} {shown}{_details(entry, of_record(entry, self._root))}"
@@ -169,6 +169,11 @@ def _details(entry: dict[str, Any], failure: dict[str, Any] | None) -> str:
     return f"\n{entry['exception']}{place}"
 
 
+def _short(order_id: str, stream: TextIO) -> str:
+    """The order id in a column: its first characters in a terminal, so that a line fits; else all of it."""
+    return f"{order_id[:ID_LENGTH] if stream.isatty() else order_id:<{ID_LENGTH}}"
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -177,7 +182,7 @@ def announce(service: str, text: str, order_id: str | None = None) -> None:
     """Prints a line about the run itself, in the format of a log line."""
     moment = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
     name = paint(f"{service:<9}", colour_of(service), sys.stdout)
-    order = f"{order_id[:ID_LENGTH]} " if order_id else ""
+    order = f"{_short(order_id, sys.stdout)} " if order_id else ""
     print(f"{moment} {name} {order}{paint(text, BOLD, sys.stdout)}", flush=True)
 
 

@@ -14,10 +14,19 @@ LIMIT = 50
 """The number of notices that are kept."""
 
 Kind = Literal[
-    "joined", "left", "attached", "stopped", "restarted", "reloaded", "broken", "failed", "incomplete"
+    "joined",
+    "left",
+    "attached",
+    "stopped",
+    "started",
+    "restarted",
+    "reloaded",
+    "broken",
+    "failed",
+    "incomplete",
 ]
-"""A stack joined or left; a terminal attached or stopped; a process restarted; code was reloaded, or cannot
-be imported; an invocation or a message failed; an event type lacks a part."""
+"""A stack joined or left; a terminal attached; a service stopped or started; a process restarted; code was
+reloaded, or cannot be imported; an invocation or a message failed; an event type lacks a part."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class Notices:
 def show(notice: Notice) -> None:
     """Prints what the terminals of the functions do not print: who joined and left, and each next attempt."""
     name = notice.service or notice.stack or "run"
-    if notice.kind in ("joined", "left", "attached", "stopped"):
+    if notice.kind in ("joined", "left", "attached", "stopped", "started"):
         console.announce(name, notice.text)
     elif notice.failure is not None and notice.failure.next_at is not None:
         failure, at = notice.failure, datetime.fromtimestamp(notice.failure.next_at)

@@ -20,13 +20,19 @@ def what(entry: Mapping[str, Any]) -> str:
     attempt = _attempt(entry.get("attempt"))
     match message:
         case "handled":
-            return f"{kind} → {entry.get('status') or _list(entry.get('emitted')) or 'noted'}{attempt}"
+            return f"{kind} → {_outcome(entry)}{attempt}"
         case "placed":
             return f"{kind} accepted"
         case "published":
             return f"published {kind}"
-    text = f"{message} {kind}".strip() + (f": {entry['reason']}" if "reason" in entry else "")
-    return f"{text}{attempt}"
+    parts = (kind, message, entry.get("reason", ""))
+    return f"{': '.join(str(part) for part in parts if part)}{attempt}"
+
+
+def _outcome(entry: Mapping[str, Any]) -> str:
+    """The order's status in the service. `none` means that the service only noted the event."""
+    status = entry.get("status")
+    return str(status) if status and status != "none" else _list(entry.get("emitted")) or "noted"
 
 
 def _attempt(value: Any) -> str:

@@ -18,8 +18,6 @@ from infra.local.runtime.process_pool import Fork, ProcessPool
 
 WAIT_SECONDS = 0.5
 HOST = "127.0.0.1"
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Sends requests without the proxy of the environment: the backend runs on this machine."""
 
 
 class BackendError(Exception):
@@ -37,7 +35,7 @@ def call_backend(port: int, method: str, path: str, body: Any = None) -> Any:
         method=method,
     )
     try:
-        with DIRECT.open(request) as answer:
+        with urllib.request.urlopen(request) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -8,7 +8,7 @@ from infra.shared.arguments import Parser
 HOST = "127.0.0.1"
 
 
-def run_parser() -> argparse.ArgumentParser:
+def run_parser() -> Parser:
     parser = _parser("run", "Run all services on this machine, or one service in this terminal.")
     parser.add_argument(
         "what",
@@ -31,7 +31,7 @@ def run_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def join_parser() -> argparse.ArgumentParser:
+def join_parser() -> Parser:
     parser = _parser("join", "Add a stack to the local run, and run its functions in this terminal.")
     parser.add_argument("template", type=Path, help="the stack's SAM template")
     parser.add_argument("--name", help="the stack's name (default: the name of the template's folder)")
@@ -39,13 +39,13 @@ def join_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def leave_parser() -> argparse.ArgumentParser:
+def leave_parser() -> Parser:
     parser = _parser("leave", "Remove a joined stack, with its subscriptions, queues and tables.")
     parser.add_argument("name", help="the stack's name")
     return parser
 
 
-def _parser(command: str, description: str) -> argparse.ArgumentParser:
+def _parser(command: str, description: str) -> Parser:
     parser = Parser(prog=f"choreo {command}", description=description)
     parser.add_argument(
         "--port",

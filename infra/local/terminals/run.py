@@ -134,7 +134,7 @@ def _issuer(endpoint: str) -> "Issuer":
 def _print_start(project: Project, endpoint: str, services: list[str], tokens: bool) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
     title = paint(project.name, BOLD, sys.stdout)
-    print(f"{title} on {endpoint}{f': {names}' if names else ''}. Press Ctrl-C to stop.")
+    print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C stops it.")
     print(f"Live page: {endpoint}{PAGE}\n")
     header = ""
     if tokens:

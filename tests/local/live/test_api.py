@@ -95,6 +95,14 @@ def test_a_stopped_service_handles_all_waiting_messages_after_its_start(run: Run
     assert all(ends(run, order_id) for order_id in orders)
 
 
+def test_a_service_that_the_page_stops_and_starts_is_announced(run: Run) -> None:
+    before = [notice["id"] for notice in state(run)["notices"]]
+    for running in (False, False, True):
+        service(run, "shipping", running=running)
+    added = [n for n in state(run)["notices"] if n["id"] not in before and n["service"] == "shipping"]
+    assert [notice["kind"] for notice in added] == ["stopped", "started"]
+
+
 def test_the_unpublished_events_of_a_stopped_service_are_counted(run: Run) -> None:
     service(run, "order", running=False)
     order_id = place(run)
