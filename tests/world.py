@@ -13,6 +13,7 @@ import pytest
 from moto.sqs.models import sqs_backends
 
 from choreography import aws, secrets
+from choreography.stored import event_json, published
 from choreography.table import from_attributes
 from contracts.envelope import Event
 from infra.local.aws.clients import client
@@ -123,6 +124,11 @@ class World(InProcess):
     def item(self, table: str, order_id: str) -> dict[str, Any]:
         (item,) = [item for item in self.items(table) if item["order_id"] == order_id]
         return item
+
+    def published(self, table: str, order_id: str) -> list[dict[str, Any]]:
+        """The events in the outbox of an order."""
+        outbox = self.item(table, order_id)["outbox"]
+        return [json.loads(event_json(event)) for event in published(order_id, outbox)]
 
     def messages(self, queue: str) -> list[Any]:
         """All messages of a queue. They stay in it."""

@@ -6,6 +6,7 @@ ChoreographyError
 │   ├── RaceLost         another worker wrote the order first, several times in a row
 │   ├── NoTimeLeft       the invocation's time does not suffice for one more call
 │   ├── Unavailable      AWS throttles a call, fails, or does not answer
+│   ├── UnknownFormat    the order's item is stored in a format that this code does not read
 │   ├── Unanswered       an external system gave no answer: the call may have taken effect
 │   └── NotAdmitted      AWS or an external system refuses every request of ours
 └── Permanent            no retry helps: to the dead-letter queue, with the reason
@@ -43,6 +44,10 @@ class NoTimeLeft(Retryable):
 
 class Unavailable(Retryable):
     """AWS throttles, fails or does not answer. A call may have taken effect; all of ours can be repeated."""
+
+
+class UnknownFormat(Retryable):
+    """Another version of the code stored the order: a message waits until that version is deployed."""
 
 
 class Unanswered(Retryable):

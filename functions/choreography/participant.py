@@ -9,7 +9,8 @@ from choreography.decisions import Decision, Reaction, StateT
 from choreography.errors import RaceLost
 from choreography.metrics import Metric, count
 from choreography.outbox import Origin, events
-from choreography.table import Record, Table
+from choreography.stored import Record
+from choreography.table import Table
 from contracts.envelope import Event
 
 RACES = 5

@@ -21,6 +21,7 @@ from choreography.metrics import Metric, count
 from choreography.publishing import batches, publish
 from choreography.reporting import reported
 from choreography.snapstart import in_snapshot
+from choreography.stored import emitted, event_json
 from choreography.table import from_attributes
 from contracts.catalogue import ContractError, UnknownType, correlation_id, read
 
@@ -58,22 +59,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 def _entries(records: Iterable[dict[str, Any]]) -> Iterator[Entry]:
     for record in records:
         change = record["dynamodb"]
-        if "NewImage" not in change:
-            continue
-        image = from_attributes({name: change["NewImage"][name] for name in ("version", "outbox")})
-        for outgoing in image["outbox"]:
-            if outgoing["version"] == image["version"]:
-                yield from _checked(change["SequenceNumber"], outgoing["event"])
+        if "NewImage" in change:
+            for event in emitted(from_attributes(change["NewImage"])):
+                yield from _checked(change["SequenceNumber"], event_json(event))
 
 
-def _checked(sequence_number: str, message: str) -> Iterator[Entry]:
+def _checked(sequence_number: str, text: str) -> Iterator[Entry]:
     try:
-        event = read(message)
+        event = read(text)
     except (ContractError, UnknownType) as error:
         # No subscriber could read it, and the events after it must not wait for it.
-        _dead_letter(message, f"{type(error).__name__}: {error}")
+        _dead_letter(text, f"{type(error).__name__}: {error}")
         return
-    yield Entry(sequence_number, event.type, event.order_id, event.correlationid, message)
+    yield Entry(sequence_number, event.type, event.order_id, event.correlationid, text)
 
 
 def _publish(batch: list[Entry]) -> Entry | None:

@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -13,6 +12,7 @@ from choreography import aws
 from choreography.decisions import StateT
 from choreography.errors import RaceLost, Unavailable
 from choreography.snapstart import in_snapshot
+from choreography.stored import Record, entries, receipt, to_item, to_record
 from contracts.envelope import Event
 
 if TYPE_CHECKING:
@@ -37,34 +37,6 @@ PAUSES_SECONDS = (0.1, 0.2, 0.4, 0.8)
 """Unprocessed keys are asked for again after a random part of these pauses: keys are left where the table
 throttles. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html"""
 
-RESERVED = frozenset({"order_id", "version", "inbox", "outbox", "emits"})
-"""The attributes that every service's items have beside their state."""
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """An event that the item's write number `version` emitted."""
-
-    version: int
-    event: str
-    """A CloudEvent in JSON."""
-
-
-@dataclass(frozen=True)
-class Record(Generic[StateT]):
-    """A service's record of an order. Version 0 means that the table has no item of the order yet."""
-
-    order_id: str
-    state: StateT
-    version: int = 0
-    inbox: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """The idempotency records: handled events by CloudEvents id. An order has few, and they never expire."""
-    outbox: tuple[Outgoing, ...] = ()
-    """All events that the order emitted. They stay, so `choreo republish` can publish them again."""
-    unknown: Mapping[str, Any] = field(default_factory=dict)
-    """Attributes that another version of the code wrote. They are kept unchanged: during a rollout, two
-    versions handle events of the same order."""
-
 
 class Table(Generic[StateT]):
     """Reads and writes records. `name` is the DynamoDB table's name; its key is `order_id`."""
@@ -76,7 +48,7 @@ class Table(Generic[StateT]):
         """The order's record, by a consistent read. A write from a stale record would lose its race."""
         key = to_attributes({"order_id": order_id})
         found = aws.dynamodb().get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item")
-        return self._record(from_attributes(found)) if found else Record(order_id, self._state())
+        return to_record(from_attributes(found), self._state) if found else Record(order_id, self._state())
 
     def read_all(self, order_ids: Sequence[str]) -> list[Record[StateT]]:
         """The records of these orders, in this order, at most 100; orders that do not exist are left out.
@@ -91,7 +63,7 @@ class Table(Generic[StateT]):
             time.sleep(pause * random.random())
             answer = aws.dynamodb().batch_get_item(RequestItems={self._name: {"Keys": wanted}})
             for attributes in answer["Responses"][self._name]:
-                record = self._record(from_attributes(attributes))
+                record = to_record(from_attributes(attributes), self._state)
                 found[record.order_id] = record
             wanted = answer["UnprocessedKeys"].get(self._name, {"Keys": []})["Keys"]
         if wanted:
@@ -110,21 +82,18 @@ class Table(Generic[StateT]):
 
         Raises RaceLost if the item changed since `read`, or has a record of the event already.
         """
-        version = read.version + 1
         inbox = dict(read.inbox)
         if handled is not None:
-            inbox[handled.id] = _receipt(handled)
-        outbox = read.outbox + tuple(Outgoing(version, event.to_json()) for event in emitted)
-        record = Record(read.order_id, state, version, inbox, outbox, read.unknown)
-        self._put(read, record, handled, emits=bool(emitted))
+            inbox[handled.id] = receipt(handled)
+        outbox = (*read.outbox, *entries(emitted, read))
+        record = Record(read.order_id, state, read.version + 1, inbox, outbox, len(emitted), read.unknown)
+        self._put(read, record, handled)
         return record
 
-    def _put(
-        self, read: Record[StateT], record: Record[StateT], handled: Event[Any] | None, *, emits: bool
-    ) -> None:
+    def _put(self, read: Record[StateT], record: Record[StateT], handled: Event[Any] | None) -> None:
         request: PutItemInputTypeDef = {
             "TableName": self._name,
-            "Item": to_attributes(to_item(record, emits=emits)),
+            "Item": to_attributes(to_item(record)),
             "ConditionExpression": "attribute_not_exists(order_id)",
         }
         if read.version:
@@ -143,33 +112,3 @@ class Table(Generic[StateT]):
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 raise RaceLost(f"order {record.order_id} is no longer at version {read.version}") from error
             raise
-
-    def _record(self, item: dict[str, Any]) -> Record[StateT]:
-        return Record(
-            order_id=item["order_id"],
-            state=self._state.model_validate(item),
-            version=int(item["version"]),
-            inbox=item["inbox"],
-            outbox=tuple(Outgoing(int(o["version"]), o["event"]) for o in item["outbox"]),
-            unknown={
-                n: v for n, v in item.items() if n not in RESERVED and n not in self._state.model_fields
-            },
-        )
-
-
-def to_item(record: Record[Any], *, emits: bool) -> dict[str, Any]:
-    state: dict[str, Any] = record.state.model_dump(mode="json")
-    return {
-        **record.unknown,
-        **state,
-        "order_id": record.order_id,
-        "version": record.version,
-        "inbox": record.inbox,
-        "outbox": [{"version": outgoing.version, "event": outgoing.event} for outgoing in record.outbox],
-        "emits": emits,  # the relay's mapping filters on it: an intent's write invokes no relay
-    }
-
-
-def _receipt(event: Event[Any]) -> dict[str, str]:
-    receipt = {"type": event.type, "source": event.source, "time": event.time.isoformat()}
-    return receipt if event.causationid is None else receipt | {"causationid": event.causationid}

@@ -26,6 +26,14 @@ EVENTS: dict[str, type[Payload]] = {
     )
 }
 
+SOURCES = {"order": "/services/order", "payment": "/services/payment", "shipment": "/services/shipping"}
+"""The CloudEvents `source` of the service that publishes a type, by the first word of the type."""
+
+
+def publisher(kind: str) -> str | None:
+    """The `source` of the events of this type; None for a type of another system."""
+    return SOURCES.get(kind.partition(".")[0])
+
 
 class ContractError(ValueError):
     """A message that breaks the contract. No later delivery can be read either."""

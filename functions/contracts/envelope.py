@@ -8,6 +8,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 SCHEMA_BASE = "https://schemas.order-choreography.example"
 
 
+def dataschema(kind: str, version: str) -> str:
+    """The URI of the published schema of an event type and version."""
+    return f"{SCHEMA_BASE}/{kind}/{version}"
+
+
 class Payload(BaseModel):
     """The `data` of an event. Consumers ignore unknown fields, so minor versions may add fields."""
 
@@ -21,7 +26,7 @@ class Payload(BaseModel):
     @classmethod
     def dataschema(cls) -> str:
         """The URI of the published schema of this event and version."""
-        return f"{SCHEMA_BASE}/{cls.type}/{cls.version}"
+        return dataschema(cls.type, cls.version)
 
 
 KEY_LIMIT_BYTES = 2048
@@ -36,6 +41,15 @@ def _within_key(subject: str) -> str:
 
 
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+def escaped(text: str) -> str:
+    """JSON with U+FFFE and U+FFFF escaped, as control characters are: SQS and SNS refuse them.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    """
+    return text.translate(_ESCAPED)
+
 
 DataT = TypeVar("DataT", bound=Payload)
 
@@ -67,12 +81,8 @@ class Event(BaseModel, Generic[DataT]):
         return self.subject
 
     def to_json(self) -> str:
-        """The event in structured JSON, without an absent `causationid`.
-
-        U+FFFE and U+FFFF are escaped, as JSON escapes control characters: SQS and SNS refuse them.
-        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-        """
-        return self.model_dump_json(exclude_none=True).translate(_ESCAPED)
+        """The event in structured JSON, without an absent `causationid`."""
+        return escaped(self.model_dump_json(exclude_none=True))
 
 
 def to_event(

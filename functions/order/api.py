@@ -25,7 +25,7 @@ from choreography.deadline import deadline
 from choreography.http_api import resolver, text_of
 from choreography.problems import Problem, invalid
 from choreography.reporting import reported
-from choreography.table import Record
+from choreography.stored import Record
 from order.callers import Caller, caller
 from order.decisions import TooLate
 from order.orders import BadCursor, KeyConflict, NoSuchOrder, orders
@@ -116,7 +116,7 @@ def cancel_order(order_id: str) -> Response[dict[str, Any]]:
     record = orders().cancel(order_id)
     about = {"order_id": order_id, "type": "order.cancellation_requested"}
     # The events that follow carry the order's own correlation id, not this request's.
-    logger.info("cancelling", extra=about | {"correlation_id": record.state.correlationid})
+    logger.info("cancelling", extra=about | {"correlation_id": record.published[0]["correlationid"]})
     return Response(HTTPStatus.ACCEPTED.value, "application/json", summary(record))
 
 

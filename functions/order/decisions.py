@@ -43,7 +43,7 @@ def cancel(state: Order, reason: Literal["customer", "expired"] = "customer") ->
 
 
 def _note(state: Order, event: Event[Any]) -> Decision[Order]:
-    if state.placed is None:
+    if state.placed_at is None:
         raise UnknownOrder(f"{event.type} is about an order that was never placed")
     return Decision(_see(state, event.type))
 

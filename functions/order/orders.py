@@ -13,10 +13,11 @@ from choreography.errors import RaceLost
 from choreography.metrics import Metric, count
 from choreography.outbox import Origin, derived_id, events
 from choreography.participant import RACES
-from choreography.table import Record, Table, from_attributes, to_attributes
+from choreography.stored import Record
+from choreography.table import Table, from_attributes, to_attributes
 from order.decisions import cancel
 from order.requests import ID_LIMIT, PlaceOrder
-from order.state import SOURCE, Order
+from order.state import SOURCE, Order, placed_order
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
@@ -57,9 +58,6 @@ class Orders:
         order = Order(
             customer_id=request.customer_id,
             placed_at=now.isoformat(timespec="milliseconds"),
-            placed=placed,
-            request_digest=request.digest(),
-            correlationid=correlationid,
             event_types=frozenset({placed.type}),
         )
         emitted = events((placed,), Origin(SOURCE, order_id, correlationid, None), now)
@@ -69,7 +67,7 @@ class Orders:
             return record
         except RaceLost:
             existing = self._table.read(order_id)
-            if existing.state.request_digest != order.request_digest:
+            if placed_order(existing) != request.payload(placed_order(existing).expires_at):
                 raise KeyConflict(order_id) from None
             return existing
 
@@ -87,7 +85,7 @@ class Orders:
             decision = cancel(read.state, reason)
             if not decision.payloads:
                 return read
-            placed = json.loads(read.outbox[0].event)
+            placed = read.published[0]
             origin = Origin(SOURCE, order_id, placed["correlationid"], placed["id"])
             emitted = events(decision.payloads, origin, datetime.now(UTC))
             try:
@@ -103,7 +101,7 @@ class Orders:
         if len(order_id) > ID_LIMIT:
             raise NoSuchOrder(order_id)
         record = self._table.read(order_id)
-        if record.state.placed is None:
+        if not record.version:
             raise NoSuchOrder(order_id)
         return record
 

@@ -1,10 +1,14 @@
-"""What Order stores of an order: the placed order, and the types of the events seen since."""
+"""What Order stores of an order, beside the events that it published and received."""
+
+from pydantic import Field
 
 from choreography.decisions import State
 from choreography.metrics import Metric
+from choreography.stored import Record
+from contracts.catalogue import SOURCES
 from contracts.orders import OrderPlaced
 
-SOURCE = "/services/order"
+SOURCE = SOURCES["order"]
 
 FINAL = frozenset({"completed", "rejected", "cancelled"})
 DECIDED = FINAL | {"shipped"}
@@ -12,16 +16,13 @@ DECIDED = FINAL | {"shipped"}
 
 
 class Order(State):
-    """A new instance stands for an order that was never placed."""
+    """A new instance stands for an order that was never placed. The outbox has what was placed."""
 
     customer_id: str | None = None
     placed_at: str | None = None
-    placed: OrderPlaced | None = None
-    request_digest: str | None = None
-    """Of the request that placed the order. Another digest under this order id is a key conflict."""
-    correlationid: str | None = None
-    event_types: frozenset[str] = frozenset()
-    """The types of the events that Order published or received about the order."""
+    event_types: frozenset[str] = Field(default=frozenset(), exclude=True)
+    """The types of the events that Order published or received about the order. Not stored: `to_record` gives
+    them."""
     tracking_number: str | None = None
     delivered_at: str | None = None
     reason: str | None = None
@@ -31,6 +32,12 @@ class Order(State):
     def summary(self) -> str:
         current = status(self.event_types)
         return f"{current}: {self.reason}" if self.reason else current
+
+
+def placed_order(record: Record[Order]) -> OrderPlaced:
+    """The order as it was placed: what Order published of it."""
+    published = next(event for event in record.published if event["type"] == OrderPlaced.type)
+    return OrderPlaced.model_validate(published["data"])
 
 
 def status(event_types: frozenset[str]) -> str:

@@ -1,17 +1,15 @@
 """The API's answers about an order: its summary and its history."""
 
-import json
 from typing import Any
 
 from choreography.causality import in_causal_order
-from choreography.table import Record
-from order.state import Order, status
+from choreography.stored import Record, known_events
+from order.state import Order, placed_order, status
 
 
 def summary(record: Record[Order]) -> dict[str, Any]:
     """An order as `GET /orders/{order_id}` answers it; amounts in minor units."""
-    order, placed = record.state, record.state.placed
-    assert placed is not None, "only placed orders are shown"
+    order, placed = record.state, placed_order(record)
     view = {
         "order_id": record.order_id,
         "status": status(order.event_types),
@@ -29,13 +27,6 @@ def summary(record: Record[Order]) -> dict[str, Any]:
 
 def history(record: Record[Order]) -> list[dict[str, str]]:
     """The events that Order published and received: each after its cause, otherwise by time."""
-    seen = [{"id": event_id, **receipt} for event_id, receipt in record.inbox.items()]
-    seen += [_published(outgoing.event) for outgoing in record.outbox]
+    shown = ("id", "type", "source", "time", "causationid")
+    seen = [{name: event[name] for name in shown if name in event} for event in known_events(record)]
     return in_causal_order(seen)
-
-
-def _published(event: str) -> dict[str, str]:
-    envelope = json.loads(event)
-    return {
-        name: envelope[name] for name in ("id", "type", "source", "time", "causationid") if name in envelope
-    }

@@ -2,8 +2,9 @@
 
 from choreography.decisions import State, Transitions
 from choreography.metrics import Metric
+from contracts.catalogue import SOURCES
 
-SOURCE = "/services/payment"
+SOURCE = SOURCES["payment"]
 
 TRANSITIONS: Transitions = {
     "none": frozenset({"charging", "voided"}),

@@ -2,10 +2,11 @@
 
 from choreography.decisions import State, Transitions
 from choreography.metrics import Metric
+from contracts.catalogue import SOURCES
 from contracts.shipments import ShipmentDelivered
 from contracts.values import Address, Item
 
-SOURCE = "/services/shipping"
+SOURCE = SOURCES["shipment"]
 
 TRANSITIONS: Transitions = {
     "none": frozenset({"dispatching", "cancelled", "closed"}),

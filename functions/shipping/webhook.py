@@ -1,6 +1,7 @@
 """The carrier's webhook, `POST /carrier/webhooks`: signed messages about parcels.
 
-The id of a message is its idempotency record: a repeated message changes nothing and gets the same answer.
+A parcel is delivered once, so all messages that report it are the same event: the first one is recorded, and
+every other changes nothing and gets the same answer.
 """
 
 import os
@@ -77,6 +78,11 @@ def receive() -> Response[None]:
     return Response(HTTPStatus.NO_CONTENT.value)
 
 
+def delivery_id(order_id: str) -> str:
+    """The event id of the delivery of an order's parcel, in however many messages the carrier reports it."""
+    return derived_id(order_id, ParcelDelivered.type)
+
+
 def _deliver(message_id: str, delivery: Delivery) -> None:
     table = Table(os.environ["TABLE_NAME"], Shipment)
     correlationid = table.read(delivery.reference).state.correlationid
@@ -84,7 +90,7 @@ def _deliver(message_id: str, delivery: Delivery) -> None:
         raise UnknownParcel(f"no parcel of order {delivery.reference} was handed to the carrier")
     event = to_event(
         ParcelDelivered(tracking_number=delivery.tracking_number, delivered_at=delivery.delivered_at),
-        id=derived_id(CARRIER, message_id),
+        id=delivery_id(delivery.reference),
         source=CARRIER,
         subject=delivery.reference,
         time=delivery.delivered_at,

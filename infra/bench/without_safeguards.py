@@ -15,10 +15,12 @@ from choreography import aws
 from choreography.decisions import StateT
 from choreography.outbox import Origin, events
 from choreography.participant import Participant
-from choreography.table import Record, Table, from_attributes, to_attributes
+from choreography.stored import Record, entries
+from choreography.table import Table, from_attributes, to_attributes
 from contracts.envelope import Event
 from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess
+from order.state import Order
 
 
 @contextmanager
@@ -52,14 +54,23 @@ def _handle(participant: Participant[StateT], event: Event[Any]) -> tuple[str, .
 def _read(table: Table[StateT], order_id: str) -> Record[StateT]:
     key = to_attributes({"order_id": order_id})
     found = aws.dynamodb().get_item(TableName=table._name, Key=key, ConsistentRead=True).get("Item")
-    return Record(order_id, table._state.model_validate(from_attributes(found)) if found else table._state())
+    if found is None:
+        return Record(order_id, table._state())
+    item = from_attributes(found)
+    kept = {"placed": item["placed"]} if "placed" in item else {}
+    return Record(order_id, table._state.model_validate(item), version=1, unknown=kept)
 
 
 def _write_and_publish(topics: Mapping[str, str]) -> Any:
     def write(
         table: Table[StateT], read: Record[StateT], state: StateT, *, emitted: tuple[Event[Any], ...] = ()
     ) -> Record[StateT]:
-        item = {**state.model_dump(mode="json"), "order_id": read.order_id}
+        item = {**read.unknown, **state.model_dump(mode="json"), "order_id": read.order_id}
+        outbox = tuple(entries(emitted, read)) if isinstance(state, Order) else ()
+        if isinstance(state, Order):  # it has no inbox and outbox that would tell what follows
+            item["event_types"] = [*state.event_types]
+        if outbox:
+            item["placed"] = outbox[0]["data"]
         aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(item))
         for event in emitted:
             aws.sns().publish(
@@ -67,6 +78,6 @@ def _write_and_publish(topics: Mapping[str, str]) -> Any:
                 Message=event.to_json(),
                 MessageAttributes={"type": {"DataType": "String", "StringValue": event.type}},
             )
-        return Record(read.order_id, state)
+        return Record(read.order_id, state, outbox=outbox)
 
     return write

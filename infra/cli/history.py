@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from choreography.causality import in_causal_order
+from choreography.decisions import State
+from choreography.errors import UnknownFormat
+from choreography.stored import Record, known_events, to_record
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed, Service
-from infra.cli.errors import NotFound
+from infra.cli.errors import CommandError, NotFound
 from infra.shared.arns import name_of, queue_name
 from infra.shared.filter_policies import event_types
 from order.state import status
@@ -44,15 +46,15 @@ class History:
 def history(deployed: Deployed, order_id: str) -> History:
     """Reads the order's history. Raises NotFound if no service has the order."""
     services = deployed.services
-    items = {service.name: _item(deployed, service, order_id) for service in services}
-    events = _events(items)
+    records = {service.name: _record(deployed, service, order_id) for service in services}
+    events = known_events(*records.values())
     if not events:
         raise NotFound(f"no service of {deployed.name} has order {order_id}: see choreo watch")
     subscribers = _subscribers(deployed, services)
     steps: dict[str, Step] = {}
     for event in in_causal_order(events):
         cause = event.get("causationid")
-        handled = tuple(name for name, item in items.items() if event["id"] in item.get("inbox", {}))
+        handled = tuple(name for name, record in records.items() if event["id"] in record.inbox)
         wanted = subscribers.get(event["type"], [])
         steps[event["id"]] = Step(
             id=event["id"],
@@ -64,26 +66,19 @@ def history(deployed: Deployed, order_id: str) -> History:
             handled_by=handled,
             awaited_by=tuple(name for name in wanted if name not in handled),
         )
-    statuses = {name: _status(item) for name, item in items.items() if item}
-    return History(order_id, tuple(items), tuple(steps.values()), statuses)
+    statuses = {name: _status(record) for name, record in records.items() if record.version}
+    return History(order_id, tuple(records), tuple(steps.values()), statuses)
 
 
-def _item(deployed: Deployed, service: Service, order_id: str) -> dict[str, Any]:
+def _record(deployed: Deployed, service: Service, order_id: str) -> Record[State]:
     key = to_attributes({"order_id": order_id})
     answer = deployed.client("dynamodb").get_item(TableName=service.table, Key=key, ConsistentRead=True)
-    return from_attributes(answer.get("Item", {}))
-
-
-def _events(items: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """All events in outboxes and inboxes. An inbox has only the metadata of an event."""
-    events: dict[str, dict[str, Any]] = {}
-    for item in items.values():
-        for event_id, receipt in item.get("inbox", {}).items():
-            events.setdefault(event_id, {"id": event_id, **receipt})
-        for outgoing in item.get("outbox", []):
-            event = json.loads(outgoing["event"])
-            events[event["id"]] = event
-    return list(events.values())
+    if "Item" not in answer:
+        return Record(order_id, State())
+    try:
+        return to_record(from_attributes(answer["Item"]), State)
+    except UnknownFormat as error:
+        raise CommandError(f"{service.name}: {error}") from error
 
 
 def _subscribers(deployed: Deployed, services: list[Service]) -> dict[str, list[str]]:
@@ -105,5 +100,7 @@ def _publisher(source: str, services: list[Service]) -> str:
     return next((service.name for service in services if service.name.lower() == name), name.capitalize())
 
 
-def _status(item: Mapping[str, Any]) -> str:
-    return str(item["status"]) if "status" in item else status(frozenset(item.get("event_types", ())))
+def _status(record: Record[State]) -> str:
+    """The status in a service's item; Order stores none, because it follows from the events."""
+    event_types = frozenset(entry["type"] for entry in (*record.inbox.values(), *record.outbox))
+    return str(record.unknown.get("status", status(event_types)))

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from choreography.stored import to_record
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from order.state import DECIDED, status
+from order.state import DECIDED, Order
+from order.views import summary
 
 BATCH = 100
 """The maximum number of keys in one BatchGetItem call."""
-_SHOWN = {
-    "ProjectionExpression": "order_id, customer_id, placed_at, placed, event_types, tracking_number, #reason",
-    "ExpressionAttributeNames": {"#reason": "reason"},
-}
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class OrderTable:
         found = []
         for start in range(0, len(order_ids), BATCH):
             keys = [to_attributes({"order_id": order_id}) for order_id in order_ids[start : start + BATCH]]
-            wanted: dict[str, Any] = {self._name: {"Keys": keys, "ConsistentRead": True, **_SHOWN}}
+            wanted: dict[str, Any] = {self._name: {"Keys": keys, "ConsistentRead": True}}
             while wanted:
                 answer = self._dynamodb.batch_get_item(RequestItems=wanted)
                 found += [_order(item) for item in answer["Responses"][self._name]]
@@ -75,7 +73,7 @@ class OrderTable:
         return _newest(list(self._all()), limit)
 
     def _all(self) -> Iterator[OrderSummary]:
-        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._name, **_SHOWN):
+        for page in self._dynamodb.get_paginator("scan").paginate(TableName=self._name):
             yield from (_order(item) for item in page["Items"])
 
 
@@ -84,13 +82,12 @@ def _newest(orders: list[OrderSummary], limit: int) -> list[OrderSummary]:
 
 
 def _order(attributes: dict[str, Any]) -> OrderSummary:
-    item = from_attributes(attributes)
-    placed = item["placed"]
+    order = summary(to_record(from_attributes(attributes), Order))
     return OrderSummary(
-        order_id=item["order_id"],
-        customer_id=item["customer_id"],
-        placed_at=item["placed_at"],
-        status=status(frozenset(item["event_types"])),
-        total=f"{placed['amount_minor']} {placed['currency']}",
-        note=item.get("tracking_number") or item.get("reason") or "",
+        order_id=order["order_id"],
+        customer_id=order["customer_id"],
+        placed_at=order["placed_at"],
+        status=order["status"],
+        total=f"{order['total']} {order['currency']}",
+        note=order.get("tracking_number") or order.get("reason") or "",
     )

@@ -15,14 +15,16 @@ stack that subscribes to this one.
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.progress import Progress, TextColumn
 
+from choreography.errors import UnknownFormat
 from choreography.publishing import batches, publish
+from choreography.stored import check_format, event_json, published
 from choreography.table import from_attributes, to_attributes
 from contracts.catalogue import ContractError, UnknownType, read
 from infra.cli.deployed import Deployed, Service
@@ -108,21 +110,35 @@ def _entries(
     deployed: Deployed, service: Service, order_id: str | None, since: datetime | None
 ) -> Iterator[Entry]:
     for item in _items(deployed.client("dynamodb"), service.table, order_id):
-        for outgoing in from_attributes(item).get("outbox", []):
+        for text in _messages(from_attributes(item)):
             try:
-                event = read(outgoing["event"])
+                event = read(text)
             except (ContractError, UnknownType) as error:
                 # The relay dead-letters such an event, too: a service must not publish it.
                 progress.print(f"{service.name}: skipped an event that breaks its contract: {error}")
                 continue
             if since is None or event.time >= since:
-                yield Entry(event.type, outgoing["event"])
+                yield Entry(event.type, text)
+
+
+def _messages(item: Mapping[str, Any]) -> list[str]:
+    try:
+        check_format(item)
+    except UnknownFormat as error:
+        raise CommandError(f"{error}: run the command with the code that stored it") from error
+    return [event_json(event) for event in published(item["order_id"], item["outbox"])]
 
 
 def _items(dynamodb: Any, table: str, order_id: str | None) -> Iterator[dict[str, Any]]:
-    shown = {"TableName": table, "ProjectionExpression": "outbox", "ConsistentRead": True}
+    shown = {
+        "TableName": table,
+        "ProjectionExpression": "order_id, #format, outbox",
+        "ExpressionAttributeNames": {"#format": "format"},
+        "ConsistentRead": True,
+    }
     if order_id is not None:
-        yield dynamodb.get_item(Key=to_attributes({"order_id": order_id}), **shown).get("Item", {})
+        if "Item" in (found := dynamodb.get_item(Key=to_attributes({"order_id": order_id}), **shown)):
+            yield found["Item"]
         return
     for page in dynamodb.get_paginator("scan").paginate(**shown):
         yield from page["Items"]

@@ -21,6 +21,7 @@ from choreography.decisions import Reaction
 from choreography.errors import ChoreographyError
 from choreography.participant import Handled, Participant
 from choreography.secrets import secret
+from choreography.stored import event_json, published
 from choreography.table import Table, from_attributes, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
@@ -96,12 +97,9 @@ def _published(deployed: Deployed, table: str, order_id: str, *kinds: str) -> Ev
     found = deployed.client("dynamodb").get_item(
         TableName=deployed.table(table), Key=key, ConsistentRead=True
     )
-    events = [
-        read(outgoing["event"]) for outgoing in from_attributes(found.get("Item", {})).get("outbox", [])
-    ]
-    for event in events:
-        if event.type in kinds:
-            return event
+    for event in published(order_id, from_attributes(found.get("Item", {})).get("outbox", [])):
+        if event["type"] in kinds:
+            return read(event_json(event))
     raise NotFound(f"the outbox has no {' or '.join(kinds)} of order {order_id}: see choreo trace {order_id}")
 
 

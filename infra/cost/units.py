@@ -34,9 +34,11 @@ def bill(work: Work, milliseconds: Callable[[Invocation], float]) -> Bill:
         # These are fractions, and Counter's stubs allow whole numbers only.
         units[Item("lambda_gb_seconds", purpose)] += seconds * invocation.function.memory_mb / KB  # type: ignore[assignment]
         units[Item("log_gigabytes", "logs and metrics")] += len(invocation.printed) / KB**3  # type: ignore[assignment]
+    listed: set[str] = set()
     for call in work.calls:
         if not is_sandbox_call(call):
             units.update(_units(call))
+            units.update(_index_units(call, listed))
     return Counter({item: number for item, number in units.items() if number})
 
 
@@ -88,9 +90,20 @@ def _put(call: Call) -> Bill:
         units[Item("dynamodb_write_units", "outbox and idempotency records in the item")] += (
             whole - without_records
         )
-    if "customer_id" in item and item["version"] == {"N": "1"}:
-        units[Item("dynamodb_write_units", "index by customer")] += 1
     return units
+
+
+def _index_units(call: Call, listed: set[str]) -> Bill:
+    """The unit of the index `by_customer`, for the first write of an order: its keys never change after that.
+
+    `listed` has the orders in the index.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+    """
+    item = call.request.get("Item", {})
+    if call.operation != "PutItem" or "placed_at" not in item or item["order_id"]["S"] in listed:
+        return Counter()
+    listed.add(item["order_id"]["S"])
+    return _one("dynamodb_write_units", 1, "index by customer")
 
 
 def _write_units(item: Mapping[str, Any]) -> int:

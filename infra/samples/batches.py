@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from choreography.outbox import derived_id
-from choreography.table import Outgoing, Record, to_attributes, to_item
+from choreography.stored import Record, entries, to_item
+from choreography.table import to_attributes
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.samples.sample_order import ARRIVING, EMITTED, ORDER_ID, START, STATES, arriving, event
 
@@ -73,7 +75,8 @@ def stream_record(service: str, number: int) -> dict[str, Any]:
     payloads = EMITTED[service]
     order_id = ORDER_ID if number == 0 else derived_id(str(number), "order")
     made = event(service, payloads[number % len(payloads)], order_id)
-    record = Record(order_id, STATES[service], 1, {}, (Outgoing(1, made.to_json()),))
+    new = Record(order_id, STATES[service])
+    record = replace(new, version=1, outbox=tuple(entries([made], new)), emits=1)
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STACK}-{service.capitalize()}Table"
     return {
         "eventID": hashlib.md5(made.id.encode(), usedforsecurity=False).hexdigest(),
@@ -84,7 +87,7 @@ def stream_record(service: str, number: int) -> dict[str, Any]:
         "dynamodb": {
             "ApproximateCreationDateTime": START.timestamp() + number,
             "Keys": {"order_id": {"S": order_id}},
-            "NewImage": to_attributes(to_item(record, emits=True)),
+            "NewImage": to_attributes(to_item(record)),
             "SequenceNumber": str(100000000005391461882 + number),
             "SizeBytes": len(made.to_json()) + 100,
             "StreamViewType": "NEW_IMAGE",

@@ -1,6 +1,5 @@
 """The effects of an invocation: what it added to the tables and the queues of a stack."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -35,7 +34,7 @@ def _described(item: Mapping[str, Any]) -> Iterator[str]:
         yield f"{item['kind']} {item['outcome']}"
     elif "outbox" in item:
         yield from (f"handled {receipt['type']}" for receipt in item["inbox"].values())
-        yield from (f"emitted {json.loads(outgoing['event'])['type']}" for outgoing in item["outbox"])
+        yield from (f"emitted {entry['type']}" for entry in item["outbox"])
     else:
         yield "item"
 

@@ -75,7 +75,7 @@ class Carrier:
         headers = signed(secret, order_id, body, int(at.timestamp()))
         if expected == ACCEPTED:
             self._reported.add(order_id)
-            self._checker.journal.record_report(headers["webhook-id"])
+            self._checker.journal.record_report(order_id)
         answer = self._world.request("POST", "/carrier/webhooks", body, headers)
         status = answer.status if answer else None
         self._observer.webhook(order_id, status)

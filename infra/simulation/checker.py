@@ -8,6 +8,7 @@ from infra.simulation.events import read
 from infra.simulation.invariants import ledger_violation
 from infra.simulation.journal import Journal, Write
 from infra.simulation.services import Service
+from order.state import placed_order
 
 PUBLISHERS = {"order": "order.", "payment": "payment.", "shipping": "shipment."}
 
@@ -36,12 +37,12 @@ class Checker:
         if placed is None:
             self._report(f"{entry['kind']} for an order that was never placed", order_id)
         elif entry["kind"] in ("charge", "refund"):
-            total = placed.item["placed"]["amount_minor"]
-            if int(entry["amount_minor"]) != int(total):
+            total = placed_order(placed.record).amount_minor
+            if int(entry["amount_minor"]) != total:
                 self._report(
                     f"{entry['kind']} of {entry['amount_minor']}, where the total is {total}", order_id
                 )
-        elif entry["country"] != placed.item["placed"]["shipping_address"]["country"]:
+        elif entry["country"] != placed_order(placed.record).shipping_address.country:
             self._report("a parcel to another address", order_id)
 
     def wrote(self, service: Service, item: dict[str, Any]) -> None:

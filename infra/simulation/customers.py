@@ -11,6 +11,7 @@ from infra.simulation.determinism import SeededRandom
 from infra.simulation.faults import Scenario
 from infra.simulation.observer import Observer
 from infra.simulation.world import World
+from order.state import placed_order
 
 METHODS = ("pm_card_visa", "pm_card_visa", "pm_card_mastercard", "pm_card_chargeDeclined")
 COUNTRIES = ("GB", "DE", "AQ")
@@ -128,7 +129,7 @@ class Customers:
         return [
             order_id
             for order_id in self._journal.order_ids()
-            if self._journal.items["order", order_id].item["placed"]["shipping_address"]["name"] == name
+            if placed_order(self._journal.items["order", order_id].record).shipping_address.name == name
         ]
 
     def _check_history(self, order_id: str, events: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
     states = []
     for service in SERVICES:
         written = journal.items.get((service.name, order_id))
-        states.append(service.state.model_validate(written.item) if written else service.state())
+        states.append(written.record.state if written else service.state())
     _, violation = final_violation(states, journal.entries(order_id))
     return [f"in the end, {violation} (order {order_id})"] if violation else []
 

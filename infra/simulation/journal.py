@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from choreography.outbox import derived_id
+from choreography.stored import Record, event_json, to_record
 from contracts.envelope import Event
 from infra.simulation.events import read
 from infra.simulation.external_services import Entry
 from infra.simulation.services import SERVICES, Service
-from shipping.webhook import CARRIER
+from shipping.webhook import delivery_id
 
 
 @dataclass(frozen=True)
@@ -21,22 +22,26 @@ class Write:
     order_id: str
     item: Mapping[str, Any]
 
-    @property
-    def version(self) -> int:
-        return int(self.item["version"])
+    @cached_property
+    def record(self) -> Record[Any]:
+        return to_record(self.item, self.service.state)
 
     @property
-    def inbox(self) -> Mapping[str, Mapping[str, str]]:
-        inbox: Mapping[str, Mapping[str, str]] = self.item["inbox"]
-        return inbox
+    def version(self) -> int:
+        return self.record.version
+
+    @property
+    def inbox(self) -> Mapping[str, Mapping[str, Any]]:
+        return self.record.inbox
 
     @property
     def outbox(self) -> list[str]:
-        return [outgoing["event"] for outgoing in self.item["outbox"]]
+        """The JSON of each event that the service emitted."""
+        return [event_json(event) for event in self.record.published]
 
     @property
     def status(self) -> str:
-        return self.service.status(self.service.state.model_validate(self.item))
+        return self.service.status(self.record.state)
 
 
 @dataclass
@@ -69,9 +74,9 @@ class Journal:
         self.emitted.setdefault(event.id, event)
         self.texts.setdefault(event.id, text)
 
-    def record_report(self, webhook_id: str) -> None:
-        """Records that the carrier sent a webhook with this id."""
-        self.carrier_events.add(derived_id(CARRIER, webhook_id))
+    def record_report(self, order_id: str) -> None:
+        """Records that the carrier reported the delivery of this order's parcel."""
+        self.carrier_events.add(delivery_id(order_id))
 
     def entries(self, order_id: str) -> list[Entry]:
         return [

@@ -59,7 +59,7 @@ class Steps:
     def start(self) -> GlobalState:
         """The state after the customer placed the order."""
         placed = order_request().payload(expires_at=NOW)
-        order = Order(placed=placed, event_types=frozenset({placed.type}))
+        order = Order(placed_at=NOW.isoformat(), event_types=frozenset({placed.type}))
         items = [Item(order, frozenset()), *(Item(service.state(), frozenset()) for service in SERVICES[1:])]
         network = self._publish((placed,), Origin(ORDER, ORDER_ID, "request", None))
         return GlobalState(tuple(map(self.items.number, items)), self.ledgers.number(()), network)

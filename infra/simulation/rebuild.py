@@ -1,8 +1,8 @@
 """Rebuilds the projections: empties the tables and publishes all events again. Both results must be equal."""
 
-import json
 from typing import Any
 
+from choreography.stored import to_record
 from choreography.table import from_attributes, to_attributes
 from infra.local.aws.moto_patches import patched_moto
 from infra.simulation.determinism import deterministic
@@ -49,13 +49,7 @@ def _empty(simulation: Simulation) -> None:
 
 
 def _as_placed(item: dict[str, Any]) -> dict[str, Any]:
-    first = {
-        "version": 1,
-        "inbox": {},
-        "outbox": item["outbox"][:1],
-        "emits": False,
-        "event_types": ["order.placed"],
-    }
+    first = {"version": 1, "inbox": {}, "outbox": item["outbox"][:1], "emits": None}
     return item | first | {"tracking_number": None, "reason": None}
 
 
@@ -64,10 +58,13 @@ def _projections(simulation: Simulation) -> Projections:
     for service in SERVICES:
         prefix = service.name.capitalize()
         for attributes in world.items(f"{prefix}Table"):
-            item = from_attributes(attributes)
-            status = service.status(service.state.model_validate(item))
-            events = sorted(json.loads(outgoing["event"])["id"] for outgoing in item["outbox"])
-            found[service.name, item["order_id"]] = (status, events, sorted(item["inbox"]))
+            record = to_record(from_attributes(attributes), service.state)
+            events = sorted(event["id"] for event in record.published)
+            found[service.name, record.order_id] = (
+                service.status(record.state),
+                events,
+                sorted(record.inbox),
+            )
         if f"{prefix}Ledger" in world.stack.tables:
             for attributes in world.items(f"{prefix}Ledger"):
                 entry = from_attributes(attributes)

@@ -14,7 +14,7 @@ CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch 
 
 def reminder(world: World, order_id: str, seconds_left: float = -1) -> str:
     """The order.placed event of an order whose deadline is this many seconds from now."""
-    placed = json.loads(world.item("OrderTable", order_id)["outbox"][0]["event"])
+    placed = world.published("OrderTable", order_id)[0]
     placed["data"]["expires_at"] = (datetime.now(UTC) + timedelta(seconds=seconds_left)).isoformat()
     return json.dumps(placed)
 

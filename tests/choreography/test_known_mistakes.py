@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from choreography import aws
+from choreography.stored import event_json, published
 from contracts.catalogue import EVENTS, read
 from infra.local.event_sources import mappings
 from infra.local.in_process import ROOT, environment
@@ -81,7 +82,7 @@ def test_mistake_schema_that_the_emitter_does_not_match(world: World) -> None:
     world.drain()
     world.parcel_delivered(shipped)
     items = [i for name in ("OrderTable", "PaymentTable", "ShippingTable") for i in world.items(name)]
-    emitted = [read(outgoing["event"]) for item in items for outgoing in item["outbox"]]
+    emitted = [read(event_json(e)) for item in items for e in published(item["order_id"], item["outbox"])]
     assert {event.type for event in emitted} == EVENTS.keys()
 
 

@@ -16,6 +16,7 @@ import pytest
 from choreography.consumer import EventHandler
 from choreography.outbox import Origin, events
 from choreography.participant import Handled
+from choreography.stored import Record
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event, Payload, to_event
 from contracts.orders import OrderPlaced
@@ -74,6 +75,13 @@ def downgraded(placed: OrderPlacedV2) -> OrderPlaced:
     return OrderPlaced(**placed.model_dump(), **placed.total.model_dump())
 
 
+def placed_order(record: Record[Any]) -> OrderPlaced:
+    """Return the order as it was placed, from either version."""
+    placed = record.published[0]
+    is_new = placed["type"] == NEW
+    return downgraded(OrderPlacedV2(**placed["data"])) if is_new else OrderPlaced(**placed["data"])
+
+
 class Migration:
     """The steps from one major version to the next. Each step is a deployment of one service."""
 
@@ -82,7 +90,7 @@ class Migration:
         monkeypatch.setitem(EVENTS, NEW, OrderPlacedV2)
 
     def publish(self, *kinds: str) -> None:
-        """Make Order publish these versions of order.placed in one write."""
+        """Make Order publish these versions of order.placed in one write, and read what it published."""
 
         def events_of_versions(
             payloads: Iterable[Payload], origin: Origin, time: datetime
@@ -91,6 +99,7 @@ class Migration:
             return events(versions, origin, time)
 
         self._patch.setattr("order.orders.events", events_of_versions)
+        self._patch.setattr("order.views.placed_order", placed_order)
 
     @staticmethod
     def _versions(payload: Payload, kinds: tuple[str, ...]) -> list[Payload]:

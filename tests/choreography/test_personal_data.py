@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from choreography import aws
+from choreography.stored import event_json
 from choreography.table import from_attributes, to_attributes
 from infra.local.aws.clients import client
 from tests.conftest import MakeEvent, Printed
@@ -52,7 +53,8 @@ def place(world: World, **changes: Any) -> str:
 
 def placed_event(world: World) -> str:
     """Return an order.placed event that contains every marked value."""
-    event: str = world.item("OrderTable", place(world))["outbox"][0]["event"]
+    (placed,) = world.published("OrderTable", place(world))
+    event = event_json(placed)
     assert all(canary in event for canary in (*ADDRESS.values(), METHOD))
     return event
 
@@ -127,9 +129,8 @@ def test_a_refused_request_is_not_quoted(world: World, printed: Printed) -> None
 
 @pytest.mark.parametrize("queue", CONSUMERS)
 def test_poison_is_neither_quoted_nor_in_the_reason(world: World, printed: Printed, queue: str) -> None:
-    messages = list(poison(placed_event(world)))
-    for message in messages:
-        world.deliver(CONSUMERS[queue], message)
+    for broken in poison(placed_event(world)):
+        world.deliver(CONSUMERS[queue], broken)
     letters = world.messages(f"{queue.removesuffix('Queue')}DeadLetters")
     assert len(letters) > len(ADDRESS)
     assert with_marked_values([letter["Body"] for letter in letters]), (
@@ -146,9 +147,10 @@ def test_an_event_that_a_relay_cannot_publish_is_not_quoted(world: World, printe
     table = world.stack.tables["OrderTable"]
     (stored,) = client("dynamodb").scan(TableName=table)["Items"]
     item = from_attributes(stored)
-    for message in poison(event):
-        item["outbox"][0]["event"] = message
-        client("dynamodb").put_item(TableName=table, Item=to_attributes(item))
+    for broken in poison(event):
+        if broken.startswith("{") and broken.endswith("}"):
+            item["outbox"][0]["data"] = json.loads(broken)["data"]
+            client("dynamodb").put_item(TableName=table, Item=to_attributes(item))
     world.step("OrderRelayOutbox")
     assert len(world.messages("OrderRelayDeadLetters")) > len(ADDRESS)
     lines = printed()
@@ -175,7 +177,7 @@ INVALID_ATTRIBUTES = {
     "status": 7,
     "address": CANARY,
     "payment_id": 7,
-    "placed": {"customer_id": CANARY},
+    "tracking_number": {"number": CANARY},
 }
 """Values of the wrong type for attributes of the services' states. (DynamoDB refuses those of index keys.)"""
 

@@ -10,6 +10,8 @@ import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from choreography.stored import emitted, event_json
+from choreography.table import from_attributes
 from contracts.catalogue import EVENTS
 from infra.contracts.examples import example
 from infra.contracts.operations import OPERATIONS
@@ -41,11 +43,17 @@ def sampled() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted((ROOT / "events").rglob("*.json")):
         payload = json.loads(path.read_text())
         for record in payload.get("Records", ()):
-            text = record.get("body") or record["dynamodb"]["NewImage"]["outbox"]["L"][0]["M"]["event"]["S"]
-            try:
-                yield str(path.relative_to(ROOT)), json.loads(text)
-            except ValueError:
-                assert path.name == "poison.json"
+            if "dynamodb" in record:
+                texts = [
+                    event_json(event) for event in emitted(from_attributes(record["dynamodb"]["NewImage"]))
+                ]
+            else:
+                texts = [record["body"]]
+            for text in texts:
+                try:
+                    yield str(path.relative_to(ROOT)), json.loads(text)
+                except ValueError:
+                    assert path.name == "poison.json"
 
 
 SAMPLED = list(sampled())

@@ -283,7 +283,7 @@ def test_the_relays_filter_matches_an_attribute_that_the_write_sets() -> None:
         for filter_ in m.get("FilterCriteria", {}).get("Filters", ())
     }
     assert [json.loads(pattern) for pattern in patterns] == [
-        {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
+        {"dynamodb": {"NewImage": {"emits": {"N": [{"exists": True}]}}}}
     ]
 
 

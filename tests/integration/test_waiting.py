@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from choreography.errors import Unanswered
+from choreography.stored import Record, to_item
 from choreography.table import to_attributes
 from infra.local.aws.clients import client
 from payment.sandbox import SandboxGateway
+from payment.state import Payment
 from tests.conftest import MakeEvent
 from tests.world import ORDER_ID, World
 
@@ -16,9 +18,9 @@ from tests.world import ORDER_ID, World
 @pytest.fixture
 def charging(world: World) -> World:
     """A world in which Payment crashed during a charge, so that its item has the intent."""
-    item = {"order_id": ORDER_ID, "version": 1, "inbox": {}, "outbox": [], "emits": False}
+    item = to_item(Record(ORDER_ID, Payment(status="charging"), 1))
     table = world.stack.tables["PaymentTable"]
-    client("dynamodb").put_item(TableName=table, Item=to_attributes(item | {"status": "charging"}))
+    client("dynamodb").put_item(TableName=table, Item=to_attributes(item))
     return world
 
 

@@ -41,7 +41,7 @@ def test_two_environments_share_a_queue() -> None:
 def test_only_one_environment_reads_a_stream() -> None:
     def more_than_a_batch(stack: Stack) -> None:
         for number in range(101):
-            item = {"order_id": {"S": str(number)}, "emits": {"BOOL": True}}
+            item = {"order_id": {"S": str(number)}, "emits": {"N": "1"}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
 
     assert with_two_environments("PaymentRelay", more_than_a_batch, SHORTLY_SECONDS) == [100, 0]

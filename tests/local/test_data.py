@@ -4,6 +4,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from choreography.decisions import State
+from choreography.stored import FORMAT, Record, to_item
+from choreography.table import to_attributes
+from infra.local.aws.attribute_values import Item
 from infra.local.control.saved_items import SavedItems
 from infra.run.restored_items import emitting_images
 from tests.local.conftest import running
@@ -49,11 +55,26 @@ def test_an_unreadable_item_is_an_error_of_one_line(tmp_path: Path) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_an_item_is_written_once_for_each_version_that_emitted_events() -> None:
-    item = {"version": {"N": "5"}, "emits": {"BOOL": False}, "outbox": {"L": [emitted("1"), emitted("3")]}}
-    assert [image["version"]["N"] for image in emitting_images(item)] == ["1", "3", "5"]
-    assert [image["emits"]["BOOL"] for image in emitting_images(item)] == [True, True, False]
+ITEM: Item = to_attributes(to_item(Record("1", State(), 3, outbox=({}, {}))))
+EMITS_ALL: Item = ITEM | {"emits": {"N": "2"}}
 
 
-def emitted(version: str) -> dict[str, dict[str, dict[str, str]]]:
-    return {"M": {"version": {"N": version}, "event": {"S": "{}"}}}
+@pytest.mark.parametrize(
+    ("item", "images"),
+    [
+        (ITEM, [EMITS_ALL, ITEM]),
+        (ITEM | {"emits": {"N": "1"}}, [EMITS_ALL, ITEM | {"emits": {"N": "1"}}]),
+        (EMITS_ALL, [EMITS_ALL]),
+        (ITEM | {"outbox": {"L": []}}, [ITEM | {"outbox": {"L": []}}]),
+        ({"outbox": {"L": [{"M": {}}]}}, [{"outbox": {"L": [{"M": {}}]}}]),
+    ],
+)
+def test_a_restored_item_emits_all_its_events_and_then_is_as_it_was(item: Item, images: list[Item]) -> None:
+    assert list(emitting_images(item)) == images
+
+
+@pytest.mark.parametrize("found", [{}, {"format": {"N": str(FORMAT + 1)}}])
+def test_an_item_in_another_format_is_refused(found: Item) -> None:
+    item = {name: value for name, value in ITEM.items() if name != "format"} | found
+    with pytest.raises(ValueError, match="stored in format"):
+        list(emitting_images(item))

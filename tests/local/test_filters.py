@@ -8,7 +8,7 @@ import pytest
 from infra.local.patterns.filters import record_filter
 from infra.local.patterns.operators import InvalidPattern
 
-EMITS = {"dynamodb": {"NewImage": {"emits": {"BOOL": [True]}}}}
+EMITS = {"dynamodb": {"NewImage": {"emits": {"N": [{"exists": True}]}}}}
 PLAIN, JSON = {"body": [{"prefix": "over"}]}, {"body": {"total": [{"numeric": [">", 10]}]}}
 
 
@@ -23,7 +23,7 @@ def image(**attributes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("record", "passes"),
     [
-        (image(emits={"BOOL": True}), True),
+        (image(emits={"N": "1"}), True),
         (image(emits={"BOOL": False}), False),
         (image(), False),
         ({"dynamodb": {}}, False),

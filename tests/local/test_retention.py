@@ -98,7 +98,7 @@ def test_the_backend_drops_the_records_that_a_relay_has_published(monkeypatch: p
             stack = backend.stacks.add("shop", ROOT / "template.yaml")
             shard = Shard(stack.sources["PaymentRelayOutbox"].arn)
             turn = await backend.environments.next(stack.functions["PaymentRelay"].name)
-            item = {"order_id": {"S": "1"}, "emits": {"BOOL": True}}
+            item = {"order_id": {"S": "1"}, "emits": {"N": "1"}}
             client("dynamodb").put_item(TableName=stack.tables["PaymentTable"], Item=item)
             backend.deliveries.poll_now()
             invocation = await asyncio.wait_for(turn, DEADLINE_SECONDS)

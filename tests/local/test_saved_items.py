@@ -38,7 +38,7 @@ VALUES = st.recursive(
     ),
     max_leaves=6,
 )
-ITEMS = st.dictionaries(st.sampled_from(["outbox", "version", "emits", "a"]), VALUES)
+ITEMS = st.dictionaries(st.sampled_from(["outbox", "format", "emits", "a"]), VALUES)
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ def test_the_price_of_a_safeguard_is_the_price_of_its_calls() -> None:
     assert difference["dynamodb_write_units"] == 2
     assert {item.purpose for item in bill_of("shipped", 1, PRICES, keyed=False)} == {
         *("customer", "consumers", "relay", "deadline", "index by customer", "logs and metrics"),
-        *("intent before a charge or a dispatch", "outbox and idempotency records in the item"),
+        "intent before a charge or a dispatch",
     }
 
 

@@ -40,13 +40,13 @@ def test_the_page_equals_the_output_of_make_scale() -> None:
 
 
 def test_the_demand_of_an_order_is_its_counted_work() -> None:
-    """test_work.py counts the same 19 write units. The index needs one of them."""
+    """test_work.py counts the same 13 write units. The index needs one of them."""
     needed = demand()
     assert (needed.requests, needed.published) == (2, 4)
     assert needed.handled["OrderConsumer"] == 3  # captured, dispatched, delivered
     assert needed.handled["ShippingRelay"] == 2  # dispatched, delivered
     assert needed.outside_calls == {"PaymentConsumer": 1, "ShippingConsumer": 1}
-    assert sum(needed.write_units.values()) == 19 - 1
+    assert sum(needed.write_units.values()) == 13 - 1
 
 
 def test_concurrency_is_the_rate_times_the_seconds() -> None:

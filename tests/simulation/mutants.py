@@ -26,7 +26,8 @@ from choreography.ledger import Ledger
 from choreography.participant import Participant
 from choreography.publishing import Publishable, _request
 from choreography.relay import Entry
-from choreography.table import Record, Table, to_attributes, to_item
+from choreography.stored import Record, to_item
+from choreography.table import Table, to_attributes
 from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.local.model.credentials import ACCOUNT, REGION
@@ -59,8 +60,8 @@ def no_record() -> AbstractContextManager[Any]:
 def no_condition() -> AbstractContextManager[Any]:
     """The write has no condition, so it overwrites newer items."""
 
-    def put(table: Table[Any], read: Any, record: Record[Any], handled: Any, *, emits: bool) -> None:
-        aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(to_item(record, emits=emits)))
+    def put(table: Table[Any], read: Any, record: Record[Any], handled: Any) -> None:
+        aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(to_item(record)))
 
     return patch.object(Table, "_put", put)
 
@@ -334,8 +335,8 @@ def no_condition_on_the_record() -> AbstractContextManager[Any]:
     """The write's condition checks only the version."""
     put = Table._put
 
-    def versioned(table: Any, read: Any, record: Any, handled: Any, *, emits: bool) -> None:
-        put(table, read, record, None, emits=emits)
+    def versioned(table: Any, read: Any, record: Any, handled: Any) -> None:
+        put(table, read, record, None)
 
     return patch.object(Table, "_put", versioned)
 

@@ -52,7 +52,7 @@ def test_a_final_status_has_no_transitions() -> None:
 def test_the_error_of_an_illegal_transition_is_permanent_and_names_both_statuses(
     make_event: MakeEvent,
 ) -> None:
-    rejected = Order(placed=make_event("order.placed").data, event_types=frozenset({"shipment.dispatched"}))
+    rejected = Order(placed_at="2026-01-01", event_types=frozenset({"shipment.dispatched"}))
     with pytest.raises(Permanent, match="order: shipped cannot become rejected") as refused:
         order.decisions.REACTIONS["payment.declined"](rejected, make_event("payment.declined"))
     assert isinstance(refused.value, IllegalTransition)

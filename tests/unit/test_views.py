@@ -1,24 +1,32 @@
 """The customer's view: a summary without empty fields, and a history in causal order."""
 
+from dataclasses import replace
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from choreography.table import Outgoing, Record
+from choreography.stored import Entry, Record, entries
+from contracts.envelope import Event
 from order.state import Order
 from order.views import history, summary
-from tests.conftest import PAYLOADS, MakeEvent
+from tests.conftest import MakeEvent
 
 
-def receipt(kind: str, cause: str | None = None, minute: int = 0) -> dict[str, str]:
-    entry = {"type": kind, "source": "/test", "time": f"2026-01-01T12:{minute:02}:00+00:00"}
+def receipt(kind: str, cause: str | None = None, minute: int = 0) -> Entry:
+    entry = {"type": kind, "source": "/test", "time": Decimal(minute * 60)}
     return entry if cause is None else entry | {"causationid": cause}
 
 
-def order_record(inbox: dict[str, dict[str, str]], **changes: Any) -> Record[Order]:
-    state = Order(placed=PAYLOADS["order.placed"], placed_at="2026-01-01T12:00:00.000+00:00", **changes)
-    return Record("order-1", state, 1, inbox)
+def order_record(inbox: dict[str, Entry]) -> Record[Order]:
+    return Record("order-1", Order(), 1, inbox)
+
+
+def placed_record(placed: Event[Any], inbox: dict[str, Entry] | None = None, **changes: Any) -> Record[Order]:
+    """The record of an order that emitted this event."""
+    new = Record(placed.order_id, Order(**changes))
+    return replace(new, version=1, inbox=inbox or {}, outbox=tuple(entries([placed], new)))
 
 
 def kinds(record: Record[Order]) -> list[str]:
@@ -55,20 +63,19 @@ def test_an_event_whose_cause_is_unknown_is_listed() -> None:
 
 def test_published_and_received_events_are_in_one_list(make_event: MakeEvent) -> None:
     placed = make_event("order.placed")
-    inbox = {"b": receipt("payment.captured", placed.id)}
-    record = Record("order-1", Order(), 1, inbox, (Outgoing(1, placed.to_json()),))
+    record = placed_record(placed, {"b": receipt("payment.captured", placed.id)})
     assert kinds(record) == ["order.placed", "payment.captured"]
     assert history(record)[0]["id"] == placed.id
 
 
-def test_a_summary_leaves_out_unknown_fields() -> None:
-    shown = summary(order_record({}, event_types=frozenset({"order.placed"})))
+def test_a_summary_leaves_out_unknown_fields(make_event: MakeEvent) -> None:
+    shown = summary(placed_record(make_event("order.placed"), event_types=frozenset({"order.placed"})))
     assert shown["status"] == "placed"
     assert (shown["total"], shown["currency"]) == (2500, "EUR")
     assert shown.keys().isdisjoint({"tracking_number", "reason"})
 
 
-def test_a_summary_has_neither_address_nor_payment_method() -> None:
-    shown = summary(order_record({}, tracking_number="SBX1"))
+def test_a_summary_has_neither_address_nor_payment_method(make_event: MakeEvent) -> None:
+    shown = summary(placed_record(make_event("order.placed"), tracking_number="SBX1"))
     assert shown["tracking_number"] == "SBX1"
     assert shown.keys().isdisjoint({"shipping_address", "payment_method"})
