@@ -184,7 +184,7 @@ def comparable(answer: Any) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def as_described() -> None:
+def answers_match_models() -> None:
     """Replaces the check of each answer: against its model, SQS leaves an empty list out of an answer."""
 
 
