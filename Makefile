@@ -68,7 +68,7 @@ prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; 
 soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
 	@$(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
-bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack or offline for a part)
+bench: $(BIN)/choreo $(if $(findstring ministack,$(BENCH)),.venv-ministack/ready) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack, trees or growth for a part)
 	@$(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
 lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflows and words
@@ -142,11 +142,6 @@ NPM = $(PYTHON) -m venv $(1) && \
 .venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/engines/dynalite/,package.json package-lock.json)
 	@echo "Installing dynalite into .venv-dynalite, once …"
 	@$(call NPM,.venv-dynalite,tests/engines/dynalite,ci)
-	@touch $@
-
-.venv-offline/ready: infra/bench/node/package.json
-	@echo "Installing serverless-offline into .venv-offline, once …"
-	@$(call NPM,.venv-offline,infra/bench/node,install)
 	@touch $@
 
 .venv-ministack/ready: infra/bench/ministack.txt
