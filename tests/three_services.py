@@ -30,6 +30,12 @@ SUBSCRIPTIONS = {
 }
 """The event types in the filter policy of each subscription of this repository."""
 EVENT_TYPES = frozenset[str]().union(*SUBSCRIPTIONS.values())
+RECEIVED = {
+    (name.partition("From")[0].removesuffix("Expiry").lower(), kind)
+    for name, types in SUBSCRIPTIONS.items()
+    for kind in types
+}
+"""Each service with each event type that it receives."""
 
 
 @cache
