@@ -67,6 +67,7 @@ def test_a_newer_major_is_dead_lettered(world: World, make_event: MakeEvent) -> 
     assert "major version" in dead["MessageAttributes"]["reason"]["StringValue"]
 
 
+@pytest.mark.three_services
 @pytest.mark.parametrize("kind", ["order.gifted", "payment.captured"])
 def test_unknown_and_unneeded_event_types_are_ignored(world: World, make_event: MakeEvent, kind: str) -> None:
     message = json.loads(make_event("payment.captured").to_json()) | {"type": kind}
@@ -95,6 +96,7 @@ def test_a_duplicate_under_another_message_id_takes_effect_once(world: World, ma
     assert world.ledger("Payment", ORDER_ID) == ["charge captured"]
 
 
+@pytest.mark.three_services
 def test_a_queue_receives_only_event_types_of_its_filter_policy(world: World) -> None:
     world.place()
     world.place(country="AQ")
