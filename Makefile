@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -26,7 +26,7 @@ run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN=
 	@$(BIN)/python -m infra.run --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not ministack'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not recipes and not browser and not ministack'
 
 test-clone: ## run the snippets of the documents in a clone whose path has a space
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
@@ -38,6 +38,9 @@ test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser
 
 pictures: $(BIN)/choreo .venv/checks ## write docs/live-page.png and .gif from the live page; needs Chromium
 	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/local/live/test_pictures.py
+
+test-recipes: $(BIN)/choreo ## apply the recipes of docs/recipes.md to a copy of the project, and test the copy
+	@$(BIN)/python -m pytest -n 2 -m recipes tests/scaffold
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
