@@ -75,7 +75,9 @@ FOLDERS = (
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_the_copy_passes_the_tests_of_a_folder(copy: Copy, folder: str) -> None:
-    done = copy.python("pytest", "-m", "not proof and not recipes and not engine and not browser", f"tests/{folder}")
+    done = copy.python(
+        "pytest", "-m", "not proof and not recipes and not engine and not browser", f"tests/{folder}"
+    )
     assert done.returncode == 0, done.stdout[-5000:]
 
 
