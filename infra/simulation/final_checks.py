@@ -4,6 +4,13 @@ from infra.simulation.invariants import final_violation
 from infra.simulation.journal import Journal
 from infra.simulation.services import SERVICES
 
+SHOWN = {
+    "rejected": ("reason",),
+    "shipped": ("tracking_number",),
+    "completed": ("tracking_number", "delivered_at"),
+}
+"""What Order shows a customer of an order in its final status."""
+
 
 def final_violations(journal: Journal) -> list[str]:
     """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
@@ -17,8 +24,10 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
     for service in SERVICES:
         written = journal.items.get((service.name, order_id))
         states.append(written.record.state if written else service.state())
-    _, violation = final_violation(states, journal.entries(order_id))
-    return [f"in the end, {violation} (order {order_id})"] if violation else []
+    status, violation = final_violation(states, journal.entries(order_id))
+    shown = states[0].model_dump()
+    missing = [f"the order is {status} without {name}" for name in SHOWN.get(status, ()) if not shown[name]]
+    return [f"in the end, {wrong} (order {order_id})" for wrong in [violation, *missing] if wrong]
 
 
 def _unhandled_events(journal: Journal) -> list[str]:

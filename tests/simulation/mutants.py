@@ -323,11 +323,7 @@ MUTANTS: dict[str, Mutant] = {
     "filter-lacks-request": filter_lacks("ShippingFromOrder", "order.cancellation_requested"),
     "role-lacks-visibility": role_lacks("PaymentConsumerRole", "sqs:ChangeMessageVisibility"),
     "history-sorted-by-id": history_sorted_by_id,
-    **{
-        name: decision(name)
-        for name in DECISION_MUTANTS
-        if name not in ("completion-ignored", "decline-ignored")
-    },
+    **{name: decision(name) for name in DECISION_MUTANTS},
 }
 
 
@@ -345,11 +341,7 @@ def no_condition_on_the_record() -> AbstractContextManager[Any]:
     return patch.object(Table, "_put", versioned)
 
 
-RECEIPT_SUFFICES = "Order's status follows from the receipt of the event, which every reaction leaves"
-
 SURVIVORS: dict[str, tuple[Mutant, str]] = {
-    "completion-ignored": (decision("completion-ignored"), RECEIPT_SUFFICES),
-    "decline-ignored": (decision("decline-ignored"), RECEIPT_SUFFICES),
     "no-idempotency-at-the-edge": (
         no_idempotency_at_the_edge,
         "the order's id is derived from customer and key, and its write is conditional. The HTTP API's "
