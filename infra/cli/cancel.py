@@ -10,10 +10,9 @@ import argparse
 
 from infra.cli.api import Api
 from infra.cli.deployed import Deployed
-from infra.cli.ending import wait_for
-from infra.cli.order_ids import full_id
+from infra.cli.ending import add_timeout, wait_for
+from infra.cli.order_ids import add_order_id, full_id
 from infra.cli.order_table import OrderSummary
-from infra.shared.arguments import seconds
 from infra.shared.display import out, print_json
 
 SUMMARY = "cancel an order, as its customer can"
@@ -21,14 +20,8 @@ JSON = "print the order as one JSON document"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
-    parser.add_argument(
-        "--timeout",
-        type=seconds,
-        default=20.0,
-        metavar="SECONDS",
-        help="how long to wait for the order's end (default 20)",
-    )
+    add_order_id(parser)
+    add_timeout(parser, "the order's end")
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:

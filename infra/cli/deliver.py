@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 
 from choreography.table import from_attributes, to_attributes
 from infra.cli.deployed import Deployed
-from infra.cli.ending import wait_for
+from infra.cli.ending import add_timeout, wait_for
 from infra.cli.errors import CommandError, NotFound
-from infra.cli.order_ids import full_id
+from infra.cli.order_ids import add_order_id, full_id
 from infra.cli.order_table import OrderSummary
-from infra.shared.arguments import seconds
 from infra.shared.carrier_messages import message, signed
 from infra.shared.display import out, print_json
 
@@ -26,14 +25,8 @@ TIMEOUT_SECONDS = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
-    parser.add_argument(
-        "--timeout",
-        type=seconds,
-        default=20.0,
-        metavar="SECONDS",
-        help="how long to wait for the order to be completed (default 20)",
-    )
+    add_order_id(parser)
+    add_timeout(parser, "the order to be completed")
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:

@@ -1,13 +1,25 @@
 """Waits until an order has a status."""
 
+import argparse
 import time
 from collections.abc import Callable
 
 from infra.cli.deployed import Deployed
 from infra.cli.errors import NotFound
 from infra.cli.order_table import OrderSummary, OrderTable
+from infra.shared.arguments import seconds
 
 POLL_SECONDS = 0.1
+
+
+def add_timeout(parser: argparse.ArgumentParser, awaited: str) -> None:
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help=f"how long to wait for {awaited} (default 20)",
+    )
 
 
 def wait_for(

@@ -1,5 +1,6 @@
 """Completes the first characters of an order's id, as the tables and the console show them."""
 
+import argparse
 from typing import Any
 
 from choreography.table import to_attributes
@@ -9,6 +10,10 @@ from infra.cli.errors import CommandError, NotFound
 LENGTH = 36
 """The length of an order id, a UUID."""
 LISTED = 5
+
+
+def add_order_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
 
 
 def full_id(deployed: Deployed, given: str) -> str:

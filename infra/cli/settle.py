@@ -27,7 +27,7 @@ from contracts.catalogue import read
 from contracts.envelope import Event
 from infra.cli.deployed import Deployed
 from infra.cli.errors import CommandError, NotFound
-from infra.cli.order_ids import full_id
+from infra.cli.order_ids import add_order_id, full_id
 from infra.shared.display import out, print_json
 from payment.decisions import REACTIONS, outcome, settle
 from payment.gateway import Captured, Declined, Gateway, Refund, Refunded, Settle
@@ -41,7 +41,7 @@ STOPPED = ("shipment.cancelled", "shipment.failed")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
+    add_order_id(parser)
     parser.add_argument(
         "--refunded", metavar="HOW", help="how the customer received the money after the refund had failed"
     )

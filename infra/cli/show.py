@@ -12,7 +12,7 @@ from typing import Any
 
 from infra.cli.api import Api
 from infra.cli.deployed import Deployed
-from infra.cli.order_ids import full_id
+from infra.cli.order_ids import add_order_id, full_id
 from infra.shared.display import coloured, out, print_json, table
 
 SUMMARY = "show one order: status, customer, items, reason, tracking number"
@@ -20,7 +20,7 @@ JSON = "print the order as one JSON document, as the API answers it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
+    add_order_id(parser)
 
 
 def run(deployed: Deployed, arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from rich.text import Text
 from infra.cli import mermaid
 from infra.cli.deployed import Deployed
 from infra.cli.history import History, Step, history
-from infra.cli.order_ids import full_id
+from infra.cli.order_ids import add_order_id, full_id
 from infra.shared.display import coloured, out, print_json, short
 
 MOMENT = "10:17:53.123"
@@ -24,7 +24,7 @@ SUMMARY = "show one order's events, as text or as a Mermaid sequence diagram"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("order_id", metavar="ORDER_ID", help="the order's id, or its first characters")
+    add_order_id(parser)
     parser.add_argument("--mermaid", action="store_true", help="print a Mermaid sequence diagram")
 
 

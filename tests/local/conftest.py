@@ -1,6 +1,7 @@
 """Starts the local run in its own process, as `make run` does."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,3 +93,21 @@ def running(*options: str, environment: Mapping[str, str] | None = None) -> Iter
 def run() -> Iterator[Run]:
     with running() as it:
         yield it
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project whose code the tests change. Its path has a space."""
+    made = tmp_path_factory.mktemp("a project")
+    shutil.copy(ROOT / "template.yaml", made)
+    shutil.copytree(ROOT / "functions", made / "functions")
+    return made
+
+
+@pytest.fixture
+def decisions(project: Path) -> Iterator[Path]:
+    """Payment's decisions, which are as they were after the test."""
+    path = project / "functions" / "payment" / "decisions.py"
+    before = path.read_text()
+    yield path
+    path.write_text(before)

@@ -1,6 +1,5 @@
 """Errors in a function's code: the page's data and the console say what, where, and what happens next."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,34 +7,16 @@ from typing import Any
 
 import pytest
 
-from tests.local.conftest import ROOT, Run, eventually, running
+from tests.local.conftest import Run, eventually, running
 from tests.local.test_run import ORDER, ends_as, place
 
 STATE = "/_choreo/api/state"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose code the tests change."""
-    made = tmp_path_factory.mktemp("a project")
-    shutil.copy(ROOT / "template.yaml", made)
-    shutil.copytree(ROOT / "functions", made / "functions")
-    return made
-
-
-@pytest.fixture(scope="module")
 def run(project: Path) -> Iterator[Run]:
     with running("run", "--template", str(project / "template.yaml")) as started:
         yield started
-
-
-@pytest.fixture
-def decisions(project: Path) -> Iterator[Path]:
-    """Payment's decisions, which are as they were after the test."""
-    path = project / "functions" / "payment" / "decisions.py"
-    before = path.read_text()
-    yield path
-    path.write_text(before)
 
 
 def failing(run: Run, order_id: str) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local.conftest import ROOT, Run, running
+from tests.local.conftest import Run, running
 from tests.local.live.test_page import node, place, status
 from tests.local.test_joined_stacks import choreo
 
@@ -25,27 +24,9 @@ JOINING = "infra/examples/notifications/template.yaml"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project whose code the tests change. Its path has a space."""
-    made = tmp_path_factory.mktemp("a project")
-    shutil.copy(ROOT / "template.yaml", made)
-    shutil.copytree(ROOT / "functions", made / "functions")
-    return made
-
-
-@pytest.fixture(scope="module")
 def run(project: Path) -> Iterator[Run]:
     with running("run", "--template", str(project / "template.yaml")) as started_run:
         yield started_run
-
-
-@pytest.fixture
-def decisions(project: Path) -> Iterator[Path]:
-    """Payment's decisions, which are as they were after the test."""
-    path = project / "functions/payment/decisions.py"
-    before = path.read_text()
-    yield path
-    path.write_text(before)
 
 
 def test_an_exception_is_shown_with_its_place_and_the_next_attempt(page: Page, decisions: Path) -> None:
