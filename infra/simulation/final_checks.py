@@ -8,7 +8,7 @@ from infra.simulation.services import SERVICES
 def final_violations(journal: Journal) -> list[str]:
     """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
     orders = [found for order_id in journal.order_ids() for found in _order_violations(journal, order_id)]
-    return orders + _unhandled_events(journal)
+    return orders + unhandled_events(journal)
 
 
 def _order_violations(journal: Journal, order_id: str) -> list[str]:
@@ -21,10 +21,12 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
     return [f"in the end, {violation} (order {order_id})"] if violation else []
 
 
-def _unhandled_events(journal: Journal) -> list[str]:
-    """Checks that every service handled every event that it reacts to."""
+def unhandled_events(journal: Journal, order_id: str | None = None) -> list[str]:
+    """The events that a service reacts to and never handled, of one order or of all orders."""
     violations = []
     for event in journal.emitted.values():
+        if order_id not in (None, event.order_id):
+            continue
         for service in SERVICES:
             written = journal.items.get((service.name, event.order_id))
             if event.type in service.decisions.REACTIONS and (

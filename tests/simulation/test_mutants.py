@@ -3,8 +3,8 @@
 import pytest
 
 from infra.simulation.faults import Scenario
+from infra.simulation.mutants import MUTANTS, SURVIVORS
 from infra.simulation.run import run
-from tests.simulation.mutants import MUTANTS, SURVIVORS
 
 WITHIN_SEEDS = 100
 """The rarest mutant to notice is the missing refund key: one seed in thirty crashes before the outcome."""

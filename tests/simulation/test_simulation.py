@@ -9,9 +9,9 @@ import choreography.outbox
 from infra.simulation.__main__ import INCOMPLETE, VIOLATED, main
 from infra.simulation.coverage import calls_in_code, legal_transitions, possible_deliveries
 from infra.simulation.faults import KINDS, Scenario
+from infra.simulation.mutants import MUTANTS
 from infra.simulation.rebuild import republished
 from infra.simulation.run import run
-from tests.simulation.mutants import MUTANTS
 
 NO_FAULTS = frozenset[str]()
 TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})

@@ -1,7 +1,7 @@
 """The services' decisions with one safeguard removed. The model checker must notice each removal."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -171,3 +171,8 @@ HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     ),
 }
 """Mutants that violate no invariant. The test's docstring gives the reason."""
+
+
+def decision_mutant(name: str) -> Callable[[], AbstractContextManager[None]]:
+    """The context in which the decisions lack this safeguard."""
+    return lambda: mutated(*DECISION_MUTANTS[name])

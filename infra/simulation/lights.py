@@ -1,0 +1,115 @@
+"""The six invariants of the design as lights, for orders that the tables of a local run have.
+
+Money and parcels come from the gateway's and the carrier's own ledgers. What a service stores is compared
+with them, and never believed alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from infra.simulation.final_checks import unhandled_events
+from infra.simulation.invariants import (
+    FINAL_STATUSES,
+    Booked,
+    booked_otherwise,
+    money_violation,
+    parcel_violation,
+    viewed_otherwise,
+)
+from infra.simulation.journal import Journal
+
+Check = Callable[[Journal, str], Iterator[str]]
+"""The violations of one order."""
+
+
+@dataclass(frozen=True)
+class Light:
+    """One invariant. It is green if no order violates it."""
+
+    number: int
+    name: str
+    rule: str
+    violations: tuple[str, ...]
+
+    @property
+    def green(self) -> bool:
+        return not self.violations
+
+
+def lights(journal: Journal, order_ids: Iterable[str], customers: Mapping[str, str]) -> list[Light]:
+    """The lights of these orders. `customers` names the customer of each order in a violation."""
+    chosen = list(order_ids)
+    return [
+        Light(
+            number,
+            name,
+            rule,
+            tuple(
+                f"{customers.get(order_id, 'order')}: {violation} ({order_id[:8]})"
+                for order_id in chosen
+                for violation in check(journal, order_id)
+            ),
+        )
+        for number, (name, rule, check) in enumerate(CHECKS, start=1)
+    ]
+
+
+def _ends(journal: Journal, order_id: str) -> Iterator[str]:
+    status = journal.status("order", order_id)
+    if status not in FINAL_STATUSES:
+        yield f"the order stays {status}"
+
+
+def _money(journal: Journal, order_id: str) -> Iterator[str]:
+    booked = Booked.of(journal.entries(order_id))
+    if (violation := money_violation(booked)) is not None:
+        yield violation
+    elif booked.net > booked.parcels:
+        yield "charged, and no parcel"
+
+
+def _parcels(journal: Journal, order_id: str) -> Iterator[str]:
+    if (violation := parcel_violation(Booked.of(journal.entries(order_id)))) is not None:
+        yield violation
+
+
+def _agreement(journal: Journal, order_id: str) -> Iterator[str]:
+    status = journal.status("order", order_id)
+    if status not in FINAL_STATUSES:
+        return
+    views = [journal.status(service, order_id) for service in ("payment", "shipping")]
+    booked = Booked.of(journal.entries(order_id))
+    if violation := booked_otherwise(status, booked) or viewed_otherwise(status, views):
+        yield violation
+
+
+def _events(journal: Journal, order_id: str) -> Iterator[str]:
+    yield from unhandled_events(journal, order_id)
+    emitted = Counter(event.type for event in journal.emitted.values() if event.order_id == order_id)
+    yield from (f"{kind} was emitted {times} times" for kind, times in emitted.items() if times > 1)
+
+
+def _causes(journal: Journal, order_id: str) -> Iterator[str]:
+    """An event of a service needs a cause that the service handled, or emitted before."""
+    for (service, of_order), written in journal.items.items():
+        if of_order != order_id:
+            continue
+        known = {*written.inbox}
+        for event in (event for event in journal.emitted.values() if event.order_id == order_id):
+            if not event.source.endswith(f"/{service}"):
+                continue
+            if event.causationid is not None and event.causationid not in known:
+                yield f"{event.type} has a cause that {service} never handled"
+            known.add(event.id)
+
+
+CHECKS: tuple[tuple[str, str, Check], ...] = (
+    ("ends", "Every accepted order ends.", _ends),
+    ("money", "An order is charged once, and only if its parcel leaves.", _money),
+    ("parcels", "At most one parcel, paid, with an address, for no cancelled order.", _parcels),
+    ("agreement", "Every service agrees with the gateway's and the carrier's ledgers.", _agreement),
+    ("events", "Every event takes effect once in every subscriber.", _events),
+    ("causes", "No effect is recorded before its cause.", _causes),
+)
+"""The invariants of docs/design.md, in their order."""
