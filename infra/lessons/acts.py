@@ -10,7 +10,7 @@ def place(kind: str = "shipped", *customers: str) -> Act:
     """Each of these customers places one order. The default is Ada."""
 
     def act(stage: Stage) -> None:
-        for customer in customers or ("ada",):
+        for customer in map(stage.customer, customers or ("ada",)):
             order_id = stage.system.place(request(kind, customer), new_key())
             stage.orders[order_id] = customer
 
@@ -40,13 +40,14 @@ def start(service: str) -> Act:
 def fail_call(
     function: str, operation: str, moment: str, action: str, *, table: tuple[str, str] | None = None
 ) -> Act:
-    """Injects a fault into the next such call for the last order.
+    """Injects a fault into the next such call for the last order; for Ada's, if there is none yet.
 
     `table` limits it to calls for one table: a service and the environment variable with the table's name.
     """
 
     def act(stage: Stage) -> None:
-        containing = [stage.order_id, *([stage.system.table(*table)] if table else [])]
+        about = stage.order_id if stage.orders else stage.customer("ada")
+        containing = [about, *([stage.system.table(*table)] if table else [])]
         asked = {"function": function, "operation": operation, "moment": moment, "action": action}
         fault = stage.system.page("POST", "call-faults", {**asked, "containing": containing})
         stage.faults.append(fault["id"])

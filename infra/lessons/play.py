@@ -67,17 +67,22 @@ def play(lesson: Lesson, system: System, say: Callable[[str], None] = lambda _: 
             step.act(stage)
         stage.settle()
         journal = system.journal()
+        orders = _orders(journal, set(stage.orders.values()))
         return Proof(
             lesson,
             system.without,
-            lights(journal, _all_orders(journal, stage), stage.orders),
-            [_row(journal, order_id, customer) for order_id, customer in stage.orders.items()],
+            lights(journal, orders, set(stage.orders)),
+            [_row(journal, order_id, customer) for order_id, customer in orders.items()],
             time.monotonic() - began,
         )
 
 
-def _all_orders(journal: Journal, stage: Stage) -> list[str]:
-    return list(stage.orders)
+def _orders(journal: Journal, customers: set[str]) -> dict[str, str]:
+    """The customer of each order in Order's table, by order id: there may be more than the API accepted."""
+    found = {order_id: journal.items["order", order_id].record.state for order_id in journal.order_ids()}
+    return {
+        order_id: state.customer_id for order_id, state in found.items() if state.customer_id in customers
+    }
 
 
 def _row(journal: Journal, order_id: str, customer: str) -> Row:

@@ -6,12 +6,12 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any
 from urllib.error import HTTPError
+from uuid import uuid4
 
-from infra.lessons.errors import LessonFailed
 from infra.lessons.system import System, wait_until
 
 VISIBILITY_SECONDS = 5
-"""The visibility timeout of the consumers' queues during a lesson: nobody should wait four minutes."""
+"""The visibility timeout of the consumers' queues during a lesson, instead of four minutes."""
 SETTLE_SECONDS = 40
 QUIET_POLLS = 3
 """The number of polls in a row that must find no message, before the system counts as quiet."""
@@ -26,8 +26,7 @@ class Stage:
         self.system, self.say = system, say
         self.orders: dict[str, str] = {}
         """The customer of each order that the API accepted, by order id."""
-        self.purchases: dict[str, str] = {}
-        """The order id of each purchase that a customer made, by customer."""
+        self._suffix = uuid4().hex[:4]
         self.faults: list[str] = []
         """The ids of the faults of AWS calls."""
         self.undo = ExitStack()
@@ -46,6 +45,10 @@ class Stage:
     def order_id(self) -> str:
         """The order that the lesson is about: the last one."""
         return next(reversed(self.orders))
+
+    def customer(self, name: str) -> str:
+        """A customer of this lesson alone: the system may have orders of others."""
+        return f"{name}-{self._suffix}"
 
     def wait_for(self, condition: Callable[[], bool], what: str, seconds: float = SETTLE_SECONDS) -> None:
         wait_until(condition, seconds, what)
@@ -91,6 +94,3 @@ def _quiet(state: dict[str, Any]) -> bool:
 def _delays_all(queue: dict[str, Any]) -> bool:
     """Whether the template gives the queue a delay."""
     return bool(queue["delay_seconds"]) and not queue["slowed"]
-
-
-__all__ = ["LessonFailed", "Stage"]

@@ -122,6 +122,15 @@ def without_address(react: React) -> React:
     return mutant
 
 
+def only_with_address(react: React) -> React:
+    """Ignores a payment that arrives before the address, as if events arrived in the order of their causes."""
+
+    def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
+        return react(state, event) if state.address is not None else Decision(state)
+
+    return mutant
+
+
 def reported_early(react: React) -> React:
     """Publishes the delivery at once, even if it arrives before the carrier's answer to the dispatch."""
 
@@ -151,6 +160,7 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "dispatch-after-cancel": (shipping.decisions, {"payment.captured": decided_as("cancelled", "none")}),
     "dispatch-before-payment": (shipping.decisions, {"order.placed": without_payment}),
     "dispatch-without-address": (shipping.decisions, {"payment.captured": without_address}),
+    "payment-before-address-ignored": (shipping.decisions, {"payment.captured": only_with_address}),
     "late-payment-ignored": (shipping.decisions, {"payment.captured": ignored}),
     "late-address-ignored": (shipping.decisions, {"order.placed": ignored}),
     "delivery-ignored": (shipping.decisions, {"carrier.parcel_delivered": ignored}),

@@ -8,7 +8,12 @@ from infra.simulation.services import SERVICES
 def final_violations(journal: Journal) -> list[str]:
     """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
     orders = [found for order_id in journal.order_ids() for found in _order_violations(journal, order_id)]
-    return orders + unhandled_events(journal)
+    events = [
+        f"{found} (order {order_id})"
+        for order_id in sorted({event.order_id for event in journal.emitted.values()})
+        for found in unhandled_events(journal, order_id)
+    ]
+    return orders + events
 
 
 def _order_violations(journal: Journal, order_id: str) -> list[str]:
@@ -21,16 +26,13 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
     return [f"in the end, {violation} (order {order_id})"] if violation else []
 
 
-def unhandled_events(journal: Journal, order_id: str | None = None) -> list[str]:
-    """The events that a service reacts to and never handled, of one order or of all orders."""
-    violations = []
+def unhandled_events(journal: Journal, order_id: str) -> list[str]:
+    """The events of an order that a service reacts to and never handled."""
+    violations: list[str] = []
     for event in journal.emitted.values():
-        if order_id not in (None, event.order_id):
-            continue
         for service in SERVICES:
-            written = journal.items.get((service.name, event.order_id))
-            if event.type in service.decisions.REACTIONS and (
-                written is None or event.id not in written.inbox
-            ):
-                violations.append(f"{service.name} never handled {event.type} (order {event.order_id})")
+            written = journal.items.get((service.name, order_id))
+            missing = written is None or event.id not in written.inbox
+            if event.order_id == order_id and event.type in service.decisions.REACTIONS and missing:
+                violations.append(f"{service.name} never handled {event.type}")
     return violations

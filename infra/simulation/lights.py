@@ -5,8 +5,8 @@ with them, and never believed alone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 
 from infra.simulation.final_checks import unhandled_events
 from infra.simulation.invariants import (
@@ -37,22 +37,34 @@ class Light:
         return not self.violations
 
 
-def lights(journal: Journal, order_ids: Iterable[str], customers: Mapping[str, str]) -> list[Light]:
-    """The lights of these orders. `customers` names the customer of each order in a violation."""
-    chosen = list(order_ids)
-    return [
-        Light(
-            number,
-            name,
-            rule,
-            tuple(
-                f"{customers.get(order_id, 'order')}: {violation} ({order_id[:8]})"
-                for order_id in chosen
-                for violation in check(journal, order_id)
-            ),
-        )
+def lights(journal: Journal, orders: Mapping[str, str], accepted: Set[str]) -> list[Light]:
+    """The lights of these orders: the customer of each, by order id.
+
+    `accepted` are the ids that the API answered. An accepted order that no table has, and an order that was
+    not asked for, violate an invariant, too.
+    """
+    found = [
+        Light(number, name, rule, tuple(_violations(check, journal, orders)))
         for number, (name, rule, check) in enumerate(CHECKS, start=1)
     ]
+    ends, money, *others = found
+    lost = tuple(f"no table has the accepted order {order_id[:8]}" for order_id in accepted - orders.keys())
+    extra = tuple(
+        f"{customer}: a second order for one request ({order_id[:8]})"
+        for order_id, customer in orders.items()
+        if order_id not in accepted
+    )
+    return [
+        replace(ends, violations=ends.violations + lost),
+        replace(money, violations=money.violations + extra),
+        *others,
+    ]
+
+
+def _violations(check: Check, journal: Journal, orders: Mapping[str, str]) -> Iterator[str]:
+    for order_id, customer in orders.items():
+        for violation in check(journal, order_id):
+            yield f"{customer}: {violation} ({order_id[:8]})"
 
 
 def _ends(journal: Journal, order_id: str) -> Iterator[str]:
