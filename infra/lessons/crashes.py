@@ -26,13 +26,15 @@ LOST_ANSWER = Lesson(
         Step("Payment starts, and charges without an answer.", start("payment")),
     ),
     outcome="the retry finds the first charge; charged once",
-    safeguard=Safeguard(
-        without="new-charge-key-at-every-call",
-        light=2,
-        consequence="charged twice",
-        cost="",
-        code=("payment/gateway.py:Charge",),
-        decision="0008-derived-ids-and-idempotency-keys.md",
+    safeguards=(
+        Safeguard(
+            without="new-charge-key-at-every-call",
+            light=2,
+            consequence="charged twice",
+            cost="",
+            code=("payment/gateway.py:Charge",),
+            decision="0008-derived-ids-and-idempotency-keys.md",
+        ),
     ),
 )
 
@@ -57,13 +59,15 @@ CRASH = Lesson(
         Step("Ada cancels the order.", cancel),
     ),
     outcome="the cancellation waits for the charge; refunded",
-    safeguard=Safeguard(
-        without="no-intent-before-the-charge",
-        light=2,
-        consequence="cancelled, and the money is kept",
-        cost="intent before a charge or a dispatch",
-        code=("choreography/participant.py:_take_effect", "payment/decisions.py:_give_back"),
-        decision="0006-intents-before-external-effects.md",
+    safeguards=(
+        Safeguard(
+            without="no-intent-before-the-charge",
+            light=2,
+            consequence="cancelled, and the money is kept",
+            cost="intent before a charge or a dispatch",
+            code=("choreography/participant.py:_take_effect", "payment/decisions.py:_give_back"),
+            decision="0006-intents-before-external-effects.md",
+        ),
     ),
 )
 
@@ -88,13 +92,15 @@ CANCELLATION_RACE = Lesson(
         Step("Ada cancels the order.", cancel),
     ),
     outcome="one outcome: too late to cancel, shipped and paid",
-    safeguard=Safeguard(
-        without="cancel-while-dispatching",
-        light=3,
-        consequence="refunded, and the parcel left",
-        cost="intent before a charge or a dispatch",
-        code=("shipping/decisions.py:_stop",),
-        decision="0006-intents-before-external-effects.md",
+    safeguards=(
+        Safeguard(
+            without="cancel-while-dispatching",
+            light=3,
+            consequence="refunded, and the parcel left",
+            cost="intent before a charge or a dispatch",
+            code=("shipping/decisions.py:_stop",),
+            decision="0006-intents-before-external-effects.md",
+        ),
     ),
 )
 
@@ -117,12 +123,14 @@ DUAL_WRITE = Lesson(
         Step("Payment starts, charges Ada, and crashes.", start("payment")),
     ),
     outcome="the relay publishes after the crash; shipped once",
-    safeguard=Safeguard(
-        without="dual-write",
-        light=1,
-        consequence="charged, and the order hangs",
-        cost="relay",
-        code=("choreography/table.py:write", "choreography/relay.py:handler"),
-        decision="0003-relay-by-the-tables-stream.md",
+    safeguards=(
+        Safeguard(
+            without="dual-write",
+            light=1,
+            consequence="charged, and the order hangs",
+            cost="relay",
+            code=("choreography/table.py:write", "choreography/relay.py:handler"),
+            decision="0003-relay-by-the-tables-stream.md",
+        ),
     ),
 )

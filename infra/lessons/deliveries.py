@@ -27,13 +27,15 @@ DUPLICATE = Lesson(
         Step("Ada places an order.", place()),
     ),
     outcome="the second delivery is dropped; charged once",
-    safeguard=Safeguard(
-        without="no-deduplication-of-charges",
-        light=2,
-        consequence="charged twice",
-        cost="",
-        code=("choreography/participant.py:handle", "choreography/table.py:_put"),
-        decision="0005-idempotency-records-in-the-order.md",
+    safeguards=(
+        Safeguard(
+            without="no-deduplication-of-charges",
+            light=2,
+            consequence="charged twice",
+            cost="",
+            code=("choreography/participant.py:handle", "choreography/table.py:_put"),
+            decision="0005-idempotency-records-in-the-order.md",
+        ),
     ),
 )
 
@@ -55,13 +57,15 @@ OUT_OF_ORDER = Lesson(
         Step("Payment starts, and its event overtakes the address.", start("payment")),
     ),
     outcome="dispatched once both have arrived",
-    safeguard=Safeguard(
-        without="payment-before-address-ignored",
-        light=1,
-        consequence="charged, and the order hangs",
-        cost="",
-        code=("shipping/decisions.py:_dispatch_if_ready",),
-        decision="0009-arrival-order-handled-by-state.md",
+    safeguards=(
+        Safeguard(
+            without="payment-before-address-ignored",
+            light=1,
+            consequence="charged, and the order hangs",
+            cost="",
+            code=("shipping/decisions.py:_dispatch_if_ready",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
     ),
 )
 
@@ -83,13 +87,15 @@ OVERTAKEN = Lesson(
         Step("The order is cancelled.", wait_for_status("cancelled")),
     ),
     outcome="never charged, although the order arrives later",
-    safeguard=Safeguard(
-        without="charge-after-void",
-        light=2,
-        consequence="charged after the cancellation",
-        cost="",
-        code=("payment/decisions.py:_give_back",),
-        decision="0009-arrival-order-handled-by-state.md",
+    safeguards=(
+        Safeguard(
+            without="charge-after-void",
+            light=2,
+            consequence="charged after the cancellation",
+            cost="",
+            code=("payment/decisions.py:_give_back",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
     ),
 )
 
@@ -109,12 +115,14 @@ POISON = Lesson(
         Step("The repaired message is sent back.", redrive("PaymentDeadLetters")),
     ),
     outcome="kept with its reason; shipped after the redrive",
-    safeguard=Safeguard(
-        without="poison-is-dropped",
-        light=1,
-        consequence="the order hangs, and nothing tells why",
-        cost="",
-        code=("choreography/consumer.py:_dead_letter",),
-        decision="0012-two-families-of-errors.md",
+    safeguards=(
+        Safeguard(
+            without="poison-is-dropped",
+            light=1,
+            consequence="the order hangs, and nothing tells why",
+            cost="",
+            code=("choreography/consumer.py:_dead_letter",),
+            decision="0012-two-families-of-errors.md",
+        ),
     ),
 )

@@ -20,12 +20,14 @@ EDGE = Lesson(
         Step("Ada's app sends the request, and repeats it until it is accepted.", place()),
     ),
     outcome="the repeated request finds the order; one order",
-    safeguard=Safeguard(
-        without="new-order-at-every-request",
-        light=2,
-        consequence="two orders for one request",
-        cost="Idempotency-Key of the HTTP API",
-        code=("order/orders.py:_order_id",),
-        decision="0005-idempotency-records-in-the-order.md",
+    safeguards=(
+        Safeguard(
+            without="new-order-at-every-request",
+            light=2,
+            consequence="two orders for one request",
+            cost="Idempotency-Key of the HTTP API",
+            code=("order/orders.py:_order_id",),
+            decision="0005-idempotency-records-in-the-order.md",
+        ),
     ),
 )

@@ -51,12 +51,14 @@ COMPENSATION = Lesson(
         Step("The order is handled.", settle),
     ),
     outcome="charged, refunded, and cancelled",
-    safeguard=Safeguard(
-        without="no-refund-on-failure",
-        light=2,
-        consequence="charged, and no parcel",
-        cost="",
-        code=("payment/decisions.py:_give_back",),
-        decision="0001-choreography-without-an-orchestrator.md",
+    safeguards=(
+        Safeguard(
+            without="no-refund-on-failure",
+            light=2,
+            consequence="charged, and no parcel",
+            cost="",
+            code=("payment/decisions.py:_give_back",),
+            decision="0001-choreography-without-an-orchestrator.md",
+        ),
     ),
 )

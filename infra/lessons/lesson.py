@@ -48,10 +48,16 @@ class Lesson:
     steps: tuple[Step, ...]
     outcome: str
     """What the proof shows with the safeguard, in a few words."""
-    safeguard: Safeguard | None = None
+    safeguards: tuple[Safeguard, ...] = ()
+    """What can be removed; the first one is the lesson's own."""
+    parameters: tuple[str, ...] = ()
+    """Parameters of the template that the lesson needs, such as a short deadline: it starts its own system."""
+
+    def safeguard(self, without: str) -> Safeguard:
+        """The safeguard that this mutant removes. Raises StopIteration if the lesson has none."""
+        return next(guard for guard in self.safeguards if guard.without == without)
 
     def to_json(self) -> dict[str, Any]:
-        guard = self.safeguard
         return {
             "name": self.name,
             "title": self.title,
@@ -59,5 +65,6 @@ class Lesson:
             "watch": self.watch,
             "steps": [step.says for step in self.steps],
             "outcome": self.outcome,
-            "safeguard": vars(guard) if guard else None,
+            "safeguards": [vars(guard) for guard in self.safeguards],
+            "parameters": self.parameters,
         }

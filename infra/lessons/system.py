@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
@@ -143,12 +143,14 @@ def running(port: int) -> System | None:
 
 
 @contextmanager
-def started(without: str | None = None) -> Iterator[System]:
+def started(without: str | None = None, parameters: Sequence[str] = ()) -> Iterator[System]:
     """Starts a local run on a free port, and ends it afterwards. Raises NoSystem if it does not start."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     options = [] if without is None else ["--without", without]
+    for parameter in parameters:
+        options += ["--parameter", parameter]
     command = [sys.executable, "-m", "infra.run", "run", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:

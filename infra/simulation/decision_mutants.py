@@ -123,7 +123,7 @@ def without_address(react: React) -> React:
 
 
 def only_with_address(react: React) -> React:
-    """Ignores a payment that arrives before the address, as if events arrived in the order of their causes."""
+    """Ignores a payment that arrives before the address, as if events arrived in causal order."""
 
     def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
         return react(state, event) if state.address is not None else Decision(state)

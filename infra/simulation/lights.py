@@ -18,6 +18,7 @@ from infra.simulation.invariants import (
     viewed_otherwise,
 )
 from infra.simulation.journal import Journal
+from shipping.webhook import delivery_id
 
 Check = Callable[[Journal, str], Iterator[str]]
 """The violations of one order."""
@@ -99,6 +100,9 @@ def _agreement(journal: Journal, order_id: str) -> Iterator[str]:
 def _events(journal: Journal, order_id: str) -> Iterator[str]:
     yield from unhandled_events(journal, order_id)
     emitted = Counter(event.type for event in journal.emitted.values() if event.order_id == order_id)
+    for (service, of_order), written in journal.items.items():
+        if of_order == order_id and written.inbox.keys() - journal.emitted.keys() - {delivery_id(order_id)}:
+            yield f"{service} handled an event that no service emitted"
     yield from (f"{kind} was emitted {times} times" for kind, times in emitted.items() if times > 1)
 
 
