@@ -38,7 +38,13 @@ def start(service: str) -> Act:
 
 
 def fail_call(
-    function: str, operation: str, moment: str, action: str, *, table: tuple[str, str] | None = None
+    function: str,
+    operation: str,
+    moment: str,
+    action: str,
+    *,
+    table: tuple[str, str] | None = None,
+    seconds: float = 0,
 ) -> Act:
     """Injects a fault into the next such call for the last order; for Ada's, if there is none yet.
 
@@ -48,8 +54,9 @@ def fail_call(
     def act(stage: Stage) -> None:
         about = stage.order_id if stage.orders else stage.customer("ada")
         containing = [about, *([stage.system.table(*table)] if table else [])]
-        asked = {"function": function, "operation": operation, "moment": moment, "action": action}
-        fault = stage.system.page("POST", "call-faults", {**asked, "containing": containing})
+        call = {"function": function, "operation": operation, "containing": containing}
+        fault = {**call, "moment": moment, "action": action, "seconds": seconds}
+        fault = stage.system.page("POST", "call-faults", fault)
         stage.faults.append(fault["id"])
         stage.undo.callback(stage.remove_fault, fault["id"])
 
@@ -94,6 +101,29 @@ def redrive(label: str) -> Act:
             if message["original"] is not None:
                 repaired = {"message_id": message["message_id"], "body": message["original"]}
                 stage.system.page("POST", f"queues/{name}/redrive", repaired)
+
+    return act
+
+
+def slow_down(service: str, seconds: float) -> Act:
+    """Starts each invocation of a service late."""
+
+    def act(stage: Stage) -> None:
+        path = f"services/{service}"
+        stage.undo.callback(stage.system.page, "PATCH", path, {"slow_seconds": 0})
+        stage.system.page("PATCH", path, {"slow_seconds": seconds})
+
+    return act
+
+
+def discard(label: str) -> Act:
+    """Removes the waiting messages of a queue, as if SQS had lost them."""
+
+    def act(stage: Stage) -> None:
+        name = stage.system.queue(label)
+        for message in stage.system.page("GET", f"queues/{name}/messages")["messages"]:
+            if message["order_id"] == stage.order_id:
+                stage.system.page("DELETE", f"queues/{name}/messages/{message['message_id']}")
 
     return act
 

@@ -104,6 +104,37 @@ CANCELLATION_RACE = Lesson(
     ),
 )
 
+FAILED_PUBLISH = Lesson(
+    name="failed-publish",
+    title="A publish that fails",
+    story=(
+        "Payment charges Ada, and its relay calls SNS to publish payment.captured.",
+        "The request is lost, so SNS never gets the event.",
+        "The relay reports the record as failed, and the stream delivers it again.",
+    ),
+    watch="Payment has an unpublished event, until the relay's next invocation.",
+    steps=(
+        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
+        Step("Ada places an order.", place()),
+        Step(
+            "The next request to publish for this order will be lost.",
+            fail_call("payment", "PublishBatch", "before", "lose"),
+        ),
+        Step("Payment starts, and charges Ada.", start("payment")),
+    ),
+    outcome="the relay tries again; shipped once",
+    safeguards=(
+        Safeguard(
+            without="failed-publish-is-not-reported",
+            light=1,
+            consequence="charged, and the order hangs",
+            cost="relay",
+            code=("choreography/relay.py:handler", "choreography/publishing.py:publish"),
+            decision="0003-relay-by-the-tables-stream.md",
+        ),
+    ),
+)
+
 DUAL_WRITE = Lesson(
     name="dual-write",
     title="A crash between the write and the publish",

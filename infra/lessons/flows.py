@@ -1,6 +1,7 @@
 """Lessons on the flow of an order without a fault in a process: services stop, and orders end otherwise."""
 
-from infra.lessons.acts import place, settle, start, stop, wait_for_status, wait_in_queue
+from infra.lessons.acts import discard, place, settle, start, stop, wait_for_status, wait_in_queue
+from infra.lessons.commands import republish
 from infra.lessons.lesson import Lesson, Safeguard, Step
 
 PLACING = Lesson(
@@ -59,6 +60,96 @@ COMPENSATION = Lesson(
             cost="",
             code=("payment/decisions.py:_give_back",),
             decision="0001-choreography-without-an-orchestrator.md",
+        ),
+    ),
+)
+
+DECLINED = Lesson(
+    name="declined",
+    title="A declined payment",
+    story=(
+        "Ada's card is declined.",
+        "Payment publishes payment.declined, so Order rejects the order and Shipping forgets it.",
+        "Shipping waits for the money before it dispatches, so no parcel has left.",
+    ),
+    watch="The order ends as rejected; the carrier's ledger has no parcel.",
+    steps=(Step("Ada places an order with a card that is declined.", place("declined")),),
+    outcome="rejected; not charged, no parcel",
+    safeguards=(
+        Safeguard(
+            without="dispatch-before-payment",
+            light=3,
+            consequence="an unpaid parcel",
+            cost="",
+            code=("shipping/decisions.py:_dispatch_if_ready",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
+        Safeguard(
+            without="decline-ignored",
+            light=1,
+            consequence="the order hangs",
+            cost="",
+            code=("order/decisions.py:REACTIONS",),
+            decision="0001-choreography-without-an-orchestrator.md",
+        ),
+    ),
+)
+
+DEADLINE = Lesson(
+    name="stuck-order",
+    title="A stuck order ends",
+    story=(
+        "Payment is down for longer than the time limit of Ada's order, which is five seconds here.",
+        "Order requests the cancellation by itself, and Shipping stops the order.",
+        "When Payment starts again, it does not charge an order whose time is over.",
+    ),
+    watch="The order is cancelling before Payment starts.",
+    steps=(
+        Step("Payment stops.", stop("payment")),
+        Step("Ada places an order.", place()),
+        Step("After its time limit, the order is being cancelled.", wait_for_status("cancelling")),
+        Step("Payment starts again.", start("payment")),
+    ),
+    outcome="cancelled by its deadline; never charged",
+    safeguards=(
+        Safeguard(
+            without="cancellation-ignored",
+            light=1,
+            consequence="the order hangs",
+            cost="deadline",
+            code=("order/expiry.py:handler", "shipping/decisions.py:_stop"),
+            decision="0011-the-timer-of-an-order-is-its-first-event.md",
+        ),
+    ),
+    parameters=("OrderTimeLimitSeconds=5", "OrderFirstLookSeconds=1"),
+)
+
+LOST_EVENT = Lesson(
+    name="republish",
+    title="A lost event, and republish",
+    story=(
+        "The message about Ada's order is lost on its way to Payment.",
+        "Order keeps every event in its outbox, and `choreo republish` publishes them again.",
+        "The ids do not change, so Shipping drops the copy of what it has handled already.",
+    ),
+    watch="Shipping drops a duplicate, while Payment sees the event for the first time.",
+    steps=(
+        Step("Payment stops.", stop("payment")),
+        Step("Ada places an order.", place()),
+        Step("Its message waits in PaymentQueue.", wait_in_queue("PaymentQueue", 1)),
+        Step("The message is lost.", discard("PaymentQueue")),
+        Step("Payment starts, and hears nothing.", start("payment")),
+        Step("The events of the order are published again.", republish),
+    ),
+    outcome="published again from the outbox; shipped once",
+    safeguards=(
+        Safeguard(
+            without="new-ids-when-published",
+            light=5,
+            consequence="one event is handled twice, under two ids",
+            cost="",
+            code=("choreography/outbox.py:events",),
+            decision="0008-derived-ids-and-idempotency-keys.md",
         ),
     ),
 )

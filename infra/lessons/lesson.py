@@ -51,7 +51,7 @@ class Lesson:
     safeguards: tuple[Safeguard, ...] = ()
     """What can be removed; the first one is the lesson's own."""
     parameters: tuple[str, ...] = ()
-    """Parameters of the template that the lesson needs, such as a short deadline: it starts its own system."""
+    """Parameters of the template, such as a short deadline. Such a lesson always starts its own system."""
 
     def safeguard(self, without: str) -> Safeguard:
         """The safeguard that this mutant removes. Raises StopIteration if the lesson has none."""

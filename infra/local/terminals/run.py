@@ -56,7 +56,7 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     arguments.port = address.chosen_port(arguments, url)
     setup = project.without(arguments.without) if arguments.without else None
     if arguments.what not in ("all", "backend"):
-        return run_service(arguments)
+        return run_service(arguments, setup)
     try:
         listening = listen(arguments.host, arguments.port)
     except OSError as problem:
