@@ -84,14 +84,6 @@ DECLINED = Lesson(
             code=("shipping/decisions.py:_dispatch_if_ready",),
             decision="0009-arrival-order-handled-by-state.md",
         ),
-        Safeguard(
-            without="decline-ignored",
-            light=1,
-            consequence="the order hangs",
-            cost="",
-            code=("order/decisions.py:REACTIONS",),
-            decision="0001-choreography-without-an-orchestrator.md",
-        ),
     ),
 )
 
