@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -26,7 +26,7 @@ run: $(BIN)/choreo ## start everything on http://localhost:3000 (PORT=3001, RUN=
 	@$(BIN)/python -m infra.run --port $(PORT) $(RUN)
 
 test: $(BIN)/choreo ## run the unit, moto-backed and whole-choreography tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not browser and not ministack'
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not engine and not proof and not recipes and not browser and not ministack'
 
 test-clone: ## run the snippets of the documents in a clone whose path has a space
 	@folder="$$(mktemp -d)" && trap 'rm -rf "$$folder"' EXIT && git clone --quiet . "$$folder/a clone" && \
@@ -38,6 +38,9 @@ test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser
 
 pictures: $(BIN)/choreo .venv/checks ## write docs/live-page.png and .gif from the live page; needs Chromium
 	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/local/live/test_pictures.py
+
+test-recipes: $(BIN)/choreo ## apply the recipes of docs/recipes.md to a copy of the project, and test the copy
+	@$(BIN)/python -m pytest -n 2 -m recipes tests/scaffold
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
@@ -68,7 +71,7 @@ prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; 
 soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
 	@$(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
 
-bench: $(BIN)/choreo $(foreach rival,ministack offline,$(if $(findstring $(rival),$(BENCH)),.venv-$(rival)/ready)) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack or offline for a part)
+bench: $(BIN)/choreo $(if $(findstring ministack,$(BENCH)),.venv-ministack/ready) ## measure speed as ratios (BENCH=cold, run, bytecode, ministack, trees or growth for a part)
 	@$(BIN)/python -m infra.bench $(BENCH) --python "$(PYTHON313)"
 
 lint: $(BIN)/choreo .venv/checks ## check format, style, types, imports, workflows and words
@@ -142,11 +145,6 @@ NPM = $(PYTHON) -m venv $(1) && \
 .venv-dynalite/ready: tests/contracts/asyncapi/node.txt $(addprefix tests/engines/dynalite/,package.json package-lock.json)
 	@echo "Installing dynalite into .venv-dynalite, once …"
 	@$(call NPM,.venv-dynalite,tests/engines/dynalite,ci)
-	@touch $@
-
-.venv-offline/ready: infra/bench/node/package.json
-	@echo "Installing serverless-offline into .venv-offline, once …"
-	@$(call NPM,.venv-offline,infra/bench/node,install)
 	@touch $@
 
 .venv-ministack/ready: infra/bench/ministack.txt

@@ -34,6 +34,7 @@ from infra.samples import sample_order
 from tests import incomplete
 from tests.described import described
 from tests.guard.sitecustomize import FILE
+from tests.three_services import deliver_only_to_three_services
 from tests.world import ORDER_ID, PARAMETERS, World, an_order
 
 MakeEvent = Callable[..., Event[Any]]
@@ -139,13 +140,17 @@ def complete() -> None:
 
 
 @pytest.fixture
-def world(complete: None) -> Iterator[World]:
+def world(complete: None, request: pytest.FixtureRequest) -> Iterator[World]:
     """The template provisioned on a new moto in this process. Functions run only when the test invokes them.
 
-    Fails the test if a function makes a call that its role does not allow, because AWS would deny it.
+    With the marker `three_services`, it delivers no event that this repository does not deliver. Fails the
+    test if a function makes a call that its role does not allow, because AWS would deny it.
     """
     with patched_moto(), recorded() as needs:
-        yield World()
+        provisioned = World()
+        if request.node.get_closest_marker("three_services"):
+            deliver_only_to_three_services(provisioned.stack)
+        yield provisioned
     assert sorted(map(str, needs - _allowed())) == []
 
 

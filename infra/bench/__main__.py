@@ -1,6 +1,6 @@
 """`make bench`: measures ratios, in about fifteen minutes. The README has the results and explains them.
 
-`bytecode`, `ministack`, `offline` and `trees` run only on request: they need a build, an installation or a
+`bytecode`, `ministack` and `trees` run only on request: they need a build, an installation or a
 folder. `growth` runs only on request because it takes long.
 """
 
@@ -12,23 +12,19 @@ from rich.table import Table
 from infra.bench import safeguards
 from infra.bench.bytecode import with_bytecode_to_without
 from infra.bench.cold_start import cold_starts
+from infra.bench.comparison import to_ministack
 from infra.bench.cpu_time import batches_of_ten_to_batches_of_one, long_backlog_to_short
-from infra.bench.emulators import to_ministack, to_offline
 from infra.bench.local_run import throughput_of_many_to_one, throughput_of_more_to_many
-from infra.bench.offline import Settings
 from infra.bench.scaling import throughput_of_two_environments_to_one
 from infra.bench.trees import growth, to_tree
 from infra.shared.arguments import Parser, positive
 from infra.shared.display import out, table
 
-STARTS, TIMES, SLOW_TIMES = 15, 9, 3
+STARTS, TIMES = 15, 9
 MANY, WAITING, FEW, HELD = 200, 2000, 20, 5000
 LIMITS = ("ConsumerConcurrency", "PaymentConcurrency")
 CONCURRENCY = ("50", "2")
 """The template's default and smallest concurrency. ministack starts this many processes for a queue."""
-
-
-OFFLINE = {"default settings": Settings(), "fast polling": Settings(batch_size=1, read_milliseconds=20)}
 
 
 def main() -> None:
@@ -38,7 +34,7 @@ def main() -> None:
         "--times",
         type=positive,
         metavar="N",
-        help="pairs of measurements (default 9, cold starts 15, offline 3)",
+        help="pairs of measurements (default 9, cold starts 15)",
     )
     parser.add_argument(
         "--orders", type=positive, default=MANY, metavar="N", help="concurrent orders (default 200)"
@@ -122,13 +118,6 @@ def _ministack(arguments: argparse.Namespace) -> Table:
     return shown
 
 
-def _offline(arguments: argparse.Namespace) -> Table:
-    shown = table("ratio of the local run to serverless-offline", *OFFLINE)
-    found = [to_offline(arguments.times or SLOW_TIMES, settings) for settings in OFFLINE.values()]
-    shown.add_row("time of an order alone", *(f"{ratio:.3f}" for ratio in found))
-    return shown
-
-
 def _trees(arguments: argparse.Namespace) -> Table:
     if arguments.old is None:
         raise FileNotFoundError("trees: name the folder to compare with: --old PATH")
@@ -150,7 +139,6 @@ BENCHMARKS = {
     "run": _run,
     "bytecode": _bytecode,
     "ministack": _ministack,
-    "offline": _offline,
     "trees": _trees,
     "growth": _growth,
 }

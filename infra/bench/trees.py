@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from infra.bench.comparison import Spent, compared, spent
 from infra.bench.customers import fulfil
-from infra.bench.emulators import Spent, compared, spent
 from infra.bench.local_run import local_run
 from infra.bench.pairs import ratio
 from infra.bench.server_process import Server

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from choreography import aws
 from choreography.decisions import StateT
 from choreography.outbox import Origin, events
-from choreography.participant import Participant
+from choreography.participant import Handled, Participant
 from choreography.stored import Record, entries
 from choreography.table import Table, from_attributes, to_attributes
 from contracts.envelope import Event
@@ -38,7 +38,7 @@ def without_safeguards(run: InProcess) -> Iterator[None]:
         yield
 
 
-def _handle(participant: Participant[StateT], event: Event[Any]) -> tuple[str, ...] | None:
+def _handle(participant: Participant[StateT], event: Event[Any]) -> Handled | None:
     if event.type not in participant.reactions:
         return None
     read = participant.table.read(event.order_id)
@@ -48,7 +48,7 @@ def _handle(participant: Participant[StateT], event: Event[Any]) -> tuple[str, .
     origin = Origin(participant.source, event.order_id, event.correlationid, decision.caused_by or event.id)
     emitted = events(decision.payloads, origin, datetime.now(UTC))
     participant.table.write(read, decision.state, emitted=emitted)
-    return tuple(payload.type for payload in decision.payloads)
+    return Handled(tuple(payload.type for payload in decision.payloads))
 
 
 def _read(table: Table[StateT], order_id: str) -> Record[StateT]:

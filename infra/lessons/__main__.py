@@ -37,9 +37,13 @@ def parser() -> Parser:
         formatter_class=Help,
         epilog="Exit codes: 0 all lights are as expected; 1 they are not; 2 a wrong command or no local run.",
     )
-    made.add_argument("name", nargs="?", choices=LESSONS, metavar="NAME", help="a lesson of the list")
+    made.add_argument("name", nargs="?", choices=tuple(LESSONS), metavar="NAME", help="a lesson of the list")
     made.add_argument(
-        "--without", action="store_true", help="remove the lesson's safeguard, in a second system"
+        "--without",
+        nargs="?",
+        const=OWN,
+        metavar="SAFEGUARD",
+        help="remove a safeguard, in a second system (default: the lesson's first)",
     )
     made.add_argument("--all", action="store_true", help="play all lessons, with and without safeguards")
     made.add_argument("--json", action="store_true", help="print a line of JSON for each lesson or proof")

@@ -2,7 +2,7 @@
 
 
 class LessonFailed(Exception):
-    """A lesson could not be played to its end; the message says at which point."""
+    """A lesson did not reach its end; the message says at which point."""
 
 
 class NoSystem(Exception):

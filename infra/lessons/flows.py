@@ -130,7 +130,7 @@ LOST_EVENT = Lesson(
         Step("Ada places an order.", place()),
         Step("Its message waits in PaymentQueue.", wait_in_queue("PaymentQueue", 1)),
         Step("The message is lost.", discard("PaymentQueue")),
-        Step("Payment starts, and hears nothing.", start("payment")),
+        Step("Payment starts, and receives nothing.", start("payment")),
         Step("The events of the order are published again.", republish),
     ),
     outcome="published again from the outbox; shipped once",

@@ -73,7 +73,7 @@ EVENTUAL = Lesson(
     title="Eventual consistency",
     story=(
         "Payment is slow, so each of its invocations starts three seconds late.",
-        "Ada sees her order as placed, while Payment has not heard of it yet.",
+        "Ada sees her order as placed, while Payment has not received it yet.",
         "Her view follows the events, and in the end all services agree.",
     ),
     watch="The order's status: placed at first, then shipped.",

@@ -13,7 +13,7 @@ import choreography.relay
 from choreography import aws
 from choreography.errors import RaceLost, Retryable
 from choreography.ledger import Ledger
-from choreography.participant import Participant
+from choreography.participant import Handled, Participant
 from choreography.publishing import _request
 from choreography.relay import Entry
 from choreography.stored import Record, to_item
@@ -101,7 +101,7 @@ def lost_race_is_acknowledged() -> AbstractContextManager[Any]:
         try:
             return participant._take_effect(read, event)
         except RaceLost:
-            return ()
+            return Handled(())
 
     return patch.object(Participant, "handle", acknowledging)
 
@@ -113,7 +113,7 @@ def retryable_is_acknowledged() -> AbstractContextManager[Any]:
         try:
             return handle(participant, event)
         except Retryable:
-            return ()
+            return Handled(())
 
     return patch.object(Participant, "handle", acknowledging)
 

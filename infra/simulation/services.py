@@ -1,4 +1,4 @@
-"""The three services as the simulation knows them: decisions, states and transition tables."""
+"""The services as the simulation knows them: decisions, states, transition tables and functions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,3 +52,9 @@ SERVICES = (
         shipping.state.TRANSITIONS,
     ),
 )
+
+SIMULATED = {
+    *("OrderConsumer", "OrderExpiry", "PaymentConsumer", "ShippingConsumer"),
+    *("OrderRelay", "PaymentRelay", "ShippingRelay"),
+}
+"""The functions with a queue or a stream that the simulation invokes. It cannot check what others do."""

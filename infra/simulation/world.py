@@ -27,7 +27,7 @@ from infra.permissions.roles import allowed
 from infra.shared.arns import name_of, queue_name, service_of
 from infra.simulation.determinism import Clock
 from infra.simulation.fault_injection import Crash, FaultInjector
-from infra.simulation.services import SERVICES, Service
+from infra.simulation.services import SERVICES, SIMULATED, Service
 
 SILENT = {"POWERTOOLS_METRICS_DISABLED": "true"}
 """Metrics are off, because nested invocations would share them."""
@@ -63,7 +63,7 @@ class World:
         self._sqs, self._sns = client("sqs"), client("sns")
         self._dynamodb = client("dynamodb")
         self._mappings: dict[tuple[str, int], EventSourceMapping] = {}
-        self.sources = dict(sorted(self.stack.sources.items()))
+        self.sources = {n: s for n, s in sorted(self.stack.sources.items()) if s.function in SIMULATED}
         self.services = {service.name: service for service in SERVICES}
 
     @contextmanager

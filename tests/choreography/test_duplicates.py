@@ -54,6 +54,7 @@ def test_every_event_delivered_twice_takes_effect_once(
     assert len(world.history(order_id)) == len(set(world.history(order_id)))
 
 
+@pytest.mark.three_services
 @pytest.mark.parametrize("stopped", ["payment", "shipping"])
 def test_a_cancellation_delivered_twice_takes_effect_once(
     world: World, monkeypatch: pytest.MonkeyPatch, stopped: str
@@ -83,6 +84,7 @@ RECEIVED: list[tuple[str, dict[str, str], list[str]]] = [
 ]
 
 
+@pytest.mark.three_services
 @pytest.mark.parametrize(("service", "order", "kinds"), RECEIVED)
 def test_the_final_state_is_the_same_for_every_order_of_arrival(
     world: World, service: str, order: dict[str, str], kinds: list[str]

@@ -23,6 +23,7 @@ def expire(world: World, order_id: str) -> None:
     assert world.deliver("OrderExpiry", reminder(world, order_id)) == []
 
 
+@pytest.mark.three_services
 def test_after_an_outage_of_payment_beyond_the_time_limit_nothing_is_charged(world: World) -> None:
     world.time_limit(1)
     order_id = world.place()

@@ -15,6 +15,8 @@ from infra.local.aws.clients import client
 from infra.shared import carrier_messages
 from tests.world import World, an_order
 
+pytestmark = pytest.mark.three_services
+
 KB = 1024
 ITEMS = [
     {"sku": "tea-assam-250g", "quantity": 2, "unit_price": 1250},

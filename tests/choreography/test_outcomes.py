@@ -7,6 +7,7 @@ from tests.world import World
 CHARGED, REFUNDED, DISPATCHED = "charge captured", "refund refunded", "dispatch dispatched"
 
 
+@pytest.mark.three_services
 def test_an_order_is_charged_and_shipped(world: World) -> None:
     order_id = world.place()
     world.drain()
@@ -16,6 +17,7 @@ def test_an_order_is_charged_and_shipped(world: World) -> None:
     assert world.ledger("Shipping", order_id) == [DISPATCHED]
 
 
+@pytest.mark.three_services
 def test_a_delivered_order_is_completed(world: World) -> None:
     order_id = world.place()
     world.drain()
@@ -44,6 +46,7 @@ def test_an_order_that_cannot_be_shipped_is_refunded(world: World) -> None:
     assert world.ledger("Shipping", order_id) == ["dispatch refused"]
 
 
+@pytest.mark.three_services
 def test_an_order_cancelled_before_payment_is_never_charged(world: World) -> None:
     order_id = world.place()
     assert world.cancel(order_id) == 202

@@ -136,6 +136,7 @@ def test_a_cancelled_order_is_not_charged_by_either_version(world: World, first_
     assert dead_letters(world) == []
 
 
+@pytest.mark.three_services
 def test_attributes_of_the_newer_version_survive_a_write_of_the_older(world: World) -> None:
     with rolling_out(first_is_newer=True) as splits:
         order_id = world.place(country="AQ")

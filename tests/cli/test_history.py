@@ -21,14 +21,17 @@ sequenceDiagram
     Note over S_Shipping: none"""
 
 
+@pytest.mark.three_services
 def test_a_stopped_service_is_shown_as_awaited(world: World, deployed: Deployed) -> None:
     order_id = world.place()
     world.drain("payment")
     (placed,) = history(deployed, order_id).steps
     assert (placed.publisher, placed.handled_by, placed.awaited_by) == ("Order", ("Shipping",), ("Payment",))
-    assert mermaid.diagram(history(deployed, order_id)) == STOPPED
+    diagram = mermaid.diagram(history(deployed, order_id)).splitlines()
+    assert [line for line in diagram if line in STOPPED or "participant" not in line] == STOPPED.splitlines()
 
 
+@pytest.mark.three_services
 @pytest.mark.parametrize(
     ("country", "types"),
     [

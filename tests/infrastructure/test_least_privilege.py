@@ -108,7 +108,7 @@ def lose_every_race(world: World) -> None:
     waiting = {name: world.kinds(name) for name in queues}
     assert all(waiting.values()), waiting
     with patch.object(Table, "write", side_effect=RaceLost("by this test")):
-        assert world.post("/orders", an_order(), idempotency_key="another").status == 422
+        assert world.post("/orders", an_order(), idempotency_key="another").status == 503
         for _ in range(5):
             for queue in waiting:
                 world.wake_hidden(queue)

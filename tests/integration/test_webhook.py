@@ -94,6 +94,7 @@ def test_a_message_that_is_too_large_is_refused(world: World) -> None:
 
 
 # Shipping's writes: order.placed, the intent, the carrier's ledger, the outcome.
+@pytest.mark.three_services
 @pytest.mark.parametrize(("moment", "write"), [("after", 3), ("before", 4)])
 def test_a_delivery_reported_during_the_dispatch_waits_for_its_outcome(
     world: World, moment: str, write: int

@@ -13,7 +13,6 @@ from infra.bench.bundle import add_packages, megabytes
 from infra.bench.cold_start import fresh_python
 from infra.bench.cpu_time import quiet
 from infra.bench.ministack import document
-from infra.bench.offline import Settings, service
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
 from infra.bench.safeguards import ship
@@ -21,7 +20,7 @@ from infra.cost.outcomes import run_with_batch_size
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, InProcess
-from infra.local.model.stack import DEFAULT, Function
+from infra.local.model.stack import Function
 from infra.local.provisioning.template import load
 
 UNUSED = {
@@ -134,14 +133,3 @@ def test_ministack_gets_every_route_and_every_mapping() -> None:
     routes = [r["Properties"]["RouteKey"] for r in given if r["Type"] == "AWS::ApiGatewayV2::Route"]
     assert sorted(routes) == sorted(route.key for route in stack.routes)
     assert sum(r["Type"] == "AWS::Lambda::EventSourceMapping" for r in given) == len(stack.sources)
-
-
-def test_serverless_offline_gets_every_route_and_every_mapping() -> None:
-    with patched_moto():
-        stack = InProcess().stack
-    given = service(stack, "http://localhost:3000", 3001, Settings(batch_size=1))["functions"]
-    events = [event for function in given.values() for event in function["events"]]
-    routes = [event["httpApi"] for event in events if "httpApi" in event]
-    assert sorted(routes) == sorted(route.key.replace(DEFAULT, "*") for route in stack.routes)
-    assert len(events) == len(routes) + len(stack.sources)
-    assert {event["sqs"]["batchSize"] for event in events if "sqs" in event} == {1}

@@ -14,7 +14,7 @@ from infra.shared.order_kinds import request
 from tests.local.conftest import ROOT, Run, eventually
 from tests.scaffold.recipes import RECIPES
 
-pytestmark = pytest.mark.proof
+pytestmark = pytest.mark.recipes
 
 
 class Copy:
@@ -67,10 +67,17 @@ def test_the_copy_keeps_the_import_rules(copy: Copy) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("folder", ["unit", "contracts", "infrastructure", "measurements", "docs"])
+FOLDERS = (
+    *("choreography", "cli", "contracts", "docs", "infrastructure", "integration"),
+    *("local", "measurements", "recorded", "simulation", "unit"),
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_the_copy_passes_the_tests_of_a_folder(copy: Copy, folder: str) -> None:
-    """Not those that state the exact history of an order among Order, Payment and Shipping."""
-    done = copy.python("pytest", "-m", "not proof and not engine", f"tests/{folder}")
+    done = copy.python(
+        "pytest", "-m", "not proof and not recipes and not engine and not browser", f"tests/{folder}"
+    )
     assert done.returncode == 0, done.stdout[-5000:]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from infra.shared.order_kinds import request
 from tests.local.conftest import Run, eventually
+from tests.three_services import EVENT_TYPES, RECEIVED
 
 API = "/_choreo/api"
 STACK = "order-choreography"
@@ -54,12 +55,10 @@ def refusal(run: Run, method: str, path: str, body: bytes | None = None, **heade
 
 def test_the_map_has_the_services_topics_and_queues_of_the_template(run: Run) -> None:
     drawn = run.call("GET", f"{API}/map")
-    assert [found["name"] for found in drawn["services"]] == ["order", "payment", "shipping"]
-    assert {topic["label"]: topic["publisher"] for topic in drawn["topics"]} == {
-        "OrderTopic": "order",
-        "PaymentTopic": "payment",
-        "ShippingTopic": "shipping",
-    }
+    assert [found["name"] for found in drawn["services"]][:3] == ["order", "payment", "shipping"]
+    publishers = {topic["label"]: topic["publisher"] for topic in drawn["topics"]}
+    expected = {"OrderTopic": "order", "PaymentTopic": "payment", "ShippingTopic": "shipping"}
+    assert publishers | expected == publishers
     sources = {found["label"]: found["source"] for found in drawn["queues"] if found["holds_dead_letters"]}
     assert sources["PaymentDeadLetters"] == f"{STACK}-PaymentQueue"
     assert sources["PaymentRelayDeadLetters"] is None
@@ -68,7 +67,11 @@ def test_the_map_has_the_services_topics_and_queues_of_the_template(run: Run) ->
 def test_an_order_has_its_requests_and_every_message_with_its_attempts(run: Run) -> None:
     seen = ends(run, place(run))
     assert [sent["path"] for sent in seen["requests"]] == ["/orders"]
-    ways = {(m["event"]["type"], m["publisher"], m["subscriber"], m["state"]) for m in seen["messages"]}
+    ways = {
+        (m["event"]["type"], m["publisher"], m["subscriber"], m["state"])
+        for m in seen["messages"]
+        if (m["subscriber"], m["event"]["type"]) in RECEIVED
+    }
     assert ways == {
         (
             "order.placed",
@@ -89,7 +92,7 @@ def test_a_stopped_service_handles_all_waiting_messages_after_its_start(run: Run
     service(run, "payment", running=False)
     orders = [place(run) for _ in range(3)]
     name = f"{STACK}-PaymentQueue"
-    eventually(lambda: state(run)["queues"][name]["waiting"], lambda waiting: waiting == 3)
+    eventually(lambda: state(run)["queues"][name]["waiting"], lambda waiting: waiting >= 3)
     assert order(run, orders[0])["status"] == "placed"
     service(run, "payment", running=True)
     assert all(ends(run, order_id) for order_id in orders)
@@ -131,7 +134,7 @@ def test_duplicates_are_delivered_and_recognized(run: Run) -> None:
 
     def outcomes() -> list[list[str]]:
         others = [m for m in order(run, order_id)["messages"] if m["publisher"] != "order"]
-        to_order = [message for message in others if message["subscriber"] == "order"]
+        to_order = [m for m in others if m["subscriber"] == "order" and m["event"]["type"] in EVENT_TYPES]
         return [[attempt["outcome"] for attempt in message["attempts"]] for message in to_order]
 
     twice = [["handled", "duplicate"]] * 2
@@ -169,7 +172,7 @@ def test_the_event_stream_starts_with_the_map_and_the_state(run: Run) -> None:
         assert stream.headers["content-type"] == "text/event-stream"
         lines = [stream.readline().decode().strip() for _ in range(5)]
     assert [lines[0], lines[3]] == ["event: map", "event: state"]
-    assert json.loads(lines[4].removeprefix("data: "))["services"].keys() == {"order", "payment", "shipping"}
+    assert json.loads(lines[4].removeprefix("data: "))["services"].keys() >= {"order", "payment", "shipping"}
 
 
 @pytest.mark.parametrize(

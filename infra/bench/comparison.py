@@ -1,4 +1,4 @@
-"""Compares `make run` with other emulators of AWS: ratios of the local run to the other one."""
+"""Compares `make run` with ministack, another emulator of AWS: ratios of the local run to it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,7 +10,6 @@ from time import perf_counter
 from infra.bench.customers import fulfil
 from infra.bench.local_run import local_run
 from infra.bench.ministack import ministack
-from infra.bench.offline import Settings, offline
 from infra.bench.pairs import ratio
 from infra.bench.processes import cost_of
 from infra.bench.server_process import Server
@@ -54,12 +53,6 @@ def compared(run: Run, theirs: Run, many: int, times: int) -> Iterator[tuple[str
         yield f"CPU time of the next {many}", _cpu_time(warm)
         yield f"memory after the next {many}", _memory(*both)
         yield "processes", cost_of(ours.process_id).processes / cost_of(other.process_id).processes
-
-
-def to_offline(times: int, settings: Settings) -> float:
-    """The ratio of the time of one order."""
-    with local_run() as ours, offline(settings) as other:
-        return ratio(lambda: fulfil(ours.url, 1), lambda: fulfil(other.url, 1), times)
 
 
 def _start(run: Run) -> Spent:
