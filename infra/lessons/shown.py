@@ -16,7 +16,8 @@ GREEN, RED = "✓", "✗"
 
 
 def show_catalogue() -> None:
-    shown = table("lesson", "title", "safeguards that can be removed")
+    shown = table("lesson", "title", "safeguards")
+    shown.columns[0].no_wrap = shown.columns[2].no_wrap = True
     for lesson in LESSONS.values():
         shown.add_row(lesson.name, lesson.title, "\n".join(guard.without for guard in lesson.safeguards))
     out.print(shown, soft_wrap=False)

@@ -9,7 +9,7 @@ from infra.lessons.lesson import Lesson
 from infra.lessons.play import play
 from infra.lessons.system import System, started
 
-QUICK = ["dual-write", "cancellation-race"]
+QUICK = ["dual-write"]
 ALL = pytest.mark.proof
 
 
