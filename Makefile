@@ -46,7 +46,7 @@ test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with 
 	@$(BIN)/python -m pytest tests/contracts/test_asyncapi_parser.py
 
 test-dynalite: $(BIN)/choreo .venv-dynalite/ready ## repeat each DynamoDB call of the tests on dynalite, and compare
-	@$(BIN)/python -m pytest -p tests.engines.dynalite.plugin tests/integration tests/choreography
+	@PLAIN_MOTO=1 $(BIN)/python -m pytest -p tests.engines.dynalite.plugin tests/integration tests/choreography
 
 test-elsewhere: $(BIN)/choreo .venv-ministack/ready ## run whole orders over HTTP on ministack, another AWS on the laptop
 	@$(BIN)/python -m pytest -m ministack tests/engines/ministack
