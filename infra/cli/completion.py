@@ -37,6 +37,7 @@ def whole_parser() -> Parser:
     """The parser of all commands, with the options of the delegated commands, for completion."""
     from infra.cli import commands
     from infra.cost.__main__ import parser as cost
+    from infra.lessons.__main__ import parser as lesson
     from infra.local.terminals import options
     from infra.scaffold.__main__ import parser as new
     from infra.simulation.__main__ import parser as simulate
@@ -45,6 +46,7 @@ def whole_parser() -> Parser:
         "run": options.run_parser(),
         "join": options.join_parser(),
         "leave": options.leave_parser(),
+        "lesson": lesson(),
         "new": new(),
         "simulate": simulate(),
         "cost": cost(),

@@ -1,4 +1,4 @@
-"""Commands that need no deployed stack: the local run, simulation, costs and recipes."""
+"""Commands that need no deployed stack: the local run, lessons, simulation, costs and recipes."""
 
 import os
 
@@ -11,7 +11,8 @@ SIMULATION = {"simulate": "simulate faults and interleavings, and check the inva
 COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
 COMPLETION = {"completion": "print a script for completion in a shell: bash, zsh or fish"}
 NEW = {"new": "add a service, an event, a field, a queue or a subscription to the project"}
-DELEGATED = LOCAL | SIMULATION | COST | NEW
+LESSON = {"lesson": "play a fault on the running system, and prove that no order is lost"}
+DELEGATED = LOCAL | LESSON | SIMULATION | COST | NEW
 
 
 def run(argv: list[str]) -> int:
@@ -26,6 +27,10 @@ def run(argv: list[str]) -> int:
         from infra.run.project import PROJECT
 
         return main(PROJECT, argv, endpoint)
+    if argv[0] in LESSON:
+        from infra.lessons.__main__ import main as lesson
+
+        return lesson(argv[1:], endpoint)
     if argv[0] in COST:
         from infra.cost.__main__ import main as cost
 

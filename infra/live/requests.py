@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from infra.live.problems import invalid
+from infra.local.model.call_faults import Action, Moment
 from infra.local.model.messages import Request
 
 SLOWEST_SECONDS = 30
@@ -34,6 +35,17 @@ class QueueChange(_RequestBody):
     reorder: bool | None = None
     break_next: bool | None = None
     delay_seconds: int | None = Field(default=None, ge=0, le=LONGEST_DELAY_SECONDS)
+
+
+class CallFaultRequest(_RequestBody):
+    """A fault of the next AWS call of a function, or of any function of a service."""
+
+    function: str = Field(min_length=1)
+    operation: str = Field(min_length=1)
+    moment: Moment
+    action: Action
+    seconds: float = Field(default=0, ge=0, le=SLOWEST_SECONDS)
+    containing: list[str] = Field(default_factory=list, max_length=10)
 
 
 class Message(_RequestBody):

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from infra.live import files, tables
+from infra.live import call_faults, files, tables
 from infra.live.delivery import webhook
 from infra.live.event_check import check
 from infra.live.order_tracker import OrderTracker
 from infra.live.problems import Problem
 from infra.live.queue_actions import QueueActions
 from infra.live.requests import (
+    CallFaultRequest,
     Message,
     MessagePage,
     OrderSearch,
@@ -106,6 +107,10 @@ class LivePage:
                 return check(parse(Message, request).body)
             case "PATCH", ["services", name]:
                 return self._change_service(name, parse(ServiceChange, request))
+            case "POST", ["call-faults"]:
+                return call_faults.add(self._parts, parse(CallFaultRequest, request))
+            case "DELETE", ["call-faults", fault_id]:
+                return call_faults.remove(self._parts, fault_id)
         return None
 
     def _answer_queue(self, request: Request, queue: Queue, path: list[str]) -> dict[str, Any] | None:

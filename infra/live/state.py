@@ -21,11 +21,13 @@ def state(parts: RunParts, topology: Topology, tracker: OrderTracker) -> dict[st
     owner = owner_of_orders(topology)
     recent = list(tracker.orders.values())[-RECENT:]
     return {
+        "without": parts.without,
         "services": {
             name: {**_service(parts, name), **tracker.services[name].to_json()} for name in topology.services
         },
         "queues": {name: _queue(parts.faults, name) for name in topology.queues},
         "flow": dict(tracker.flow),
+        "call_faults": [fault.to_json() for fault in parts.faults.calls.values()],
         "notices": [notice.to_json() for notice in parts.notices.newest],
         "orders": [order.summary(owner) for order in reversed(recent)],
     }

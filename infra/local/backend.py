@@ -53,8 +53,9 @@ class Backend:
         data: SavedItems | None = None,
         issuer: "Issuer | None" = None,
         guard: Guard | None = None,
+        without: str | None = None,
     ) -> None:
-        self._project = project
+        self._project, self._without = project, without
         self._saved_items, self._issuer, self._guard = data, issuer, guard or Guard()
         self._metrics, self._faults, self._journal = Metrics(), Faults(), Journal()
         self._ended = asyncio.Event()
@@ -66,7 +67,9 @@ class Backend:
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
         reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self.notices)
-        self._runtime_api = RuntimeApi(self.stacks, self.environments, reports, self.notices, self._ended)
+        self._runtime_api = RuntimeApi(
+            self.stacks, self.environments, reports, self.notices, self._faults, self._ended
+        )
         function_targets.invoke_with(self._notify, console.error)
 
     @cached_property
@@ -74,7 +77,9 @@ class Backend:
         """The project's page, created at the first request: importing it takes a tenth of the start time."""
         if self._project is None:
             return None
-        parts = RunParts(self.stacks, self.environments, self._faults, self.deliveries, self.notices)
+        parts = RunParts(
+            self.stacks, self.environments, self._faults, self.deliveries, self.notices, self._without
+        )
         return self._project.page(parts, self._journal, self._issuer)
 
     def end(self) -> None:

@@ -1,10 +1,13 @@
 """What this project adds to the local AWS: its name, its sample request, its live page, and its outbox."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infra.local.control.project import Page, Project, RunParts
+from infra.local.provisioning.errors import TemplateError
 from infra.run.restored_items import emitting_images
 from infra.shared.order_kinds import request
 
@@ -32,6 +35,20 @@ def _missing(template: Path) -> list[str]:
     return [str(finding) for finding in of_events(read(template).get("Resources", {}))]
 
 
+def _without(safeguard: str) -> Callable[[], None]:
+    from infra.mutants.removal import REMOVABLE
+
+    if safeguard not in REMOVABLE:
+        raise TemplateError(f"there is no safeguard {safeguard}: choose from {', '.join(sorted(REMOVABLE))}")
+    return partial(_remove, safeguard)
+
+
+def _remove(safeguard: str) -> None:
+    from infra.mutants.removal import remove  # only after the process was set up
+
+    remove(safeguard)
+
+
 def _curl_options() -> str:
     body = json.dumps(request("shipped", "ada")).replace("'", "'\\''")
     return f"-H 'content-type: application/json' -d '{body}'"
@@ -44,5 +61,6 @@ PROJECT = Project(
     options=_curl_options(),
     page=_page,
     check=_missing,
+    without=_without,
     replay=emitting_images,
 )

@@ -1,5 +1,8 @@
 """The invariants when no message waits, for the simulation (virtual time) and the soak test (real time)."""
 
+from typing import Any
+
+from contracts.envelope import Event
 from infra.simulation.invariants import final_violation
 from infra.simulation.journal import Journal
 from infra.simulation.services import SERVICES
@@ -15,7 +18,12 @@ SHOWN = {
 def final_violations(journal: Journal) -> list[str]:
     """The violations of invariants 1 to 5 of the design, by the ledgers and the event log."""
     orders = [found for order_id in journal.order_ids() for found in _order_violations(journal, order_id)]
-    return orders + _unhandled_events(journal)
+    events = [
+        f"{found} (order {event.order_id})"
+        for event in journal.emitted.values()
+        for found in not_handled(journal, event)
+    ]
+    return orders + events
 
 
 def _order_violations(journal: Journal, order_id: str) -> list[str]:
@@ -30,14 +38,12 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
     return [f"in the end, {wrong} (order {order_id})" for wrong in [violation, *missing] if wrong]
 
 
-def _unhandled_events(journal: Journal) -> list[str]:
-    """Checks that every service handled every event that it reacts to."""
+def not_handled(journal: Journal, event: Event[Any]) -> list[str]:
+    """The services that react to an event and never handled it."""
     violations = []
-    for event in journal.emitted.values():
-        for service in SERVICES:
-            written = journal.items.get((service.name, event.order_id))
-            if event.type in service.decisions.REACTIONS and (
-                written is None or event.id not in written.inbox
-            ):
-                violations.append(f"{service.name} never handled {event.type} (order {event.order_id})")
+    for service in SERVICES:
+        written = journal.items.get((service.name, event.order_id))
+        missing = written is None or event.id not in written.inbox
+        if event.type in service.decisions.REACTIONS and missing:
+            violations.append(f"{service.name} never handled {event.type}")
     return violations

@@ -21,7 +21,6 @@ from typing import Any
 
 import boto3
 
-from choreography.table import from_attributes
 from infra.local.control.wire import functions_from_json
 from infra.local.in_process import ROOT, environment
 from infra.local.model.stack import Function
@@ -30,9 +29,10 @@ from infra.local.terminals.attach import call_backend
 from infra.simulation.customers import planned_order
 from infra.simulation.final_checks import final_violations
 from infra.simulation.invariants import ledger_violation
-from infra.simulation.journal import Journal, Write
+from infra.simulation.journal import Journal
 from infra.simulation.services import SERVICES
 from infra.simulation.soak_processes import ConsumerProcesses
+from infra.simulation.tables import journal_of
 from order.expiry import LONGEST_DELAY_SECONDS
 
 CUSTOMERS = 2
@@ -66,7 +66,7 @@ def soak(seconds: float, port: int) -> Report:
         placed = _place_and_kill(processes, port, time.monotonic() + seconds)
         wrong = _drain(functions, placed)
         processes.end()
-        journal = _journal(functions)
+        journal = journal_of(functions, boto3.client("dynamodb"))
     outcomes = [journal.status("order", order_id) for order_id in journal.order_ids()]
     return Report(
         wrong, {status: outcomes.count(status) for status in sorted(set(outcomes))}, processes.kills
@@ -149,7 +149,7 @@ def _drain(functions: list[Function], placed: list[str]) -> list[str]:
         late = time.monotonic() > deadline
         wrong = _waiting(functions)
         if late or not wrong:  # reading every table takes long, so messages are counted first
-            wrong += _violations(_journal(functions), placed)
+            wrong += _violations(journal_of(functions, boto3.client("dynamodb")), placed)
         if late or not wrong:
             return wrong
         time.sleep(1)
@@ -172,30 +172,6 @@ def _waiting(functions: list[Function]) -> list[str]:
                 if sum(int(count) for name, count in counts.items() if name.startswith("ApproximateNumber")):
                     left.append(f"{url.rpartition('/')[2]} is not empty")
     return left
-
-
-def _journal(functions: list[Function]) -> Journal:
-    """The event log and the ledgers, as the tables have them."""
-    journal = Journal()
-    dynamodb = boto3.client("dynamodb")
-    services = {service.name: service for service in SERVICES}
-    for function in functions:
-        if "QUEUE_URL" not in function.environment:
-            continue
-        for item in _items(dynamodb, function.environment["TABLE_NAME"]):
-            write = Write(services[function.service], item["order_id"], item)
-            journal.items[function.service, write.order_id] = write
-            for text in write.outbox:
-                journal.emit(text)
-        if ledger := function.environment.get("LEDGER_TABLE_NAME"):
-            for entry in _items(dynamodb, ledger):
-                journal.ledgers[entry["order_id"]].append(entry)
-    return journal
-
-
-def _items(dynamodb: Any, table: str) -> Iterator[dict[str, Any]]:
-    for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
-        yield from map(from_attributes, page["Items"])
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -26,6 +26,7 @@ RUN_DELEGATED = {
     "docs/command-line.md: choreo place --orders 20 --mix shipped=8,declined=1,unserviceable=1": (
         "tests/local/test_documents.py"
     ),
+    "docs/lessons.md: choreo lesson": "tests/lessons/test_lessons.py",
     "docs/another-service.md: choreo join infra/examples/notifications/template.yaml": (
         "tests/local/test_joined_stacks.py"
     ),
@@ -43,6 +44,9 @@ NOT_RUN = {
     "docs/design.md: flowchart LR": "a picture",
     "docs/folders.md: functions/          what is deployed, and nothing else": (
         "a list of folders; tests/docs/test_readme.py checks that they exist"
+    ),
+    "docs/lessons.md: POST /_choreo/api/call-faults": (
+        "a request with a placeholder for the order; tests/local/test_call_faults.py sends such requests"
     ),
     "docs/gateways-and-carriers.md: choreo run --parameter Carrier=http --parameter"
     " CarrierEndpoint=http://127.0.0.1:9000/v1 \\": (

@@ -9,11 +9,11 @@ import pytest
 from choreography.decisions import Decision
 from contracts.envelope import Event
 from contracts.payments import PaymentDeclined
+from infra.mutants.decisions import DECISION_MUTANTS, HARMLESS, mutated
 from infra.simulation.external_services import BEHAVIOURS, Behaviour, Effect, Entry
 from infra.simulation.model_checker import Exploration, ModelChecker
 from payment.gateway import EXPIRED, Settle
 from payment.state import Payment
-from tests.simulation.decision_mutants import DECISION_MUTANTS, HARMLESS, mutated
 
 # Every order may be rejected: Payment may have begun the charge and not finished it before the deadline.
 EXPECTED_STATUSES = {

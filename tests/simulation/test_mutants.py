@@ -2,9 +2,9 @@
 
 import pytest
 
+from infra.mutants.catalogue import MUTANTS, SURVIVORS
 from infra.simulation.faults import Scenario
 from infra.simulation.run import run
-from tests.simulation.mutants import MUTANTS, SURVIVORS
 
 WITHIN_SEEDS = 100
 """The rarest mutant to notice is the missing refund key: one seed in thirty crashes before the outcome."""

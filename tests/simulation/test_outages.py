@@ -4,10 +4,10 @@ from unittest.mock import patch
 
 import pytest
 
+from infra.mutants.catalogue import MUTANTS
 from infra.simulation.faults import Scenario
 from infra.simulation.outages import OUTSIDE, SERVICES, TROUBLES, Outage
 from infra.simulation.run import Result, run
-from tests.simulation.mutants import MUTANTS
 
 ALONE = Scenario(6, orders=3, kinds=frozenset({"long-outage"}))
 EVERY = [Outage(service, trouble) for service in sorted({*SERVICES} - {OUTSIDE}) for trouble in TROUBLES]

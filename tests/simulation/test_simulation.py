@@ -6,12 +6,12 @@ from unittest.mock import patch
 import pytest
 
 import choreography.outbox
+from infra.mutants.catalogue import MUTANTS
 from infra.simulation.__main__ import INCOMPLETE, VIOLATED, main
 from infra.simulation.coverage import calls_in_code, legal_transitions, possible_deliveries
 from infra.simulation.faults import KINDS, Scenario
 from infra.simulation.rebuild import republished
 from infra.simulation.run import run
-from tests.simulation.mutants import MUTANTS
 from tests.three_services import limited
 
 NO_FAULTS = frozenset[str]()

@@ -31,6 +31,8 @@ class RunParts:
     faults: "Faults"
     deliveries: "Deliveries"
     notices: "Notices"
+    without: str | None = None
+    """The safeguard that the functions of this run lack."""
 
 
 class Page(Protocol):
@@ -59,5 +61,7 @@ class Project:
     """Creates the page, at the first request for it."""
     check: "Callable[[Path], Iterable[str]]"
     """What the project lacks that this template belongs to, in one sentence each. Called in a thread."""
+    without: Callable[[str], Callable[[], None]]
+    """What removes a safeguard from a function's process. Raises TemplateError for an unknown name."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""

@@ -11,13 +11,19 @@ from infra.local.control.reports import Reports
 from infra.local.control.stacks import Stacks
 from infra.local.control.terminals import Terminals
 from infra.local.control.wire import PREFIX, functions_to_json
+from infra.local.event_sources.faults import Faults
 from infra.local.http import guard, http_api
 from infra.local.http.frame_protocol import Disconnected
 from infra.local.model.messages import Request, Response
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.notices import Notices
 from infra.local.runtime.environments import Environments, Invocation
-from infra.local.runtime.worker import ENVIRONMENT_HEADER, METRICS_HEADER, TIMEOUT_HEADER
+from infra.local.runtime.worker import (
+    CALL_FAULTS_HEADER,
+    ENVIRONMENT_HEADER,
+    METRICS_HEADER,
+    TIMEOUT_HEADER,
+)
 
 
 class RuntimeApi:
@@ -33,10 +39,11 @@ class RuntimeApi:
         environments: Environments,
         reports: Reports,
         notices: Notices,
+        faults: Faults,
         ended: asyncio.Event,
     ) -> None:
         self._stacks, self._environments, self._reports = stacks, environments, reports
-        self._ended = ended
+        self._notices, self._faults, self._ended = notices, faults, ended
         self._terminals = Terminals(stacks, notices, ended)
 
     async def answer(self, request: Request, disconnected: Disconnected) -> Response:
@@ -62,7 +69,7 @@ class RuntimeApi:
         match request.method, path:
             case "GET", [function, "invocation", "next"]:
                 invocation = await self._next(function, headers, disconnected)
-                return _invocation_answer(invocation) if invocation else Response(204, [], b"")
+                return self._invocation_answer(invocation) if invocation else Response(204, [], b"")
             case "POST", [_, "invocation", invocation_id, "response"]:
                 if self._environments.finish(invocation_id, json.loads(request.body or b"null")):
                     self._add_documents(headers)
@@ -71,6 +78,8 @@ class RuntimeApi:
                 if self._environments.fail(invocation_id, request.body.decode()):
                     self._add_documents(headers)
                 return Response(202, [], b"")
+            case "POST", [function, "call-faults", fault_id]:
+                return _json({"claimed": self._claim(function, fault_id)})
             case "POST", [function, "environments", environment, "exit"]:
                 status = json.loads(request.body)
                 self._reports.note_exit(function, status)
@@ -96,6 +105,27 @@ class RuntimeApi:
     def _add_documents(self, headers: Mapping[str, str]) -> None:
         self._reports.add(json.loads(headers.get(METRICS_HEADER, "[]")))
 
+    def _claim(self, name: str, fault_id: str) -> bool:
+        """Removes a fault, and announces it. Returns False if it has already happened."""
+        fault = self._faults.calls.pop(fault_id, None)
+        if fault is None:
+            return False
+        function = next(function for function in self._stacks.functions() if function.name == name)
+        self._notices.add("fault", fault.description(function.logical_id), function.service)
+        return True
+
+    def _invocation_answer(self, invocation: Invocation) -> Response:
+        function = invocation.function
+        headers = [
+            ("lambda-runtime-aws-request-id", invocation.id),
+            ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
+            ("lambda-runtime-trace-id", invocation.trace_header),
+            ("content-type", "application/json"),
+        ]
+        if faults := self._faults.of_calls({function.logical_id, function.service}):
+            headers.append((CALL_FAULTS_HEADER, json.dumps([fault.to_json() for fault in faults])))
+        return Response(200, headers, json.dumps(invocation.event).encode())
+
     async def _next(
         self, function: str, headers: Mapping[str, str], disconnected: Disconnected
     ) -> Invocation | None:
@@ -111,16 +141,6 @@ class RuntimeApi:
             return invocation.result()
         invocation.cancel()
         return None
-
-
-def _invocation_answer(invocation: Invocation) -> Response:
-    headers = [
-        ("lambda-runtime-aws-request-id", invocation.id),
-        ("lambda-runtime-deadline-ms", str(int(invocation.deadline * 1000))),
-        ("lambda-runtime-trace-id", invocation.trace_header),
-        ("content-type", "application/json"),
-    ]
-    return Response(200, headers, json.dumps(invocation.event).encode())
 
 
 def _json(value: Any) -> Response:

@@ -1,7 +1,7 @@
-"""Fault injection: stops and slows services; duplicates, reorders and breaks messages.
+"""Fault injection: stops and slows services; duplicates, reorders and breaks messages; fails AWS calls.
 
-Faults change the waiting messages of a queue before an event source mapping receives them. The functions run
-unchanged.
+Faults change the waiting messages of a queue before an event source mapping receives them. A function's
+process gets the faults of its AWS calls with an invocation. The functions run unchanged.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from infra.local.aws import queues
+from infra.local.model.call_faults import CallFault
 
 REORDER_SECONDS = 3.0
 """The maximum random delay of each message while reordering, so that later messages overtake it."""
@@ -50,6 +51,8 @@ class Faults:
         self._services: dict[str, ServiceFaults] = {}
         self._queues: dict[str, QueueFaults] = {}
         self._random = chance or random.Random()
+        self.calls: dict[str, CallFault] = {}
+        """The faults of AWS calls that have not happened yet, by id."""
         self.originals: dict[str, str] = {}
         """The original bodies of the last broken messages, by broken body."""
 
@@ -61,6 +64,10 @@ class Faults:
 
     def queue(self, name: str) -> QueueFaults:
         return self._queues.setdefault(name, QueueFaults())
+
+    def of_calls(self, functions: set[str]) -> list[CallFault]:
+        """The faults of AWS calls of a function, which is given by its name and its service."""
+        return [fault for fault in self.calls.values() if fault.function in functions]
 
     def remove(self, services: set[str], queue_names: set[str]) -> None:
         """Removes the faults of a stack that is removed."""

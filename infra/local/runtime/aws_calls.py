@@ -24,6 +24,7 @@ from botocore.session import Session
 from urllib3.util.wait import wait_for_read
 
 from infra.local.model.messages import Request, Response
+from infra.local.runtime import call_faults
 from infra.local.runtime.connection import Connection
 
 Call = Any
@@ -104,15 +105,25 @@ def _prepare(session: Session) -> None:
     session.register("before-send", _send)  # type: ignore[arg-type]  # the stubs lack handlers that answer
 
 
-def _send(request: Call, **_: Any) -> AWSResponse | None:
-    """The backend's response. None lets botocore send the request itself."""
+def _send(request: Call, event_name: str, **_: Any) -> AWSResponse | None:
+    """The backend's response. None lets botocore send the request itself.
+
+    Raises what botocore raises without an answer, also if a fault is injected into this call.
+    """
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
     if _backend is None or not request.url.startswith(_backend.url) or not isinstance(body, bytes):
         return None
     path, _, query = request.url.removeprefix(_backend.url).partition("?")
     headers = [(name.lower(), _text(value)) for name, value in request.headers.items()]
     headers.append(("host", _backend.host))
-    response = _backend.exchange(request, Request(request.method, f"/{path}", query, headers, body))
+    call = Request(request.method, f"/{path}", query, headers, body)
+    operation = event_name.rpartition(".")[2]
+    try:
+        call_faults.current.strike("before", operation, body)
+        response = _backend.exchange(request, call)
+        call_faults.current.strike("after", operation, body)
+    except call_faults.AnswerLost as error:
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
     response_headers: Any = dict(response.headers)
     return AWSResponse(request.url, response.status, response_headers, _Body(response.body))
 

@@ -37,9 +37,13 @@ def preload(root: Path) -> None:
 
 
 class FunctionCode:
-    """The handler of one function, and the modules that the function imported from its folder."""
+    """The handler of one function, and the modules that the function imported from its folder.
 
-    def __init__(self, function: Function) -> None:
+    Without `reloads`, a saved file takes effect only in a new process.
+    """
+
+    def __init__(self, function: Function, *, reloads: bool = True) -> None:
+        self._reloads = reloads
         self._root = function.code.resolve()
         self._module, self._name = split_handler(function.handler)
         self._handler: Handler | None = None
@@ -79,6 +83,8 @@ class FunctionCode:
 
     def changed(self) -> list[str]:
         """The files of this function that were saved after their import, relative to its folder."""
+        if not self._reloads:
+            return []
         saved = {path for path, at in self._seen.items() if _saved(path) != at}
         if self._failed:
             saved |= set(self._root.rglob("*.py")) - self._seen.keys()

@@ -15,7 +15,7 @@ from uuid import uuid4
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
 from infra.local.runtime import exit_messages
-from infra.local.runtime.worker import work
+from infra.local.runtime.worker import Setup, work
 
 DEBUG_PORT = 5678
 RESTART_SECONDS = 0.2
@@ -33,12 +33,21 @@ def fork_context() -> Fork:
 
 
 class ProcessPool:
-    """One execution environment for each function. `debug` is the logical id of a function to debug."""
+    """One execution environment for each function. `debug` is the logical id of a function to debug.
+
+    Each process calls `setup` before it imports its function.
+    """
 
     def __init__(
-        self, functions: list[Function], host: str, port: int, fork: Fork, debug: str | None = None
+        self,
+        functions: list[Function],
+        host: str,
+        port: int,
+        fork: Fork,
+        debug: str | None = None,
+        setup: Setup | None = None,
     ) -> None:
-        self._debug = debug
+        self._debug, self._setup = debug, setup
         self._functions, self._host, self._port, self._fork = functions, host, port, fork
         self._processes: dict[str, ForkServerProcess] = {}
         self._ended, self._reports_exits = False, True
@@ -60,7 +69,7 @@ class ProcessPool:
         while not self._ended:
             debug_port = DEBUG_PORT if function.logical_id == self._debug else None
             environment = str(uuid4())
-            given = (function, self._host, self._port, environment, debug_port)
+            given = (function, self._host, self._port, environment, debug_port, self._setup)
             process = self._fork.Process(target=work, args=given, daemon=True)
             process.start()
             self._processes[function.logical_id] = process
@@ -110,4 +119,4 @@ def _kill(process: ForkServerProcess) -> None:
     process.kill()
 
 
-__all__ = ["Fork", "ProcessPool", "fork_context"]
+__all__ = ["Fork", "ProcessPool", "Setup", "fork_context"]

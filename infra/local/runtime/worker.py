@@ -8,13 +8,16 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from infra.local.model.call_faults import CallFault
 from infra.local.model.stack import Function
 from infra.local.reporting import failures
 from infra.local.reporting.console import Console
-from infra.local.runtime import process_setup
+from infra.local.runtime import call_faults, process_setup
 from infra.local.runtime.code import FunctionCode, Handler, import_failure
 from infra.local.runtime.connection import BackendConnection
 from infra.local.runtime.context import Context
@@ -28,17 +31,32 @@ METRICS_HEADER = "x-metrics"
 """The header with the metrics that a function printed."""
 ENVIRONMENT_HEADER = "x-environment"
 """The header with the id of the execution environment that asks for an invocation."""
+CALL_FAULTS_HEADER = "x-call-faults"
+"""The header with the faults of this function's AWS calls, as JSON."""
 TIMEOUT_HEADER = "x-timeout-seconds"
 """The header with the timeout of a function under a debugger."""
 DEBUG_SECONDS = 900
 """The timeout of a function under a debugger: Lambda's maximum."""
 
 
-def work(function: Function, host: str, port: int, environment_id: str, debug_port: int | None) -> None:
+Setup = Callable[[], None]
+"""Changes a function's process before it imports the function. Such a process does not reload code."""
+
+
+def work(
+    function: Function,
+    host: str,
+    port: int,
+    environment_id: str,
+    debug_port: int | None,
+    setup: Setup | None = None,
+) -> None:
     """Runs invocations until the parent process ends or an invocation times out."""
     # An own process group: the parent handles Ctrl-C, and kills the function's child processes with it.
     os.setpgrp()
-    environment = Environment(function, environment_id, debugged=debug_port is not None)
+    environment = Environment(
+        function, environment_id, debugged=debug_port is not None, reloads=setup is None
+    )
     reloader = Reloader(environment.outdated, lambda: environment.reload(BackendConnection(host, port)))
     threading.Thread(
         target=_watch, args=(environment, reloader, BackendConnection(host, port)), daemon=True
@@ -47,6 +65,8 @@ def work(function: Function, host: str, port: int, environment_id: str, debug_po
     if debug_port is not None:
         _listen_for_debugger(function, debug_port)
     connection = BackendConnection(host, port)
+    if setup is not None:
+        setup()
     environment.prepare(console)
     environment.send_documents(connection)
     reloader.busy = False
@@ -65,8 +85,8 @@ class BadCode(Exception):
 class Environment:
     """Runs one function, one invocation at a time."""
 
-    def __init__(self, function: Function, environment_id: str, *, debugged: bool) -> None:
-        self._function, self._id, self._debugged = function, environment_id, debugged
+    def __init__(self, function: Function, environment_id: str, *, debugged: bool, reloads: bool) -> None:
+        self._function, self._id, self._debugged, self._reloads = function, environment_id, debugged, reloads
         self._root = function.code.resolve()
         self.deadline: float | None = None
         """The deadline of the current invocation, in seconds since the epoch."""
@@ -74,7 +94,7 @@ class Environment:
 
     def prepare(self, console: Console) -> None:
         """Imports the function's code. Prints an error, which each invocation then reports, too."""
-        self._console, self._code = console, FunctionCode(self._function)
+        self._console, self._code = console, FunctionCode(self._function, reloads=self._reloads)
         with contextlib.suppress(BadCode):
             self._handler()
 
@@ -107,6 +127,8 @@ class Environment:
             )
             process_setup.begin_invocation(context, headers.get("lambda-runtime-trace-id"))
             self._console.request_id = context.aws_request_id
+            faults = [CallFault.from_json(each) for each in json.loads(headers.get(CALL_FAULTS_HEADER, "[]"))]
+            call_faults.current.expect(faults, partial(self._claim, backend))
             outcome, result = self._run(json.loads(answer.body), context)
             documents = {METRICS_HEADER: self._documents()}
             backend.request("POST", f"{base}/{context.aws_request_id}/{outcome}", result, documents)
@@ -115,6 +137,11 @@ class Environment:
         """Tells the backend that this environment ends because its parent process has ended."""
         path = f"runtime/{self._function.name}/environments/{self._id}/exit"
         backend.request("POST", path, b"null")
+
+    def _claim(self, backend: BackendConnection, fault: CallFault) -> bool:
+        """Tells the backend that the fault happens now. Returns False if it happened in another process."""
+        path = f"runtime/{self._function.name}/call-faults/{fault.id}"
+        return bool(json.loads(backend.request("POST", path).body)["claimed"])
 
     def _run(self, event: Any, context: Context) -> tuple[str, bytes]:
         self.deadline = context.deadline

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from infra.local.control.wire import PREFIX
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
-from infra.local.runtime.process_pool import Fork, ProcessPool
+from infra.local.runtime.process_pool import Fork, ProcessPool, Setup
 
 WAIT_SECONDS = 0.5
 HOST = "127.0.0.1"
@@ -71,7 +71,9 @@ class Terminal:
         find_functions: Callable[[], list[Function]],
         fork: Fork,
         debug: str | None,
+        setup: Setup | None = None,
     ) -> None:
+        self._setup = setup
         self._port, self._attachment, self._find_functions = port, attachment, find_functions
         self._fork, self._debug = fork, debug
         self._stop = asyncio.Event()
@@ -97,7 +99,7 @@ class Terminal:
 
     @contextlib.asynccontextmanager
     async def _running(self, functions: list[Function]) -> AsyncIterator[None]:
-        pool = ProcessPool(functions, HOST, self._port, self._fork, self._debug)
+        pool = ProcessPool(functions, HOST, self._port, self._fork, self._debug, self._setup)
         running = asyncio.create_task(pool.run())
         try:
             yield

@@ -9,13 +9,13 @@ from infra.local.control import stack_names
 from infra.local.control.wire import functions_from_json
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
-from infra.local.runtime.process_pool import fork_context
+from infra.local.runtime.process_pool import Setup, fork_context
 from infra.local.terminals import address, attach, template_names
 from infra.local.terminals.options import join_parser, leave_parser
 
 
-def run_service(arguments: argparse.Namespace) -> int:
-    """Runs the functions of one service in this terminal until Ctrl-C."""
+def run_service(arguments: argparse.Namespace, setup: Setup | None = None) -> int:
+    """Runs the functions of one service in this terminal until Ctrl-C. Each process calls `setup` first."""
     port, service, debug = arguments.port, arguments.what, arguments.debug
     if not attach.answers(port):
         template_names.check(arguments.template, service, debug)
@@ -24,6 +24,7 @@ def run_service(arguments: argparse.Namespace) -> int:
         f"services/{service}",
         lambda: functions_from_json(attach.call_backend(port, "GET", f"services/{service}")),
         debug,
+        setup,
     )
 
 
@@ -62,15 +63,13 @@ def leave(argv: list[str], url: str | None) -> int:
 
 
 def _run_functions(
-    port: int, attachment: str, find_functions: Callable[[], list[Function]], debug: str | None
+    port: int,
+    attachment: str,
+    find_functions: Callable[[], list[Function]],
+    debug: str | None,
+    setup: Setup | None = None,
 ) -> int:
-    asyncio.run(_run(port, attachment, find_functions, debug))
+    asyncio.run(attach.Terminal(port, attachment, find_functions, fork_context(), debug, setup).run())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the clean exit
     print("\nStopped. New messages wait in their queues.")
     return 0
-
-
-async def _run(
-    port: int, attachment: str, find_functions: Callable[[], list[Function]], debug: str | None
-) -> None:
-    await attach.Terminal(port, attachment, find_functions, fork_context(), debug).run()

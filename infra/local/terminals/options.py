@@ -26,6 +26,9 @@ def run_parser() -> Parser:
         "--plain-moto", action="store_true", help="run moto without what makes it faster (docs/moto.md)"
     )
     parser.add_argument(
+        "--without", metavar="SAFEGUARD", help="run without one safeguard, as `choreo lesson --without` does"
+    )
+    parser.add_argument(
         "--debug", metavar="FUNCTION", help="let a debugger attach to this function, such as PaymentConsumer"
     )
     return parser

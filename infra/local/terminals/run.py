@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from infra.local.control.project import PAGE, Project
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.provisioning.errors import TemplateError
-from infra.local.reporting.console import BOLD, colour_of, error, paint
-from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
+from infra.local.reporting.console import BOLD, RED, colour_of, error, paint
+from infra.local.runtime.process_pool import Fork, ProcessPool, Setup, fork_context
 from infra.local.terminals import address
 from infra.local.terminals.attach import BackendError, check_debugged
 from infra.local.terminals.commands import join, leave, run_service
@@ -54,8 +54,9 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     """Runs the backend with its functions, or the functions of one service, until Ctrl-C."""
     arguments = run_parser().parse_args(argv)
     arguments.port = address.chosen_port(arguments, url)
+    setup = project.without(arguments.without) if arguments.without else None
     if arguments.what not in ("all", "backend"):
-        return run_service(arguments)
+        return run_service(arguments, setup)
     try:
         listening = listen(arguments.host, arguments.port)
     except OSError as problem:
@@ -64,7 +65,7 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         # The web server stops on its own signal handlers, and then calls these.
         signal.signal(number, lambda *_: None)
-    return asyncio.run(_run(project, arguments, listening, fork_context()))
+    return asyncio.run(_run(project, arguments, listening, fork_context(), setup))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -81,7 +82,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def _run(project: Project, arguments: argparse.Namespace, listening: socket.socket, fork: Fork) -> int:
+async def _run(
+    project: Project, arguments: argparse.Namespace, listening: socket.socket, fork: Fork, setup: Setup | None
+) -> int:
     os.environ.update(CREDENTIALS)
     gc.disable()  # collecting garbage while the resources are created takes an eighth of the start time
     # These imports are slow. They come after the checks of the arguments, so that an error is shown at once.
@@ -96,7 +99,8 @@ async def _run(project: Project, arguments: argparse.Namespace, listening: socke
         saved_items = SavedItems(arguments.data, project.replay) if arguments.data else None
         endpoint = f"http://localhost:{port}"
         issuer = _issuer(endpoint) if arguments.tokens else None
-        backend = Backend(endpoint, project, saved_items, issuer, Guard(arguments.host, arguments.allow_host))
+        guard = Guard(arguments.host, arguments.allow_host)
+        backend = Backend(endpoint, project, saved_items, issuer, guard, arguments.without)
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
         backend.stacks.add(project.stack, arguments.template, parameters)
         gc.freeze()  # without it, later collections visit these objects, and take a sixth of all time
@@ -106,9 +110,10 @@ async def _run(project: Project, arguments: argparse.Namespace, listening: socke
         here = [] if arguments.only_backend else functions
         check_debugged(here, arguments.debug)
         host = HOST if arguments.host in ALL_ADDRESSES else arguments.host
-        pool = ProcessPool(here, host, port, fork, arguments.debug)
+        pool = ProcessPool(here, host, port, fork, arguments.debug, setup)
         running = asyncio.create_task(pool.run())
-        _print_start(project, endpoint, sorted({function.service for function in here}), arguments.tokens)
+        services = sorted({function.service for function in here})
+        _print_start(project, endpoint, services, arguments.tokens, arguments.without)
         checking = asyncio.create_task(_check(project, arguments.template, backend.notices))
         await Server(backend, backend.end, pool.end).serve(sockets=[listening])
         for task in (running, checking):
@@ -131,11 +136,16 @@ def _issuer(endpoint: str) -> "Issuer":
     return Issuer(endpoint)
 
 
-def _print_start(project: Project, endpoint: str, services: list[str], tokens: bool) -> None:
+def _print_start(
+    project: Project, endpoint: str, services: list[str], tokens: bool, without: str | None
+) -> None:
     names = ", ".join(paint(service, colour_of(service), sys.stdout) for service in services)
     title = paint(project.name, BOLD, sys.stdout)
     print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C stops it.")
     print(f"Live page: {endpoint}{PAGE}\n")
+    if without is not None:
+        warning = f"These functions run WITHOUT a safeguard: {without}. Use them only to see its effect."
+        print(f"{paint(warning, RED, sys.stdout)}\n")
     header = ""
     if tokens:
         print(f"export CHOREO_TOKEN=$(AWS_ENDPOINT_URL={endpoint} .venv/bin/choreo token ada)")

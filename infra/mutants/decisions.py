@@ -1,7 +1,7 @@
 """The services' decisions with one safeguard removed. The model checker must notice each removal."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, cast
 from unittest.mock import patch
 
@@ -122,6 +122,15 @@ def without_address(react: React) -> React:
     return mutant
 
 
+def only_with_address(react: React) -> React:
+    """Ignores a payment that arrives before the address, as if events arrived in causal order."""
+
+    def mutant(state: Shipment, event: Event[Any]) -> Decision[Shipment]:
+        return react(state, event) if state.address is not None else Decision(state)
+
+    return mutant
+
+
 def reported_early(react: React) -> React:
     """Publishes the delivery at once, even if it arrives before the carrier's answer to the dispatch."""
 
@@ -151,6 +160,7 @@ DECISION_MUTANTS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     "dispatch-after-cancel": (shipping.decisions, {"payment.captured": decided_as("cancelled", "none")}),
     "dispatch-before-payment": (shipping.decisions, {"order.placed": without_payment}),
     "dispatch-without-address": (shipping.decisions, {"payment.captured": without_address}),
+    "payment-before-address-ignored": (shipping.decisions, {"payment.captured": only_with_address}),
     "late-payment-ignored": (shipping.decisions, {"payment.captured": ignored}),
     "late-address-ignored": (shipping.decisions, {"order.placed": ignored}),
     "delivery-ignored": (shipping.decisions, {"carrier.parcel_delivered": ignored}),
@@ -171,3 +181,8 @@ HARMLESS: dict[str, tuple[Any, dict[str, Mutate]]] = {
     ),
 }
 """Mutants that violate no invariant. The test's docstring gives the reason."""
+
+
+def decision_mutant(name: str) -> Callable[[], AbstractContextManager[None]]:
+    """The context in which the decisions lack this safeguard."""
+    return lambda: mutated(*DECISION_MUTANTS[name])

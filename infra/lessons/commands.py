@@ -1,0 +1,87 @@
+"""Steps of lessons that are commands in another terminal: `choreo run`, `choreo join`, `choreo republish`."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from infra.lessons.errors import LessonFailed
+from infra.lessons.lesson import Act
+from infra.lessons.stage import Stage
+from infra.local.control.wire import PREFIX
+from infra.local.in_process import ROOT
+from infra.local.model.credentials import CREDENTIALS
+
+COMMAND_SECONDS = 60
+
+
+def second_process(service: str) -> Act:
+    """Runs another process of each function of a service, which lacks the same safeguard as the system."""
+
+    def act(stage: Stage) -> None:
+        without = ["--without", stage.system.without] if stage.system.without else []
+        _start(stage, "run", service, *without)
+        stage.wait_for(lambda: _attached(stage, service), f"the start of a second process of {service}")
+
+    return act
+
+
+def join(folder: str) -> Act:
+    """Adds the stack of a folder to the system, and runs its functions."""
+
+    def act(stage: Stage) -> None:
+        name = os.path.basename(folder)
+        _start(stage, "join", f"{folder}/template.yaml")
+        stage.wait_for(lambda: name in stage.system.state()["services"], f"{name} joining")
+
+    return act
+
+
+def wait_until_handled(service: str) -> Act:
+    """Waits until a service has handled a message."""
+
+    def act(stage: Stage) -> None:
+        def handled() -> bool:
+            return bool(stage.system.state()["services"][service]["handled"])
+
+        stage.wait_for(handled, f"a message handled by {service}")
+
+    return act
+
+
+def leave(name: str) -> Act:
+    """Removes a joined stack."""
+
+    def act(stage: Stage) -> None:
+        stage.system.call("DELETE", f"{PREFIX}stacks/{name}")
+
+    return act
+
+
+def republish(stage: Stage) -> None:
+    """Publishes the events of the last order again, from the outboxes. Raises LessonFailed."""
+    command = [sys.executable, "-m", "infra.cli", "republish", "--order", stage.order_id]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=_environment(stage), capture_output=True, text=True, timeout=COMMAND_SECONDS
+    )
+    if ended.returncode:
+        raise LessonFailed(f"choreo republish failed: {ended.stderr.strip()}")
+
+
+def _start(stage: Stage, *arguments: str) -> None:
+    command = [sys.executable, "-m", "infra.run", *arguments, "--port", str(stage.system.port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=_environment(stage), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    stage.undo.callback(process.wait, COMMAND_SECONDS)
+    stage.undo.callback(process.terminate)
+
+
+def _environment(stage: Stage) -> Mapping[str, str]:
+    url = f"http://127.0.0.1:{stage.system.port}"
+    return {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": url}
+
+
+def _attached(stage: Stage, service: str) -> bool:
+    notices = stage.system.state()["notices"]
+    return any(notice["kind"] == "attached" and notice["service"] == service for notice in notices)

@@ -1,0 +1,26 @@
+"""What a safeguard costs, in the currency of the price list for a million shipped orders."""
+
+from collections import Counter
+from functools import cache
+
+from infra.cost.__main__ import bill_of
+from infra.cost.prices import LIST, MILLION, Prices
+from infra.lessons.lesson import Safeguard
+
+BATCH = 10
+"""Messages in each batch, as `choreo cost` assumes."""
+
+
+def cost_of(safeguard: Safeguard) -> str:
+    """The price of a safeguard, and `0` if it shares a call that is needed anyway."""
+    return _prices()[safeguard.cost] if safeguard.cost else "0"
+
+
+@cache
+def _prices() -> dict[str, str]:
+    """The price of each row of `choreo cost`."""
+    prices = Prices.model_validate_json(LIST.read_bytes())
+    by: dict[str, float] = {}
+    for item, number in bill_of("shipped", BATCH, prices).items():
+        by[item.purpose] = by.get(item.purpose, 0) + prices.of(Counter({item: number}))
+    return {purpose: f"{price * MILLION:.2f} {prices.currency}" for purpose, price in by.items()}
