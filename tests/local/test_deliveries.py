@@ -212,8 +212,8 @@ def test_a_binary_attribute_is_delivered(tmp_path: Path) -> None:
         (STREAM, "dynamodb", True),
         (STREAM, "sqs", False),
         (QUEUE, "sqs", True),
-        (QUEUE, "sns", True),
-        (QUEUE, "events", True),
+        (QUEUE, "sns", False),
+        (QUEUE, "events", False),
         (QUEUE, "dynamodb", False),
         (STREAM, None, True),
         (QUEUE, None, True),
@@ -227,6 +227,23 @@ def test_a_write_wakes_up_the_mappings_that_may_have_new_records(
         async with running(tmp_path / "template.yaml") as (backend, _):
             ((delivery, _task),) = backend.deliveries._running["shop"]
             backend.deliveries.poll_now(written)
+            return delivery.wake_up.is_set()
+
+    assert asyncio.run(is_woken()) == woken
+
+
+@pytest.mark.parametrize(("delay_seconds", "woken"), [(0, True), (60, False)])
+def test_a_message_wakes_up_the_mapping_of_its_queue_unless_it_is_delayed(
+    tmp_path: Path, delay_seconds: int, woken: bool
+) -> None:
+    async def is_woken() -> bool:
+        (tmp_path / "template.yaml").write_text(QUEUE)
+        async with running(tmp_path / "template.yaml") as (backend, stack):
+            ((delivery, _task),) = backend.deliveries._running["shop"]
+            backend.deliveries.message_arrived(f"{delivery.mapping.source.arn}-of-another-function")
+            assert not delivery.wake_up.is_set()
+            url = stack.queues["Queue"]
+            client("sqs").send_message(QueueUrl=url, MessageBody="first", DelaySeconds=delay_seconds)
             return delivery.wake_up.is_set()
 
     assert asyncio.run(is_woken()) == woken

@@ -24,7 +24,7 @@ from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.reporting.metrics import Metrics
 from infra.local.reporting.notices import Failure
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
-from infra.shared.arns import name_of
+from infra.shared.arns import name_of, service_of
 
 START_SECONDS = 30.0
 """The maximum wait of a batch for a free execution environment."""
@@ -54,13 +54,15 @@ class Deliveries:
             task.cancel()
 
     def poll_now(self, written: str | None = None) -> None:
-        """Wakes up the mappings, so that they poll now.
-
-        After a write to the service `written`, only those that may have new records: DynamoDB writes to
-        streams, and every other service to queues.
-        """
+        """Wakes up the mappings, so that they poll now; after a write to a service, only those of its sources."""
         for delivery, _ in chain(*self._running.values()):
-            if written is None or (written == "dynamodb") == isinstance(delivery.mapping, StreamMapping):
+            if written in (None, service_of(delivery.mapping.source.arn)):
+                delivery.wake_up.set()
+
+    def message_arrived(self, queue_arn: str) -> None:
+        """Wakes up the mappings of a queue. Other services, such as SNS, send to queues, too."""
+        for delivery, _ in chain(*self._running.values()):
+            if delivery.mapping.source.arn == queue_arn:
                 delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:

@@ -1,0 +1,19 @@
+"""Reports each message that a queue gets, whichever service sends it, to one listener: the event source mappings."""
+
+from collections.abc import Callable
+
+Listener = Callable[[str], None]
+"""Takes the ARN of the queue."""
+
+_listeners: list[Listener] = []
+
+
+def report_to(listener: Listener) -> None:
+    """Sets the listener. Before the first call, there is none."""
+    _listeners[:] = [listener]
+
+
+def report(queue_arn: str) -> None:
+    """Reports a message that can be received now."""
+    for listener in _listeners:
+        listener(queue_arn)
