@@ -1,4 +1,4 @@
-"""Reports each message that a queue gets, whichever service sends it, to one listener: the event source mappings."""
+"""Reports each message that a queue gets from any service, so that its event source mapping polls at once."""
 
 from collections.abc import Callable
 

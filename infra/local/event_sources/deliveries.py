@@ -54,7 +54,7 @@ class Deliveries:
             task.cancel()
 
     def poll_now(self, written: str | None = None) -> None:
-        """Wakes up the mappings, so that they poll now; after a write to a service, only those of its sources."""
+        """Wakes up the mappings to poll now: all, or those whose source is in the `written` service."""
         for delivery, _ in chain(*self._running.values()):
             if written in (None, service_of(delivery.mapping.source.arn)):
                 delivery.wake_up.set()

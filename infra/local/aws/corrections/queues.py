@@ -43,7 +43,7 @@ def _url(queue: Any, request_url: Any) -> str:
 
 
 def _add_message(queue: Any, message: Any) -> None:
-    """Sets the source queue of a dead letter: the queue that the message was in before. Reports the arrival."""
+    """Sets the source queue of a dead letter, where the message was before, and reports the arrival."""
     source = vars(message).get("queue_arn")
     if source is not None:
         message.dead_letter_queue_source_arn = source
