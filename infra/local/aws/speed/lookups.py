@@ -16,7 +16,7 @@ import botocore.session
 import moto.core.responses
 import moto.core.utils
 import moto.sqs.models
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
@@ -32,6 +32,7 @@ _new_backends = BackendDict.__getitem__
 
 def patches() -> Iterator[Any]:
     yield patch.object(JSONFileLoader, "_load_file", botocore_models.load_file)
+    yield patch.object(Loader, "list_available_services", botocore_models.list_services)
     yield patch.object(botocore.session, "create_loader", _botocore_loader)
     yield patch.object(moto.core.utils, "create_loader", _moto_loader)
     yield patch.object(moto.core.responses, "method_names_from_class", _method_names)
