@@ -1,9 +1,12 @@
-"""Reports each message that a queue gets from any service, so that its event source mapping polls at once."""
+"""Reports each new record of a queue or a stream, so that its event source mappings poll at once.
+
+A call may write to another service: SNS sends to queues.
+"""
 
 from collections.abc import Callable
 
 Listener = Callable[[str], None]
-"""Takes the ARN of the queue."""
+"""Takes the ARN of the queue or the stream."""
 
 _listeners: list[Listener] = []
 
@@ -13,7 +16,7 @@ def report_to(listener: Listener) -> None:
     _listeners[:] = [listener]
 
 
-def report(queue_arn: str) -> None:
-    """Reports a message that can be received now."""
+def report(source_arn: str) -> None:
+    """Reports a record that can be read now."""
     for listener in _listeners:
-        listener(queue_arn)
+        listener(source_arn)

@@ -24,7 +24,7 @@ from infra.local.reporting.journal import DeliveryEnd, Journal, QueueInput
 from infra.local.reporting.metrics import Metrics
 from infra.local.reporting.notices import Failure
 from infra.local.runtime.environments import Environments, FunctionFailed, NoFreeEnvironment
-from infra.shared.arns import name_of, service_of
+from infra.shared.arns import name_of
 
 START_SECONDS = 30.0
 """The maximum wait of a batch for a free execution environment."""
@@ -53,16 +53,10 @@ class Deliveries:
         for _, task in self._running.pop(stack_name):
             task.cancel()
 
-    def poll_now(self, written: str | None = None) -> None:
-        """Wakes up the mappings to poll now: all, or those whose source is in the `written` service."""
+    def poll_now(self, source_arn: str | None = None) -> None:
+        """Wakes up the mappings of a queue or a stream, or else all mappings, so that they poll now."""
         for delivery, _ in chain(*self._running.values()):
-            if written in (None, service_of(delivery.mapping.source.arn)):
-                delivery.wake_up.set()
-
-    def message_arrived(self, queue_arn: str) -> None:
-        """Wakes up the mappings of a queue. Other services, such as SNS, send to queues, too."""
-        for delivery, _ in chain(*self._running.values()):
-            if delivery.mapping.source.arn == queue_arn:
+            if source_arn in (None, delivery.mapping.source.arn):
                 delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:
