@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from infra.local.aws.botocore_parameters import is_valid
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import faster_moto
-from infra.local.aws.speed.parameters import is_valid
 from infra.local.in_process import environment
 
 SCALARS = (

@@ -4,10 +4,9 @@ botocore looks up the rules of each value again at each call. It still describes
 parameters, and checks the types that have no function here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
-from unittest.mock import patch
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from botocore.validate import ParamValidationDecorator, ParamValidator
@@ -18,11 +17,8 @@ _validate_and_serialize = ParamValidationDecorator.serialize_to_request
 _checks: dict[tuple[str, str], IsValid] = {}
 
 
-def patches() -> Iterator[Any]:
-    yield patch.object(ParamValidationDecorator, "serialize_to_request", _serialize)
-
-
-def _serialize(decorator: Any, parameters: Any, operation: OperationModel) -> Any:
+def serialize(decorator: Any, parameters: Any, operation: OperationModel) -> Any:
+    """Replaces botocore's ParamValidationDecorator.serialize_to_request."""
     if is_valid(parameters, operation):
         return decorator._serializer.serialize_to_request(parameters, operation)
     return _validate_and_serialize(decorator, parameters, operation)
