@@ -1,7 +1,7 @@
 """The six invariants of the design as lights, for orders that the tables of a local run have.
 
-Money and parcels come from the gateway's and the carrier's own ledgers. What a service stores is compared
-with them, and never believed alone.
+Money and parcels come from the gateway's and the carrier's own ledgers. Whether an order ended is what Order
+stores; the light of agreement compares that with the ledgers.
 """
 
 from collections import Counter

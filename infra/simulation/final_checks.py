@@ -39,7 +39,7 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
 
 
 def not_handled(journal: Journal, event: Event[Any]) -> list[str]:
-    """The services that react to an event and never handled it."""
+    """A sentence for each service that reacts to an event and never handled it."""
     violations = []
     for service in SERVICES:
         written = journal.items.get((service.name, event.order_id))
