@@ -1,6 +1,6 @@
 """Removes safeguards from the processes of functions, for a local run that shows what a safeguard is for.
 
-The mutants of the template are missing here: they change resources, which no function's process has.
+The mutants of the template are in infra/mutants/template.py: they change resources, not processes.
 """
 
 from contextlib import AbstractContextManager, ExitStack
