@@ -1,10 +1,11 @@
 """Lessons on crashes and lost answers: a process ends, or does not learn what it did."""
 
-from infra.lessons.acts import cancel, fail_call, place, start, stop, wait_for_fault
+from infra.lessons.acts import cancel, fail_call, place, start, stop, wait_for_fault, wait_until_published
 from infra.lessons.lesson import Lesson, Safeguard, Step
 
 PAYMENTS = ("payment", "TABLE_NAME")
 GATEWAY = ("payment", "LEDGER_TABLE_NAME")
+SHIPMENTS = ("shipping", "TABLE_NAME")
 CARRIER = ("shipping", "LEDGER_TABLE_NAME")
 
 LOST_ANSWER = Lesson(
@@ -108,6 +109,22 @@ CRASH = Lesson(
             code=("payment/decisions.py:_give_back",),
             decision="0006-intents-before-external-effects.md",
         ),
+        Safeguard(
+            without="retryable-is-acknowledged",
+            light=2,
+            consequence="the cancellation is dropped; no refund",
+            cost="",
+            code=("choreography/consumer.py:_wait",),
+            decision="0012-two-families-of-errors.md",
+        ),
+        Safeguard(
+            without="dispatch-after-cancel",
+            light=4,
+            consequence="Shipping forgets the cancellation",
+            cost="",
+            code=("shipping/decisions.py:_note_payment",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
     ),
 )
 
@@ -164,21 +181,25 @@ FAILED_PUBLISH = Lesson(
     name="failed-publish",
     title="A publish that fails",
     story=(
-        "Payment charges Ada, and its relay calls SNS to publish payment.captured.",
-        "The request is lost, so SNS never gets the event.",
-        "The relay reports the record as failed, and the stream delivers it again.",
+        "Payment's relay publishes payment.captured, and the request is lost on its way to SNS.",
+        "Shipping's relay publishes shipment.dispatched, and SNS answers that it rejects the entry.",
+        "The relays try again: in the same invocation, or when the stream delivers the record again.",
     ),
     watch="Payment has an unpublished event, until the relay's next invocation.",
     steps=(
         Step("Payment stops, so that the fault can be prepared.", stop("payment")),
         Step("Ada places an order.", place()),
         Step(
-            "The next request to publish for this order will be lost.",
+            "Payment's next request to publish for this order will be lost.",
             fail_call("payment", "PublishBatch", "before", "lose"),
+        ),
+        Step(
+            "SNS will reject what Shipping publishes next for this order.",
+            fail_call("shipping", "PublishBatch", "before", "reject"),
         ),
         Step("Payment starts, and charges Ada.", start("payment")),
     ),
-    outcome="the relay tries again; shipped once",
+    outcome="the relays try again; shipped once",
     safeguards=(
         Safeguard(
             without="failed-publish-is-not-reported",
@@ -186,6 +207,14 @@ FAILED_PUBLISH = Lesson(
             consequence="charged, and the order hangs",
             cost="relay",
             code=("choreography/relay.py:handler", "choreography/publishing.py:publish"),
+            decision="0003-relay-by-the-tables-stream.md",
+        ),
+        Safeguard(
+            without="failed-entries-are-ignored",
+            light=1,
+            consequence="shipped, and Ada is never told",
+            cost="relay",
+            code=("choreography/publishing.py:publish",),
             decision="0003-relay-by-the-tables-stream.md",
         ),
     ),
@@ -217,6 +246,45 @@ DUAL_WRITE = Lesson(
             consequence="charged, and the order hangs",
             cost="relay",
             code=("choreography/table.py:write", "choreography/relay.py:handler"),
+            decision="0003-relay-by-the-tables-stream.md",
+        ),
+    ),
+)
+
+EARLY_PUBLISH = Lesson(
+    name="early-publish",
+    title="A crash between the publish and the write",
+    story=(
+        "Ada cancels her order, and Shipping crashes before it writes that it stops the order.",
+        "Its event is in the same write, so the crash has published nothing.",
+        "Meanwhile Payment charges Ada, and Shipping may now decide otherwise.",
+    ),
+    watch="ShippingQueue has the cancellation in flight, while payment.captured arrives.",
+    steps=(
+        Step("Payment stops.", stop("payment")),
+        Step("Shipping stops, so that the fault can be prepared.", stop("shipping")),
+        Step("Ada places an order.", place()),
+        Step(
+            "Shipping will crash before it writes that it stops this order.",
+            fail_call("shipping", "PutItem", "before", "crash", table=SHIPMENTS, text="shipment.cancelled"),
+        ),
+        Step("Ada cancels the order.", cancel),
+        Step("Order publishes both events.", wait_until_published("order")),
+        Step("Shipping starts, and crashes.", start("shipping")),
+        Step("The crash happens.", wait_for_fault),
+        Step("Payment starts, and charges Ada.", start("payment")),
+    ),
+    outcome="one decision, and all services know the same",
+    safeguards=(
+        Safeguard(
+            without="publish-before-write",
+            light=3,
+            consequence="refunded, and the parcel left",
+            cost="relay",
+            code=(
+                "choreography/table.py:write",
+                "choreography/relay.py:handler",
+            ),
             decision="0003-relay-by-the-tables-stream.md",
         ),
     ),

@@ -45,6 +45,14 @@ SCALING_OUT = Lesson(
             code=("choreography/table.py:_put",),
             decision="0002-one-conditional-write-for-each-message.md",
         ),
+        Safeguard(
+            without="lost-race-is-acknowledged",
+            light=5,
+            consequence="an event is dropped without an effect",
+            cost="",
+            code=("choreography/participant.py:handle",),
+            decision="0002-one-conditional-write-for-each-message.md",
+        ),
     ),
 )
 
