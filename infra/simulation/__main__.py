@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from infra.shared.arguments import Parser, positive
+from infra.shared.display import print_json
 from infra.simulation.faults import KINDS, UNLIMITED, Scenario
 from infra.simulation.parallel import parallel_runs, with_progress
 from infra.simulation.report import Totals, violation
-from infra.simulation.run import run
+from infra.simulation.run import Result, run
 from infra.simulation.shrink import shrink
 
 VIOLATED, INCOMPLETE = 1, 3
@@ -29,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     console = Console(stderr=True)
     if arguments.seed is not None:
-        return _run_one(_scenario(arguments, arguments.seed), arguments.trace)
+        return _run_one(_scenario(arguments, arguments.seed), arguments.trace, as_json=arguments.json)
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     totals, began = Totals(), time.monotonic()
     scenarios = [_scenario(arguments, seed) for seed in seeds]
@@ -39,26 +40,39 @@ def main(argv: list[str] | None = None) -> int:
                 if result.wrong:
                     console.print(f"Seed {result.scenario.seed}: {result.wrong[0]}", highlight=False)
                     console.print("Searching for a shorter run with a violation …")
-                    print(violation(shrink(result)))
+                    _print_violation(shrink(result), as_json=arguments.json)
                     return VIOLATED
                 totals.add(result)
             scenarios = totals.coverage.aimed()
             if not (arguments.complete and totals.coverage.never_reached()):
                 break
-    totals.print(console, time.monotonic() - began)
+    if arguments.json:
+        print_json(totals.to_json())
+    else:
+        totals.print(console, time.monotonic() - began)
     return _report_coverage(totals, console, arguments.complete)
 
 
-def _run_one(scenario: Scenario, trace: Path | None) -> int:
+def _run_one(scenario: Scenario, trace: Path | None, *, as_json: bool) -> int:
     result = run(scenario)
     if trace is not None:
         trace.write_text("\n".join([*result.lines, *result.wrong, ""]))
     if result.wrong:
-        print(violation(result))
+        _print_violation(result, as_json=as_json)
         return VIOLATED
-    outcomes = ", ".join(f"{count} {status}" for status, count in sorted(result.outcomes.items()))
-    print(f"seed {scenario.seed}: {outcomes}; {result.faults.total()} faults; digest {result.digest}")
+    if as_json:
+        print_json(result.to_json())
+    else:
+        outcomes = ", ".join(f"{count} {status}" for status, count in sorted(result.outcomes.items()))
+        print(f"seed {scenario.seed}: {outcomes}; {result.faults.total()} faults; digest {result.digest}")
     return 0
+
+
+def _print_violation(result: Result, *, as_json: bool) -> None:
+    if as_json:
+        print_json(result.to_json())
+    else:
+        print(violation(result))
 
 
 def _report_coverage(totals: Totals, console: Console, complete: bool) -> int:
@@ -128,6 +142,7 @@ def parser() -> Parser:
     made.add_argument(
         "--trace", type=Path, metavar="FILE", help="with --seed: write the run to this file as text"
     )
+    made.add_argument("--json", action="store_true", help="print the result as a line of JSON")
     return made
 
 

@@ -1,6 +1,7 @@
 """The report of one run, and of many runs."""
 
 from collections import Counter
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +28,15 @@ class Totals:
         self.faults += result.faults
         self.outcomes += result.outcomes
         self.coverage.add(result)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "seeds": self.runs,
+            "orders": dict(self.outcomes),
+            "faults": dict(self.faults),
+            "never_reached": self.coverage.never_reached(),
+            "violations": [],
+        }
 
     def print(self, console: Console, seconds: float) -> None:
         table = Table("fault", "injected", "meaning", box=None, pad_edge=False)

@@ -51,6 +51,17 @@ class Result:
         """A SHA-256 hash of the run's text: equal runs have equal digests."""
         return hashlib.sha256("\n".join([*self.lines, *self.wrong]).encode()).hexdigest()
 
+    def to_json(self) -> dict[str, Any]:
+        """The result without the text of the run, which the command writes again with `--trace`."""
+        return {
+            "seed": self.scenario.seed,
+            "orders": dict(self.outcomes),
+            "faults": dict(self.faults),
+            "violations": self.wrong,
+            "digest": self.digest,
+            "command": self.scenario.command,
+        }
+
 
 def run(scenario: Scenario) -> Result:
     """Runs a scenario. The same scenario gives the same result, byte for byte."""

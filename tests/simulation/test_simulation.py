@@ -1,5 +1,6 @@
 """The simulator: one seed gives one run, it finds defects, and faults do not change the outcome of orders."""
 
+import json
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,6 +17,8 @@ from tests.three_services import limited
 
 NO_FAULTS = frozenset[str]()
 TRANSPORT = frozenset({"duplicate", "reorder", "expiry", "replay"})
+LAST_ORDERS = 2
+"""The orders that the quiescent phase adds."""
 IN_TIME = Scenario(2, kinds=frozenset(KINDS) - {"down", "long-outage"}, interventions=False)
 """A run in which no order expires. A rebuild at another time could charge an order that expired unpaid."""
 
@@ -103,6 +106,28 @@ def test_complete_fails_if_the_runs_did_not_reach_every_call(capsys: pytest.Capt
         main(["--seeds", "1", "--orders", "1", "--faults", "none", "--jobs", "1", "--complete"]) == INCOMPLETE
     )
     assert "never reached: SendMessage in choreography.consumer._dead_letter" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "seed"), [(["--seed", "3"], {"seed": 3}), (["--seeds", "1"], {"seeds": 1})]
+)
+def test_the_result_is_also_json(
+    asked: list[str], seed: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*asked, "--orders", "2", "--jobs", "1", "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed | seed == printed
+    assert sum(printed["orders"].values()) == 2 + LAST_ORDERS
+    assert printed["violations"] == []
+
+
+@pytest.mark.proof
+def test_a_violation_is_also_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with MUTANTS["dual-write"]():
+        assert main(["--seeds", "1", "--jobs", "1", "--json"]) == VIOLATED
+    printed = json.loads(capsys.readouterr().out)
+    assert "no outbox has this event" in printed["violations"][0]
+    assert printed["command"].startswith("choreo simulate --seed 0")
 
 
 @pytest.mark.parametrize(
