@@ -45,7 +45,7 @@ DUPLICATE = Lesson(
         Safeguard(
             without="no-record",
             light=5,
-            consequence="no trace that an event took effect",
+            consequence="no event counts as handled; the order hangs",
             cost="",
             code=("choreography/table.py:write",),
             decision="0005-idempotency-records-in-the-order.md",

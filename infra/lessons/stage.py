@@ -84,7 +84,7 @@ class Stage:
         self.calm()
 
     def calm(self) -> None:
-        """Waits until no message waits, or for a time: without a safeguard, a message may fail for ever."""
+        """Waits until no message waits, or for a time. Without a safeguard, a message may never succeed."""
         seconds = SETTLE_SECONDS if self.system.without is None else HANGS_SECONDS
         self._until_quiet(lambda: False, seconds)
 
