@@ -162,7 +162,7 @@ def deliver_now(label: str) -> Act:
 
 
 def receive(label: str, times: int) -> Act:
-    """Receives a queue's first message so often, and deletes it never."""
+    """Receives a queue's messages this many times, and does not delete them."""
 
     def act(stage: Stage) -> None:
         sqs = stage.system.client("sqs")
@@ -174,7 +174,7 @@ def receive(label: str, times: int) -> Act:
 
 
 def check_early(label: str, times: int) -> Act:
-    """Delivers a reminder at once, so often: each time, it must be sent again with a delay."""
+    """Delivers a delayed reminder at once, this many times. Each time, the consumer sends it again."""
 
     def act(stage: Stage) -> None:
         name = stage.system.queue(label)

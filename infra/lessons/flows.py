@@ -11,8 +11,8 @@ from infra.lessons.acts import (
     wait_in_queue,
 )
 from infra.lessons.commands import deliver, republish
-from infra.lessons.crashes import GATEWAY
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.tables import GATEWAY
 
 PLACING = Lesson(
     name="placing",

@@ -11,8 +11,8 @@ from infra.lessons.acts import (
     wait_for_status,
 )
 from infra.lessons.commands import join, leave, second_process, wait_until_handled
-from infra.lessons.crashes import PAYMENTS
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.tables import PAYMENTS
 
 SCALING_OUT = Lesson(
     name="scaling-out",
