@@ -91,7 +91,7 @@ def test_a_pause_delays_the_call(run: Run) -> None:
 @pytest.mark.parametrize(("operation", "moment"), [("SendMessage", "before"), ("PublishBatch", "after")])
 def test_only_a_publish_batch_has_entries_to_reject(run: Run, operation: str, moment: str) -> None:
     call = {"function": "Sends", "operation": operation, "moment": moment, "action": "reject"}
-    with pytest.raises(urllib.error.HTTPError, match="400"):
+    with pytest.raises(urllib.error.HTTPError, match="422"):
         run.call("POST", "/_choreo/api/call-faults", call)
 
 
