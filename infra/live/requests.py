@@ -48,6 +48,12 @@ class CallFaultRequest(_RequestBody):
     containing: list[str] = Field(default_factory=list, max_length=10)
 
 
+class LessonRequest(_RequestBody):
+    """How to play a lesson: with all safeguards, or in a second system without one."""
+
+    without: str | None = None
+
+
 class Message(_RequestBody):
     """A message to send unchanged. The default is a poison message, which no consumer can read."""
 

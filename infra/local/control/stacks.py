@@ -34,6 +34,11 @@ class Stacks:
         self.running = dict[str, Stack]()
         self._templates = dict[str, Path]()
 
+    @property
+    def endpoint(self) -> str:
+        """The URL of the local AWS."""
+        return self._endpoint
+
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Creates a stack from a template; `parameters` override the template's defaults.
 
