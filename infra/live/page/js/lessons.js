@@ -18,8 +18,9 @@ export class Lessons {
     this.name = name;
     this.known ??= await reportErrors(fetchLessons);
     if (!this.known || name !== this.name) return;
-    if (name) await this.load(name);
-    else this.showList();
+    if (!name) this.showList();
+    else if (this.known.lessons.some((lesson) => lesson.name === name)) await this.load(name);
+    else this.showMissing(name);
   }
 
   showList() {
@@ -30,14 +31,8 @@ export class Lessons {
   }
 
   async load(name) {
-    let lesson;
-    try {
-      lesson = await fetchLesson(name);
-    } catch (error) {
-      if (name === this.name) this.showMissing(error.message);
-      return;
-    }
-    if (name !== this.name) return;
+    const lesson = await reportErrors(() => fetchLesson(name));
+    if (!lesson || name !== this.name) return;
     setText(this.title, lesson.title);
     if (this.view?.name !== name) {
       this.view = new LessonView(lesson, this.known, unavailable(this.known), (without) => this.play(without));
@@ -48,10 +43,10 @@ export class Lessons {
     this.view.update(this.progress);
   }
 
-  showMissing(reason) {
+  showMissing(name) {
     this.view = null;
     setText(this.title, "Not found");
-    this.body.replaceChildren(h("p", {}, reason, " ", h("a", { href: "#lessons" }, "All lessons")));
+    this.body.replaceChildren(h("p", {}, `There is no lesson ${name}. `, h("a", { href: "#lessons" }, "All lessons")));
   }
 
   async showPrices() {
