@@ -1,4 +1,4 @@
-"""The lessons in the live page's API: what they show, how they are played, and why they cannot be played."""
+"""The lessons in the live page's API: what they show, how a run plays them, and why it does not."""
 
 import json
 import urllib.error

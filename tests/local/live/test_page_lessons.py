@@ -92,7 +92,7 @@ def test_a_lesson_without_its_safeguard_says_so_in_red_and_whom_it_harms(page: P
     play(page)
     page.click(f"button[data-without={GUARD.without}]")
     expect(page.locator("#banners")).to_contain_text(f"a second system lacks one ({GUARD.without})")
-    expect(page.locator(".removed.danger")).to_contain_text(f"Safeguard removed: {GUARD.without}")
+    expect(page.locator(".removed.danger")).to_contain_text(f"A safeguard is removed ({GUARD.without})")
     expect(page.get_by_role("button", name="Play", exact=True)).to_have_attribute("aria-disabled", "true")
     expect(book(page, GUARD.without)).to_be_visible(timeout=PLAY_MS)
     assert lights(page) == ["✓ green"] * 6

@@ -47,7 +47,7 @@ export class LessonProof {
   }
 }
 
-const systemOf = ({ without }) => (without ? `without ${without}` : "with all safeguards");
+const systemOf = ({ without }) => (without ? `with a safeguard removed (${without})` : "with all safeguards");
 const violationsOf = ({ lights: all }) => all.flatMap(({ violations }) => violations);
 
 function lights(proofs) {

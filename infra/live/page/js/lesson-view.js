@@ -52,7 +52,7 @@ export class LessonView {
     this.shown = shown;
     this.removed.hidden = !own?.second || (!own.without && !own.address);
     this.removed.classList.toggle("danger", Boolean(own?.without));
-    const system = own?.without ? [h("strong", {}, "Safeguard removed: "), h("code", {}, own.without), ". A second system without it plays this lesson; the map shows the first system."] : ["A second system plays this lesson."];
+    const system = own?.without ? [h("strong", {}, "A safeguard is removed "), "(", h("code", {}, own.without), "). A second system without it plays this lesson; the map shows the first system."] : ["A second system plays this lesson."];
     const link = own?.address ? h("a", { href: own.address, target: "_blank" }, "Open the second system’s page") : null;
     this.removed.replaceChildren(...system, " ", ...(link ? [link] : []));
   }
