@@ -34,11 +34,6 @@ class Stacks:
         self.running = dict[str, Stack]()
         self._templates = dict[str, Path]()
 
-    @property
-    def endpoint(self) -> str:
-        """The URL of the local AWS."""
-        return self._endpoint
-
     def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
         """Creates a stack from a template; `parameters` override the template's defaults.
 
@@ -76,6 +71,11 @@ class Stacks:
         remove(removed)
         if self._saved_items is not None:
             self._saved_items.delete_stack(removed)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL of the local AWS."""
+        return self._endpoint
 
     def functions(self) -> list[Function]:
         return [function for stack in self.running.values() for function in stack.functions.values()]

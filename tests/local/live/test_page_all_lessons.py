@@ -31,7 +31,7 @@ def test_all_lights_are_green_with_the_safeguards(page: Page, name: str) -> None
     assert lights(page) == ["✓ green"] * 6
 
 
-@pytest.mark.parametrize(("name", "without"), removals())
+@pytest.mark.parametrize(("name", "without"), list(removals()))
 def test_the_named_light_is_red_without_the_safeguard(page: Page, name: str, without: str) -> None:
     open_lesson(page, name)
     play(page, without)
