@@ -15,6 +15,7 @@ from tests.local.live.test_api import API, refusal, state
 
 PLAYED = "dual-write"
 GUARD = LESSONS[PLAYED].safeguards[0]
+BARE = next(name for name, lesson in LESSONS.items() if not lesson.safeguards)
 JSON = {"content-type": "application/json"}
 
 
@@ -87,9 +88,9 @@ def test_one_lesson_is_played_at_a_time(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "without", "detail"),
     [
-        ("films", None, "there is no lesson films: the lessons are placing, "),
+        ("films", None, "there is no lesson films: the lessons are "),
         (PLAYED, "films", f"lesson {PLAYED} has no safeguard films: choose from {GUARD.without}"),
-        ("placing", "films", "it has none that can be removed"),
+        (BARE, "films", "it has none that can be removed"),
     ],
 )
 def test_an_unknown_lesson_or_safeguard_is_not_found(run: Run, name: str, without: str, detail: str) -> None:
