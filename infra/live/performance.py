@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -24,6 +25,7 @@ class Performance:
         """Whether a second system plays it: this run has the safeguard, or other parameters."""
         self.phase: Phase = "starting" if self.second else "playing"
         self.proof: Proof | None = None
+        self._started_at = time.time()
         self._step = -1
         self._notes: list[dict[str, Any]] = []
         self._error: str | None = None
@@ -50,6 +52,7 @@ class Performance:
             "name": self.lesson.name,
             "title": self.lesson.title,
             "without": self.without,
+            "started_at": self._started_at,
             "second": self.second,
             "address": self._address,
             "phase": self.phase,

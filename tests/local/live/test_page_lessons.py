@@ -31,8 +31,11 @@ def open_lesson(page: Page, name: str) -> None:
 
 def play(page: Page, without: str | None = None) -> None:
     """Plays the lesson, and waits until its lights are shown."""
-    page.click(f"[data-without={without}]:is(button)" if without else "#play")
-    expect(book(page, without)).to_be_visible(timeout=PLAY_MS)
+    button = page.locator(f"button[data-without={without}]" if without else "#play")
+    button.click()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(button).to_have_attribute("aria-disabled", "false", timeout=PLAY_MS)
+    expect(book(page, without)).to_be_visible()
 
 
 def book(page: Page, without: str | None = None) -> Locator:
@@ -91,6 +94,7 @@ def test_a_lesson_without_its_safeguard_says_so_in_red_and_whom_it_harms(page: P
     open_lesson(page, PLAYED.name)
     play(page)
     page.click(f"button[data-without={GUARD.without}]")
+    expect(book(page, GUARD.without)).to_have_count(0)
     expect(page.locator("#banners")).to_contain_text(f"a second system lacks one ({GUARD.without})")
     expect(page.locator(".removed.danger")).to_contain_text(f"A safeguard is removed ({GUARD.without})")
     expect(page.get_by_role("button", name="Play", exact=True)).to_have_attribute("aria-disabled", "true")
@@ -142,6 +146,14 @@ def test_a_lesson_needs_no_horizontal_scrolling(page: Page, width: int) -> None:
     open_lesson(page, PLAYED.name)
     play(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_second_play_replaces_the_proof_of_the_first(page: Page) -> None:
+    open_lesson(page, PLAYED.name)
+    play(page)
+    order = book(page).locator("code").inner_text()
+    play(page)
+    expect(book(page).locator("code")).not_to_have_text(order)
 
 
 @pytest.fixture(scope="module")

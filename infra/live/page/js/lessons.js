@@ -60,16 +60,25 @@ export class Lessons {
 
   /** Takes the progress of the present lesson from the run's state. */
   update({ lesson }) {
-    const before = this.progress;
     this.showProgress(lesson);
-    const ended = lesson && isBusy(before) && !isBusy(lesson);
-    if (ended && this.view?.name === lesson.name) this.load(lesson.name);
+  }
+
+  /** Forgets the progress: another run may answer next. */
+  reset() {
+    this.progress = null;
+    this.view?.update(null);
   }
 
   showProgress(progress) {
+    if (startOf(progress) < startOf(this.progress)) return; // a state from before the start
+    const changed = startOf(progress) !== startOf(this.progress) || isBusy(progress) !== isBusy(this.progress);
     this.progress = progress;
     this.view?.update(progress);
+    // At the start, the run has dropped the proof of the last time; at the end, it has the new one.
+    if (changed && this.view && this.view.name === progress?.name) this.load(progress.name);
   }
 }
+
+const startOf = (progress) => progress?.started_at ?? 0;
 
 const unavailable = (known) => (known.unavailable ? h("p", { class: "warning" }, known.unavailable) : null);

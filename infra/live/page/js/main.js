@@ -97,6 +97,7 @@ listen({
     $("connection").dataset.state = state;
     $("connection").textContent = CONNECTIONS[state];
     banners.setConnection(state);
+    if (state === "lost") lessons.reset();
   },
   map: (drawn) => {
     now.map = drawn;
