@@ -56,6 +56,12 @@ class CallFaultRequest(_RequestBody):
         return self
 
 
+class LessonRequest(_RequestBody):
+    """How to play a lesson: with all safeguards, or in a second system without one."""
+
+    without: str | None = None
+
+
 class Message(_RequestBody):
     """A message to send unchanged. The default is a poison message, which no consumer can read."""
 

@@ -80,6 +80,11 @@ class Stacks:
         if self._saved_items is not None:
             self._saved_items.delete_stack(removed)
 
+    @property
+    def endpoint(self) -> str:
+        """The URL of the local AWS."""
+        return self._endpoint
+
     def functions(self) -> list[Function]:
         return [function for stack in self.running.values() for function in stack.functions.values()]
 
