@@ -34,9 +34,9 @@ test-clone: ## run the snippets of the documents in a clone whose path has a spa
 	  $(BIN)/python -m pytest -m 'not proof' tests/docs tests/local/test_documents.py
 
 test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser; needs Chromium
-	@$(BIN)/python -m pytest -m browser tests/local/live
+	@$(BIN)/python -m pytest -m 'browser and not proof' tests/local/live
 
-pictures: $(BIN)/choreo .venv/checks ## write docs/live-page.png and .gif from the live page; needs Chromium
+pictures: $(BIN)/choreo .venv/checks ## write the pictures in docs/ from the live page; needs Chromium
 	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/local/live/test_pictures.py
 
 test-recipes: $(BIN)/choreo ## apply the recipes of docs/recipes.md to a copy of the project, and test the copy

@@ -10,6 +10,7 @@ ledgers of gateway and carrier that nothing is lost. If no local run answers, it
 """
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from infra.shared.arguments import Help, Parser
 from infra.shared.display import out, print_json, progress
 
 PORT = 3000
+TERMINATED = 128 + signal.SIGTERM
+"""The exit code after SIGTERM, as shells report it."""
 OWN = ""
 """The value of `--without` alone."""
 
@@ -56,12 +59,13 @@ def main(argv: list[str], url: str | None = None) -> int:
     if (arguments.all and arguments.name) or (arguments.without is not None and not arguments.name):
         parser().error("give a NAME, with or without --without, or --all")
     try:
-        if arguments.all:
-            return _play_all(url, as_json=arguments.json)
-        if arguments.name:
-            lesson = LESSONS[arguments.name]
-            removed = _removed(lesson, arguments.without)
-            return _play_one(lesson, url, removed, as_json=arguments.json)
+        with _sigterm_ends_systems():
+            if arguments.all:
+                return _play_all(url, as_json=arguments.json)
+            if arguments.name:
+                lesson = LESSONS[arguments.name]
+                removed = _removed(lesson, arguments.without)
+                return _play_one(lesson, url, removed, as_json=arguments.json)
     except NoSystem as error:
         parser().error(str(error))
     except LessonFailed as error:
@@ -73,6 +77,16 @@ def main(argv: list[str], url: str | None = None) -> int:
     else:
         show_catalogue()
     return 0
+
+
+@contextmanager
+def _sigterm_ends_systems() -> Iterator[None]:
+    """Turns SIGTERM into SystemExit within the context, so that started systems end with the command."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _play_one(lesson: Lesson, url: str | None, without: str | None, *, as_json: bool) -> int:
@@ -100,13 +114,10 @@ def _removed(lesson: Lesson, asked: str | None) -> str | None:
 
 def _play_all(url: str | None, *, as_json: bool) -> int:
     proofs: list[Proof] = []
-    for lesson in LESSONS.values():
-        for without in (None, *(guard.without for guard in lesson.safeguards)):
-            progress.print(f"{lesson.name}{f' without {without}' if without else ''} …")
-            with _system(lesson, url, without) as system:
-                proofs.append(play(lesson, system))
-            if as_json:
-                print_json(proofs[-1].to_json())
+    for proof in _all(url):
+        proofs.append(proof)
+        if as_json:
+            print_json(proof.to_json())
     if not as_json:
         out.print(table_of(proofs), soft_wrap=False)
     wrong = [proof for proof in proofs if not proof.as_expected]
@@ -117,19 +128,38 @@ def _play_all(url: str | None, *, as_json: bool) -> int:
     return 1 if wrong else 0
 
 
+def _all(url: str | None) -> Iterator[Proof]:
+    """Plays all lessons in order. Those with safeguards and without parameters share one system."""
+    with _with_safeguards(url) as shared:
+        for lesson in LESSONS.values():
+            for without in (None, *(guard.without for guard in lesson.safeguards)):
+                progress.print(f"{lesson.name}{f' without {without}' if without else ''} …")
+                if without is None and not lesson.parameters:
+                    yield play(lesson, shared)
+                else:
+                    with started(without, lesson.parameters) as system:
+                        yield play(lesson, system)
+
+
 @contextmanager
 def _system(lesson: Lesson, url: str | None, without: str | None) -> Iterator[System]:
-    """The local run of the user, or a new one: always for a removed safeguard or for parameters."""
-    found = None
-    if without is None and not lesson.parameters:
-        found = running(urlsplit(url or "").port or PORT)
-        if found is None and url:
-            help_ = "start one with `make run`, or unset AWS_ENDPOINT_URL"
-            raise NoSystem(f"no local run answers at {url}: {help_}")
+    """The system of one lesson: a new one for a removed safeguard or for parameters."""
+    needs_own = without is not None or lesson.parameters
+    with started(without, lesson.parameters) if needs_own else _with_safeguards(url) as system:
+        yield system
+
+
+@contextmanager
+def _with_safeguards(url: str | None) -> Iterator[System]:
+    """The local run of the user, or a new one. Raises NoSystem if none answers at the user's `url`."""
+    found = running(urlsplit(url or "").port or PORT)
     if found is not None:
         yield found
+    elif url:
+        help_ = "start one with `make run`, or unset AWS_ENDPOINT_URL"
+        raise NoSystem(f"no local run answers at {url}: {help_}")
     else:
-        with started(without, lesson.parameters) as system:
+        with started() as system:
             yield system
 
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from infra.lessons.errors import LessonFailed
 from infra.lessons.lesson import Act
@@ -13,6 +13,8 @@ from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 
 COMMAND_SECONDS = 60
+NOT_YET = 1
+"""The exit code of `choreo deliver` if the order is not completed within its timeout."""
 
 
 def second_process(service: str) -> Act:
@@ -44,7 +46,7 @@ def wait_until_handled(service: str) -> Act:
         def handled() -> bool:
             return bool(stage.system.state()["services"][service]["handled"])
 
-        stage.wait_for(handled, f"a message handled by {service}")
+        stage.wait_for_effect(handled, f"a message handled by {service}")
 
     return act
 
@@ -60,12 +62,23 @@ def leave(name: str) -> Act:
 
 def republish(stage: Stage) -> None:
     """Publishes the events of the last order again, from the outboxes. Raises LessonFailed."""
-    command = [sys.executable, "-m", "infra.cli", "republish", "--order", stage.order_id]
+    _command(stage, "republish", "--order", stage.order_id)
+
+
+def deliver(stage: Stage) -> None:
+    """The carrier delivers the last order's parcel, and calls Shipping's webhook. Raises LessonFailed."""
+    stage.delivered.add(stage.order_id)
+    _command(stage, "deliver", stage.order_id, "--timeout", "0.1", accepted=(0, NOT_YET))
+
+
+def _command(stage: Stage, *arguments: str, accepted: Collection[int] = (0,)) -> None:
+    """Runs `choreo`. Raises LessonFailed unless its exit code is accepted."""
+    command = [sys.executable, "-m", "infra.cli", *arguments]
     ended = subprocess.run(
         command, cwd=ROOT, env=_environment(stage), capture_output=True, text=True, timeout=COMMAND_SECONDS
     )
-    if ended.returncode:
-        raise LessonFailed(f"choreo republish failed: {ended.stderr.strip()}")
+    if ended.returncode not in accepted:
+        raise LessonFailed(f"choreo {arguments[0]} failed: {ended.stderr.strip()}")
 
 
 def _start(stage: Stage, *arguments: str) -> None:

@@ -2,10 +2,7 @@
 
 from infra.lessons.acts import cancel, fail_call, place, start, stop, wait_for_fault
 from infra.lessons.lesson import Lesson, Safeguard, Step
-
-PAYMENTS = ("payment", "TABLE_NAME")
-GATEWAY = ("payment", "LEDGER_TABLE_NAME")
-CARRIER = ("shipping", "LEDGER_TABLE_NAME")
+from infra.lessons.tables import CARRIER, GATEWAY
 
 LOST_ANSWER = Lesson(
     name="lost-answer",
@@ -108,6 +105,22 @@ CRASH = Lesson(
             code=("payment/decisions.py:_give_back",),
             decision="0006-intents-before-external-effects.md",
         ),
+        Safeguard(
+            without="retryable-is-acknowledged",
+            light=2,
+            consequence="the cancellation is dropped; no refund",
+            cost="",
+            code=("choreography/consumer.py:_wait",),
+            decision="0012-two-families-of-errors.md",
+        ),
+        Safeguard(
+            without="dispatch-after-cancel",
+            light=4,
+            consequence="Shipping forgets the cancellation",
+            cost="",
+            code=("shipping/decisions.py:_note_payment",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
     ),
 )
 
@@ -156,68 +169,6 @@ CANCELLATION_RACE = Lesson(
             cost="",
             code=("shipping/carrier.py:Dispatch",),
             decision="0008-derived-ids-and-idempotency-keys.md",
-        ),
-    ),
-)
-
-FAILED_PUBLISH = Lesson(
-    name="failed-publish",
-    title="A publish that fails",
-    story=(
-        "Payment charges Ada, and its relay calls SNS to publish payment.captured.",
-        "The request is lost, so SNS never gets the event.",
-        "The relay reports the record as failed, and the stream delivers it again.",
-    ),
-    watch="Payment has an unpublished event, until the relay's next invocation.",
-    steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
-        Step(
-            "The next request to publish for this order will be lost.",
-            fail_call("payment", "PublishBatch", "before", "lose"),
-        ),
-        Step("Payment starts, and charges Ada.", start("payment")),
-    ),
-    outcome="the relay tries again; shipped once",
-    safeguards=(
-        Safeguard(
-            without="failed-publish-is-not-reported",
-            light=1,
-            consequence="charged, and the order hangs",
-            cost="relay",
-            code=("choreography/relay.py:handler", "choreography/publishing.py:publish"),
-            decision="0003-relay-by-the-tables-stream.md",
-        ),
-    ),
-)
-
-DUAL_WRITE = Lesson(
-    name="dual-write",
-    title="A crash between the write and the publish",
-    story=(
-        "Payment charges Ada and writes payment.captured into its outbox, in one write with its state.",
-        "The process that publishes the event then crashes before it calls SNS.",
-        "The relay gets the write from the table's stream again, and publishes the event.",
-    ),
-    watch="Payment's relay crashes; the stream invokes it again, and the order is shipped.",
-    steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
-        Step(
-            "Payment's next process that publishes for this order will crash before the call.",
-            fail_call("payment", "PublishBatch", "before", "crash"),
-        ),
-        Step("Payment starts, charges Ada, and crashes.", start("payment")),
-    ),
-    outcome="the relay publishes after the crash; shipped once",
-    safeguards=(
-        Safeguard(
-            without="dual-write",
-            light=1,
-            consequence="charged, and the order hangs",
-            cost="relay",
-            code=("choreography/table.py:write", "choreography/relay.py:handler"),
-            decision="0003-relay-by-the-tables-stream.md",
         ),
     ),
 )

@@ -1,17 +1,19 @@
-"""Lessons on deliveries: SQS delivers a message twice, late, in another order, or broken."""
+"""Lessons on deliveries: SQS delivers a message twice, late or in another order."""
 
 from infra.lessons.acts import (
     cancel,
     change_queue,
+    fail_call,
     place,
-    redrive,
-    settle,
     start,
     stop,
+    wait_for_fault,
     wait_for_status,
     wait_in_queue,
 )
+from infra.lessons.commands import deliver
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.tables import CARRIER
 
 DUPLICATE = Lesson(
     name="duplicate",
@@ -34,6 +36,14 @@ DUPLICATE = Lesson(
             consequence="charged twice",
             cost="",
             code=("choreography/participant.py:handle", "choreography/table.py:_put"),
+            decision="0005-idempotency-records-in-the-order.md",
+        ),
+        Safeguard(
+            without="no-record",
+            light=5,
+            consequence="no event counts as handled; the order hangs",
+            cost="",
+            code=("choreography/table.py:write",),
             decision="0005-idempotency-records-in-the-order.md",
         ),
     ),
@@ -66,6 +76,22 @@ OUT_OF_ORDER = Lesson(
             code=("shipping/decisions.py:_dispatch_if_ready",),
             decision="0009-arrival-order-handled-by-state.md",
         ),
+        Safeguard(
+            without="late-address-ignored",
+            light=1,
+            consequence="charged, and the order hangs",
+            cost="",
+            code=("shipping/decisions.py:_note_order",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
+        Safeguard(
+            without="dispatch-without-address",
+            light=1,
+            consequence="the carrier refuses it; the order hangs",
+            cost="",
+            code=("shipping/decisions.py:_dispatch_if_ready",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
     ),
 )
 
@@ -73,20 +99,20 @@ OVERTAKEN = Lesson(
     name="ordering",
     title="An effect that overtakes its cause",
     story=(
-        "Ada places an order and cancels it, while the way from Order to Payment is slow.",
-        "Shipping stops the order, and its shipment.cancelled reaches Payment before order.placed.",
-        "Payment remembers that it must never charge this order, and answers payment.voided.",
+        "Three customers place orders and cancel them, while the way from Order to Payment is slow.",
+        "Shipping stops the orders, and its shipment.cancelled reaches Payment before order.placed.",
+        "Payment remembers that it must never charge these orders, and answers payment.voided.",
     ),
     watch="PaymentQueue delays order.placed; shipment.cancelled arrives first.",
     steps=(
         Step("PaymentQueue delays new messages.", change_queue("PaymentQueue", delay_seconds=5)),
-        Step("Ada places an order.", place()),
-        Step("The order waits in Payment's queue.", wait_in_queue("PaymentQueue", 1, "delayed")),
+        Step("Ada, Grace and Alan place orders.", place("shipped", "ada", "grace", "alan")),
+        Step("The orders wait in Payment's queue.", wait_in_queue("PaymentQueue", 3, "delayed")),
         Step("New messages are no longer delayed.", change_queue("PaymentQueue", delay_seconds=0)),
-        Step("Ada cancels the order, and the cancellation overtakes it.", cancel),
-        Step("The order is cancelled.", wait_for_status("cancelled")),
+        Step("They cancel, and the cancellations overtake the orders.", cancel),
+        Step("The orders are cancelled.", wait_for_status("cancelled")),
     ),
-    outcome="never charged, although the order arrives later",
+    outcome="never charged, although the orders arrive later",
     safeguards=(
         Safeguard(
             without="charge-after-void",
@@ -96,33 +122,58 @@ OVERTAKEN = Lesson(
             code=("payment/decisions.py:_give_back",),
             decision="0009-arrival-order-handled-by-state.md",
         ),
+        Safeguard(
+            without="void-not-recorded",
+            light=2,
+            consequence="charged after the cancellation",
+            cost="",
+            code=("payment/decisions.py:_give_back",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
+        Safeguard(
+            without="history-sorted-by-id",
+            light=6,
+            consequence="the history shows effects before causes",
+            cost="",
+            code=("choreography/causality.py:in_causal_order",),
+            decision="0008-derived-ids-and-idempotency-keys.md",
+        ),
     ),
 )
 
-POISON = Lesson(
-    name="poison",
-    title="A poison message, and its redrive",
+EARLY_DELIVERY = Lesson(
+    name="early-delivery",
+    title="A message that overtakes an answer",
     story=(
-        "A message in PaymentQueue breaks its contract, so no retry can succeed.",
-        "Payment moves it to the dead-letter queue at once, unchanged and with the reason.",
-        "After the repair, the message is sent back to its queue, and the order goes on.",
+        "Shipping hands Ada's parcel to the carrier, and crashes before it writes that the parcel left.",
+        "The carrier delivers at once, and its webhook arrives before Shipping knows of the dispatch.",
+        "Shipping notes the delivery, and publishes it after the dispatch that caused it.",
     ),
-    watch="PaymentDeadLetters has one message, with the field that is wrong.",
+    watch="Shipping accepts the webhook, and publishes both events after the retry.",
     steps=(
-        Step("PaymentQueue breaks its next message.", change_queue("PaymentQueue", break_next=True)),
+        Step("Shipping stops, so that the fault can be prepared.", stop("shipping")),
         Step("Ada places an order.", place()),
-        Step("Payment moves the broken message to its dead-letter queue.", settle),
-        Step("The repaired message is sent back.", redrive("PaymentDeadLetters")),
+        Step(
+            "Shipping will crash after it hands the parcel of this order to the carrier.",
+            fail_call("shipping", "PutItem", "after", "crash", table=CARRIER),
+        ),
+        Step("Shipping starts, dispatches, and crashes.", start("shipping")),
+        Step("The crash happens.", wait_for_fault),
+        Step("The carrier delivers the parcel, and tells Shipping.", deliver),
+        Step("The order is completed.", wait_for_status("completed")),
     ),
-    outcome="kept with its reason; shipped after the redrive",
+    outcome="first dispatched, then delivered; completed",
     safeguards=(
         Safeguard(
-            without="poison-is-dropped",
-            light=1,
-            consequence="the order hangs, and nothing tells why",
+            without="delivery-published-before-the-dispatch",
+            light=6,
+            consequence="delivered before it was dispatched",
             cost="",
-            code=("choreography/consumer.py:_dead_letter",),
-            decision="0012-two-families-of-errors.md",
+            code=(
+                "shipping/decisions.py:_deliver",
+                "shipping/decisions.py:outcome",
+            ),
+            decision="0009-arrival-order-handled-by-state.md",
         ),
     ),
 )

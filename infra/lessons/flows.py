@@ -1,8 +1,18 @@
 """Lessons on the flow of an order without a fault in a process: services stop, and orders end otherwise."""
 
-from infra.lessons.acts import discard, place, settle, start, stop, wait_for_status, wait_in_queue
-from infra.lessons.commands import republish
+from infra.lessons.acts import (
+    check_early,
+    discard,
+    fail_call,
+    place,
+    start,
+    stop,
+    wait_for_status,
+    wait_in_queue,
+)
+from infra.lessons.commands import deliver, republish
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.tables import GATEWAY
 
 PLACING = Lesson(
     name="placing",
@@ -10,14 +20,50 @@ PLACING = Lesson(
     story=(
         "Ada places an order with Order, which publishes order.placed.",
         "Payment and Shipping both receive it; Payment charges, and its event lets Shipping dispatch.",
-        "No program coordinates them: each service reacts to events and publishes its own.",
+        "The carrier delivers the parcel; no program coordinates these steps.",
     ),
     watch="Follow the order's messages from service to service.",
     steps=(
         Step("Ada places an order.", place()),
         Step("The order is shipped.", wait_for_status("shipped")),
+        Step("The carrier delivers the parcel, and tells Shipping.", deliver),
+        Step("The order is completed.", wait_for_status("completed")),
     ),
-    outcome="charged once and shipped once",
+    outcome="charged once, shipped once, and completed",
+    safeguards=(
+        Safeguard(
+            without="late-payment-ignored",
+            light=1,
+            consequence="charged, and the order hangs",
+            cost="",
+            code=("shipping/decisions.py:_note_payment",),
+            decision="0009-arrival-order-handled-by-state.md",
+        ),
+        Safeguard(
+            without="delivery-ignored",
+            light=4,
+            consequence="delivered, but never completed",
+            cost="",
+            code=("shipping/decisions.py:_deliver",),
+            decision="0029-a-carrier-over-http-by-a-published-api.md",
+        ),
+        Safeguard(
+            without="completion-ignored",
+            light=4,
+            consequence="completed, and without a time",
+            cost="",
+            code=("order/decisions.py:_note_delivery",),
+            decision="0001-choreography-without-an-orchestrator.md",
+        ),
+        Safeguard(
+            without="random-event-ids",
+            light=6,
+            consequence="the delivery has a cause that does not exist",
+            cost="",
+            code=("choreography/outbox.py:derived_id",),
+            decision="0008-derived-ids-and-idempotency-keys.md",
+        ),
+    ),
 )
 
 SERVICE_DOWN = Lesson(
@@ -42,14 +88,19 @@ COMPENSATION = Lesson(
     name="compensation",
     title="Compensation",
     story=(
-        "Ada orders to a country that the carrier does not serve.",
-        "Payment has charged her already when Shipping learns it, and publishes shipment.failed.",
-        "Payment reacts with a refund, and Order is cancelled once the money is back.",
+        "Ada orders to a country that the carrier does not serve, and Shipping learns it after the charge.",
+        "Payment reacts to shipment.failed with a refund, and loses the gateway's answer.",
+        "The retry has the same key, so Ada gets her money back once, and the order is cancelled.",
     ),
     watch="The order's arrows: captured, failed, refunded, cancelled.",
     steps=(
+        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
         Step("Ada places an order to Antarctica.", place("unserviceable")),
-        Step("The order is handled.", settle),
+        Step(
+            "The gateway's answer to the refund will be lost.",
+            fail_call("payment", "PutItem", "after", "lose", table=GATEWAY, text="refund"),
+        ),
+        Step("Payment starts, charges, and refunds.", start("payment")),
     ),
     outcome="charged, refunded, and cancelled",
     safeguards=(
@@ -60,6 +111,14 @@ COMPENSATION = Lesson(
             cost="",
             code=("payment/decisions.py:_give_back",),
             decision="0001-choreography-without-an-orchestrator.md",
+        ),
+        Safeguard(
+            without="new-refund-key-at-every-call",
+            light=2,
+            consequence="refunded twice",
+            cost="",
+            code=("payment/gateway.py:Refund",),
+            decision="0008-derived-ids-and-idempotency-keys.md",
         ),
     ),
 )
@@ -84,6 +143,22 @@ DECLINED = Lesson(
             code=("shipping/decisions.py:_dispatch_if_ready",),
             decision="0009-arrival-order-handled-by-state.md",
         ),
+        Safeguard(
+            without="filter-lacks-declined",
+            light=1,
+            consequence="the order hangs",
+            cost="",
+            code=("order/decisions.py:_note_reason",),
+            decision="0013-sns-and-sqs-rather-than-eventbridge.md",
+        ),
+        Safeguard(
+            without="decline-ignored",
+            light=4,
+            consequence="rejected, and Ada is not told why",
+            cost="",
+            code=("order/decisions.py:_note_reason",),
+            decision="0001-choreography-without-an-orchestrator.md",
+        ),
     ),
 )
 
@@ -91,15 +166,16 @@ DEADLINE = Lesson(
     name="stuck-order",
     title="A stuck order ends",
     story=(
-        "Payment is down for longer than the time limit of Ada's order, which is five seconds here.",
-        "Order requests the cancellation by itself, and Shipping stops the order.",
+        "Payment is down for longer than the time limit of Ada's order, which is ten seconds here.",
+        "A delayed message reminds Order, which looks again and again, and then requests the cancellation.",
         "When Payment starts again, it does not charge an order whose time is over.",
     ),
     watch="The order is cancelling before Payment starts.",
     steps=(
         Step("Payment stops.", stop("payment")),
         Step("Ada places an order.", place()),
-        Step("After its time limit, the order is being cancelled.", wait_for_status("cancelling")),
+        Step("Order looks at it 20 times, as in five hours.", check_early("OrderExpiryQueue", 20)),
+        Step("After its time limit, the order is being cancelled.", wait_for_status("cancelling", 20)),
         Step("Payment starts again.", start("payment")),
     ),
     outcome="cancelled by its deadline; never charged",
@@ -112,8 +188,24 @@ DEADLINE = Lesson(
             code=("order/expiry.py:handler", "shipping/decisions.py:_stop"),
             decision="0011-the-timer-of-an-order-is-its-first-event.md",
         ),
+        Safeguard(
+            without="filter-lacks-request",
+            light=1,
+            consequence="Shipping never learns it; the order hangs",
+            cost="",
+            code=("shipping/decisions.py:_stop",),
+            decision="0013-sns-and-sqs-rather-than-eventbridge.md",
+        ),
+        Safeguard(
+            without="loops-are-stopped",
+            light=1,
+            consequence="Lambda drops the reminder; the order hangs",
+            cost="",
+            code=("order/expiry.py:_check_again",),
+            decision="0011-the-timer-of-an-order-is-its-first-event.md",
+        ),
     ),
-    parameters=("OrderTimeLimitSeconds=5", "OrderFirstLookSeconds=1"),
+    parameters=("OrderTimeLimitSeconds=10", "OrderFirstLookSeconds=1"),
 )
 
 LOST_EVENT = Lesson(

@@ -1,14 +1,16 @@
 """The six invariants of the design as lights, for orders that the tables of a local run have.
 
-Money and parcels come from the gateway's and the carrier's own ledgers. What a service stores is compared
-with them, and never believed alone.
+Money and parcels come from the gateway's and the carrier's own ledgers. Whether an order ended is what Order
+stores; the light of agreement compares that with the ledgers.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import partial
 
-from infra.simulation.final_checks import not_handled
+from infra.lessons.seen import SEEN_CHECKS, Seen
+from infra.simulation.final_checks import not_handled, not_shown
 from infra.simulation.invariants import (
     FINAL_STATUSES,
     Booked,
@@ -38,16 +40,21 @@ class Light:
         return not self.violations
 
 
-def lights(journal: Journal, orders: Mapping[str, str], accepted: Set[str]) -> list[Light]:
+def lights(
+    journal: Journal, orders: Mapping[str, str], accepted: Set[str], seen: Seen | None = None
+) -> list[Light]:
     """The lights of these orders: the customer of each, by order id.
 
     `accepted` are the ids that the API answered. An accepted order that no table has, and an order that was
-    not asked for, violate an invariant, too.
+    not asked for, violate an invariant, too. So does a table that contradicts what customers or the carrier
+    have `seen`.
     """
     found = [
         Light(number, name, rule, tuple(_violations(check, journal, orders)))
         for number, (name, rule, check) in enumerate(CHECKS, start=1)
     ]
+    if seen is not None:
+        found = [_with_seen(light, seen, journal, orders) for light in found]
     ends, money, *others = found
     lost = tuple(f"no table has the accepted order {order_id[:8]}" for order_id in accepted - orders.keys())
     extra = tuple(
@@ -60,6 +67,13 @@ def lights(journal: Journal, orders: Mapping[str, str], accepted: Set[str]) -> l
         replace(money, violations=money.violations + extra),
         *others,
     ]
+
+
+def _with_seen(light: Light, seen: Seen, journal: Journal, orders: Mapping[str, str]) -> Light:
+    if light.number not in SEEN_CHECKS:
+        return light
+    check = partial(SEEN_CHECKS[light.number], seen)
+    return replace(light, violations=light.violations + tuple(_violations(check, journal, orders)))
 
 
 def _violations(check: Check, journal: Journal, orders: Mapping[str, str]) -> Iterator[str]:
@@ -95,6 +109,7 @@ def _agreement(journal: Journal, order_id: str) -> Iterator[str]:
     booked = Booked.of(journal.entries(order_id))
     if violation := booked_otherwise(status, booked) or viewed_otherwise(status, views):
         yield violation
+    yield from not_shown(status, journal.items["order", order_id].record.state)
 
 
 def _events(journal: Journal, order_id: str) -> Iterator[str]:

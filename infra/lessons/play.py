@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from infra.lessons.errors import LessonFailed
 from infra.lessons.lesson import Lesson
 from infra.lessons.lights import Light, lights
 from infra.lessons.stage import Stage
@@ -61,19 +62,29 @@ def play(lesson: Lesson, system: System, say: Callable[[str], None] = lambda _: 
     """Plays the lesson's steps, and waits until the system is quiet. Raises LessonFailed."""
     began = time.monotonic()
     with Stage(system, say) as stage:
-        for step in lesson.steps:
-            say(step.says)
-            step.act(stage)
-        stage.settle()
+        try:
+            _perform(lesson, stage)
+        except LessonFailed as error:
+            if system.without is None:
+                raise
+            say(f"The lesson goes no further without its safeguard: {error}.")
+            stage.calm()
         journal = system.journal()
         orders = _orders(journal, set(stage.orders.values()))
         return Proof(
             lesson,
             system.without,
-            lights(journal, orders, set(stage.orders)),
+            lights(journal, orders, set(stage.orders), stage.seen(orders)),
             [_row(journal, order_id, customer) for order_id, customer in orders.items()],
             time.monotonic() - began,
         )
+
+
+def _perform(lesson: Lesson, stage: Stage) -> None:
+    for step in lesson.steps:
+        stage.say(step.says)
+        step.act(stage)
+    stage.settle()
 
 
 def _orders(journal: Journal, customers: set[str]) -> dict[str, str]:

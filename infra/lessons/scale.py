@@ -11,8 +11,8 @@ from infra.lessons.acts import (
     wait_for_status,
 )
 from infra.lessons.commands import join, leave, second_process, wait_until_handled
-from infra.lessons.crashes import PAYMENTS
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.tables import PAYMENTS
 
 SCALING_OUT = Lesson(
     name="scaling-out",
@@ -43,6 +43,14 @@ SCALING_OUT = Lesson(
             consequence="charged after the cancellation",
             cost="",
             code=("choreography/table.py:_put",),
+            decision="0002-one-conditional-write-for-each-message.md",
+        ),
+        Safeguard(
+            without="lost-race-is-acknowledged",
+            light=5,
+            consequence="an event is dropped without an effect",
+            cost="",
+            code=("choreography/participant.py:handle",),
             decision="0002-one-conditional-write-for-each-message.md",
         ),
     ),

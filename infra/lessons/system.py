@@ -143,8 +143,15 @@ def running(port: int) -> System | None:
 
 
 @contextmanager
-def started(without: str | None = None, parameters: Sequence[str] = ()) -> Iterator[System]:
-    """Starts a local run on a free port, and ends it afterwards. Raises NoSystem if it does not start."""
+def started(
+    without: str | None = None,
+    parameters: Sequence[str] = (),
+    began: Callable[["subprocess.Popen[bytes]"], None] = lambda _: None,
+) -> Iterator[System]:
+    """Starts a local run on a free port, and ends it afterwards. Raises NoSystem if it does not start.
+
+    `began` gets its process, for a caller in another thread that must end it earlier.
+    """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -154,6 +161,7 @@ def started(without: str | None = None, parameters: Sequence[str] = ()) -> Itera
     command = [sys.executable, "-m", "infra.run", "run", "--port", str(port), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
+            began(process)
             system = System(port, without)
             _wait_for_start(system, process)
             yield system

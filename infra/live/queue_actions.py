@@ -43,6 +43,8 @@ class QueueActions:
             if faults.original_delay_seconds is None:
                 faults.original_delay_seconds = int(queues.named(queue.name).delay_seconds)
             set_delay(queue.name, change.delay_seconds)
+        if change.deliver_now:
+            queues.end_delays(queue.name)
         # Inject now: no mapping polls while the service is stopped, and the page shows the changed messages.
         self._parts.deliveries.inject_faults(queue.name)
         self._parts.deliveries.poll_now()

@@ -35,6 +35,8 @@ class QueueChange(_RequestBody):
     reorder: bool | None = None
     break_next: bool | None = None
     delay_seconds: int | None = Field(default=None, ge=0, le=LONGEST_DELAY_SECONDS)
+    deliver_now: bool = False
+    """Ends the delay of the messages that are delayed now."""
 
 
 class CallFaultRequest(_RequestBody):
@@ -46,6 +48,18 @@ class CallFaultRequest(_RequestBody):
     action: Action
     seconds: float = Field(default=0, ge=0, le=SLOWEST_SECONDS)
     containing: list[str] = Field(default_factory=list, max_length=10)
+
+    @model_validator(mode="after")
+    def _only_a_batch_has_entries(self) -> "CallFaultRequest":
+        if self.action == "reject" and (self.operation, self.moment) != ("PublishBatch", "before"):
+            raise ValueError("only the entries of PublishBatch can be rejected, at the moment before")
+        return self
+
+
+class LessonRequest(_RequestBody):
+    """How to play a lesson: with all safeguards, or in a second system without one."""
+
+    without: str | None = None
 
 
 class Message(_RequestBody):

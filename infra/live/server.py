@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -36,6 +37,7 @@ from infra.shared.order_kinds import KINDS
 from infra.shared.order_kinds import request as body_of
 
 if TYPE_CHECKING:
+    from infra.live.lessons import Lessons
     from infra.local.http.tokens.issuer import Issuer
 
 API = "/api/"
@@ -54,9 +56,18 @@ class LivePage:
         self._tracker = OrderTracker(journal, self._topology, parts.faults.originals)
         self._ended = False
 
+    @cached_property
+    def _lessons(self) -> "Lessons":
+        """The lessons, created at the first request for them: their imports take some tenths of a second."""
+        from infra.live.lessons import Lessons
+
+        return Lessons(self._parts, tokens=self._issuer is not None)
+
     def end(self) -> None:
-        """Ends the event streams: an open stream would delay the end of the run."""
+        """Ends the event streams, which would delay the end of the run, and the system of a lesson."""
         self._ended = True
+        if "_lessons" in vars(self):
+            self._lessons.end()
 
     async def answer(self, request: Request, receive: asgi.Receive, send: asgi.Send) -> None:
         """Answers a request whose path starts with PAGE."""
@@ -69,15 +80,17 @@ class LivePage:
             await self._stream(receive, send)
             return
         try:
-            answer = self._answer_api(request, path) if path.startswith(API) else files.answer(path)
+            answer = await self._answer_api(request, path) if path.startswith(API) else files.answer(path)
         except Problem as problem:
             answer = problem.answer()
         await asgi.write_response(send, answer)
 
-    def _answer_api(self, request: Request, path: str) -> Response:
+    async def _answer_api(self, request: Request, path: str) -> Response:
         parts = [unquote(part) for part in path.removeprefix(API).split("/")]
         if parts[0] == "queues" and len(parts) > 1:
             result = self._answer_queue(request, self._queue(parts[1]), parts[2:])
+        elif parts[0] == "lessons":
+            result = await self._lessons.answer(request, parts[1:])
         else:
             result = self._answer_other(request, parts)
         if result is None:
@@ -142,7 +155,8 @@ class LivePage:
         return self._mapped[1]
 
     def _state(self) -> dict[str, Any]:
-        return state(self._parts, self._topology(), self._tracker)
+        lesson = self._lessons.state() if "_lessons" in vars(self) else None
+        return {**state(self._parts, self._topology(), self._tracker), "lesson": lesson}
 
     def _queue(self, name: str) -> Queue:
         known = self._topology().queues

@@ -1,13 +1,29 @@
 """All mutants: the deployed code or its template, with one safeguard removed."""
 
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest.mock import patch
+
+import infra.simulation.world
 from infra.mutants.consumer import CODE_MUTANTS, no_condition_on_the_record
 from infra.mutants.decisions import DECISION_MUTANTS, decision_mutant
 from infra.mutants.edge import Mutant, no_idempotency_at_the_edge
-from infra.mutants.template import TEMPLATE_MUTANTS
+from infra.mutants.template import TEMPLATE_MUTANTS, Change
+
+
+def simulated(change: Change) -> Mutant:
+    """The context in which the simulation's template lacks a safeguard."""
+
+    def mutant() -> AbstractContextManager[Any]:
+        changed = change(infra.simulation.world.template())
+        return patch.object(infra.simulation.world, "template", lambda: changed)
+
+    return mutant
+
 
 MUTANTS: dict[str, Mutant] = {
     **CODE_MUTANTS,
-    **TEMPLATE_MUTANTS,
+    **{name: simulated(change) for name, change in TEMPLATE_MUTANTS.items()},
     **{name: decision_mutant(name) for name in DECISION_MUTANTS},
 }
 """The simulator must notice each of these."""

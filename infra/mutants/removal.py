@@ -1,14 +1,18 @@
 """Removes safeguards from the processes of functions, for a local run that shows what a safeguard is for.
 
-The mutants of the template are missing here: they change resources, which no function's process has.
+The mutants of the template are in infra/mutants/template.py: they change resources, not processes.
 """
 
+import json
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 from unittest.mock import patch
 
+import choreography.consumer
 import payment.decisions
 from choreography.table import Table
+from contracts.catalogue import ContractError, read
+from contracts.envelope import Event
 from infra.mutants.consumer import CODE_MUTANTS, new_key_at_every_call, write
 from infra.mutants.decisions import DECISION_MUTANTS, decided_as, decision_mutant, mutated
 from infra.mutants.edge import Mutant
@@ -35,8 +39,21 @@ def no_deduplication_of_charges() -> AbstractContextManager[Any]:
     return removed
 
 
+def unknown_fields_are_refused() -> AbstractContextManager[Any]:
+    """A consumer refuses an event with a field that it does not know."""
+
+    def strict(message: str | bytes) -> Event[Any]:
+        event = read(message)
+        if unknown := json.loads(message)["data"].keys() - type(event.data).model_fields.keys():
+            raise ContractError(f"data: unknown fields {', '.join(sorted(unknown))}")
+        return event
+
+    return patch.object(choreography.consumer, "read", strict)
+
+
 REMOVABLE: dict[str, Mutant] = {
     "no-deduplication-of-charges": no_deduplication_of_charges,
+    "unknown-fields-are-refused": unknown_fields_are_refused,
     **CODE_MUTANTS,
     **{name: decision_mutant(name) for name in DECISION_MUTANTS},
 }

@@ -1,67 +1,48 @@
-"""The template with one safeguard removed. The simulator must notice each removal."""
+"""The template with one safeguard removed: pure changes, which the simulation and a local run apply."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from unittest.mock import patch
 
-import infra.simulation.world
 from infra.local.provisioning.model import Template
-from infra.mutants.edge import Mutant
+
+Change = Callable[[Template], Template]
 
 
-def filter_lacks(subscription: str, event_type: str) -> Mutant:
+def filter_lacks(subscription: str, event_type: str) -> Change:
     """A subscription's filter policy lacks an event type."""
 
-    @contextmanager
-    def filtered() -> Iterator[None]:
-        whole = infra.simulation.world.template()
-        resource = whole.resources[subscription]
-        types = [kind for kind in resource["Properties"]["FilterPolicy"]["type"] if kind != event_type]
-        policy = {"FilterPolicy": {"type": types}}
-        changed: Template = replace(
-            whole,
-            resources={
-                **whole.resources,
-                subscription: {**resource, "Properties": {**resource["Properties"], **policy}},
-            },
-        )
-        with patch.object(infra.simulation.world, "template", lambda: changed):
-            yield
+    def change(template: Template) -> Template:
+        resources = deepcopy(dict(template.resources))
+        policy = resources[subscription]["Properties"]["FilterPolicy"]
+        policy["type"] = [kind for kind in policy["type"] if kind != event_type]
+        return replace(template, resources=resources)
 
-    return filtered
+    return change
 
 
-@contextmanager
-def loops_are_stopped() -> Iterator[None]:
+def loops_are_stopped(template: Template) -> Template:
     """No function sets RecursiveLoop: Allow."""
-    whole = infra.simulation.world.template()
-    resources = deepcopy(dict(whole.resources))
+    resources = deepcopy(dict(template.resources))
     for resource in resources.values():
         resource.get("Properties", {}).pop("RecursiveLoop", None)
-    with patch.object(infra.simulation.world, "template", lambda: replace(whole, resources=resources)):
-        yield
+    return replace(template, resources=resources)
 
 
-def role_lacks(role: str, action: str) -> Mutant:
+def role_lacks(role: str, action: str) -> Change:
     """The first policy of a role lacks an action that its function needs."""
 
-    @contextmanager
-    def narrower() -> Iterator[None]:
-        whole = infra.simulation.world.template()
-        resources = deepcopy(dict(whole.resources))
+    def change(template: Template) -> Template:
+        resources = deepcopy(dict(template.resources))
         for statement in resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]:
             if action in statement.get("Action", ()):
                 statement["Action"] = [other for other in statement["Action"] if other != action]
-        changed = replace(whole, resources=resources)
-        with patch.object(infra.simulation.world, "template", lambda: changed):
-            yield
+        return replace(template, resources=resources)
 
-    return narrower
+    return change
 
 
-TEMPLATE_MUTANTS: dict[str, Mutant] = {
+TEMPLATE_MUTANTS: dict[str, Change] = {
     "loops-are-stopped": loops_are_stopped,
     "filter-lacks-declined": filter_lacks("OrderFromPayment", "payment.declined"),
     "filter-lacks-request": filter_lacks("ShippingFromOrder", "order.cancellation_requested"),

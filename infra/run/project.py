@@ -1,12 +1,12 @@
 """What this project adds to the local AWS: its name, its sample request, its live page, and its outbox."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.local.control.project import Page, Project, RunParts
+from infra.local.control.project import Page, Project, Removal, RunParts
 from infra.local.provisioning.errors import TemplateError
 from infra.shared.order_kinds import request
 
@@ -35,12 +35,16 @@ def _missing(template: Path) -> list[str]:
     return [str(finding) for finding in of_events(read(template).get("Resources", {}))]
 
 
-def _without(safeguard: str) -> Callable[[], None]:
+def _without(safeguard: str) -> Removal:
     from infra.mutants.removal import REMOVABLE
+    from infra.mutants.template import TEMPLATE_MUTANTS
 
+    if safeguard in TEMPLATE_MUTANTS:
+        return Removal(change=TEMPLATE_MUTANTS[safeguard])
     if safeguard not in REMOVABLE:
-        raise TemplateError(f"there is no safeguard {safeguard}: choose from {', '.join(sorted(REMOVABLE))}")
-    return partial(_remove, safeguard)
+        names = ", ".join(sorted(REMOVABLE | TEMPLATE_MUTANTS))
+        raise TemplateError(f"there is no safeguard {safeguard}: choose from {names}")
+    return Removal(setup=partial(_remove, safeguard))
 
 
 def _remove(safeguard: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from choreography.decisions import State
 from contracts.envelope import Event
 from infra.simulation.invariants import final_violation
 from infra.simulation.journal import Journal
@@ -33,13 +34,18 @@ def _order_violations(journal: Journal, order_id: str) -> list[str]:
         written = journal.items.get((service.name, order_id))
         states.append(written.record.state if written else service.state())
     status, violation = final_violation(states, journal.entries(order_id))
-    shown = states[0].model_dump()
-    missing = [f"the order is {status} without {name}" for name in SHOWN.get(status, ()) if not shown[name]]
-    return [f"in the end, {wrong} (order {order_id})" for wrong in [violation, *missing] if wrong]
+    wrongs = [violation, *not_shown(status, states[0])]
+    return [f"in the end, {wrong} (order {order_id})" for wrong in wrongs if wrong]
+
+
+def not_shown(status: str, order: State) -> list[str]:
+    """What a customer must see of an order in this final status, and Order does not show."""
+    shown = order.model_dump()
+    return [f"the order is {status} without {name}" for name in SHOWN.get(status, ()) if not shown[name]]
 
 
 def not_handled(journal: Journal, event: Event[Any]) -> list[str]:
-    """The services that react to an event and never handled it."""
+    """A sentence for each service that reacts to an event and never handled it."""
     violations = []
     for service in SERVICES:
         written = journal.items.get((service.name, event.order_id))

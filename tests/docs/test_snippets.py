@@ -45,7 +45,7 @@ NOT_RUN = {
     "docs/folders.md: functions/          what is deployed, and nothing else": (
         "a list of folders; tests/docs/test_readme.py checks that they exist"
     ),
-    "docs/lessons.md: POST /_choreo/api/call-faults": (
+    "docs/injected-faults.md: POST /_choreo/api/call-faults": (
         "a request with a placeholder for the order; tests/local/test_call_faults.py sends such requests"
     ),
     "docs/gateways-and-carriers.md: choreo run --parameter Carrier=http --parameter"

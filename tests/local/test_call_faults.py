@@ -88,6 +88,13 @@ def test_a_pause_delays_the_call(run: Run) -> None:
     assert time.monotonic() - began >= 0.5
 
 
+@pytest.mark.parametrize(("operation", "moment"), [("SendMessage", "before"), ("PublishBatch", "after")])
+def test_only_a_publish_batch_has_entries_to_reject(run: Run, operation: str, moment: str) -> None:
+    call = {"function": "Sends", "operation": operation, "moment": moment, "action": "reject"}
+    with pytest.raises(urllib.error.HTTPError, match="422"):
+        run.call("POST", "/_choreo/api/call-faults", call)
+
+
 def test_a_fault_waits_for_a_call_that_contains_its_texts_and_is_announced(run: Run) -> None:
     inject(run, "wanted", "before", "lose")
     assert run.call("GET", "/send/other") == {"failed": None}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -97,6 +98,15 @@ def test_a_function_that_may_recurse_is_not_stopped() -> None:
 def test_each_function_of_a_chain_has_its_own_count() -> None:
     passed_on = rounds(function("other"), ROUNDS, rounds(function("f"), 1))
     assert rounds(function("f"), 1, passed_on).count(":2") == 1
+
+
+def test_a_chain_counts_on_after_botocore_encoded_its_header() -> None:
+    passed_on = quote(rounds(function("other"), 1, rounds(function("f"), ROUNDS)), safe="-=;:")
+    assert "%7C" in passed_on
+    with pytest.raises(LoopStopped):
+        trace_header(function("f"), event(passed_on), "id")
+    with pytest.raises(LoopStopped):
+        rounds(function("other"), ROUNDS, passed_on)
 
 
 def test_a_batch_counts_as_its_longest_chain() -> None:

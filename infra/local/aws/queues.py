@@ -151,6 +151,12 @@ def put_back(name: str, message: Any) -> None:
     bisect.insort(stored(name), message, key=lambda known: known.sent_timestamp)
 
 
+def end_delays(name: str) -> None:
+    """Ends the delay of every message in a queue."""
+    for message in stored(name):
+        message.delayed_until = 0
+
+
 def make_visible() -> None:
     """Ends the delay and the visibility timeout of every message in every queue."""
     for name in sqs_backends[ACCOUNT][REGION].queues:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import unquote
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.core.botocore_stubber import BotocoreStubber
@@ -62,7 +63,8 @@ def _counts(event: Any) -> dict[str, int]:
     """The number of invocations of each function in the chains that led to this event."""
     counts: dict[str, int] = {}
     for record in event.get("Records", ()) if isinstance(event, dict) else ():
-        found = _LINEAGE.search(record.get("attributes", {}).get(ATTRIBUTE, ""))
+        # botocore sends each `|` as %7C (botocore.handlers.add_recursion_detection_header).
+        found = _LINEAGE.search(unquote(record.get("attributes", {}).get(ATTRIBUTE, "")))
         for entry in found[1].split("|") if found else ():
             name, _, count = entry.rpartition(":")
             counts[name] = max(counts.get(name, 0), int(count))

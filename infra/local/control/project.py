@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # at run time, these imports would delay the errors of `chore
     from infra.local.event_sources.faults import Faults
     from infra.local.http import asgi
     from infra.local.http.tokens.issuer import Issuer
+    from infra.local.provisioning.model import Template
     from infra.local.reporting.journal import Journal
     from infra.local.reporting.notices import Notices
     from infra.local.runtime.environments import Environments
@@ -48,6 +49,16 @@ class Page(Protocol):
 
 
 @dataclass(frozen=True)
+class Removal:
+    """How a run removes a safeguard: from each function's process, or from the project's template."""
+
+    setup: Callable[[], None] | None = None
+    """Changes a function's process before it imports the function."""
+    change: "Callable[[Template], Template] | None" = None
+    """Changes the translated template."""
+
+
+@dataclass(frozen=True)
 class Project:
     """A project: its stack, and what it adds to the local AWS."""
 
@@ -61,7 +72,7 @@ class Project:
     """Creates the page, at the first request for it."""
     check: "Callable[[Path], Iterable[str]]"
     """What the project lacks that this template belongs to, in one sentence each. Called in a thread."""
-    without: Callable[[str], Callable[[], None]]
-    """What removes a safeguard from a function's process. Raises TemplateError for an unknown name."""
+    without: Callable[[str], Removal]
+    """How to remove a safeguard. Raises TemplateError for an unknown name."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""

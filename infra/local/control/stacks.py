@@ -1,6 +1,6 @@
 """The stacks of a local run: adding one starts its event source mappings, removing one stops them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from infra.local.control import external_endpoints, stack_names
@@ -12,6 +12,7 @@ from infra.local.event_sources.schedules import Schedules
 from infra.local.model.stack import Function, Stack
 from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
+from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner, remove
 from infra.local.provisioning.template import load
 from infra.shared.arns import queue_name
@@ -34,9 +35,16 @@ class Stacks:
         self.running = dict[str, Stack]()
         self._templates = dict[str, Path]()
 
-    def add(self, name: str, template: Path, parameters: Mapping[str, str] | None = None) -> Stack:
+    def add(
+        self,
+        name: str,
+        template: Path,
+        parameters: Mapping[str, str] | None = None,
+        change: Callable[[Template], Template] | None = None,
+    ) -> Stack:
         """Creates a stack from a template; `parameters` override the template's defaults.
 
+        `change` changes the translated template, as the removal of a safeguard does.
         If a stack with this name and this template exists, it stays unchanged. Raises TemplateError if the
         local AWS does not support the template, or if a stack of another template has this name.
         """
@@ -47,7 +55,7 @@ class Stacks:
                 f"{template}: the template {running} already has a stack named {name}; choose another --name"
             )
         if name not in self.running:
-            stack = self._provision(name, template, parameters)
+            stack = self._provision(name, template, parameters, change)
             self.running[name] = stack
             self._templates[name] = template.resolve()
             self._deliveries.start(stack)
@@ -72,6 +80,11 @@ class Stacks:
         if self._saved_items is not None:
             self._saved_items.delete_stack(removed)
 
+    @property
+    def endpoint(self) -> str:
+        """The URL of the local AWS."""
+        return self._endpoint
+
     def functions(self) -> list[Function]:
         return [function for stack in self.running.values() for function in stack.functions.values()]
 
@@ -93,9 +106,17 @@ class Stacks:
             raise TemplateError(f"there is no service {service}; the services are {known}")
         return found
 
-    def _provision(self, name: str, template: Path, parameters: Mapping[str, str] | None) -> Stack:
+    def _provision(
+        self,
+        name: str,
+        template: Path,
+        parameters: Mapping[str, str] | None,
+        change: Callable[[Template], Template] | None,
+    ) -> Stack:
         imports = {export: value for s in self.running.values() for export, value in s.exports.items()}
         loaded = load(template, parameters, ssm_parameter)
+        if change is not None:
+            loaded = change(loaded)
         external_endpoints.check(loaded.parameters)
         stack = Provisioner(loaded, name, self._endpoint, imports).provision()
         if self._saved_items is not None:

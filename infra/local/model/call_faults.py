@@ -1,4 +1,4 @@
-"""A fault of one AWS call that a function makes: its process ends, its answer is lost, or it takes longer."""
+"""A fault of one AWS call that a function makes: a crash, a lost answer, a pause, or rejected entries."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 Moment = Literal["before", "after"]
-Action = Literal["crash", "lose", "pause"]
+Action = Literal["crash", "lose", "pause", "reject"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class CallFault:
                 return f"{function} loses the answer to {self.operation}"
             case "pause":
                 return f"{function} waits {self.seconds:g} s {self.moment} {self.operation}"
+            case "reject":
+                return f"{function} gets an answer to {self.operation} that rejects every entry"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -124,6 +124,8 @@ def _send(request: Call, event_name: str, **_: Any) -> AWSResponse | None:
         call_faults.current.strike("after", operation, body)
     except call_faults.AnswerLost as error:
         raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+    except call_faults.EntriesRejected as rejected:
+        response = Response(200, [], rejected.answer.encode())
     response_headers: Any = dict(response.headers)
     return AWSResponse(request.url, response.status, response_headers, _Body(response.body))
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from infra.local.control.project import PAGE, Project
+from infra.local.control.project import PAGE, Project, Removal
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.console import BOLD, RED, colour_of, error, paint
-from infra.local.runtime.process_pool import Fork, ProcessPool, Setup, fork_context
+from infra.local.runtime.process_pool import Fork, ProcessPool, fork_context
 from infra.local.terminals import address
 from infra.local.terminals.attach import BackendError, check_debugged
 from infra.local.terminals.commands import join, leave, run_service
@@ -54,9 +54,9 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     """Runs the backend with its functions, or the functions of one service, until Ctrl-C."""
     arguments = run_parser().parse_args(argv)
     arguments.port = address.chosen_port(arguments, url)
-    setup = project.without(arguments.without) if arguments.without else None
+    removal = project.without(arguments.without) if arguments.without else Removal()
     if arguments.what not in ("all", "backend"):
-        return run_service(arguments, setup)
+        return run_service(arguments, removal.setup)
     try:
         listening = listen(arguments.host, arguments.port)
     except OSError as problem:
@@ -65,7 +65,7 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         # The web server stops on its own signal handlers, and then calls these.
         signal.signal(number, lambda *_: None)
-    return asyncio.run(_run(project, arguments, listening, fork_context(), setup))
+    return asyncio.run(_run(project, arguments, listening, fork_context(), removal))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -83,7 +83,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def _run(
-    project: Project, arguments: argparse.Namespace, listening: socket.socket, fork: Fork, setup: Setup | None
+    project: Project, arguments: argparse.Namespace, listening: socket.socket, fork: Fork, removal: Removal
 ) -> int:
     os.environ.update(CREDENTIALS)
     gc.disable()  # collecting garbage while the resources are created takes an eighth of the start time
@@ -102,7 +102,7 @@ async def _run(
         guard = Guard(arguments.host, arguments.allow_host)
         backend = Backend(endpoint, project, saved_items, issuer, guard, arguments.without)
         parameters = (issuer.parameters if issuer else {}) | dict(arguments.parameter)
-        backend.stacks.add(project.stack, arguments.template, parameters)
+        backend.stacks.add(project.stack, arguments.template, parameters, removal.change)
         gc.freeze()  # without it, later collections visit these objects, and take a sixth of all time
         gc.enable()
         stacks = backend.stacks
@@ -110,7 +110,7 @@ async def _run(
         here = [] if arguments.only_backend else functions
         check_debugged(here, arguments.debug)
         host = HOST if arguments.host in ALL_ADDRESSES else arguments.host
-        pool = ProcessPool(here, host, port, fork, arguments.debug, setup)
+        pool = ProcessPool(here, host, port, fork, arguments.debug, removal.setup)
         running = asyncio.create_task(pool.run())
         services = sorted({function.service for function in here})
         _print_start(project, endpoint, services, arguments.tokens, arguments.without)
@@ -144,7 +144,7 @@ def _print_start(
     print(f"{title} on {endpoint}{f': {names}' if names else ''}. Ctrl-C stops it.")
     print(f"Live page: {endpoint}{PAGE}\n")
     if without is not None:
-        warning = f"These functions run WITHOUT a safeguard: {without}. Use them only to see its effect."
+        warning = f"This system runs WITHOUT a safeguard: {without}. Use them only to see its effect."
         print(f"{paint(warning, RED, sys.stdout)}\n")
     header = ""
     if tokens:

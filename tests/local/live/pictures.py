@@ -1,4 +1,4 @@
-"""The README's picture and animation, as files. Each holds a description of what it shows."""
+"""The pictures and the animation of the docs, as files. Each holds a description of what it shows."""
 
 from __future__ import annotations
 
@@ -27,10 +27,14 @@ class Frame:
     milliseconds: int
 
 
-def write_picture(screenshot: bytes, description: Any) -> None:
+def picture_of(lesson: str) -> Path:
+    return ROOT / f"docs/lesson-{lesson}.png"
+
+
+def write_picture(path: Path, screenshot: bytes, description: Any) -> None:
     text = PngInfo()
     text.add_text("Description", json.dumps(description))
-    _few_colours(_opened(screenshot)).save(PICTURE, pnginfo=text, optimize=True)
+    _few_colours(_opened(screenshot)).save(path, pnginfo=text, optimize=True)
 
 
 def write_animation(frames: Sequence[Frame], description: Any) -> None:
@@ -52,7 +56,7 @@ def write_animation(frames: Sequence[Frame], description: Any) -> None:
 def description(path: Path) -> Any:
     """What the picture shows, as it was written with it."""
     with Image.open(path) as image:
-        return json.loads(image.info["Description" if path == PICTURE else "comment"])
+        return json.loads(image.info["comment" if path == ANIMATION else "Description"])
 
 
 def length_seconds(path: Path) -> float:

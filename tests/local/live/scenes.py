@@ -1,4 +1,4 @@
-"""What the README's pictures show: the page at rest, and a story in steps."""
+"""What the pictures of the docs show: the page at rest, a story in steps, and lessons."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from infra.lessons.catalogue import LESSONS
 from tests.local.live.test_page import node, place, power, status
+from tests.local.live.test_page_lessons import open_lesson, play
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8}\b|"
-    r"\d\d:\d\d:\d\d|\d+(\.\d+)? (ms|s|min)\b|\bSBX[0-9A-Z]+|Log \(\d+\)"
+    r"\d\d:\d\d:\d\d|\d+(\.\d+)? (ms|s|min)\b|\b[a-z]+-[0-9a-f]{4}\b|\bSBX[0-9A-Z]+|Log \(\d+\)"
 )
-"""Timestamps, ids, times, durations, tracking numbers and numbers of log lines: they differ at each run."""
+"""Timestamps, ids, times, customers of lessons, durations, tracking numbers, numbers of log lines."""
 
 
-def shown(page: Page) -> list[str]:
-    """The page's visible texts, sorted, without what differs from run to run."""
-    texts = page.locator("body").inner_text().splitlines()
+def shown(page: Page, part: str = "body") -> list[str]:
+    """The visible texts of a part of the page, sorted, without what differs from run to run."""
+    texts = page.locator(part).inner_text().splitlines()
     return sorted(_CHANGING.sub("…", text.strip()) for text in texts if text.strip())
 
 
@@ -34,6 +36,14 @@ def show_orders(page: Page) -> None:
         place(page, kind)
         expect(status(page)).to_have_text(ending)
     node(page, "payment").click()
+
+
+def show_lesson(page: Page, name: str) -> None:
+    """The scene of a lesson's picture: its proof with all safeguards, and without the first one."""
+    open_lesson(page, name)
+    play(page)
+    play(page, LESSONS[name].safeguards[0].without)
+    page.evaluate(_TO_TOP)
 
 
 @dataclass(frozen=True)

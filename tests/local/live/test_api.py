@@ -150,6 +150,16 @@ def test_a_delayed_message_is_received_late(run: Run) -> None:
     assert min(late) >= 0.9
 
 
+def test_the_delay_of_a_message_can_be_ended(run: Run) -> None:
+    queue(run, "ShippingQueue", delay_seconds=60)
+    order_id = place(run)
+    eventually(
+        lambda: state(run)["queues"][f"{STACK}-ShippingQueue"]["delayed"], lambda delayed: delayed == 2
+    )
+    queue(run, "ShippingQueue", delay_seconds=0, deliver_now=True)
+    assert ends(run, order_id)["trouble"] is None
+
+
 def test_an_order_with_a_broken_message_ships_after_a_redrive_of_the_corrected_message(run: Run) -> None:
     queue(run, "PaymentQueue", break_next=True)
     order_id = place(run)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.local.live.test_page import node, place, status
+from tests.local.live.test_page_lessons import GUARD, PLAYED, open_lesson, play
 
 pytest.importorskip("playwright.sync_api", reason="make test-browser installs Playwright")
 pytest.importorskip("axe_playwright_python", reason="make test-browser installs axe-core")
@@ -93,6 +94,28 @@ def a_table(page: Page) -> None:
     expect(page.locator("#items pre").first).to_be_visible()
 
 
+def the_lessons(page: Page) -> None:
+    page.get_by_role("link", name="Lessons", exact=True).click()
+    expect(page.locator(".lessons a").first).to_be_visible()
+
+
+def a_lesson(page: Page) -> None:
+    open_lesson(page, PLAYED.name)
+    page.locator(".safeguard summary", has_text="Decision").first.click()
+
+
+def a_lesson_in_progress(page: Page) -> None:
+    open_lesson(page, PLAYED.name)
+    page.click("#play")
+    expect(page.locator(".steps [data-state=current]")).to_be_visible()
+
+
+def a_lesson_with_and_without_its_safeguard(page: Page) -> None:
+    open_lesson(page, PLAYED.name)
+    play(page)
+    play(page, GUARD.without)
+
+
 def a_lost_connection(page: Page) -> None:
     page.evaluate("document.body.dataset.connection = 'lost'")
 
@@ -107,6 +130,10 @@ VIEWS: tuple[Callable[[Page], None], ...] = (
     a_discarded_letter,
     a_topic,
     a_table,
+    the_lessons,
+    a_lesson,
+    a_lesson_in_progress,
+    a_lesson_with_and_without_its_safeguard,
     a_lost_connection,
 )
 

@@ -1,4 +1,4 @@
-"""The README's pictures show what the page shows. `make pictures` writes them again."""
+"""The pictures of the docs show what the page shows. `make pictures` writes them again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.local.conftest import Run, eventually, running
-from tests.local.live.scenes import STORY, show_orders, shown
+from tests.local.live.scenes import STORY, show_lesson, show_orders, shown
 
 pytest.importorskip("PIL", reason="make test-browser brings Pillow")
 from tests.local.live.pictures import (
@@ -21,6 +21,7 @@ from tests.local.live.pictures import (
     description,
     difference,
     length_seconds,
+    picture_of,
     write_animation,
     write_picture,
 )
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 WRITING = "WRITE_PICTURES" in os.environ
 FRAME_SECONDS = 0.2
+PICTURED = ("duplicate", "lost-answer", "dual-write")
+PROOF = "#proof"
+LARGEST_BYTES = 150_000
 
 
 @pytest.fixture
@@ -40,17 +44,17 @@ def run() -> Iterator[Run]:
         yield started
 
 
-def on_screen(scale: float) -> pytest.MarkDecorator:
+def on_screen(scale: float, height: int = 960) -> pytest.MarkDecorator:
     """How many pixels a screenshot has for each CSS pixel of the browser's window."""
-    options = {"viewport": {"width": 1280, "height": 960}, "device_scale_factor": scale}
+    options = {"viewport": {"width": 1280, "height": height}, "device_scale_factor": scale}
     return pytest.mark.parametrize("screen", [{**options, "color_scheme": "light"}], ids=[f"scale {scale}"])
 
 
-def assert_shows(page: Page, wanted: list[str]) -> None:
-    """Waits until the page has exactly these texts; a failure names the ones that differ."""
+def assert_shows(page: Page, wanted: list[str], part: str = "body") -> None:
+    """Waits until the part has exactly these texts; a failure names the ones that differ."""
 
     def differing() -> list[str]:
-        return [line for line in difflib.ndiff(wanted, shown(page)) if line[0] in "+-"]
+        return [line for line in difflib.ndiff(wanted, shown(page, part)) if line[0] in "+-"]
 
     eventually(differing, lambda lines: not lines)
 
@@ -78,9 +82,19 @@ def film(page: Page) -> None:
 def test_the_picture_shows_what_the_page_shows(page: Page) -> None:
     show_orders(page)
     if WRITING:
-        write_picture(page.screenshot(), shown(page))
+        write_picture(PICTURE, page.screenshot(), shown(page))
     assert_shows(page, description(PICTURE))
     assert difference(page.screenshot(), PICTURE) < 3, "see docs/live-page.png"
+
+
+@on_screen(scale=1, height=1100)
+@pytest.mark.parametrize("name", PICTURED)
+def test_the_picture_of_a_lesson_shows_what_the_page_shows(page: Page, name: str) -> None:
+    show_lesson(page, name)
+    if WRITING:
+        write_picture(picture_of(name), page.screenshot(), shown(page, PROOF))
+    assert_shows(page, description(picture_of(name)), PROOF)
+    assert picture_of(name).stat().st_size < LARGEST_BYTES
 
 
 @on_screen(scale=0.75)

@@ -40,6 +40,10 @@ export const redrive = (queue, what = {}) => sendJson("POST", at("queues", queue
 export const discard = (queue, id) => send("DELETE", at("queues", queue, "messages", id));
 export const restore = (queue, id) => send("POST", at("queues", queue, "messages", id, "restore"));
 export const check = (body) => sendJson("POST", at("check"), { body });
+export const fetchLessons = () => send("GET", at("lessons"));
+export const fetchLesson = (name) => send("GET", at("lessons", name));
+export const fetchLessonPrices = () => send("GET", at("lessons", "prices"));
+export const playLesson = (name, without) => sendJson("POST", at("lessons", name, "play"), { without });
 export const fetchTable = (name, page) => send("GET", at("tables", name) + query(page));
 
 /** Places an order and returns its id. The idempotency key prevents a second order if the request is repeated. */

@@ -2,6 +2,7 @@
 import { Banners } from "./banners.js";
 import { listen } from "./events.js";
 import { Inspector } from "./inspector.js";
+import { Lessons } from "./lessons.js";
 import { MapView } from "./map-view.js";
 import { Notices } from "./notices.js";
 import { OrderCard } from "./order-card.js";
@@ -27,10 +28,33 @@ const inspector = new Inspector($("inspector"), $("inspector-title"), $("inspect
 const map = new MapView($("map"), (kind, name) => follow(addressOf(now.map, kind, name)));
 const notices = new Notices($("notices-card"), $("notices"));
 const banners = new Banners($("banners"));
+const lessons = new Lessons($("lesson-title"), $("lesson-body"));
 const part = (kind) => (name, key) => openPart(kind, name, key);
 const router = new Router({
-  order: (id) => openOrder(id), service: part("service"), queue: part("queue"), topic: part("topic"), table: part("table"),
-});
+  order: (id) => (showView("run"), openOrder(id)), lesson: (name) => openLessons(name),
+  service: part("service"), queue: part("queue"), topic: part("topic"), table: part("table"),
+}, { "": () => showView("run"), run: () => showView("run"), lessons: () => openLessons() });
+
+/** Shows the orders or the lessons beside the map. */
+function showView(view) {
+  document.body.dataset.view = view;
+  for (const name of ["run", "lessons"]) {
+    if (name === view) $(`show-${name}`).setAttribute("aria-current", "page");
+    else $(`show-${name}`).removeAttribute("aria-current");
+  }
+  $("skip").href = view === "lessons" ? "#lesson-card" : "#orders";
+  $("skip").textContent = `Skip to ${view === "lessons" ? "lessons" : "orders"}`;
+  $("lesson-card").hidden = view !== "lessons";
+  $("orders-card").hidden = $("order-card").hidden = view !== "run";
+}
+
+async function openLessons(name) {
+  const byLink = document.activeElement !== document.body; // else, the page opens at this address
+  showView("lessons");
+  await lessons.open(name);
+  if (byLink) $("lesson-title").focus({ preventScroll: true });
+  if (PHONE.matches) $("lesson-card").scrollIntoView({ block: "start" });
+}
 
 function follow(address) {
   if (location.hash === address) router.open();
@@ -63,6 +87,7 @@ function openOrder(id, { placed = false, byPerson = true } = {}) {
 /** Shows a placed order, and leaves the map in view. */
 function showPlaced(id) {
   history.pushState(null, "", `#order/${id}`);
+  showView("run");
   openOrder(id, { placed: true, byPerson: false });
 }
 
@@ -72,6 +97,7 @@ listen({
     $("connection").dataset.state = state;
     $("connection").textContent = CONNECTIONS[state];
     banners.setConnection(state);
+    if (state === "lost") lessons.reset();
   },
   map: (drawn) => {
     now.map = drawn;
@@ -88,9 +114,11 @@ listen({
     filter.update(state.orders);
     notices.update(state.notices);
     banners.update(state);
+    lessons.update(state);
     if (!orderId && state.orders.length) openOrder(state.orders[0].order_id, { byPerson: false });
     else card.update(state, now.map);
   },
 });
+showView("run");
 addThemeSwitch($("theme"));
 addPlaceButtons($("place"), showPlaced);

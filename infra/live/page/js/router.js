@@ -1,20 +1,25 @@
-// What the page shows has an address: #order/ID, #service/NAME, #queue/NAME, #topic/NAME, #table/NAME/KEY.
+// What the page shows has an address: #run, #order/ID, #service/NAME, #queue/NAME, #topic/NAME, #table/NAME/KEY, #lessons,
+// #lesson/NAME.
 
 /** The address of a part of the page, for a link. */
 export const address = (kind, ...names) => `#${[kind, ...names].map(encodeURIComponent).join("/")}`;
 
-/** Calls the route of the address at each change: `routes` has a function for each kind, which gets the names. */
+/**
+ * Calls the route of the address at each change: `routes` has a function for each kind, which gets the names.
+ * `views` has the functions of addresses without a name.
+ */
 export class Router {
-  constructor(routes) {
-    this.routes = routes;
+  constructor(routes, views) {
+    Object.assign(this, { routes, views });
     addEventListener("hashchange", () => this.open());
   }
 
   /** Follows the present address. Returns false if it names no part of the page. */
   open() {
     const [kind, ...names] = location.hash.slice(1).split("/").map(decode);
-    if (!names.length || !Object.hasOwn(this.routes, kind)) return false;
-    this.routes[kind](...names);
+    const known = names.length ? this.routes : this.views;
+    if (!Object.hasOwn(known, kind)) return false;
+    known[kind](...names);
     return true;
   }
 

@@ -1,0 +1,37 @@
+"""Excerpts of the project: the lines of code that are a safeguard, and the decision that chose it."""
+
+import ast
+from typing import Any
+
+from infra.local.in_process import ROOT
+
+MOST_LINES = 16
+
+
+def code(place: str) -> dict[str, Any]:
+    """The first lines of a function, class or value. `place` is such as `choreography/table.py:write`."""
+    file, _, name = place.partition(":")
+    source = (ROOT / "functions" / file).read_text()
+    lines = source.splitlines()
+    found = next(
+        each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.stmt) and _name(each) == name
+    )
+    definition = lines[found.lineno - 1 : found.end_lineno]
+    shown, hidden = definition[:MOST_LINES], definition[MOST_LINES:]
+    return {"file": f"functions/{file}", "line": found.lineno, "lines": shown, "more": len(hidden)}
+
+
+def decision(file: str) -> dict[str, str]:
+    """A decision record: its path, its title, and the text below the title."""
+    title, _, text = (ROOT / "docs/decisions" / file).read_text().partition("\n")
+    return {"file": f"docs/decisions/{file}", "title": title.removeprefix("# "), "text": text.strip()}
+
+
+def _name(statement: ast.stmt) -> str | None:
+    """The name that a statement defines."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return statement.name
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+    return None
