@@ -41,7 +41,7 @@ def operation(service: str, name: str) -> Any:
 
 
 @given(parameters=PARAMETERS)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)  # the first example reads the service model
 def test_parameters_are_valid_if_and_only_if_botocore_finds_no_error(parameters: dict[str, Any]) -> None:
     put = operation("dynamodb", "PutItem")
     errors = ParamValidator().validate(parameters, put.input_shape)
