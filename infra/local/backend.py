@@ -128,8 +128,10 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            if call.service == "sqs":  # it may have ended a visibility timeout
-                self.deliveries.poll_now()
+            if call.service == "sqs" and not call.operation.startswith(
+                "SendMessage"
+            ):  # `arrivals` reports it
+                self.deliveries.poll_now()  # the call may have ended a visibility timeout
         return answer
 
     async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:

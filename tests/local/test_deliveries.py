@@ -1,6 +1,7 @@
 """An exception does not end the polling of an event source mapping: it is reported, and polling continues."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from infra.local.event_sources import deliveries, retention
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.event_sources.queue_mapping import QueueMapping
 from infra.local.event_sources.stream_mapping import StreamMapping
+from infra.local.model.credentials import REGION
+from infra.local.model.messages import AwsCall, Request
 from infra.local.model.stack import Stack
 from infra.local.reporting.journal import Journal
 from infra.local.runtime.environments import Environments
@@ -253,3 +256,30 @@ def test_mappings_of_all_sources_can_be_woken_up(tmp_path: Path, text: str) -> N
             return delivery.wake_up.is_set()
 
     assert asyncio.run(is_woken())
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "is_woken"),
+    [
+        ("SendMessage", {"MessageBody": "first", "DelaySeconds": 60}, False),
+        ("ChangeMessageVisibility", {"ReceiptHandle": "known", "VisibilityTimeout": 0}, True),
+    ],
+)
+def test_a_delayed_message_wakes_up_no_mapping_but_the_end_of_a_visibility_timeout_does(
+    tmp_path: Path, operation: str, given: dict[str, Any], is_woken: bool
+) -> None:
+    async def woken() -> bool:
+        (tmp_path / "template.yaml").write_text(QUEUE)
+        async with running(tmp_path / "template.yaml") as (backend, stack):
+            ((delivery, _task),) = backend.deliveries._running["shop"]
+            body = json.dumps({"QueueUrl": stack.queues["Queue"], **given}).encode()
+            headers = [
+                ("x-amz-target", f"AmazonSQS.{operation}"),
+                ("content-type", "application/x-amz-json-1.0"),
+            ]
+            await backend._answer_aws(
+                AwsCall("sqs", REGION, operation, Request("POST", "/", "", headers, body))
+            )
+            return delivery.wake_up.is_set()
+
+    assert asyncio.run(woken()) == is_woken

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from typing import Any
+from unittest.mock import PropertyMock, patch
 
 import botocore.session
 import pytest
@@ -11,6 +12,7 @@ from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from moto.sqs.models import Queue
 
 from infra.local.aws.botocore_parameters import is_valid
 from infra.local.aws.clients import client
@@ -116,3 +118,15 @@ def test_a_start_does_not_import_pydantic_before_the_functions_do() -> None:
     found = "print([name for name in ('pydantic', 'contracts', 'infra.live') if name in sys.modules])"
     asked = [sys.executable, "-c", f"{started}; {found}"]
     assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_sending_a_message_counts_no_waiting_messages() -> None:
+    with faster_moto(), environment({}):
+        url = client("sqs").create_queue(QueueName="q")["QueueUrl"]
+        with patch.object(Queue, "messages", PropertyMock()) as messages:
+            client("sqs").send_message(QueueUrl=url, MessageBody="first")
+            assert not messages.called
+        found = client("sqs").get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        assert found["Attributes"] == {"ApproximateNumberOfMessages": "1"}

@@ -12,7 +12,7 @@ AWS does not document how a batch with messages of several chains counts. Here i
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -33,7 +33,6 @@ METRIC = "RecursiveInvocationsDropped"
 _LINEAGE = re.compile(r"Lineage=([0-9a-f:|]+)")
 
 _process_request = BotocoreStubber.process_request
-_send_message = SQSBackend.send_message
 _header: ContextVar[str] = ContextVar("trace header of the call being answered", default="")
 
 
@@ -76,7 +75,7 @@ def trace_headers_kept() -> Iterator[None]:
     """Within it, moto's SQS keeps the trace header of the call that sends a message, to SQS or to SNS."""
     with (
         patch.object(BotocoreStubber, "process_request", _process),
-        patch.object(SQSBackend, "send_message", _send),
+        patch.object(SQSBackend, "send_message", _sending(SQSBackend.send_message)),
     ):
         yield
 
@@ -97,10 +96,15 @@ def called_with(header: str) -> Iterator[None]:
         _header.reset(token)
 
 
-def _send(backend: SQSBackend, *given: Any, system_attributes: Any = None, **named: Any) -> Any:
-    if header := _header.get():
-        system_attributes = {
-            ATTRIBUTE: {"DataType": "String", "StringValue": header},
-            **(system_attributes or {}),
-        }
-    return _send_message(backend, *given, system_attributes=system_attributes, **named)
+def _sending(send: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the header to messages. `speed` patches the method, too, so the current one is wrapped."""
+
+    def send_message(backend: Any, *given: Any, system_attributes: Any = None, **named: Any) -> Any:
+        if header := _header.get():
+            system_attributes = {
+                ATTRIBUTE: {"DataType": "String", "StringValue": header},
+                **(system_attributes or {}),
+            }
+        return send(backend, *given, system_attributes=system_attributes, **named)
+
+    return send_message
