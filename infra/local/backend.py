@@ -128,10 +128,9 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            if call.service == "sqs" and not call.operation.startswith(
-                "SendMessage"
-            ):  # `arrivals` reports it
-                self.deliveries.poll_now()  # the call may have ended a visibility timeout
+            # The call may have ended a visibility timeout. `arrivals` reports the messages that it sent.
+            if call.service == "sqs" and not call.operation.startswith("SendMessage"):
+                self.deliveries.poll_now()
         return answer
 
     async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:
