@@ -1,4 +1,4 @@
-"""The lessons that can be played in one process, with the same fault in each version."""
+"""The lessons that need one process only, with the same fault in each version."""
 
 import json
 import os

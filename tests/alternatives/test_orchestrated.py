@@ -125,6 +125,25 @@ def test_a_cancellation_before_the_charge_costs_nothing(run: InProcess) -> None:
     assert (found.status, found.charges) == ("cancelled", 0)
 
 
+def test_a_charge_that_was_not_made_is_made_impossible_by_a_cancellation(run: InProcess) -> None:
+    """Otherwise the customer would be charged and refunded for a cancelled order."""
+    order_id = body(post(run))["order_id"]
+    with Faults(before_effect={"charge": _crash}).installed():
+        run.drain()
+    cancel(run, order_id)
+    make_messages_due(run)
+    run.drain()
+    found = ended(run, order_id)
+    assert (found.status, found.charges) == ("cancelled", 0)
+
+
+def test_a_cancellation_during_the_dispatch_is_too_late(run: InProcess) -> None:
+    order_id, answers = body(post(run))["order_id"], list[int]()
+    with Faults(before_effect={"dispatch": lambda: answers.append(cancel(run, order_id).status)}).installed():
+        run.drain()
+    assert (answers, ended(run, order_id).status) == ([409], "shipped")
+
+
 def test_a_shipped_order_cannot_be_cancelled(run: InProcess) -> None:
     order_id = body(post(run))["order_id"]
     run.drain()
