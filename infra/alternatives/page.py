@@ -1,10 +1,11 @@
 """`make compare`: writes the tables of docs/alternatives.md, each between its two markers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from infra.alternatives.comparison import compare, fault, result
 from infra.alternatives.versions import VERSIONS
+from infra.alternatives.work import OUTCOMES
 from infra.local.shell import remove_aws_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "alternatives.md"
@@ -20,17 +21,19 @@ def page(text: str) -> str:
 
 
 def _work() -> str:
+    """A row for each outcome. Each cell has the numbers of the versions, in their order."""
     compared = compare()
-    head = ("outcome", "version", "sent", "received", "invocations", "write units")
-    rows = (
-        (
-            *(row.outcome, row.version, row.published, row.received, row.invocations, row.write_units),
-            f"{row.price_per_million:.2f}",
-            row.subscriber_changes,
-        )
-        for row in compared.work
-    )
-    return _table((*head, f"{compared.currency} for a million", "to change for a subscriber"), rows)
+
+    def row(outcome: str) -> Iterator[str]:
+        found = [effort for effort in compared.work if effort.outcome == outcome]
+        yield outcome
+        for name in ("published", "received", "invocations", "write_units"):
+            yield " / ".join(str(getattr(effort, name)) for effort in found)
+        yield " / ".join(f"{effort.price_per_million:.2f}" for effort in found)
+        yield " / ".join(str(effort.subscriber_changes) for effort in found)
+
+    head = ("outcome", "sent", "received", "invocations", "write units", f"{compared.currency} for a million")
+    return _table((*head, "changes"), map(row, OUTCOMES))
 
 
 def _lessons() -> str:
