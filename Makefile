@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale compare wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -93,6 +93,9 @@ samples: .venv/ready ## write the sample payloads in events/ from the services' 
 
 contracts: .venv/ready ## write infra/contracts/published/ from the models and the template
 	@$(BIN)/python -m infra.contracts
+
+compare: .venv/ready ## write the tables of docs/alternatives.md from a comparison
+	@$(BIN)/python -m infra.alternatives.page
 
 scale: .venv/ready ## write the tables of docs/scale.md from the template and a counted run
 	@$(BIN)/python -m infra.scale
