@@ -133,7 +133,7 @@ def _configure(tree: Tree, name: str) -> None:
         f'forbidden_modules = ["choreography", "contracts", "{old}"]',
         f'forbidden_modules = ["choreography", "contracts", "{_joined(roots)}"]',
     )
-    tree.replace(path, f'  "{last}",\n  "infra.cli",', f'  "{last}",\n  "{name}",\n  "infra.cli",')
+    tree.replace(path, f'\n  "{last}",\n', f'\n  "{last}",\n  "{name}",\n')
 
 
 def _joined(roots: list[str]) -> str:
