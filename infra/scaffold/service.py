@@ -31,7 +31,7 @@ def add(tree: Tree, name: str, awaited: list[str], published: str, consumer: str
     return [
         f"what {name} does: _note in functions/{name}/decisions.py publishes {published} at once",
         f"what it stores of an order: functions/{name}/state.py; its first test: tests/unit/test_{name}.py",
-        f"the fields of {payload} in functions/contracts/{name}.py; then its sample in {event.SAMPLES}",
+        event.fields_of(payload, f"functions/contracts/{name}.py"),
         *left,
         f"whether the simulation plays {name}: infra/simulation/services.py names what it invokes",
         "what operators do for it: its alarms name sections of docs/runbook.md that say it for all services",
