@@ -22,7 +22,6 @@ from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.simulation.journal import Journal
-from infra.simulation.services import SERVICES
 from infra.simulation.tables import journal_of
 
 HOST = "127.0.0.1"
@@ -83,10 +82,15 @@ class System:
 
     @cached_property
     def functions(self) -> list[Function]:
+        """The functions with a queue of the project's services, and not of guests."""
+        shown = self.page("GET", "map")
+        stacks = {service["name"]: service["stack"] for service in shown["services"]}
+        consumers = {queue["service"]: None for queue in shown["queues"]}
         return [
             function
-            for service in SERVICES
-            for function in functions_from_json(self.call("GET", f"{PREFIX}services/{service.name}"))
+            for service in consumers
+            if stacks[service] == stacks["order"]
+            for function in functions_from_json(self.call("GET", f"{PREFIX}services/{service}"))
         ]
 
     def table(self, service: str, variable: str) -> str:
