@@ -1,6 +1,8 @@
 // A part of the page that another process calculates: says so meanwhile, and offers a retry if it fails.
 import { h } from "./dom.js";
 
+const CALCULATING = "Calculating: another process plays the orders, which takes about ten seconds.";
+
 export class Calculated {
   /** `load` returns the result, and `draw` makes elements of it. */
   constructor(load, draw) {
@@ -8,12 +10,13 @@ export class Calculated {
     this.state = h("p", { role: "status" });
     this.retry = h("button", { type: "button", hidden: "", onclick: () => this.show() }, "Try again");
     this.content = h("div", { class: "stack" });
+    this.say(CALCULATING);
     this.element = h("div", { class: "stack calculated" }, this.state, h("div", { class: "row" }, this.retry), this.content);
   }
 
   /** Shows the result as soon as there is one. */
   async show() {
-    this.say("Calculating: another process plays the orders, which takes about ten seconds.");
+    this.say(CALCULATING);
     try {
       this.content.replaceChildren(...[this.draw(await this.load())].flat());
       this.say("");

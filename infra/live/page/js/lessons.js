@@ -43,7 +43,7 @@ export class Lessons {
     this.view = null;
     setText(this.title, "Lessons");
     const item = ({ name, title, safeguards }) => h("li", {}, h("a", { href: address("lesson", name) }, title), safeguards ? h("span", { class: "muted" }, ` ${safeguards === 1 ? "a safeguard" : `${safeguards} safeguards`} to remove`) : null);
-    const comparison = h("p", {}, h("a", { href: "#comparison" }, "Alternatives compared"), h("span", { class: "muted" }, " an orchestrated version, and one without safeguards"));
+    const comparison = h("p", {}, h("a", { href: "#comparison" }, "Alternatives compared"), h("span", { class: "muted" }, ": an orchestrated version, and one without safeguards"));
     this.body.replaceChildren(h("div", { class: "stack" }, h("p", {}, INTRODUCTION), unavailable(this.known), h("ol", { class: "lessons" }, this.known.lessons.map(item)), comparison));
   }
 
@@ -54,8 +54,7 @@ export class Lessons {
     if (this.view?.name !== name) {
       this.view = new LessonView(lesson, this.known, unavailable(this.known), { play: (without) => this.play(without), compare: () => this.compare() });
       this.body.replaceChildren(this.view.element);
-      this.showPrices();
-      this.view.showComparison();
+      this.showCalculated(this.view);
     }
     this.view.showProofs(lesson.proofs);
     this.view.update(this.progress);
@@ -67,9 +66,11 @@ export class Lessons {
     this.body.replaceChildren(h("p", {}, `There is no lesson ${name}. `, h("a", { href: "#lessons" }, "All lessons")));
   }
 
-  async showPrices() {
+  /** Shows the prices, and then the comparison: two calculations at once would delay both. */
+  async showCalculated(view) {
     this.prices ??= fetchLessonPrices().catch(() => ({ prices: {} }));
-    this.view?.showPrices((await this.prices).prices);
+    view.showPrices((await this.prices).prices);
+    if (view === this.view) view.showComparison();
   }
 
   /** The comparison, requested once. A request after a failure asks again. */
