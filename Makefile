@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale wheel sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale compare wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -94,6 +94,9 @@ samples: .venv/ready ## write the sample payloads in events/ from the services' 
 contracts: .venv/ready ## write infra/contracts/published/ from the models and the template
 	@$(BIN)/python -m infra.contracts
 
+compare: .venv/ready ## write the tables of docs/alternatives.md from a comparison
+	@$(BIN)/python -m infra.alternatives.page
+
 scale: .venv/ready ## write the tables of docs/scale.md from the template and a counted run
 	@$(BIN)/python -m infra.scale
 
@@ -103,6 +106,7 @@ wheel: .venv/ready ## build dist/order_choreography_core-*.whl, the package for 
 sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
+	$(SAM) validate --lint --region eu-west-1 --template infra/alternatives/orchestrated/template.yaml
 	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
 # Lambda's code folder is read-only, so a cold start cannot cache bytecode; and unzipping changes the files' times, so

@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from infra.alternatives.naive import without_safeguards
 from infra.bench.cpu_time import quiet
 from infra.bench.pairs import ratio
-from infra.bench.without_safeguards import without_safeguards
 from infra.cost.outcomes import make_messages_due, place, run_with_batch_size
 from infra.cost.prices import LIST, Prices
 from infra.cost.units import bill

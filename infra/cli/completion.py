@@ -35,6 +35,7 @@ def main(argv: list[str]) -> int:
 
 def whole_parser() -> Parser:
     """The parser of all commands, with the options of the delegated commands, for completion."""
+    from infra.alternatives.__main__ import parser as compare
     from infra.cli import commands
     from infra.cost.__main__ import parser as cost
     from infra.lessons.__main__ import parser as lesson
@@ -47,6 +48,7 @@ def whole_parser() -> Parser:
         "join": options.join_parser(),
         "leave": options.leave_parser(),
         "lesson": lesson(),
+        "compare": compare(),
         "new": new(),
         "simulate": simulate(),
         "cost": cost(),

@@ -9,10 +9,11 @@ LOCAL = {
 }
 SIMULATION = {"simulate": "simulate faults and interleavings, and check the invariants"}
 COST = {"cost": "calculate the cost of a million orders on AWS, by outcome and by safeguard"}
+COMPARE = {"compare": "compare the choreography with an orchestrated and a naive version"}
 COMPLETION = {"completion": "print a script for completion in a shell: bash, zsh or fish"}
 NEW = {"new": "add a service, an event, a field, a queue or a subscription to the project"}
 LESSON = {"lesson": "play a fault on the running system, and prove that no order is lost"}
-DELEGATED = LOCAL | LESSON | SIMULATION | COST | NEW
+DELEGATED = LOCAL | LESSON | COMPARE | SIMULATION | COST | NEW
 
 
 def run(argv: list[str]) -> int:
@@ -31,6 +32,10 @@ def run(argv: list[str]) -> int:
         from infra.lessons.__main__ import main as lesson
 
         return lesson(argv[1:], endpoint)
+    if argv[0] in COMPARE:
+        from infra.alternatives.__main__ import main as compare
+
+        return compare(argv[1:])
     if argv[0] in COST:
         from infra.cost.__main__ import main as cost
 

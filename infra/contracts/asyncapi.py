@@ -6,7 +6,7 @@ from typing import Any
 from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
 from infra.contracts.examples import PRODUCERS, example
-from infra.contracts.schemas import described, schema
+from infra.contracts.schemas import described, resolved, schema
 from infra.contracts.template_topology import TemplateQueue, TemplateTopology
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -47,19 +47,6 @@ def _embedded(payload: type[Payload]) -> dict[str, Any]:
         made.pop(keyword)
     flat: dict[str, Any] = resolved(made, definitions)
     return flat
-
-
-def resolved(node: Any, definitions: dict[str, Any]) -> Any:
-    """A schema with each `$ref` replaced by its definition."""
-    if isinstance(node, dict):
-        if "$ref" in node:
-            rest = {name: value for name, value in node.items() if name != "$ref"}
-            named = definitions[node["$ref"].rpartition("/")[2]]
-            return resolved(named, definitions) | rest
-        return {name: resolved(value, definitions) for name, value in node.items()}
-    if isinstance(node, list):
-        return [resolved(value, definitions) for value in node]
-    return node
 
 
 def _channels(topology: TemplateTopology) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from typing import Any
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
-from infra.contracts.asyncapi import resolved
 from infra.contracts.examples import PRODUCERS, example
-from infra.contracts.schemas import described, schema
+from infra.contracts.schemas import described, resolved, schema
 from infra.contracts.template_topology import TemplateTopology
 
 _INTRODUCTION = """# Events

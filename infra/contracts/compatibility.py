@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import Any
 
-from infra.contracts.asyncapi import resolved
+from infra.contracts.schemas import resolved
 from infra.contracts.template_topology import TemplateTopology
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -45,7 +45,7 @@ def refuse(kind: str, old: dict[str, Any], new: dict[str, Any], topology: Templa
         raise Incompatible(
             f"{kind}: {'; '.join(found)}. Consumers: {', '.join(topology.consumers(kind)) or 'none'}. "
             f"Add a new major version instead: publish {_next_major(old)} beside {kind} until every consumer "
-            "reads it."
+            f"reads it. {_if_never_deployed(old)}"
         )
 
 
@@ -57,13 +57,23 @@ def refuse_change(published: dict[str, Any], new: dict[str, Any]) -> None:
     """
     if _rules_only(published) == _rules_only(new):
         return
-    kind, version = published["$id"].split("/")[-2:]
+    kind, version = _id(published)
     major, _, minor = version.partition(".")
     raise Incompatible(
         f"{kind} {version} is published, and its model has changed since. Set `version` of the class to "
-        f'"{major}.{int(minor) + 1}"; {kind}/{version}.json stays. If {version} was never deployed, delete '
-        "that file instead."
+        f'"{major}.{int(minor) + 1}"; {kind}/{version}.json stays. {_if_never_deployed(published)}'
     )
+
+
+def _if_never_deployed(published: dict[str, Any]) -> str:
+    kind, version = _id(published)
+    return f"If {version} was never deployed, delete infra/contracts/published/{kind}/{version}.json instead."
+
+
+def _id(schema: dict[str, Any]) -> tuple[str, str]:
+    """The event type and the version of a schema."""
+    kind, version = schema["$id"].split("/")[-2:]
+    return kind, version
 
 
 def _rules_only(schema: Any) -> Any:
@@ -89,7 +99,7 @@ def _next_major(old: dict[str, Any]) -> str:
 
     It is another type, so that filter policies do not deliver it to consumers that cannot read it.
     """
-    kind, version = old["$id"].split("/")[-2:]
+    kind, version = _id(old)
     major = int(version.partition(".")[0])
     return f"{kind.removesuffix(f'.v{major}')}.v{major + 1}"
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from infra.contracts.asyncapi import resolved
 from infra.contracts.compatibility import Harmed, Incompatible, breaks
+from infra.contracts.schemas import resolved
 
 
 def refuse_http(old: dict[str, Any], new: dict[str, Any]) -> None:

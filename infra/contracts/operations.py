@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.contracts.answers import OrderHistory, OrderPage, OrderSummary
-from infra.samples.sample_order import ORDER
+from infra.shared.order_kinds import request
 from order.requests import PlaceOrder
 from shipping.messages import DeliveryMessage
 
@@ -46,7 +46,7 @@ OPERATIONS = {
         parameters=("IdempotencyKey",),
         headers=("Location",),
         leads_to=("getOrder", "getHistory", "cancelOrder"),
-        example=ORDER,
+        example=request("shipped", "ada"),
     ),
     ("get", "/orders"): Operation(
         "listOrders",

@@ -43,6 +43,19 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {f"{payload.type}/{payload.version}.json": schema(payload) for payload in EVENTS.values()}
 
 
+def resolved(node: Any, definitions: dict[str, Any]) -> Any:
+    """A schema with each `$ref` replaced by its definition."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            rest = {name: value for name, value in node.items() if name != "$ref"}
+            named = definitions[node["$ref"].rpartition("/")[2]]
+            return resolved(named, definitions) | rest
+        return {name: resolved(value, definitions) for name, value in node.items()}
+    if isinstance(node, list):
+        return [resolved(value, definitions) for value in node]
+    return node
+
+
 def described(payload: type[Payload]) -> str:
     """The model's docstring in one line."""
     return " ".join((inspect.getdoc(payload) or "").split())

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +16,7 @@ from infra.local.aws import queues
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.event_sources import mappings
-from infra.local.in_process import InProcess, environment
+from infra.local.in_process import ROOT, InProcess, environment
 from infra.shared import carrier_messages
 from infra.shared.arns import queue_name
 from infra.shared.order_kinds import request
@@ -57,9 +58,9 @@ def work_of(outcome: str, batch: int, *, keyed: bool = True) -> Work:
     return work
 
 
-def run_with_batch_size(batch: int) -> InProcess:
-    """A new choreography on moto with batches of this size. The caller activates moto."""
-    run = InProcess()
+def run_with_batch_size(batch: int, template: Path = ROOT / "template.yaml") -> InProcess:
+    """A template on a new moto, with batches of this size. The caller activates moto."""
+    run = InProcess(template)
     for name, source in run.stack.sources.items():
         properties = {**source.properties, "BatchSize": batch}
         run.stack.sources[name] = replace(source, properties=properties)

@@ -2,16 +2,19 @@
 
 import sys
 
-from infra.findings.project import findings
 from infra.local.provisioning.errors import TemplateError
 from infra.local.shell import remove_aws_settings
+from infra.samples.loading import InvalidSample, load_samples
 
 
 def main() -> int:
     remove_aws_settings()
     try:
+        load_samples()
+        from infra.findings.project import findings  # only now: it imports the samples
+
         found = findings()
-    except TemplateError as error:
+    except (InvalidSample, TemplateError) as error:
         print(error)
         return 1
     print(*found, sep="\n")

@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,8 +20,8 @@ from infra.local.control.wire import PREFIX, functions_from_json
 from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
+from infra.shared import parent
 from infra.simulation.journal import Journal
-from infra.simulation.services import SERVICES
 from infra.simulation.tables import journal_of
 
 HOST = "127.0.0.1"
@@ -83,10 +82,15 @@ class System:
 
     @cached_property
     def functions(self) -> list[Function]:
+        """The functions with a queue of the project's services, and not of guests."""
+        shown = self.page("GET", "map")
+        stacks = {service["name"]: service["stack"] for service in shown["services"]}
+        consumers = {queue["service"]: None for queue in shown["queues"]}
         return [
             function
-            for service in SERVICES
-            for function in functions_from_json(self.call("GET", f"{PREFIX}services/{service.name}"))
+            for service in consumers
+            if stacks[service] == stacks["order"]
+            for function in functions_from_json(self.call("GET", f"{PREFIX}services/{service}"))
         ]
 
     def table(self, service: str, variable: str) -> str:
@@ -150,7 +154,8 @@ def started(
 ) -> Iterator[System]:
     """Starts a local run on a free port, and ends it afterwards. Raises NoSystem if it does not start.
 
-    `began` gets its process, for a caller in another thread that must end it earlier.
+    It also ends if this process is killed. `began` gets its process, for a caller in another thread that must
+    end it earlier.
     """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
@@ -158,8 +163,7 @@ def started(
     options = [] if without is None else ["--without", without]
     for parameter in parameters:
         options += ["--parameter", parameter]
-    command = [sys.executable, "-m", "infra.run", "run", "--port", str(port), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with parent.start("infra.run", ["run", "--port", str(port), *options], ROOT) as process:
         try:
             began(process)
             system = System(port, without)
@@ -167,6 +171,7 @@ def started(
             yield system
         finally:
             process.terminate()
+            process.wait()  # before its standard input closes, which would end it at once
 
 
 def _wait_for_start(system: System, process: "subprocess.Popen[bytes]") -> None:

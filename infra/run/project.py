@@ -26,12 +26,18 @@ def _page(parts: RunParts, journal: "Journal", issuer: "Issuer | None") -> Page:
 
 def _missing(template: Path) -> list[str]:
     """What event types of this project lack. Another template has its own events, and no findings here."""
-    from infra.findings.events import of_events
     from infra.local.in_process import ROOT
     from infra.local.provisioning.reading import read
+    from infra.samples.loading import InvalidSample, load_samples
 
     if template.resolve() != ROOT / "template.yaml":
         return []
+    try:
+        load_samples()
+    except InvalidSample as invalid:
+        return [str(invalid)]
+    from infra.findings.events import of_events  # only now: it imports the samples
+
     return [str(finding) for finding in of_events(read(template).get("Resources", {}))]
 
 

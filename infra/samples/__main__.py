@@ -1,12 +1,20 @@
 """`make samples`: writes events/."""
 
+import sys
+
 from infra.local.in_process import ROOT
 from infra.local.shell import remove_aws_settings
-from infra.samples.files import samples, text
+from infra.samples.loading import InvalidSample, load_samples
 
 
 def main() -> None:
     remove_aws_settings()
+    try:
+        load_samples()
+    except InvalidSample as error:
+        sys.exit(f"No file was written: {error}")
+    from infra.samples.files import samples, text  # only now: it imports the samples
+
     for path, payload in samples().items():
         file = ROOT / "events" / path
         file.parent.mkdir(parents=True, exist_ok=True)

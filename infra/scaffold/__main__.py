@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
-from infra.scaffold import event, field, known, queue, service, subscription
+from infra.samples.loading import InvalidSample, load_samples
+from infra.scaffold import names
 from infra.scaffold.errors import Refused
-from infra.scaffold.staging import apply
 from infra.scaffold.tree import Tree
 from infra.shared.arguments import Parser
 
@@ -22,8 +23,11 @@ def main(argv: list[str] | None = None) -> int:
     """Applies a recipe. Exit codes: 0 success, 2 refused."""
     arguments = parser().parse_args(argv)
     try:
-        written, left = apply(known.root(), _recipe(arguments))
-    except (Refused, TemplateError) as refused:
+        load_samples()
+        from infra.scaffold.staging import apply  # only now: it imports the samples
+
+        written, left = apply(ROOT, _recipe(arguments))
+    except (InvalidSample, Refused, TemplateError) as refused:
         print(f"choreo new: {refused}", file=sys.stderr)
         return 2
     print("Written:", *written, sep="\n  ")
@@ -33,6 +37,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _recipe(given: argparse.Namespace) -> Recipe:
+    from infra.scaffold import event, field, queue, service, subscription
+
     match given.what:
         case "service":
             return partial(
@@ -67,7 +73,7 @@ def parser() -> Parser:
     new = recipes.add_parser("field", help="an optional field of an event, in its next minor version")
     new.add_argument("event", metavar="EVENT")
     new.add_argument("name", metavar="NAME", help="such as points_total")
-    new.add_argument("type", metavar="TYPE", choices=tuple(field.TYPES), help=", ".join(field.TYPES))
+    new.add_argument("type", metavar="TYPE", choices=tuple(names.TYPES), help=", ".join(names.TYPES))
 
     new = recipes.add_parser("queue", help="one more queue of a service, with a function of its own")
     new.add_argument("service", metavar="SERVICE")

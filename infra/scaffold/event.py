@@ -18,10 +18,18 @@ def add(tree: Tree, kind: str, service: str, consumer: str) -> list[str]:
     _add_sample(tree, service, payload)
     left = subscription.connect(tree, known.service(consumer), kind, service, module, payload)
     return [
-        f"its fields: {payload} in functions/{module.replace('.', '/')}.py; then its sample in {SAMPLES}",
+        fields_of(payload, f"functions/{module.replace('.', '/')}.py"),
         f"when {service} publishes it: return it in a Decision of functions/{service}/decisions.py",
         *left,
     ]
+
+
+def fields_of(payload: str, path: str) -> str:
+    """What is left to decide about the fields of a new event."""
+    return (
+        f"the fields of {payload} in {path}, and their values in {SAMPLES}; then `make samples contracts`. "
+        "They may change until you commit the event: then its version is published"
+    )
 
 
 def define(tree: Tree, kind: str, module: str) -> None:

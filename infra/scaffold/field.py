@@ -6,15 +6,6 @@ from infra.scaffold import code, known, names
 from infra.scaffold.errors import Refused
 from infra.scaffold.tree import Tree
 
-TYPES = {
-    "text": ("str", None),
-    "number": ("int", None),
-    "money": ("AmountMinor", "contracts.values"),
-    "time": ("AwareDatetime", "pydantic"),
-    "flag": ("bool", None),
-}
-"""The types of fields: how Python names each, and the module to import it from."""
-
 
 def add(tree: Tree, kind: str, name: str, type_: str) -> list[str]:
     """Adds the field, and sets the next minor version. Returns what is left to decide."""
@@ -23,7 +14,7 @@ def add(tree: Tree, kind: str, name: str, type_: str) -> list[str]:
     if name in payload.model_fields or name in ("type", "version"):
         raise Refused(f"{kind} has a field {name} already")
     path = f"functions/{payload.__module__.replace('.', '/')}.py"
-    annotation, module = TYPES[type_]
+    annotation, module = names.TYPES[type_]
     found = re.search(
         rf"^class {payload.__name__}\(\w+\):\n(?:    .*\n|\n(?=    ))+", tree.read(path), re.MULTILINE
     )

@@ -1,7 +1,6 @@
 """What the project has already: its services, its event types and their classes."""
 
 import re
-from pathlib import Path
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
@@ -49,8 +48,3 @@ def state_class(tree: Tree, name: str) -> str:
     if found is None:
         raise Refused(f"functions/{name}/state.py has no class that extends State")
     return found[1]
-
-
-def root() -> Path:
-    """The folder of the project."""
-    return Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""The names that a recipe may give, and the names in other notations that follow from them."""
+"""The names and types that a recipe may give, and the names in other notations that follow from them."""
 
 import keyword
 import re
@@ -10,6 +10,14 @@ EVENT = re.compile(r"([a-z][a-z0-9]*)\.([a-z][a-z0-9]*(?:_[a-z0-9]+)*)")
 FIELD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 TAKEN = frozenset({"choreography", "contracts", "infra", "tests", "functions", "events"})
 """Packages of the project. A service of this name would hide one."""
+TYPES = {
+    "text": ("str", None),
+    "number": ("int", None),
+    "money": ("AmountMinor", "contracts.values"),
+    "time": ("AwareDatetime", "pydantic"),
+    "flag": ("bool", None),
+}
+"""The types of fields: how Python names each, and the module to import it from."""
 
 
 def service(name: str) -> str:

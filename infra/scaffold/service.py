@@ -31,7 +31,7 @@ def add(tree: Tree, name: str, awaited: list[str], published: str, consumer: str
     return [
         f"what {name} does: _note in functions/{name}/decisions.py publishes {published} at once",
         f"what it stores of an order: functions/{name}/state.py; its first test: tests/unit/test_{name}.py",
-        f"the fields of {payload} in functions/contracts/{name}.py; then its sample in {event.SAMPLES}",
+        event.fields_of(payload, f"functions/contracts/{name}.py"),
         *left,
         f"whether the simulation plays {name}: infra/simulation/services.py names what it invokes",
         "what operators do for it: its alarms name sections of docs/runbook.md that say it for all services",
@@ -133,7 +133,7 @@ def _configure(tree: Tree, name: str) -> None:
         f'forbidden_modules = ["choreography", "contracts", "{old}"]',
         f'forbidden_modules = ["choreography", "contracts", "{_joined(roots)}"]',
     )
-    tree.replace(path, f'  "{last}",\n  "infra.cli",', f'  "{last}",\n  "{name}",\n  "infra.cli",')
+    tree.replace(path, f'\n  "{last}",\n', f'\n  "{last}",\n  "{name}",\n')
 
 
 def _joined(roots: list[str]) -> str:

@@ -19,8 +19,10 @@ from infra.scaffold.tree import Tree
 
 COPIED = ("functions", "infra", "events", "template.yaml", "pyproject.toml")
 GENERATORS = ("infra.samples", "infra.contracts")
-"""The second one checks the project as well."""
-GENERATED = ("events", "infra/contracts/published")
+"""The second one checks the project as well, and reads the published contracts of the project itself: only
+there git knows which ones were committed."""
+PUBLISHED = "infra/contracts/published"
+GENERATED = ("events", PUBLISHED)
 
 
 def apply(root: Path, recipe: Callable[[Tree], list[str]]) -> tuple[list[str], list[str]]:
@@ -36,7 +38,7 @@ def apply(root: Path, recipe: Callable[[Tree], list[str]]) -> tuple[list[str], l
     with _copy(root) as copy:
         tree.write(copy)
         for generator in GENERATORS:
-            _run(copy, generator)
+            _run(copy, generator, str(root / PUBLISHED))
         written = sorted({*tree.changed, *_differing(root, copy)})
         for path in written:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -71,11 +73,11 @@ def _differing(root: Path, copy: Path) -> Iterator[str]:
                 yield str(path)
 
 
-def _run(root: Path, module: str) -> None:
+def _run(root: Path, module: str, *arguments: str) -> None:
     """Runs a module of the project at `root`, and not of the installed one."""
     path = os.pathsep.join([str(root), str(root / "functions")])
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, *arguments],
         cwd=root,
         env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -47,7 +47,7 @@ def not_shown(status: str, order: State) -> list[str]:
 def not_handled(journal: Journal, event: Event[Any]) -> list[str]:
     """A sentence for each service that reacts to an event and never handled it."""
     violations = []
-    for service in SERVICES:
+    for service in journal.services:
         written = journal.items.get((service.name, event.order_id))
         missing = written is None or event.id not in written.inbox
         if event.type in service.decisions.REACTIONS and missing:

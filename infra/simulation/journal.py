@@ -48,6 +48,8 @@ class Write:
 class Journal:
     """The event log and the ledgers. The simulation writes it, so a service's defect cannot falsify it."""
 
+    services: tuple[Service, ...] = SERVICES
+    """The services whose writes the journal has."""
     items: dict[tuple[str, str], Write] = field(default_factory=dict)
     """The latest write by service and order."""
     ledgers: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))

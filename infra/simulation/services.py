@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -52,6 +53,20 @@ SERVICES = (
         shipping.state.TRANSITIONS,
     ),
 )
+
+
+def further(name: str) -> Service | None:
+    """A service that the project has beside SERVICES, as `choreo new service` makes it: only its events are
+    known. None if its package has another form.
+    """
+    try:
+        decisions, source = import_module(f"{name}.decisions"), import_module(f"{name}.state").SOURCE
+    except (ImportError, AttributeError):
+        return None
+    return (
+        Service(name, source, decisions, State, lambda _: "", {}) if hasattr(decisions, "REACTIONS") else None
+    )
+
 
 SIMULATED = {
     *("OrderConsumer", "OrderExpiry", "PaymentConsumer", "ShippingConsumer"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.contracts.published import FOLDER
+from infra.contracts.baseline import FOLDER
 from infra.local.in_process import ROOT
 
 INSTALLED = ROOT / ".venv-node"

@@ -10,9 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from infra.contracts.asyncapi import resolved
-from infra.contracts.published import FOLDER
-from infra.contracts.schemas import DIALECT
+from infra.contracts.baseline import FOLDER
+from infra.contracts.schemas import DIALECT, resolved
 from infra.shared import carrier_messages
 from shipping.http_carrier import connect, failure
 from tests.integration.test_carriers import DISPATCH, LATE, TO_UNSERVED_COUNTRY

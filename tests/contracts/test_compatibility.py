@@ -2,14 +2,16 @@
 
 import copy
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.contracts.baseline import FOLDER, check
 from infra.contracts.compatibility import Incompatible, breaks, refuse
-from infra.contracts.published import FOLDER, check, write
+from infra.contracts.published import write
 from infra.contracts.schemas import schemas
 from infra.contracts.template_topology import template_topology
 
@@ -166,7 +168,8 @@ def test_the_error_names_the_consumers_and_a_solution() -> None:
     assert str(refused.value) == (
         "order.placed: data.payment_method: removed. "
         f"Consumers: {', '.join(consumers)}. Add a new major version instead: "
-        "publish order.placed.v2 beside order.placed until every consumer reads it."
+        "publish order.placed.v2 beside order.placed until every consumer reads it. "
+        "If 1.1 was never deployed, delete infra/contracts/published/order.placed/1.1.json instead."
     )
 
 
@@ -227,3 +230,41 @@ def test_a_published_version_does_not_change_and_the_next_one_is_named(tmp_path:
 def test_what_no_validator_reads_may_change_in_a_published_version(tmp_path: Path, kind: str) -> None:
     publish(tmp_path, "1.1", HARMLESS[kind])
     assert refusal(tmp_path) is None
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", "-C", str(folder), *identity, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The folder of published contracts in a git repository, whose last commit has another event."""
+    folder = tmp_path / "a project" / "published"
+    (folder / "order.cancellation_requested").mkdir(parents=True)
+    (folder / "order.cancellation_requested" / "1.1.json").write_text(json.dumps(CANCELLED))
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "Publish an event")
+    return folder
+
+
+def test_a_version_may_change_until_it_is_committed(repository: Path) -> None:
+    publish(repository, "1.1", lambda s: data(s)["properties"].pop("amount_minor"))
+    assert refusal(repository) is None
+    git(repository, "add", ".")
+    assert refusal(repository) is None
+    git(repository, "commit", "--quiet", "--message", "Publish another event")
+    assert "order.placed 1.1 is published" in (refusal(repository) or "")
+
+
+def test_an_event_type_may_be_removed_until_it_is_committed(repository: Path) -> None:
+    (repository / "order.gifted").mkdir()
+    (repository / "order.gifted" / "1.0.json").write_text("{}")
+    assert refusal(repository) is None
+
+
+def test_all_versions_count_as_published_where_git_has_no_commit_of_the_project(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    publish(tmp_path, "1.1", lambda s: data(s)["properties"].pop("expires_at"))
+    assert "delete infra/contracts/published/order.placed/1.1.json instead" in (refusal(tmp_path) or "")

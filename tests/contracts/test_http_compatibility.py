@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from infra.contracts.baseline import FOLDER, check
 from infra.contracts.compatibility import Incompatible
 from infra.contracts.http_compatibility import http_breaks
-from infra.contracts.published import FOLDER, check
 
 Document = dict[str, Any]
 Change = Callable[[Document], object]

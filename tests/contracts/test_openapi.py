@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from infra.contracts.published import FOLDER
+from infra.contracts.baseline import FOLDER
 from infra.local.http.tokens import PREFIX
 from infra.shared import carrier_messages
 from infra.shared.operators import OPERATE

@@ -13,9 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from choreography.stored import emitted, event_json
 from choreography.table import from_attributes
 from contracts.catalogue import EVENTS
+from infra.contracts.baseline import FOLDER
 from infra.contracts.examples import example
 from infra.contracts.operations import OPERATIONS
-from infra.contracts.published import FOLDER, files
+from infra.contracts.published import files
 from infra.contracts.template_topology import template_topology
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import ROOT, invoke

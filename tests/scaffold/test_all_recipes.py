@@ -110,3 +110,16 @@ def test_an_order_flows_to_the_new_service_and_back(run: Run) -> None:
         lambda text: "loyalty.points_granted" in text,
     )
     assert "/services/loyalty" in history
+
+
+@pytest.mark.parametrize("lesson", ["duplicate", "loose-coupling"])
+def test_a_lesson_on_the_extended_system_is_green(copy: Copy, run: Run, lesson: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.lessons", lesson, "--json"],
+        cwd=copy.folder,
+        env=copy.environment() | {"AWS_ENDPOINT_URL": run.url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

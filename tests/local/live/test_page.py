@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, expect
+    from playwright.sync_api import Locator, Page, Route, expect
 else:
     expect = pytest.importorskip("playwright.sync_api", reason="make test-browser installs Playwright").expect
 
@@ -60,6 +60,16 @@ def test_an_order_of_each_kind_ends_with_the_expected_status(page: Page, kind: s
     order_id = place(page, kind)
     expect(status(page)).to_have_text(end)
     expect(page.locator(f"#orders [data-order='{order_id}'] .chip")).to_have_text(end)
+
+
+def test_a_cancellation_that_arrives_after_the_order_was_shipped_shows_why_it_is_refused(page: Page) -> None:
+    cancellations: list[Route] = []
+    page.route("**/cancellation", lambda route: cancellations.append(route))
+    place(page, "cancelled")
+    expect(status(page)).to_have_text("shipped")
+    cancellations[0].continue_()
+    expect(page.locator("#toasts")).to_contain_text("it can no longer be cancelled")
+    expect(status(page)).to_have_text("shipped")
 
 
 def test_the_map_shows_the_services_topics_and_queues_of_the_template(page: Page) -> None:

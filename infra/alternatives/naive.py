@@ -2,14 +2,16 @@
 
 It has no intent before a charge or a dispatch, no outbox and no relay, no idempotency records, and no
 condition on a write. Decisions, contracts, topics and queues are those of the services. It is correct only
-without failures.
+without failures. The benchmarks use `without_safeguards`; `naive` also calls gateway and carrier without
+stable idempotency keys.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 from choreography import aws
 from choreography.decisions import StateT
@@ -21,6 +23,18 @@ from contracts.envelope import Event
 from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess
 from order.state import Order
+from payment.gateway import Charge, Refund
+from shipping.carrier import Dispatch
+
+
+@contextmanager
+def naive(run: InProcess) -> Iterator[None]:
+    """Removes the safeguards of the run's services, and gives each external call a new idempotency key."""
+    new_key = property(lambda _: str(uuid4()))
+    with without_safeguards(run), ExitStack() as patches:
+        for effect in (Charge, Refund, Dispatch):
+            patches.enter_context(patch.object(effect, "idempotency_key", new_key))
+        yield
 
 
 @contextmanager
@@ -57,8 +71,10 @@ def _read(table: Table[StateT], order_id: str) -> Record[StateT]:
     if found is None:
         return Record(order_id, table._state())
     item = from_attributes(found)
-    kept = {"placed": item["placed"]} if "placed" in item else {}
-    return Record(order_id, table._state.model_validate(item), version=1, unknown=kept)
+    state = table._state.model_validate(item)
+    if "placed" not in item:
+        return Record(order_id, state, version=1)
+    return Record(order_id, state, version=1, outbox=(item["placed"],), unknown={"placed": item["placed"]})
 
 
 def _write_and_publish(topics: Mapping[str, str]) -> Any:
@@ -69,8 +85,8 @@ def _write_and_publish(topics: Mapping[str, str]) -> Any:
         outbox = tuple(entries(emitted, read)) if isinstance(state, Order) else ()
         if isinstance(state, Order):  # it has no inbox and outbox that would tell what follows
             item["event_types"] = [*state.event_types]
-        if outbox:
-            item["placed"] = outbox[0]["data"]
+        if outbox and not read.version:  # the API shows what was placed
+            item["placed"] = outbox[0]
         aws.dynamodb().put_item(TableName=table._name, Item=to_attributes(item))
         for event in emitted:
             aws.sns().publish(
@@ -78,6 +94,6 @@ def _write_and_publish(topics: Mapping[str, str]) -> Any:
                 Message=event.to_json(),
                 MessageAttributes={"type": {"DataType": "String", "StringValue": event.type}},
             )
-        return Record(read.order_id, state, outbox=outbox)
+        return Record(read.order_id, state, outbox=(*read.outbox, *outbox), unknown=read.unknown)
 
     return write
