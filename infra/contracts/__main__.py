@@ -24,7 +24,7 @@ def main(published: Path = FOLDER) -> None:
         load_samples()
         _write()
     except (Incompatible, Incomplete, InvalidSample, TemplateError) as error:
-        sys.exit(f"No file was written. {error}")
+        sys.exit(f"No file was written: {error}")
 
 
 def _write() -> None:
