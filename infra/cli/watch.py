@@ -61,6 +61,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 def _once(read_orders: ReadOrders, *, as_json: bool) -> int:
     found = read_orders()
+    if not found and as_json:
+        print_json([])
     if not found:
         raise NotFound("there are no orders yet: place one with choreo place")
     if as_json:

@@ -45,7 +45,10 @@ def main(project: Project, argv: list[str] | None = None, url: str | None = None
     command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
         return commands[command](rest, url)
-    except (TemplateError, BackendError) as problem:
+    except TemplateError as problem:
+        error(project.explain(problem))
+        return 2
+    except BackendError as problem:
         error(str(problem))
         return 2
 
