@@ -106,6 +106,7 @@ wheel: .venv/ready ## build dist/order_choreography_core-*.whl, the package for 
 sam-validate: .venv-sam/ready ## check the templates with the SAM CLI and cfn-lint
 	$(SAM) validate --lint --region eu-west-1
 	$(SAM) validate --lint --region eu-west-1 --template infra/examples/notifications/template.yaml
+	$(SAM) validate --lint --region eu-west-1 --template infra/alternatives/orchestrated/template.yaml
 	.venv-sam/bin/cfn-lint infra/deployment/github.yaml
 
 # Lambda's code folder is read-only, so a cold start cannot cache bytecode; and unzipping changes the files' times, so

@@ -46,8 +46,9 @@ def main(argv: list[str]) -> int:
 def _show_work(compared: Comparison) -> None:
     shown = table("orders", "version", "sent", "received", "invoked", "writes", compared.currency, "join")
     for row in compared.work:
-        numbers = (row.published, row.received, row.invocations, row.write_units)
-        price = f"{row.price_per_million:.2f}"
+        needed = row.effort
+        numbers = (needed.published, needed.received, needed.invocations, needed.write_units)
+        price = f"{needed.price_per_million:.2f}"
         shown.add_row(row.outcome, row.version, *map(str, numbers), price, str(row.subscriber_changes))
     out.print(shown, soft_wrap=False)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.alternatives.lessons import LESSONS, Played, play
 from infra.alternatives.versions import VERSIONS
-from infra.alternatives.work import ORDERS, OUTCOMES, Effort, effort
+from infra.alternatives.work import ORDERS, OUTCOMES, Compared, work_of
 from infra.cost.prices import LIST, Prices
 
 
@@ -15,7 +15,7 @@ class Comparison:
     """The work of the same orders, and the result of each lesson, in every version."""
 
     currency: str
-    work: tuple[Effort, ...]
+    work: tuple[Compared, ...]
     lessons: tuple[Played, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -25,7 +25,8 @@ class Comparison:
             "currency": self.currency,
             "work": [asdict(row) for row in self.work],
             "lessons": [
-                {**asdict(row), "right": row.right, "fault": fault(row.lesson)} for row in self.lessons
+                {**asdict(row), "right": row.right, "result": result(row), "fault": fault(row.lesson)}
+                for row in self.lessons
             ],
         }
 
@@ -37,8 +38,8 @@ def compare() -> Comparison:
     versions = VERSIONS.values()
     return Comparison(
         prices.currency,
-        tuple(effort(version, outcome, prices) for outcome in OUTCOMES for version in versions),
-        tuple(play(lesson, version) for lesson in LESSONS for version in versions),
+        tuple(work_of(version, outcome, prices) for outcome in OUTCOMES for version in versions),
+        tuple(play(lesson, version, prices) for lesson in LESSONS for version in versions),
     )
 
 

@@ -9,8 +9,10 @@ from unittest.mock import patch
 from choreography import secrets
 from infra.alternatives.book import Ended, ended
 from infra.alternatives.faults import Faults, crash, lose_answer
-from infra.alternatives.versions import VERSIONS, Version
-from infra.cost.outcomes import make_messages_due
+from infra.alternatives.versions import Version
+from infra.alternatives.work import ORDERS, Effort, effort_of
+from infra.cost.outcomes import make_messages_due, run_with_batch_size
+from infra.cost.prices import Prices
 from infra.cost.work import counted
 from infra.local.aws import queues
 from infra.local.aws.clients import client
@@ -198,26 +200,25 @@ class Played:
     """The order's status during the fault, where the lesson looks at it."""
     order: Ended
     violations: tuple[str, ...]
+    effort: Effort
+    """What this one order needs, with its fault."""
 
     @property
     def right(self) -> bool:
         return not self.violations
 
 
-def play(lesson: str, version: Version) -> Played:
+def play(lesson: str, version: Version, prices: Prices) -> Played:
     """Plays a lesson in this process, on an empty moto."""
     with patched_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)
-        scene = Scene(version, InProcess(version.template))
+        scene = Scene(version, run_with_batch_size(ORDERS, version.template))
         secrets.provider.cache_clear()
-        with counted(), scene.faults.installed(), version.prepared(scene.run):
+        with counted() as work, scene.faults.installed(), version.prepared(scene.run):
             LESSONS[lesson](scene)
             scene.settle()
             assert not scene.faults.pending, f"{lesson} in {version.name} had no fault"
+            effort = effort_of(work, 1, prices)  # without the requests that check the result
             order = ended(scene.run, scene.order_id)
-    return Played(lesson, version.name, scene.meanwhile, order, (*scene.violations, *order.violations))
-
-
-def play_all() -> list[Played]:
-    """Every lesson in every version."""
-    return [play(lesson, version) for lesson in LESSONS for version in VERSIONS.values()]
+    violations = (*scene.violations, *order.violations)
+    return Played(lesson, version.name, scene.meanwhile, order, violations, effort)

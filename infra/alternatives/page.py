@@ -25,12 +25,12 @@ def _work() -> str:
     compared = compare()
 
     def row(outcome: str) -> Iterator[str]:
-        found = [effort for effort in compared.work if effort.outcome == outcome]
+        found = [row for row in compared.work if row.outcome == outcome]
         yield outcome
         for name in ("published", "received", "invocations", "write_units"):
-            yield " / ".join(str(getattr(effort, name)) for effort in found)
-        yield " / ".join(f"{effort.price_per_million:.2f}" for effort in found)
-        yield " / ".join(str(effort.subscriber_changes) for effort in found)
+            yield " / ".join(str(getattr(row.effort, name)) for row in found)
+        yield " / ".join(f"{row.effort.price_per_million:.2f}" for row in found)
+        yield " / ".join(str(row.subscriber_changes) for row in found)
 
     head = ("outcome", "sent", "received", "invocations", "write units", f"{compared.currency} for a million")
     return _table((*head, "changes"), map(row, OUTCOMES))

@@ -21,10 +21,8 @@ OUTCOMES = {"shipped": "shipped", "rejected": "rejected", "cancelled": "cancelle
 
 @dataclass(frozen=True)
 class Effort:
-    """What ORDERS orders with the same outcome need in one version, without Idempotency-Keys."""
+    """What orders need. The sandboxes' ledgers do not count."""
 
-    outcome: str
-    version: str
     published: int
     """Events that were published, and messages that were sent to queues."""
     received: int
@@ -33,11 +31,20 @@ class Effort:
     write_units: int
     price_per_million: float
     """In the currency of the price list. Without logs: their size varies with the content of each line."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What ORDERS orders with the same outcome need in one version, without Idempotency-Keys."""
+
+    outcome: str
+    version: str
+    effort: Effort
     subscriber_changes: int
     """The number of existing services to change for a new subscriber."""
 
 
-def effort(version: Version, outcome: str, prices: Prices) -> Effort:
+def work_of(version: Version, outcome: str, prices: Prices) -> Compared:
     """Runs ORDERS orders to their end in this process, and counts their work."""
     with patched_moto(), patch.dict(os.environ):
         os.environ.pop("AWS_ENDPOINT_URL", None)  # count this process, and not a running backend
@@ -49,17 +56,21 @@ def effort(version: Version, outcome: str, prices: Prices) -> Effort:
             run.drain()
             make_messages_due(run)
             run.drain()
+    return Compared(
+        outcome, version.name, effort_of(work, ORDERS, prices), changes_for_a_subscriber(run.stack)
+    )
+
+
+def effort_of(work: Work, orders: int, prices: Prices) -> Effort:
+    """Counts this work of some orders."""
     counts = count_work(work)
     units = Counter({i: n for i, n in bill(work, prices.milliseconds).items() if i.unit != "log_gigabytes"})
     return Effort(
-        outcome,
-        version.name,
         published=sum(map(_published, work.calls)),
         received=_received(work),
         invocations=counts.invocations,
         write_units=round(counts.write_units),
-        price_per_million=round(prices.of(units) * MILLION / ORDERS, 2),
-        subscriber_changes=changes_for_a_subscriber(run.stack),
+        price_per_million=round(prices.of(units) * MILLION / orders, 2),
     )
 
 

@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from botocore.exceptions import BotoCoreError
+
 from infra.lessons.catalogue import LESSONS
 from infra.lessons.errors import LessonFailed, NoSystem
 from infra.lessons.lesson import Lesson
-from infra.lessons.play import Proof, play
+from infra.lessons.play import Failed, Proof, play
 from infra.lessons.shown import introduce, show_catalogue, show_proof, table_of
 from infra.lessons.system import System, running, started
 from infra.shared.arguments import Help, Parser
@@ -113,32 +115,40 @@ def _removed(lesson: Lesson, asked: str | None) -> str | None:
 
 
 def _play_all(url: str | None, *, as_json: bool) -> int:
-    proofs: list[Proof] = []
-    for proof in _all(url):
-        proofs.append(proof)
+    played: list[Proof | Failed] = []
+    for each in _all(url):
+        played.append(each)
         if as_json:
-            print_json(proof.to_json())
+            print_json(each.to_json())
     if not as_json:
-        out.print(table_of(proofs), soft_wrap=False)
-    wrong = [proof for proof in proofs if not proof.as_expected]
-    for proof in wrong:
-        state = f"without {proof.without}" if proof.without else "with its safeguards"
-        red = ", ".join(str(light.number) for light in proof.red) or "no light"
-        progress.print(f"{proof.lesson.name} {state}: {red} red, which is not as expected")
+        out.print(table_of(played), soft_wrap=False)
+    wrong = [each for each in played if not each.as_expected]
+    for each in wrong:
+        state = f"without {each.without}" if each.without else "with its safeguards"
+        progress.print(f"{each.lesson.name} {state}: {each.reason}")
     return 1 if wrong else 0
 
 
-def _all(url: str | None) -> Iterator[Proof]:
+def _all(url: str | None) -> Iterator[Proof | Failed]:
     """Plays all lessons in order. Those with safeguards and without parameters share one system."""
     with _with_safeguards(url) as shared:
         for lesson in LESSONS.values():
             for without in (None, *(guard.without for guard in lesson.safeguards)):
                 progress.print(f"{lesson.name}{f' without {without}' if without else ''} …")
-                if without is None and not lesson.parameters:
-                    yield play(lesson, shared)
-                else:
-                    with started(without, lesson.parameters) as system:
-                        yield play(lesson, system)
+                yield _played(lesson, without, shared)
+
+
+def _played(lesson: Lesson, without: str | None, shared: System) -> Proof | Failed:
+    """Plays one lesson of all. A failure must not hide the results of the others."""
+    try:
+        if without is None and not lesson.parameters:
+            return play(lesson, shared)
+        with started(without, lesson.parameters) as system:
+            return play(lesson, system)
+    except (LessonFailed, NoSystem) as error:
+        return Failed(lesson, without, str(error))
+    except (OSError, BotoCoreError) as error:  # the system has ended, or does not answer
+        return Failed(lesson, without, f"{type(error).__name__}: {error}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from infra.lessons.stage import Stage
 from infra.local.control.wire import PREFIX
 from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
+from infra.shared import parent
 
 COMMAND_SECONDS = 60
 NOT_YET = 1
@@ -82,9 +83,8 @@ def _command(stage: Stage, *arguments: str, accepted: Collection[int] = (0,)) ->
 
 
 def _start(stage: Stage, *arguments: str) -> None:
-    command = [sys.executable, "-m", "infra.run", *arguments, "--port", str(stage.system.port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=_environment(stage), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    process = parent.start(
+        "infra.run", [*arguments, "--port", str(stage.system.port)], ROOT, _environment(stage)
     )
     stage.undo.callback(process.wait, COMMAND_SECONDS)
     stage.undo.callback(process.terminate)

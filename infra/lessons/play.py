@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from infra.lessons.errors import LessonFailed
 from infra.lessons.lesson import Lesson
@@ -47,6 +47,12 @@ class Proof:
             return not self.red
         return self.lesson.safeguard(self.without).light in [light.number for light in self.red]
 
+    @property
+    def reason(self) -> str:
+        """Why the lights are not as expected."""
+        red = ", ".join(str(light.number) for light in self.red) or "no light"
+        return f"{red} red, which is not as expected"
+
     def to_json(self) -> dict[str, Any]:
         return {
             "lesson": self.lesson.name,
@@ -55,6 +61,24 @@ class Proof:
             "seconds": round(self.seconds, 1),
             "lights": [{**asdict(light), "green": light.green} for light in self.lights],
             "book": [asdict(row) for row in self.book],
+        }
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A lesson that did not reach its end, and why."""
+
+    lesson: Lesson
+    without: str | None
+    reason: str
+    as_expected: ClassVar = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "lesson": self.lesson.name,
+            "without": self.without,
+            "as_expected": False,
+            "failed": self.reason,
         }
 
 

@@ -9,7 +9,7 @@ from infra.lessons.catalogue import LESSONS
 from infra.lessons.costs import cost_of
 from infra.lessons.lesson import Lesson, Safeguard
 from infra.lessons.lights import Light
-from infra.lessons.play import Proof
+from infra.lessons.play import Failed, Proof
 from infra.shared.display import coloured, out, table
 
 GREEN, RED = "✓", "✗"
@@ -65,16 +65,18 @@ def _show_safeguard(lesson: Lesson, guard: Safeguard) -> None:
     out.print(f"Without it: {guard.consequence} (choreo lesson {lesson.name} --without {guard.without})")
 
 
-def table_of(proofs: Iterable[Proof]) -> Table:
+def table_of(played: Iterable[Proof | Failed]) -> Table:
     """A row for each lesson, and below it a row for each of its safeguards that was removed."""
     shown = table("lesson", "lights", "what happened", "cost")
-    for proof in proofs:
-        lights = _marks(proof.lights)
-        if proof.without is None:
-            shown.add_row(proof.lesson.name, lights, proof.lesson.outcome, "")
+    for each in played:
+        guard = each.lesson.safeguard(each.without) if each.without else None
+        name, cost = (f"  without {guard.without}", cost_of(guard)) if guard else (each.lesson.name, "")
+        if isinstance(each, Failed):
+            shown.add_row(name, Text("failed", "bold red"), each.reason, cost)
         else:
-            guard = proof.lesson.safeguard(proof.without)
-            shown.add_row(f"  without {guard.without}", lights, guard.consequence, cost_of(guard))
+            shown.add_row(
+                name, _marks(each.lights), guard.consequence if guard else each.lesson.outcome, cost
+            )
     return shown
 
 

@@ -1,7 +1,7 @@
 """A lesson in progress: the orders that it placed, and the faults that it must take back."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from functools import cached_property
 from types import TracebackType
@@ -15,7 +15,8 @@ from infra.lessons.system import POLL_SECONDS, System, wait_until
 
 VISIBILITY_SECONDS = 5
 """The visibility timeout of the consumers' queues during a lesson, instead of four minutes."""
-SETTLE_SECONDS = 40
+SETTLE_SECONDS = 120
+"""How long a lesson waits for an effect, and for a quiet system: seconds on an idle machine."""
 HANGS_SECONDS = 15
 """How long a lesson without its safeguard waits for a message that still fails."""
 QUIET_POLLS = 3
@@ -84,19 +85,31 @@ class Stage:
         self.calm()
 
     def calm(self) -> None:
-        """Waits until no message waits, or for a time. Without a safeguard, a message may never succeed."""
-        seconds = SETTLE_SECONDS if self.system.without is None else HANGS_SECONDS
-        self._until_quiet(lambda: False, seconds)
+        """Waits until no message waits. Raises LessonFailed if one still does after a time.
+
+        Without a safeguard, it gives up sooner and in silence: a message may never succeed.
+        """
+        if self.system.without is None:
+            quiet = self._quiet_polls()
+            self.wait_for(lambda: next(quiet) == QUIET_POLLS, "the end of all messages")
+        else:
+            self._until_quiet(lambda: False, HANGS_SECONDS)
 
     def _until_quiet(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Whether the condition holds, before the system is quiet or the time is over."""
-        quiet, deadline = 0, time.monotonic() + seconds
+        quiet, deadline = self._quiet_polls(), time.monotonic() + seconds
         while not condition():
-            if quiet == QUIET_POLLS or time.monotonic() > deadline:
+            if next(quiet) == QUIET_POLLS or time.monotonic() > deadline:
                 return False
             time.sleep(POLL_SECONDS)
-            quiet = quiet + 1 if _quiet(self.system.state(), self._owners) else 0
         return True
+
+    def _quiet_polls(self) -> Iterator[int]:
+        """Polls the system at each step. Yields the number of polls in a row that found no message."""
+        polls = 0
+        while True:
+            polls = polls + 1 if _quiet(self.system.state(), self._owners) else 0
+            yield polls
 
     @cached_property
     def _owners(self) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +21,7 @@ from infra.local.control.wire import PREFIX, functions_from_json
 from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
+from infra.shared import parent
 from infra.simulation.journal import Journal
 from infra.simulation.tables import journal_of
 
@@ -155,7 +155,8 @@ def started(
 ) -> Iterator[System]:
     """Starts a local run on a free port, and ends it afterwards. Raises NoSystem if it does not start.
 
-    `began` gets its process, for a caller in another thread that must end it earlier.
+    It also ends if this process is killed. `began` gets its process, for a caller in another thread that must
+    end it earlier.
     """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
@@ -163,11 +164,15 @@ def started(
     options = [] if without is None else ["--without", without]
     for parameter in parameters:
         options += ["--parameter", parameter]
+<<<<<<< HEAD
     command = [sys.executable, "-m", "infra.run", "run", "--port", str(port), *options]
     with (
         TemporaryFile() as errors,
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors) as process,
     ):
+=======
+    with parent.start("infra.run", ["run", "--port", str(port), *options], ROOT) as process:
+>>>>>>> f5dcf0d38163d657d7479b24017492e189bad248
         try:
             began(process)
             system = System(port, without)
@@ -175,6 +180,7 @@ def started(
             yield system
         finally:
             process.terminate()
+            process.wait()  # before its standard input closes, which would end it at once
 
 
 def _wait_for_start(system: System, process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:

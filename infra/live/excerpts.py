@@ -9,22 +9,31 @@ MOST_LINES = 16
 
 
 def code(place: str) -> dict[str, Any]:
-    """The first lines of a function, class or value. `place` is such as `choreography/table.py:write`."""
+    """The first lines of a function, class or value.
+
+    `place` is such as `functions/choreography/table.py:write`.
+    """
     file, _, name = place.partition(":")
-    source = (ROOT / "functions" / file).read_text()
+    source = (ROOT / file).read_text()
     lines = source.splitlines()
     found = next(
         each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.stmt) and _name(each) == name
     )
     definition = lines[found.lineno - 1 : found.end_lineno]
     shown, hidden = definition[:MOST_LINES], definition[MOST_LINES:]
-    return {"file": f"functions/{file}", "line": found.lineno, "lines": shown, "more": len(hidden)}
+    return {"file": file, "line": found.lineno, "lines": shown, "more": len(hidden)}
 
 
 def decision(file: str) -> dict[str, str]:
     """A decision record: its path, its title, and the text below the title."""
     title, _, text = (ROOT / "docs/decisions" / file).read_text().partition("\n")
     return {"file": f"docs/decisions/{file}", "title": title.removeprefix("# "), "text": text.strip()}
+
+
+def section(file: str, title: str) -> dict[str, str]:
+    """A section of a Markdown document: the text below its heading of level two."""
+    _, _, rest = (ROOT / file).read_text().partition(f"\n## {title}\n")
+    return {"file": file, "title": title, "text": rest.partition("\n## ")[0].strip()}
 
 
 def _name(statement: ast.stmt) -> str | None:

@@ -1,9 +1,5 @@
 """The lessons on the page: lists them, plays one at a time, and keeps the newest proofs."""
 
-import asyncio
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -12,11 +8,12 @@ from urllib.parse import urlsplit
 from infra.lessons.catalogue import LESSONS
 from infra.lessons.lesson import Lesson
 from infra.live import excerpts
+from infra.live.calculation import Calculation
+from infra.live.comparison import Comparison, fault_of
 from infra.live.performance import Performance
 from infra.live.problems import Problem
 from infra.live.requests import LessonRequest, parse
 from infra.local.control.project import RunParts
-from infra.local.in_process import ROOT
 from infra.local.model.messages import Request
 
 
@@ -29,7 +26,9 @@ class Lessons:
         self._current: Performance | None = None
         self._performances: dict[tuple[str, str | None], Performance] = {}
         """The newest performance of each lesson, with its safeguards and without each; the newest is last."""
-        self._calculation: asyncio.Task[dict[str, str]] | None = None
+        self._prices = Calculation("-m", "infra.lessons.costs")
+        """What each row of `choreo cost` costs for a million orders."""
+        self._comparison = Comparison()
 
     def end(self) -> None:
         """Ends the second system of the present lesson."""
@@ -46,7 +45,9 @@ class Lessons:
             case "GET", []:
                 return self._list()
             case "GET", ["prices"]:
-                return {"prices": await self._prices()}
+                return {"prices": await self._prices.result()}
+            case "GET", ["comparison"]:
+                return await self._comparison.to_json()
             case "GET", [name]:
                 return self._show(name)
             case "POST", [name, "play"]:
@@ -63,7 +64,10 @@ class Lessons:
         }
 
     def _show(self, name: str) -> dict[str, Any]:
-        """One lesson: its data, the code and the decision of each safeguard, and the newest proofs."""
+        """One lesson: its data, the code and the decision of each safeguard, and the newest proofs.
+
+        `compared` says what happens to it in the comparison; null if the comparison lacks it.
+        """
         lesson = _named(name)
         played = [found for (of, _), found in self._performances.items() if of == name]
         return {
@@ -71,11 +75,12 @@ class Lessons:
             "safeguards": [
                 {
                     **vars(guard),
-                    "code": [excerpts.code(place) for place in guard.code],
+                    "code": [excerpts.code(f"functions/{place}") for place in guard.code],
                     "decision": excerpts.decision(guard.decision),
                 }
                 for guard in lesson.safeguards
             ],
+            "compared": fault_of(name),
             "proofs": [each.proof.to_json() for each in played if each.proof is not None],
         }
 
@@ -97,11 +102,6 @@ class Lessons:
         self._current.start()
         return self._current.to_json()
 
-    async def _prices(self) -> dict[str, str]:
-        """What each row of `choreo cost` costs for a million orders. The first call takes some seconds."""
-        self._calculation = self._calculation or asyncio.create_task(_calculate_prices())
-        return await asyncio.shield(self._calculation)
-
 
 def _named(name: str) -> Lesson:
     if name not in LESSONS:
@@ -119,17 +119,3 @@ def _why_unavailable(without: str | None, tokens: bool) -> str | None:
             "This run requires tokens, which lessons do not have. Start one without --tokens to play lessons."
         )
     return None
-
-
-async def _calculate_prices() -> dict[str, str]:
-    """Calculates the prices in another process: here, it would change the resources of this run."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "infra.lessons.costs", cwd=ROOT, stdout=subprocess.PIPE
-    )
-    try:
-        output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    found: dict[str, str] = json.loads(output)
-    return found

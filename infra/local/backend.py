@@ -9,7 +9,7 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.local.aws import function_targets
+from infra.local.aws import arrivals, function_targets
 from infra.local.control.project import PAGE, Page, Project, RunParts
 from infra.local.control.reports import Reports
 from infra.local.control.runtime_api import RuntimeApi
@@ -71,6 +71,7 @@ class Backend:
             self.stacks, self.environments, reports, self.notices, self._faults, self._ended
         )
         function_targets.invoke_with(self._notify, console.error)
+        arrivals.report_to(self.deliveries.poll_now)
 
     @cached_property
     def page(self) -> Page | None:
@@ -127,7 +128,8 @@ class Backend:
             self._saved_items.record(call)  # before the caller gets the answer
         if not call.operation.startswith(_READS):
             self._journal.note_call(call, answer)
-            self.deliveries.poll_now(call.service)
+            if call.service == "sqs":  # it may have ended a visibility timeout
+                self.deliveries.poll_now()
         return answer
 
     async def _answer_http(self, request: Request, disconnected: Disconnected) -> Response:

@@ -5,9 +5,10 @@ from typing import Any
 from unittest.mock import patch
 
 import infra.simulation.world
-from infra.mutants.consumer import CODE_MUTANTS, no_condition_on_the_record
-from infra.mutants.decisions import DECISION_MUTANTS, decision_mutant
-from infra.mutants.edge import Mutant, no_idempotency_at_the_edge
+from infra.mutants.consumer import no_condition_on_the_record
+from infra.mutants.http_api import no_idempotency_at_the_edge
+from infra.mutants.mutant import Mutant
+from infra.mutants.processes import PROCESS_MUTANTS
 from infra.mutants.template import TEMPLATE_MUTANTS, Change
 
 
@@ -22,9 +23,8 @@ def simulated(change: Change) -> Mutant:
 
 
 MUTANTS: dict[str, Mutant] = {
-    **CODE_MUTANTS,
+    **PROCESS_MUTANTS,
     **{name: simulated(change) for name, change in TEMPLATE_MUTANTS.items()},
-    **{name: decision_mutant(name) for name in DECISION_MUTANTS},
 }
 """The simulator must notice each of these."""
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from aws_lambda_powertools.utilities.batch import process_partial_response
 
 import choreography.consumer
+import choreography.outbox
 import choreography.relay
 from choreography import aws
 from choreography.errors import RaceLost, Retryable
@@ -20,7 +21,7 @@ from choreography.stored import Record, to_item
 from choreography.table import Table, to_attributes
 from contracts.envelope import Event
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.mutants.edge import EDGE_MUTANTS, Mutant
+from infra.mutants.mutant import Mutant
 from payment.gateway import Charge, Refund
 from shipping.carrier import Dispatch
 
@@ -121,6 +122,11 @@ def retryable_is_acknowledged() -> AbstractContextManager[Any]:
 # -- idempotency
 
 
+def random_event_ids() -> AbstractContextManager[Any]:
+    """An event's id is random instead of derived from its cause."""
+    return patch.object(choreography.outbox, "derived_id", lambda *_: str(uuid4()))
+
+
 def new_key_at_every_call(effect: type[Any]) -> Mutant:
     """Every call to the gateway or the carrier has a new idempotency key."""
     return lambda: patch.object(effect, "idempotency_key", property(lambda _: str(uuid4())))
@@ -178,14 +184,14 @@ def no_condition_on_the_record() -> AbstractContextManager[Any]:
     return patch.object(Table, "_put", versioned)
 
 
-CODE_MUTANTS: dict[str, Mutant] = {
-    **EDGE_MUTANTS,
+CONSUMER_MUTANTS: dict[str, Mutant] = {
     "no-record": no_record,
     "no-condition-on-the-version": no_condition,
     "publish-before-write": publish_before_write,
     "dual-write": dual_write,
     "lost-race-is-acknowledged": lost_race_is_acknowledged,
     "retryable-is-acknowledged": retryable_is_acknowledged,
+    "random-event-ids": random_event_ids,
     "new-charge-key-at-every-call": new_key_at_every_call(Charge),
     "new-refund-key-at-every-call": new_key_at_every_call(Refund),
     "new-dispatch-key-at-every-call": new_key_at_every_call(Dispatch),

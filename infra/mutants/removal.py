@@ -13,9 +13,10 @@ import payment.decisions
 from choreography.table import Table
 from contracts.catalogue import ContractError, read
 from contracts.envelope import Event
-from infra.mutants.consumer import CODE_MUTANTS, new_key_at_every_call, write
-from infra.mutants.decisions import DECISION_MUTANTS, decided_as, decision_mutant, mutated
-from infra.mutants.edge import Mutant
+from infra.mutants.consumer import new_key_at_every_call, write
+from infra.mutants.decisions import decided_as, mutated
+from infra.mutants.mutant import Mutant
+from infra.mutants.processes import PROCESS_MUTANTS
 from payment.gateway import Charge
 from payment.state import Payment
 
@@ -54,8 +55,7 @@ def unknown_fields_are_refused() -> AbstractContextManager[Any]:
 REMOVABLE: dict[str, Mutant] = {
     "no-deduplication-of-charges": no_deduplication_of_charges,
     "unknown-fields-are-refused": unknown_fields_are_refused,
-    **CODE_MUTANTS,
-    **{name: decision_mutant(name) for name in DECISION_MUTANTS},
+    **PROCESS_MUTANTS,
 }
 """The safeguards that a process can lack, by the name of the mutant."""
 

@@ -3,7 +3,7 @@
 The model:
 
 - Each published event may reach each subscriber at any later time, any number of times, in any order.
-- Each service works on up to WORKERS deliveries at once, step by step (read, intent, effect, outcome). Any
+- Each service works on up to `workers` deliveries at once, step by step (read, intent, effect, outcome). Any
   worker may crash between two steps.
 - The customer or a deadline may request a cancellation at any time. After the deadline, Payment may find the
   order expired.
@@ -27,6 +27,7 @@ from infra.simulation.model_steps import DELIVERY_REPORT, ORDERS, PAYMENT, SHIPP
 from infra.simulation.services import SERVICES
 
 WORKERS = 2
+"""Deliveries of a service at once. More would take much longer to explore."""
 
 
 @dataclass
@@ -42,8 +43,8 @@ class Exploration:
 class ModelChecker:
     """Explores one behaviour of gateway and carrier. `versioned=False` removes the write's condition."""
 
-    def __init__(self, behaviour: Behaviour, *, versioned: bool = True) -> None:
-        self._steps = Steps(behaviour, versioned=versioned)
+    def __init__(self, behaviour: Behaviour, *, versioned: bool = True, workers: int = WORKERS) -> None:
+        self._steps, self._workers = Steps(behaviour, versioned=versioned), workers
 
     @property
     def deliveries(self) -> set[Delivery]:
@@ -81,7 +82,7 @@ class ModelChecker:
             yield self._written(state, SHIPPING, *delivered)
         running = [self._steps.workers.values[worker].service for worker in workers]
         for service, item in enumerate(items):
-            if running.count(service) < WORKERS:
+            if running.count(service) < self._workers:
                 for worker in self._steps.starts(service, item, network):
                     yield GlobalState(items, ledger, network, tuple(sorted((*workers, worker))))
         for index, worker in enumerate(workers):

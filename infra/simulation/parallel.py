@@ -16,11 +16,16 @@ Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 
 @contextmanager
 def parallel_runs(jobs: int) -> Iterator[Runs]:
-    """A function that runs scenarios in `jobs` processes. Its results come in the order of the scenarios."""
+    """A function that runs scenarios in `jobs` processes. Its results come in the order of the scenarios.
+
+    The processes are forked from one that has imported the simulation, which takes as long as several runs.
+    """
     if jobs == 1:
         yield lambda scenarios: map(run, scenarios)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    forks = get_context("forkserver")
+    forks.set_forkserver_preload([run.__module__])
+    with ProcessPoolExecutor(jobs, forks) as pool:
         yield lambda scenarios: pool.map(run, scenarios, chunksize=1)
         pool.shutdown(cancel_futures=True)
 

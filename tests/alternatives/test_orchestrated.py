@@ -19,6 +19,7 @@ from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import InProcess
 from infra.local.model.messages import Response
 from infra.shared.order_kinds import KINDS, request
+from tests.local.conftest import eventually, running
 
 TEMPLATE = VERSIONS["orchestrated"].template
 CALLS = 14
@@ -158,3 +159,12 @@ def test_an_invalid_order_is_refused(run: InProcess, raw: bytes, status: int) ->
 def test_an_unknown_order_is_not_found(run: InProcess) -> None:
     assert run.request("GET", "/orders/unknown").status == 404
     assert cancel(run, "unknown").status == 404
+
+
+def test_it_runs_by_itself_as_its_page_says() -> None:
+    with running("run", "--template", str(TEMPLATE)) as local:
+        order_id = local.call("POST", "/orders", request("shipped", "ada"))["order_id"]
+        found = eventually(
+            lambda: local.call("GET", f"/orders/{order_id}"), lambda order: order["status"] == "shipped"
+        )
+    assert found["tracking_number"]

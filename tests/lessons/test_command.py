@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,12 +14,13 @@ from infra.bench.server_process import free_port
 from infra.lessons import __main__ as command
 from infra.lessons.catalogue import LESSONS
 from infra.lessons.errors import LessonFailed, NoSystem
+from infra.lessons.lesson import Lesson
 from infra.lessons.lights import CHECKS, Light
-from infra.lessons.play import Proof
+from infra.lessons.play import Proof, play
 from infra.lessons.system import System, started
 from tests.cli.conftest import Choreo, Result, bare, call_choreo
 from tests.cli.test_output import in_a_terminal
-from tests.local.conftest import ROOT
+from tests.local.conftest import ROOT, eventually
 
 __all__ = ["bare", "call_choreo"]
 
@@ -139,6 +141,54 @@ def test_all_plays_every_lesson_with_and_without_each_safeguard(
     assert rows == [["declined", "✓✓✓✓✓✓"], *(["without", guard.without] for guard in chosen.safeguards)]
 
 
+FAILURES = [
+    (LessonFailed("status shipped did not happen within 40 s"), "status shipped did not happen within 40 s"),
+    (ConnectionRefusedError("connection refused"), "ConnectionRefusedError: connection refused"),
+]
+
+
+@pytest.mark.parametrize(("failure", "reason"), FAILURES)
+def test_all_goes_on_after_a_lesson_that_fails_and_exits_with_1(
+    lesson: Choreo, monkeypatch: pytest.MonkeyPatch, failure: Exception, reason: str
+) -> None:
+    chosen = {name: LESSONS[name] for name in ("loose-coupling", "eventual-consistency")}
+    monkeypatch.setattr(command, "LESSONS", chosen)
+    monkeypatch.setattr(command, "play", failing_in("loose-coupling", failure))
+    ended = lesson("--all")
+    assert ended.code == 1
+    rows = [line.split()[:2] for line in ended.out.splitlines()[1:]]
+    assert [row for row in rows if row[0] in chosen] == [
+        ["loose-coupling", "failed"],
+        ["eventual-consistency", "✓✓✓✓✓✓"],
+    ]
+    assert f"loose-coupling with its safeguards: {reason}" in ended.err
+
+
+def test_all_prints_a_failed_lesson_as_json(lesson: Choreo, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = LESSONS["loose-coupling"]
+    monkeypatch.setattr(command, "LESSONS", {chosen.name: chosen})
+    monkeypatch.setattr(command, "play", failing_in(chosen.name, LessonFailed("no answer")))
+    ended = lesson("--all", "--json")
+    assert json.loads(ended.out) == {
+        "lesson": chosen.name,
+        "without": None,
+        "as_expected": False,
+        "failed": "no answer",
+    }
+    assert ended.code == 1
+
+
+def failing_in(name: str, failure: Exception) -> Callable[[Lesson, System], Proof]:
+    """Plays lessons, except that the one with this name fails."""
+
+    def play_or_fail(played: Lesson, on: System) -> Proof:
+        if played.name == name:
+            raise failure
+        return play(played, on)
+
+    return play_or_fail
+
+
 @pytest.mark.parametrize("option", ["", " --help"])
 def test_the_list_fits_a_terminal_of_80_columns(option: str) -> None:
     shown = in_a_terminal(f"lesson{option}", {})
@@ -152,18 +202,31 @@ def test_the_completion_knows_the_lessons(call_choreo: Choreo) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_killed_lesson_leaves_no_system_behind(number: signal.Signals, code: int) -> None:
+def test_a_stopped_lesson_leaves_no_system_behind(number: signal.Signals, code: int) -> None:
+    with playing_without_safeguard() as (process, children):
+        process.send_signal(number)
+        process.communicate(timeout=20)
+    assert process.returncode == code
+    assert not any(map(_is_alive, children))
+
+
+def test_the_second_system_ends_after_sigkill() -> None:
+    with playing_without_safeguard() as (process, children):
+        process.kill()
+    eventually(lambda: [child for child in children if _is_alive(child)], lambda alive: not alive)
+
+
+@contextmanager
+def playing_without_safeguard() -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+    """A lesson that is being played on a second system, and its child processes."""
     arguments = [sys.executable, "-m", "infra.cli", "lesson", "dual-write", "--without"]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as playing:
-        assert playing.stdout is not None
-        assert any("WITHOUT A SAFEGUARD" in line for line in playing.stdout)
-        children = _children(playing.pid)
-        playing.send_signal(number)
-        playing.communicate(timeout=20)
-    assert playing.returncode == code
-    assert children
-    assert not any(map(_is_alive, children))
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any("WITHOUT A SAFEGUARD" in line for line in process.stdout)
+        children = _children(process.pid)
+        assert children
+        yield process, children
 
 
 def _children(parent: int) -> list[int]:

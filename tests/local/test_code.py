@@ -53,6 +53,15 @@ def test_a_saved_module_that_the_handler_uses_is_imported_again(source: Path) ->
     assert mine.changed() == []
 
 
+def test_a_caller_that_has_read_the_changes_gives_them_to_the_handler(source: Path) -> None:
+    """Looking for changed files is a tenth of a short invocation, so the worker does it once."""
+    mine = code(source)
+    assert mine.handler()(None, None) == 1
+    save(source / "answers.py", "ANSWER = 2")
+    assert mine.handler([])(None, None) == 1
+    assert mine.handler(mine.changed())(None, None) == 2
+
+
 def test_an_import_error_is_raised_until_the_code_is_corrected(source: Path) -> None:
     mine = code(source)
     mine.handler()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -206,27 +207,49 @@ def test_a_binary_attribute_is_delivered(tmp_path: Path) -> None:
     assert seen == ["first", "second"]
 
 
+def send_later(stack: Stack, value: str) -> None:
+    client("sqs").send_message(QueueUrl=stack.queues["Queue"], MessageBody=value, DelaySeconds=60)
+
+
+def put_twice(stack: Stack, value: str) -> None:
+    put(stack, value)
+    put(stack, value)
+
+
 @pytest.mark.parametrize(
-    ("text", "written", "woken"),
+    ("text", "write", "polls"),
     [
-        (STREAM, "dynamodb", True),
-        (STREAM, "sqs", False),
-        (QUEUE, "sqs", True),
-        (QUEUE, "sns", True),
-        (QUEUE, "events", True),
-        (QUEUE, "dynamodb", False),
-        (STREAM, None, True),
-        (QUEUE, None, True),
+        (STREAM, put, 1),
+        (STREAM, put_twice, 1),
+        (STREAM, send, 0),
+        (QUEUE, send, 1),
+        (QUEUE, send_later, 0),
+        (QUEUE, put, 0),
     ],
 )
-def test_a_write_wakes_up_the_mappings_that_may_have_new_records(
-    tmp_path: Path, text: str, written: str | None, woken: bool
+def test_a_new_record_wakes_up_the_mappings_of_its_source(
+    tmp_path: Path, text: str, write: Write, polls: int
 ) -> None:
+    """A delayed message is no new record, and neither is a write that changes nothing."""
+
+    async def woken() -> int:
+        (tmp_path / "template.yaml").write_text(text)
+        async with running(tmp_path / "template.yaml") as (backend, stack):
+            ((delivery, _task),) = backend.deliveries._running["shop"]
+            with patch.object(delivery.wake_up, "set") as wake_up:
+                write(stack, "first")
+            return wake_up.call_count
+
+    assert asyncio.run(woken()) == polls
+
+
+@pytest.mark.parametrize("text", [STREAM, QUEUE])
+def test_mappings_of_all_sources_can_be_woken_up(tmp_path: Path, text: str) -> None:
     async def is_woken() -> bool:
         (tmp_path / "template.yaml").write_text(text)
         async with running(tmp_path / "template.yaml") as (backend, _):
             ((delivery, _task),) = backend.deliveries._running["shop"]
-            backend.deliveries.poll_now(written)
+            backend.deliveries.poll_now()
             return delivery.wake_up.is_set()
 
-    assert asyncio.run(is_woken()) == woken
+    assert asyncio.run(is_woken())

@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import MagicMock, call
 
 import botocore
+import botocore.session
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
@@ -157,6 +158,15 @@ def test_a_service_model_in_plain_dictionaries_equals_botocores_model_and_its_or
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
     assert own == plain
     assert botocore_models.load_file(None, f"{path}.missing", open) is None
+
+
+def test_the_listed_services_are_botocores_services_and_folders_without_the_type_of_file() -> None:
+    loader = botocore.session.Session().get_component("data_loader")
+    for type_name in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+        listed = botocore_models.list_services(loader, type_name)
+        assert listed == sorted(listed)
+        assert set(listed) >= set(loader.list_available_services(type_name))
+    assert "unknown" not in listed
 
 
 VALUES = st.recursive(

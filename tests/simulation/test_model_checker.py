@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -37,6 +38,13 @@ def first_violation(behaviours: Iterable[Behaviour], *, versioned: bool = True) 
     return None
 
 
+@cache
+def explored(behaviour: Behaviour) -> tuple[ModelChecker, Exploration]:
+    """Explore once for several tests: it takes seconds."""
+    checker = ModelChecker(behaviour)
+    return checker, checker.explore()
+
+
 def behaviour_with(changed: Iterable[str]) -> Behaviour:
     """Return the behaviour of gateway and carrier in which the changed events occur."""
     return Behaviour(declines="payment.declined" in changed, unserviceable="shipment.failed" in changed)
@@ -44,9 +52,17 @@ def behaviour_with(changed: Iterable[str]) -> Behaviour:
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=str)
 def test_every_interleaving_keeps_every_invariant(behaviour: Behaviour) -> None:
-    found = ModelChecker(behaviour).explore()
+    _, found = explored(behaviour)
     assert violation(behaviour, found) is None, "\n".join(found.path)
     assert found.states > 3_000, "the checker explores fewer states than before"
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=str)
+def test_one_worker_of_each_service_gets_the_same_deliveries_as_two(behaviour: Behaviour) -> None:
+    """The coverage of a simulation needs the deliveries only, so it explores fewer states."""
+    one, (two, found) = ModelChecker(behaviour, workers=1), explored(behaviour)
+    assert one.explore().states < found.states
+    assert one.deliveries == two.deliveries
 
 
 @pytest.mark.parametrize("name", DECISION_MUTANTS)

@@ -15,6 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import StreamRecord
 from moto.moto_api._internal import mock_random
 
+from infra.local.aws import arrivals
 from infra.local.aws.refusals.checks import size_bytes
 from infra.local.aws.refusals.items import value_bytes
 from infra.local.model.credentials import ACCOUNT, REGION
@@ -95,6 +96,7 @@ def add_record(shard: Any, old: Any, new: Any) -> None:
         },
     }
     shard.items.append(record)
+    arrivals.report(f"{table.table_arn}/stream/{table.latest_stream_label}")
 
 
 def _attributes(item: Any) -> dict[str, Any]:

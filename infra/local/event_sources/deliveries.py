@@ -53,14 +53,10 @@ class Deliveries:
         for _, task in self._running.pop(stack_name):
             task.cancel()
 
-    def poll_now(self, written: str | None = None) -> None:
-        """Wakes up the mappings, so that they poll now.
-
-        After a write to the service `written`, only those that may have new records: DynamoDB writes to
-        streams, and every other service to queues.
-        """
+    def poll_now(self, source_arn: str | None = None) -> None:
+        """Wakes up the mappings of a queue or a stream, or else all mappings, so that they poll now."""
         for delivery, _ in chain(*self._running.values()):
-            if written is None or (written == "dynamodb") == isinstance(delivery.mapping, StreamMapping):
+            if source_arn in (None, delivery.mapping.source.arn):
                 delivery.wake_up.set()
 
     def inject_faults(self, queue_name: str) -> None:

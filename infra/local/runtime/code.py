@@ -7,7 +7,7 @@ variables.
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +52,12 @@ class FunctionCode:
         if not all(path.is_relative_to(self._root) for path in self._seen):  # modules of another folder
             self._unload()
 
-    def handler(self) -> Handler:
-        """The handler in its last saved version. Raises the exception that importing it raises."""
-        if self.changed():
+    def handler(self, changed: Sequence[str] | None = None) -> Handler:
+        """The handler in its last saved version. Raises the exception that importing it raises.
+
+        `changed` is the list of changed files, if the caller has read it.
+        """
+        if self.changed() if changed is None else changed:
             self._unload()
         if self._handler is None:
             # Read before the import: a file may be saved while it is imported.

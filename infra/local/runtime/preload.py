@@ -32,7 +32,11 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 # pydantic loads most of its modules when the first model is created.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
-import_module("botocore.loaders").JSONFileLoader._load_file = botocore_models.load_file
+loaders = import_module("botocore.loaders")
+loaders.JSONFileLoader._load_file = botocore_models.load_file
+loaders.Loader.list_available_services = botocore_models.list_services
+parameters = import_module("infra.local.aws.botocore_parameters")
+parameters.ParamValidationDecorator.serialize_to_request = parameters.serialize
 
 # Creating a client mostly reads its service's description, which the default session caches, and searches for
 # credentials.

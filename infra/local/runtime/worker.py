@@ -178,7 +178,7 @@ class Environment:
         assert self._code is not None, "prepare() comes first"
         changed = self._code.changed()
         try:
-            handler = self._code.handler()
+            handler = self._code.handler(changed)
         except Exception as error:
             reason = import_failure(self._function.handler, error)
             entry = failures.entry(error, self._root, reason)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.alternatives.lessons import LESSONS as COMPARED
 from infra.lessons.catalogue import LESSONS
 from infra.live import excerpts
 from tests.local.conftest import Run, eventually, running
@@ -47,7 +48,7 @@ def test_the_lessons_are_listed_in_their_order(run: Run) -> None:
     "place", sorted({p for lesson in LESSONS.values() for g in lesson.safeguards for p in g.code})
 )
 def test_a_safeguard_is_shown_with_its_lines_of_code(place: str) -> None:
-    found = excerpts.code(place)
+    found = excerpts.code(f"functions/{place}")
     assert place.split(":")[1] in found["lines"][0]
     assert 1 <= len(found["lines"]) <= excerpts.MOST_LINES
 
@@ -56,6 +57,24 @@ def test_a_lesson_is_shown_with_its_decision_and_price(run: Run) -> None:
     guard = run.call("GET", f"{API}/lessons/{PLAYED}")["safeguards"][0]
     assert guard["decision"]["title"].startswith("3. ")
     assert guard["cost"] in run.call("GET", f"{API}/lessons/prices")["prices"]
+
+
+def test_the_comparison_has_its_numbers_code_and_decision_and_leaves_the_run_alone(run: Run) -> None:
+    before = run.call("GET", f"{API}/map")
+    found = run.call("GET", f"{API}/lessons/comparison")
+    assert {row["version"] for row in found["work"]} == {*found["versions"]} == {*found["code"]}
+    assert {row["lesson"] for row in found["lessons"]} <= {*LESSONS}
+    assert all("def " in excerpt["lines"][0] for code in found["code"].values() for excerpt in code)
+    assert found["decision"]["title"].startswith("37. ")
+    assert all(section["text"] for section in found["advice"])
+    assert (run.call("GET", f"{API}/map"), state(run)["orders"]) == (before, [])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_says_what_happens_to_it_in_the_comparison(run: Run, name: str) -> None:
+    compared = run.call("GET", f"{API}/lessons/{name}")["compared"]
+    assert (compared is not None) == (name in COMPARED)
+    assert compared != ""
 
 
 def test_a_played_lesson_goes_through_its_steps_to_a_proof_with_green_lights(run: Run) -> None:

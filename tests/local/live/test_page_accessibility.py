@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.local.live.test_page import node, place, status
+from tests.local.live.test_page_comparison import CALCULATED_MS, open_comparison
 from tests.local.live.test_page_lessons import GUARD, PLAYED, open_lesson, play
 
 pytest.importorskip("playwright.sync_api", reason="make test-browser installs Playwright")
@@ -116,6 +117,17 @@ def a_lesson_with_and_without_its_safeguard(page: Page) -> None:
     play(page, GUARD.without)
 
 
+def the_comparison(page: Page) -> None:
+    open_comparison(page)
+    for summary in page.locator("#lesson-body summary").all():
+        summary.click()
+
+
+def a_compared_lesson(page: Page) -> None:
+    open_lesson(page, "duplicate")
+    expect(page.locator(".compared table")).to_be_visible(timeout=CALCULATED_MS)
+
+
 def a_lost_connection(page: Page) -> None:
     page.evaluate("document.body.dataset.connection = 'lost'")
 
@@ -134,6 +146,8 @@ VIEWS: tuple[Callable[[Page], None], ...] = (
     a_lesson,
     a_lesson_in_progress,
     a_lesson_with_and_without_its_safeguard,
+    the_comparison,
+    a_compared_lesson,
     a_lost_connection,
 )
 

@@ -28,6 +28,8 @@ def removals() -> Iterator[object]:
 def test_all_lights_are_green_with_the_safeguards(page: Page, name: str) -> None:
     open_lesson(page, name)
     play(page)
+    violations = page.locator("#proof .violation").all_inner_texts()
+    assert not violations
     assert lights(page) == ["✓ green"] * 6
 
 

@@ -20,7 +20,7 @@ else:
 pytestmark = pytest.mark.browser
 PLAYED = LESSONS["dual-write"]
 GUARD = PLAYED.safeguards[0]
-PLAY_MS = 90_000
+PLAY_MS = 200_000
 """Longer than a lesson waits for a system that does not become quiet."""
 
 

@@ -43,6 +43,7 @@ export const check = (body) => sendJson("POST", at("check"), { body });
 export const fetchLessons = () => send("GET", at("lessons"));
 export const fetchLesson = (name) => send("GET", at("lessons", name));
 export const fetchLessonPrices = () => send("GET", at("lessons", "prices"));
+export const fetchComparison = () => send("GET", at("lessons", "comparison"));
 export const playLesson = (name, without) => sendJson("POST", at("lessons", name, "play"), { without });
 export const fetchTable = (name, page) => send("GET", at("tables", name) + query(page));
 

@@ -1,5 +1,6 @@
 // A safeguard of a lesson: its code, the decision that chose it, what it costs, and what happens without it.
 import { h, setText } from "./dom.js";
+import { code, decision } from "./excerpt.js";
 
 export class SafeguardView {
   constructor(guard, open, play) {
@@ -23,13 +24,3 @@ export class SafeguardView {
 }
 
 const fact = (name, value) => h("div", {}, h("dt", {}, name), value);
-
-function code({ file, line, lines, more }, open) {
-  const text = [...lines, ...(more ? [`    … ${more} more lines`] : [])].join("\n");
-  const place = `${file}:${line}`;
-  return h("details", { open: open && "" }, h("summary", {}, h("code", {}, place)), h("pre", { tabindex: "0", role: "group", "aria-label": place }, text));
-}
-
-const decision = ({ file, title, text }) => h("details", {},
-  h("summary", {}, "Decision ", title), h("p", { class: "muted" }, h("code", {}, file)),
-  h("pre", { tabindex: "0", role: "group", "aria-label": `Decision ${title}` }, text));

@@ -1,5 +1,6 @@
 // One lesson: what is about to happen, its steps while they happen, its proof, and its safeguards.
 import { h, setText } from "./dom.js";
+import { LessonComparison } from "./lesson-comparison.js";
 import { LessonProof } from "./lesson-proof.js";
 import { SafeguardView } from "./lesson-safeguard.js";
 import { LessonSteps } from "./lesson-steps.js";
@@ -7,8 +8,8 @@ import { isBusy } from "./lesson-progress.js";
 import { address } from "./router.js";
 
 export class LessonView {
-  /** Calls `play` with the name of a safeguard to remove, or with null. */
-  constructor(lesson, { lessons, unavailable }, warning, play) {
+  /** Calls `play` with the name of a safeguard to remove, or with null, and `compare` to get the comparison. */
+  constructor(lesson, { lessons, unavailable }, warning, { play, compare }) {
     Object.assign(this, { lesson, name: lesson.name, unavailable });
     this.play = h("button", { type: "button", class: "main", id: "play", onclick: () => play(null) }, "Play");
     this.state = h("p", { role: "status", class: "number" });
@@ -16,13 +17,14 @@ export class LessonView {
     this.steps = new LessonSteps(lesson);
     this.proof = new LessonProof(lesson);
     this.safeguards = lesson.safeguards.map((guard, at) => new SafeguardView(guard, at === 0, play));
+    this.comparison = lesson.compared ? new LessonComparison(lesson, compare) : null;
     this.element = h("div", { class: "stack lesson" },
       h("ol", { class: "story" }, lesson.story.map((sentence) => h("li", {}, sentence))),
       h("p", {}, h("strong", {}, "Watch: "), lesson.watch),
       lesson.parameters.length ? h("p", { class: "muted" }, "Play starts a second system with its own parameters (", lesson.parameters.join(", "), "), which takes some seconds. The map shows the first system.") : null,
       warning,
       h("div", { class: "row" }, this.play, this.state),
-      this.removed, this.steps.element, this.proof.element,
+      this.removed, this.steps.element, this.proof.element, this.comparison?.element,
       ...this.safeguards.map((view) => view.element),
       neighbours(lesson.name, lessons));
   }
@@ -33,6 +35,10 @@ export class LessonView {
 
   showPrices(prices) {
     for (const view of this.safeguards) view.showPrice(prices);
+  }
+
+  showComparison() {
+    this.comparison?.show();
   }
 
   /** Shows the progress of the lesson that is played, which may be another one. */

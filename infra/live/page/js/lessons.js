@@ -1,5 +1,6 @@
 // The view of the lessons: the list, or one lesson that is played on the running system.
-import { fetchLesson, fetchLessonPrices, fetchLessons, playLesson } from "./api.js";
+import { fetchComparison, fetchLesson, fetchLessonPrices, fetchLessons, playLesson } from "./api.js";
+import { ComparisonView } from "./comparison-view.js";
 import { h, setText } from "./dom.js";
 import { isBusy } from "./lesson-progress.js";
 import { LessonView } from "./lesson-view.js";
@@ -7,6 +8,8 @@ import { address } from "./router.js";
 import { reportErrors } from "./toast.js";
 
 const INTRODUCTION = "Each lesson plays one fault with real messages and the deployed handlers. It then proves, from the ledgers of gateway and carrier, that no order is lost.";
+
+const COMPARISON = Symbol("the comparison"); // no lesson has this name
 
 export class Lessons {
   constructor(title, body) {
@@ -23,11 +26,25 @@ export class Lessons {
     else this.showMissing(name);
   }
 
+  /** Shows the comparison with an orchestrated and a naive version. */
+  async openComparison() {
+    this.name = COMPARISON;
+    this.known ??= await reportErrors(fetchLessons);
+    if (!this.known || this.name !== COMPARISON) return;
+    this.view = null;
+    setText(this.title, "Alternatives compared");
+    const titles = Object.fromEntries(this.known.lessons.map(({ name, title }) => [name, title]));
+    const shown = new ComparisonView(() => this.compare(), titles);
+    this.body.replaceChildren(shown.element);
+    shown.show();
+  }
+
   showList() {
     this.view = null;
     setText(this.title, "Lessons");
     const item = ({ name, title, safeguards }) => h("li", {}, h("a", { href: address("lesson", name) }, title), safeguards ? h("span", { class: "muted" }, ` ${safeguards === 1 ? "a safeguard" : `${safeguards} safeguards`} to remove`) : null);
-    this.body.replaceChildren(h("div", { class: "stack" }, h("p", {}, INTRODUCTION), unavailable(this.known), h("ol", { class: "lessons" }, this.known.lessons.map(item))));
+    const comparison = h("p", {}, h("a", { href: "#comparison" }, "Alternatives compared"), h("span", { class: "muted" }, ": an orchestrated version, and one without safeguards"));
+    this.body.replaceChildren(h("div", { class: "stack" }, h("p", {}, INTRODUCTION), unavailable(this.known), h("ol", { class: "lessons" }, this.known.lessons.map(item)), comparison));
   }
 
   async load(name) {
@@ -35,9 +52,9 @@ export class Lessons {
     if (!lesson || name !== this.name) return;
     setText(this.title, lesson.title);
     if (this.view?.name !== name) {
-      this.view = new LessonView(lesson, this.known, unavailable(this.known), (without) => this.play(without));
+      this.view = new LessonView(lesson, this.known, unavailable(this.known), { play: (without) => this.play(without), compare: () => this.compare() });
       this.body.replaceChildren(this.view.element);
-      this.showPrices();
+      this.showCalculated(this.view);
     }
     this.view.showProofs(lesson.proofs);
     this.view.update(this.progress);
@@ -49,9 +66,22 @@ export class Lessons {
     this.body.replaceChildren(h("p", {}, `There is no lesson ${name}. `, h("a", { href: "#lessons" }, "All lessons")));
   }
 
-  async showPrices() {
+  /** Shows the prices, and then the comparison: two calculations at once would delay both. */
+  async showCalculated(view) {
     this.prices ??= fetchLessonPrices().catch(() => ({ prices: {} }));
-    this.view?.showPrices((await this.prices).prices);
+    view.showPrices((await this.prices).prices);
+    if (view === this.view) view.showComparison();
+  }
+
+  /** The comparison, requested once. A request after a failure asks again. */
+  async compare() {
+    this.comparison ??= fetchComparison();
+    try {
+      return await this.comparison;
+    } catch (error) {
+      this.comparison = null;
+      throw error;
+    }
   }
 
   play(without) {

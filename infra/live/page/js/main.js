@@ -31,9 +31,12 @@ const banners = new Banners($("banners"));
 const lessons = new Lessons($("lesson-title"), $("lesson-body"));
 const part = (kind) => (name, key) => openPart(kind, name, key);
 const router = new Router({
-  order: (id) => (showView("run"), openOrder(id)), lesson: (name) => openLessons(name),
+  order: (id) => (showView("run"), openOrder(id)), lesson: (name) => openLessons(() => lessons.open(name)),
   service: part("service"), queue: part("queue"), topic: part("topic"), table: part("table"),
-}, { "": () => showView("run"), run: () => showView("run"), lessons: () => openLessons() });
+}, {
+  "": () => showView("run"), run: () => showView("run"),
+  lessons: () => openLessons(() => lessons.open()), comparison: () => openLessons(() => lessons.openComparison()),
+});
 
 /** Shows the orders or the lessons beside the map. */
 function showView(view) {
@@ -48,10 +51,10 @@ function showView(view) {
   $("orders-card").hidden = $("order-card").hidden = view !== "run";
 }
 
-async function openLessons(name) {
+async function openLessons(open) {
   const byLink = document.activeElement !== document.body; // else, the page opens at this address
   showView("lessons");
-  await lessons.open(name);
+  await open();
   if (byLink) $("lesson-title").focus({ preventScroll: true });
   if (PHONE.matches) $("lesson-card").scrollIntoView({ block: "start" });
 }

@@ -1,5 +1,5 @@
 // What the page shows has an address: #run, #order/ID, #service/NAME, #queue/NAME, #topic/NAME, #table/NAME/KEY, #lessons,
-// #lesson/NAME.
+// #lesson/NAME, #comparison.
 
 /** The address of a part of the page, for a link. */
 export const address = (kind, ...names) => `#${[kind, ...names].map(encodeURIComponent).join("/")}`;

@@ -10,7 +10,7 @@ from moto.core.serialize import JSONSerializer, QuerySerializer
 from moto.sqs.models import Queue
 from moto.sqs.responses import SQSResponse
 
-from infra.local.aws import endpoint_urls
+from infra.local.aws import arrivals, endpoint_urls
 from infra.local.aws.queues import received
 from infra.local.aws.refusals import sqs
 
@@ -43,12 +43,14 @@ def _url(queue: Any, request_url: Any) -> str:
 
 
 def _add_message(queue: Any, message: Any) -> None:
-    """Sets the source queue of a dead letter: the queue that the message was in before."""
+    """Sets the source queue of a dead letter, where the message was before, and reports the arrival."""
     source = vars(message).get("queue_arn")
     if source is not None:
         message.dead_letter_queue_source_arn = source
     message.queue_arn = queue.queue_arn
     _add(queue, message)
+    if not message.delayed:
+        arrivals.report(queue.queue_arn)
 
 
 def _receive_message(response: Any) -> ActionResult:
