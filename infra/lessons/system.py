@@ -164,15 +164,8 @@ def started(
     options = [] if without is None else ["--without", without]
     for parameter in parameters:
         options += ["--parameter", parameter]
-<<<<<<< HEAD
-    command = [sys.executable, "-m", "infra.run", "run", "--port", str(port), *options]
-    with (
-        TemporaryFile() as errors,
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors) as process,
-    ):
-=======
-    with parent.start("infra.run", ["run", "--port", str(port), *options], ROOT) as process:
->>>>>>> f5dcf0d38163d657d7479b24017492e189bad248
+    arguments = ["run", "--port", str(port), *options]
+    with TemporaryFile() as errors, parent.start("infra.run", arguments, ROOT, stderr=errors) as process:
         try:
             began(process)
             system = System(port, without)

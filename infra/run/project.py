@@ -84,10 +84,6 @@ PROJECT = Project(
     page=_page,
     check=_missing,
     without=_without,
-<<<<<<< HEAD
-    replay=emitting_images,
-    explain=_explained,
-=======
     replay=_replay,
->>>>>>> f5dcf0d38163d657d7479b24017492e189bad248
+    explain=_explained,
 )
