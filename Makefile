@@ -191,7 +191,7 @@ INSTALL = { $(1)/bin/python $(PIP) -r infra/build/uv.txt && \
 	@touch $@
 
 .venv/checks: infra/build/checks.txt .venv/ready
-	@echo "Installing linters and Playwright into .venv, once …"
+	@echo "Installing linters and Playwright, with which mypy checks the browser tests, into .venv, once …"
 	@$(call INSTALL,.venv,$<)
 	@touch $@
 

@@ -15,7 +15,7 @@ from infra.cli.errors import NotFound
 from infra.shared.arguments import positive
 from infra.shared.display import out, print_json, short, table
 
-JSON = "print a line of JSON for each message, with its body"
+JSON = "print a line of JSON for each message, with its body; [] if there are none"
 SUMMARY = "list the messages that no consumer could handle, with the reason"
 
 
@@ -50,6 +50,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
             for queue, letters in zip(queues, pool.map(read, queues), strict=True)
             for letter in letters
         ]
+    if not found and arguments.json:
+        print_json([])
     if not found:
         raise NotFound("there are no dead letters")
     if arguments.json:

@@ -101,6 +101,13 @@ def _publisher(source: str, services: list[Service]) -> str:
 
 
 def _status(record: Record[State]) -> str:
-    """The status in a service's item; Order stores none, because it follows from the events."""
-    event_types = frozenset(entry["type"] for entry in (*record.inbox.values(), *record.outbox))
-    return str(record.unknown.get("status", status(event_types)))
+    """The status in a service's item. Order stores none, because it follows from the events.
+
+    Another service without a status has the last event that it published, or `noted`.
+    """
+    if "status" in record.unknown:
+        return str(record.unknown["status"])
+    emitted = [str(entry["type"]) for entry in record.outbox]
+    if "order.placed" in emitted:
+        return status(frozenset([*emitted, *(entry["type"] for entry in record.inbox.values())]))
+    return emitted[-1] if emitted else "noted"

@@ -16,13 +16,17 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class OrderSummary:
-    """A summary of an order. `status` is the API's status; `note` is the reason or the tracking number."""
+    """A summary of an order. `status` is the API's status; `note` is the reason or the tracking number.
+
+    `total` is in minor units, as the API has it.
+    """
 
     order_id: str
     customer_id: str
     placed_at: str
     status: str
-    total: str
+    total: int
+    currency: str
     note: str
 
     @property
@@ -88,6 +92,7 @@ def _order(attributes: dict[str, Any]) -> OrderSummary:
         customer_id=order["customer_id"],
         placed_at=order["placed_at"],
         status=order["status"],
-        total=f"{order['total']} {order['currency']}",
+        total=int(order["total"]),
+        currency=order["currency"],
         note=order.get("tracking_number") or order.get("reason") or "",
     )

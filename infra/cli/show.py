@@ -14,6 +14,7 @@ from infra.cli.api import Api
 from infra.cli.deployed import Deployed
 from infra.cli.order_ids import add_order_id, full_id
 from infra.shared.display import coloured, out, print_json, table
+from infra.shared.money import money
 
 SUMMARY = "show one order: status, customer, items, reason, tracking number"
 JSON = "print the order as one JSON document, as the API answers it"
@@ -45,8 +46,8 @@ def _lines(order: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "customer", order["customer_id"]
     yield "placed at", order["placed_at"][:19].replace("T", " ")
     for item in order["items"]:
-        yield "item", f"{item['quantity']} x {item['sku']} at {item['unit_price']} {currency}"
-    yield "total", f"{order['total']} {currency}"
+        yield "item", f"{item['quantity']} x {item['sku']} at {money(item['unit_price'], currency)}"
+    yield "total", money(order["total"], currency)
     for name in ("tracking_number", "delivered_at", "reason"):
         if name in order:
             yield name.replace("_", " "), order[name]

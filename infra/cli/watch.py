@@ -20,6 +20,7 @@ from infra.cli.errors import NotFound
 from infra.cli.order_table import OrderSummary, OrderTable
 from infra.shared.arguments import positive, seconds
 from infra.shared.display import coloured, out, print_json, short, table
+from infra.shared.money import money
 
 JSON = "print a line of JSON for each order, and for each change"
 SUMMARY = "watch the latest orders of all customers, or of one"
@@ -60,6 +61,8 @@ def run(deployed: Deployed, arguments: argparse.Namespace) -> int:
 
 def _once(read_orders: ReadOrders, *, as_json: bool) -> int:
     found = read_orders()
+    if not found and as_json:
+        print_json([])
     if not found:
         raise NotFound("there are no orders yet: place one with choreo place")
     if as_json:
@@ -92,7 +95,7 @@ def _shown(orders: list[OrderSummary]) -> Table:
     shown = table("placed at", "order", "customer", "total", "status", "")
     for order in orders:
         moment = order.placed_at[5:19].replace("T", " ")
-        shown.add_row(
-            moment, short(order.order_id), order.customer_id, order.total, coloured(order.status), order.note
-        )
+        total = money(order.total, order.currency)
+        status = coloured(order.status)
+        shown.add_row(moment, short(order.order_id), order.customer_id, total, status, order.note)
     return shown

@@ -6,6 +6,7 @@ from pathlib import Path
 from infra.contracts.baseline import FOLDER, check
 from infra.contracts.compatibility import Incompatible
 from infra.findings.finding import Incomplete
+from infra.findings.missing import explained
 from infra.findings.resources import of_resources
 from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
@@ -23,8 +24,10 @@ def main(published: Path = FOLDER) -> None:
         check(published)  # before the samples: it names the version to take, where a sample only fails
         load_samples()
         _write()
-    except (Incompatible, Incomplete, InvalidSample, TemplateError) as error:
-        sys.exit(f"No file was written. {error}")
+    except TemplateError as error:
+        sys.exit(f"No file was written: {explained(error)}")
+    except (Incompatible, Incomplete, InvalidSample) as error:
+        sys.exit(f"No file was written: {error}")
 
 
 def _write() -> None:

@@ -5,8 +5,10 @@ from importlib import import_module
 
 from infra.findings.events import filters, of_events
 from infra.findings.finding import Finding, Incomplete
+from infra.findings.missing import missing_resource
 from infra.findings.resources import SUBSCRIPTION, of_resources
 from infra.local.in_process import ROOT
+from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 from infra.samples.sample_order import EMITTED
@@ -14,7 +16,12 @@ from infra.samples.sample_order import EMITTED
 
 def findings(template: Template | None = None) -> list[Finding]:
     """What the project lacks. `template` is the project's own by default. Raises TemplateError."""
-    checked = template or load(ROOT / "template.yaml")
+    try:
+        checked = template or load(ROOT / "template.yaml")
+    except TemplateError as error:
+        if missing := missing_resource(error):
+            return [missing]
+        raise
     return [*of_resources(checked), *of_events(checked.resources), *_of_reactions(checked)]
 
 

@@ -9,7 +9,8 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from uuid import uuid4
 
 import boto3
@@ -163,27 +164,38 @@ def started(
     options = [] if without is None else ["--without", without]
     for parameter in parameters:
         options += ["--parameter", parameter]
-    with parent.start("infra.run", ["run", "--port", str(port), *options], ROOT) as process:
+    arguments = ["run", "--port", str(port), *options]
+    with TemporaryFile() as errors, parent.start("infra.run", arguments, ROOT, stderr=errors) as process:
         try:
             began(process)
             system = System(port, without)
-            _wait_for_start(system, process)
+            _wait_for_start(system, process, errors)
             yield system
         finally:
             process.terminate()
             process.wait()  # before its standard input closes, which would end it at once
 
 
-def _wait_for_start(system: System, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for_start(system: System, process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
             system.state()
             return
         except OSError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise NoSystem(f"no local run starts on port {system.port}: try `make run`") from None
+            if process.poll() is not None:
+                raise NoSystem(f"the lesson's own local run does not start: {_last_line(errors)}") from None
+            if time.monotonic() > deadline:
+                problem = f"the lesson's own local run does not answer within {START_SECONDS} s"
+                raise NoSystem(f"{problem}: end other programs, and repeat the lesson") from None
             time.sleep(POLL_SECONDS)
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    """The last line that the process printed: its error."""
+    errors.seek(0)
+    lines = errors.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it printed no error; run `make run PORT=3001` to see more"
 
 
 def new_key() -> str:

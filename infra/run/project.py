@@ -41,6 +41,12 @@ def _missing(template: Path) -> list[str]:
     return [str(finding) for finding in of_events(read(template).get("Resources", {}))]
 
 
+def _explained(error: TemplateError) -> str:
+    from infra.findings.missing import explained
+
+    return explained(error)
+
+
 def _without(safeguard: str) -> Removal:
     from infra.mutants.removal import REMOVABLE
     from infra.mutants.template import TEMPLATE_MUTANTS
@@ -79,4 +85,5 @@ PROJECT = Project(
     check=_missing,
     without=_without,
     replay=_replay,
+    explain=_explained,
 )

@@ -15,6 +15,7 @@ from infra.scaffold import names
 from infra.scaffold.errors import Refused
 from infra.scaffold.tree import Tree
 from infra.shared.arguments import Parser
+from infra.shared.display import print_json
 
 Recipe = Callable[[Tree], list[str]]
 
@@ -30,6 +31,9 @@ def main(argv: list[str] | None = None) -> int:
     except (InvalidSample, Refused, TemplateError) as refused:
         print(f"choreo new: {refused}", file=sys.stderr)
         return 2
+    if arguments.json:
+        print_json({"written": written, "left": left})
+        return 0
     print("Written:", *written, sep="\n  ")
     print("\nLeft to decide:", *left, sep="\n- ")
     print("\nNext: make lint test, and make run to see it. `make scale` counts what it costs.")
@@ -83,6 +87,8 @@ def parser() -> Parser:
     new = recipes.add_parser("subscription", help="a service gets one more type of event")
     new.add_argument("service", metavar="SERVICE")
     new.add_argument("event", metavar="EVENT")
+    for recipe in recipes.choices.values():
+        recipe.add_argument("--json", action="store_true", help="print one JSON document: written, left")
     return made
 
 

@@ -29,7 +29,7 @@ def add(tree: Tree, name: str, awaited: list[str], published: str, consumer: str
     module, payload = f"contracts.{name}", names.camel(published)
     left = subscription.connect(tree, consumer, published, name, module, payload)
     return [
-        f"what {name} does: _note in functions/{name}/decisions.py publishes {published} at once",
+        f"what {name} does: _note in functions/{name}/decisions.py publishes {published}, without fields",
         f"what it stores of an order: functions/{name}/state.py; its first test: tests/unit/test_{name}.py",
         event.fields_of(payload, f"functions/contracts/{name}.py"),
         *left,

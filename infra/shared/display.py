@@ -19,7 +19,21 @@ STYLES = {
 WIDE = 240
 """The width of a table in a file or a pipe: no cell may be truncated."""
 
-out = Console(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+
+class Output(Console):
+    """A console that prints no blanks at the ends of lines, with which rich pads tables and paragraphs."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Prints as Console does. `soft_wrap=False` is for tables and paragraphs."""
+        if options.get("soft_wrap") is not False:
+            super().print(*objects, **options)
+            return
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        self.out("\n".join(line.rstrip(" ") for line in captured.get().splitlines()), highlight=False)
+
+
+out = Output(highlight=False, markup=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 """Progress and hints go to stderr, so that scripts do not read them."""
 

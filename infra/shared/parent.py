@@ -10,14 +10,19 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 VARIABLE = "CHOREO_ENDS_WITH_STDIN"
 
 
 def start(
-    module: str, arguments: Sequence[str], cwd: Path, environment: Mapping[str, str] | None = None
+    module: str,
+    arguments: Sequence[str],
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    stderr: "IO[bytes] | int" = subprocess.DEVNULL,
 ) -> "subprocess.Popen[bytes]":
-    """Starts a Python module that calls `end_with_parent`. Its output is dropped.
+    """Starts a Python module that calls `end_with_parent`. Its standard output is dropped.
 
     The default environment is that of this process.
     """
@@ -27,7 +32,7 @@ def start(
         env={**(os.environ if environment is None else environment), VARIABLE: "yes"},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
     )
 
 

@@ -23,7 +23,7 @@ def test_show_prints_an_order_in_80_columns(choreo: Choreo) -> None:
     shown = choreo("show", order["order_id"])
     assert shown.code == 0
     lines = dict(line.strip().split(maxsplit=1) for line in shown.out.splitlines())
-    assert (lines["status"], lines["customer"], lines["item"]) == ("shipped", "ada", "2 x tea at 1250 EUR")
+    assert (lines["status"], lines["customer"], lines["item"]) == ("shipped", "ada", "2 x tea at 12.50 EUR")
     assert order["note"] in lines["tracking"]
     assert max(map(len, shown.out.splitlines())) <= 80
 

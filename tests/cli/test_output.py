@@ -29,6 +29,23 @@ def test_json_is_one_document_in_each_line(choreo: Choreo, command: str) -> None
     assert all(isinstance(json.loads(line), dict) for line in printed.out.splitlines())
 
 
+@pytest.mark.parametrize("command", ["watch --once", "metrics", "show", "lesson", "cost"])
+def test_no_line_of_a_table_ends_in_a_blank(choreo: Choreo, command: str) -> None:
+    order_id = choreo("place").out.split()[0]
+    printed = choreo(*command.split(), *([order_id] if command == "show" else [])).out
+    assert printed
+    assert [line for line in printed.splitlines() if line.endswith(" ")] == []
+
+
+@pytest.mark.parametrize("command", ["watch --once", "show"])
+def test_people_read_amounts_with_decimals_and_scripts_read_minor_units(choreo: Choreo, command: str) -> None:
+    order_id = choreo("place").out.split()[0]
+    asked = [*command.split(), *([order_id] if command == "show" else [])]
+    assert "25.00 EUR" in choreo(*asked).out
+    order = json.loads(choreo(*asked, "--json").out.splitlines()[0])
+    assert (order["total"], order["currency"]) == (2500, "EUR")
+
+
 def test_every_command_has_the_option_json(call_choreo: Choreo) -> None:
     for name in commands.COMMANDS:
         assert "--json" in call_choreo(name, "--help").out

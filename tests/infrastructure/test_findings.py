@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -13,7 +14,9 @@ from contracts.envelope import Payload
 from infra.findings import events, project
 from infra.findings.finding import Finding, Incomplete
 from infra.local.in_process import ROOT
+from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.template import load
+from infra.run.project import PROJECT
 from tests.incomplete import found
 
 TEMPLATE = load(ROOT / "template.yaml")
@@ -41,6 +44,24 @@ def findings_after(change: Callable[[dict[str, Any]], object]) -> list[str]:
     resources = deepcopy(dict(TEMPLATE.resources))
     change(resources)
     return [str(each) for each in project.findings(replace(TEMPLATE, resources=resources))]
+
+
+def test_a_deleted_dead_letter_queue_is_named_with_the_recipe(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (ROOT / "template.yaml").read_text()
+    start = text.index("\n  PaymentDeadLetters:\n")
+    (tmp_path / "template.yaml").write_text(text[:start] + text[text.index("\n\n  ", start + 1) :])
+    (tmp_path / "functions").mkdir()
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    sentence = (
+        "PaymentQueue refers to PaymentDeadLetters, which template.yaml does not have: "
+        "add it, or see what `choreo new queue` writes."
+    )
+    assert list(map(str, project.findings())) == [sentence]
+    with pytest.raises(TemplateError) as invalid:
+        load(tmp_path / "template.yaml")
+    assert PROJECT.explain(invalid.value) == sentence
 
 
 def properties(resources: dict[str, Any], name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from infra.bench.server_process import free_port
 from infra.lessons import __main__ as command
 from infra.lessons.catalogue import LESSONS
-from infra.lessons.errors import LessonFailed
+from infra.lessons.errors import LessonFailed, NoSystem
 from infra.lessons.lesson import Lesson
 from infra.lessons.lights import CHECKS, Light
 from infra.lessons.play import Proof, play
@@ -74,6 +74,13 @@ def test_a_run_without_a_safeguard_is_refused(lesson: Choreo) -> None:
         ended = lesson("placing", url=f"http://127.0.0.1:{lacking.port}")
     assert ended.code == 2
     assert "runs without a safeguard (filter-lacks-declined)" in ended.err
+
+
+def test_a_second_system_that_does_not_start_says_why() -> None:
+    with pytest.raises(NoSystem) as failed, started("nope"):
+        pass
+    assert "own local run does not start" in str(failed.value)
+    assert "there is no safeguard nope: choose from" in str(failed.value)
 
 
 def test_a_lesson_prints_its_steps_and_its_proof(lesson: Choreo) -> None:

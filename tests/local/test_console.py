@@ -170,3 +170,16 @@ def test_lines_of_different_threads_do_not_mix() -> None:
     for thread in threads:
         thread.join()
     assert {line.split()[-1] for line in shown.getvalue().decode().splitlines()} == {"adaada", "bobbob"}
+
+
+def test_a_traceback_begins_with_the_first_frame_of_the_service() -> None:
+    shared, ours = (
+        '  File "/f/choreography/consumer.py", line 1\n    handle()\n',
+        '  File "/f/order/decisions.py", line 2\n',
+    )
+    text = f"Traceback (most recent call last):\n{shared}{ours}    x\n{shared}ValueError: no"
+    head = "Traceback (most recent call last):\n"
+    assert failures.from_first(text, Path("/f/order")) == f"{head}{ours}    x\n{shared}ValueError: no"
+    assert failures.from_first(text, Path("/f/payment")) == text
+    chained = f"{text}\n\nDuring handling of the above exception, another exception occurred:\n\n{text}"
+    assert failures.from_first(chained, Path("/f/order")).count("consumer.py") == 2

@@ -1,5 +1,6 @@
 """Each recipe of `choreo new` adds complete parts and keeps the rest of the project; mistakes are refused."""
 
+import json
 import shutil
 from difflib import ndiff
 from pathlib import Path
@@ -89,6 +90,15 @@ def test_a_mistake_is_refused_in_one_line_and_nothing_is_written(
     told = capsys.readouterr().err
     assert told.startswith(f"choreo new: {sentence}")
     assert told.count("\n") == 1
+
+
+def test_json_has_the_written_files_and_what_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "apply", lambda *_: (["template.yaml"], ["what it does"]))
+    assert command.main([*arguments("queue"), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"written": ["template.yaml"], "left": ["what it does"]}
 
 
 def test_a_recipe_that_fails_half_way_writes_nothing(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # at run time, these imports would delay the errors of `chore
     from infra.local.event_sources.faults import Faults
     from infra.local.http import asgi
     from infra.local.http.tokens.issuer import Issuer
+    from infra.local.provisioning.errors import TemplateError
     from infra.local.provisioning.model import Template
     from infra.local.reporting.journal import Journal
     from infra.local.reporting.notices import Notices
@@ -76,3 +77,5 @@ class Project:
     """How to remove a safeguard. Raises TemplateError for an unknown name."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""
+    explain: "Callable[[TemplateError], str]" = str
+    """The text of an error of the project's template."""

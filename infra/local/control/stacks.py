@@ -62,6 +62,11 @@ class Stacks:
             self._schedules.start(stack)
         return self.running[name]
 
+    @property
+    def templates(self) -> dict[str, Path]:
+        """The template of each running stack, by its name."""
+        return dict(self._templates)
+
     def remove(self, name: str) -> None:
         """Stops a stack's event source mappings and deletes its resources.
 

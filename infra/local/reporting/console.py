@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from infra.local.reporting import emf
-from infra.local.reporting.failures import of_record
+from infra.local.reporting.failures import from_first, of_record
 from infra.local.reporting.words import is_bad, is_log_record, what
 
 COLOURS = (36, 33, 34, 96, 35, 32, 92, 95)
@@ -127,7 +127,8 @@ class Console(io.TextIOWrapper):
         order = paint(_short(str(entry.get("order_id", "")), self), DIM, self)
         text = what(entry)
         shown = paint(text, RED, self) if is_bad(entry) else text
-        return f"{moment:<12} {name} {order} {shown}{_details(entry, of_record(entry, self._root))}"
+        details = _details(entry, of_record(entry, self._root), self._root / self._service)
+        return f"{moment:<12} {name} {order} {shown}{details}"
 
     def _document(self, line: str, entry: dict[str, Any]) -> dict[str, Any]:
         """A log line for the live page."""
@@ -160,13 +161,14 @@ def _parse(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _details(entry: dict[str, Any], failure: dict[str, Any] | None) -> str:
+def _details(entry: dict[str, Any], failure: dict[str, Any] | None, package: Path) -> str:
     """The traceback below a line, and then the place in the user's code, which often is in its middle."""
     if failure is None:
         return f"\n{entry['exception']}" if "exception" in entry else ""
+    shown = from_first(str(entry["exception"]), package)
     summary = f"{failure['type']}: {failure['text']}"
     place = f"\n{'':<13}at {failure['place']}: {summary}" if failure["place"] else ""
-    return f"\n{entry['exception']}{place}"
+    return f"\n{shown}{place}"
 
 
 def _short(order_id: str, stream: TextIO) -> str:

@@ -1,5 +1,6 @@
 """Describes an exception for the console and the page: type, text, and the place in the user's code."""
 
+import re
 import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -46,6 +47,21 @@ def place(frames: Iterable[tuple[str, int]], root: Path) -> str | None:
         if inside and not any(part in LIBRARIES for part in path.parts):
             found = f"{path.resolve().relative_to(root.parent)}:{line}"
     return found
+
+
+def from_first(text: str, package: Path) -> str:
+    """The text of tracebacks from the first frame of each on that is in the folder of a service's package.
+
+    The frames before it are the shared code's, and the same for every exception. A traceback without such a
+    frame stays whole.
+    """
+    first = re.compile(rf'^  File "{re.escape(str(package))}/', re.MULTILINE)
+    shown = ""
+    for block in re.split(r"^(?=Traceback )", text, flags=re.MULTILINE):
+        head, _, _ = block.partition("\n")
+        found = first.search(block)
+        shown += f"{head}\n{block[found.start() :]}" if found and head.startswith("Traceback") else block
+    return shown
 
 
 def of_record(record: Mapping[str, Any], root: Path) -> dict[str, Any] | None:

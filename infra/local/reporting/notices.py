@@ -24,11 +24,12 @@ Kind = Literal[
     "broken",
     "failed",
     "incomplete",
+    "outdated",
     "fault",
 ]
 """A stack joined or left; a terminal attached; a service stopped or started; a process restarted; code was
-reloaded, or cannot be imported; an invocation or a message failed; an event type lacks a part; a fault of an
-AWS call happened."""
+reloaded, or cannot be imported; an invocation or a message failed; an event type lacks a part; a template
+changed after the start; a fault of an AWS call happened."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Notices:
 def show(notice: Notice) -> None:
     """Prints what the terminals of the functions do not print, such as who joined, and each next attempt."""
     name = notice.service or notice.stack or "run"
-    if notice.kind in ("joined", "left", "attached", "stopped", "started", "fault"):
+    if notice.kind in ("joined", "left", "attached", "stopped", "started", "outdated", "fault"):
         console.announce(name, notice.text)
     elif notice.failure is not None and notice.failure.next_at is not None:
         failure, at = notice.failure, datetime.fromtimestamp(notice.failure.next_at)

@@ -45,7 +45,10 @@ def main(project: Project, argv: list[str] | None = None, url: str | None = None
     command, rest = (given[0], given[1:]) if given and given[0] in commands else ("run", given)
     try:
         return commands[command](rest, url)
-    except (TemplateError, BackendError) as problem:
+    except TemplateError as problem:
+        error(project.explain(problem))
+        return 2
+    except BackendError as problem:
         error(str(problem))
         return 2
 
@@ -91,6 +94,7 @@ async def _run(
     from infra.local.aws.moto_patches import patched_moto
     from infra.local.backend import Backend
     from infra.local.control.saved_items import SavedItems
+    from infra.local.control.template_changes import TemplateChanges
     from infra.local.http.guard import ALL_ADDRESSES, Guard
     from infra.local.http.server import Server
 
@@ -115,10 +119,12 @@ async def _run(
         services = sorted({function.service for function in here})
         _print_start(project, endpoint, services, arguments.tokens, arguments.without)
         checking = asyncio.create_task(_check(project, arguments.template, backend.notices))
+        changes = TemplateChanges(lambda: backend.stacks.templates, backend.notices)
+        watching = asyncio.create_task(changes.watch())
         await Server(backend, backend.end, pool.end).serve(sockets=[listening])
-        for task in (running, checking):
+        for task in (running, checking, watching):
             task.cancel()
-        await asyncio.gather(running, checking, return_exceptions=True)
+        await asyncio.gather(running, checking, watching, return_exceptions=True)
     print("\nStopped.")
     return 0
 
