@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -30,6 +31,7 @@ class Run:
 
     url: str
     process: "subprocess.Popen[str]"
+    output: "Output"
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON in the response to a request. Raises HTTPError for an error status."""
@@ -47,8 +49,31 @@ class Run:
     def stop(self) -> tuple[int, str]:
         """Stops the run as Ctrl-C does. Returns the exit code and the output."""
         self.process.send_signal(signal.SIGINT)
-        output, _ = self.process.communicate(timeout=DEADLINE_SECONDS)
-        return self.process.returncode, output
+        self.output.join(DEADLINE_SECONDS)
+        assert not self.output.is_alive(), "a process of the run still has the output open"
+        return self.process.wait(DEADLINE_SECONDS), self.output.text
+
+
+class Output(threading.Thread):
+    """Reads the output of a process to its end. Unread, a full pipe would stop the process."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        super().__init__(name="output", daemon=True)
+        self._process, self.text = process, ""
+
+    def run(self) -> None:
+        assert self._process.stdout is not None
+        self.text = self._process.stdout.read()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Reads in the block, and then ends the process."""
+        self.start()
+        try:
+            yield
+        finally:
+            self._process.kill()
+            self.join(DEADLINE_SECONDS)
 
 
 def eventually(probe: Callable[[], T], condition: Callable[[T], bool]) -> T:
@@ -86,7 +111,9 @@ def running(*options: str, environment: Mapping[str, str] | None = None) -> Iter
     with started("infra.run", *options, "--port", str(port), environment=environment) as process:
         eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
         assert process.poll() is None, process.stdout and process.stdout.read()
-        yield Run(f"http://localhost:{port}", process)
+        output = Output(process)
+        with output.reading():
+            yield Run(f"http://localhost:{port}", process, output)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from infra.bench.server_process import free_port
 from infra.shared.order_kinds import request
-from tests.local.conftest import ROOT, Run, eventually
+from tests.local.conftest import ROOT, Output, Run, eventually
 from tests.scaffold.recipes import RECIPES
 
 pytestmark = pytest.mark.recipes
@@ -88,12 +88,11 @@ def run(copy: Copy) -> Iterator[Run]:
     with subprocess.Popen(
         command, cwd=copy.folder, env=copy.environment(), stdout=subprocess.PIPE, text=True
     ) as process:
-        running = Run(f"http://localhost:{port}", process)
-        try:
+        output = Output(process)
+        running = Run(f"http://localhost:{port}", process, output)
+        with output.reading():
             eventually(lambda: _answers(running), bool)
             yield running
-        finally:
-            process.kill()
 
 
 def _answers(run: Run) -> bool:
