@@ -83,11 +83,8 @@ def _command(stage: Stage, *arguments: str, accepted: Collection[int] = (0,)) ->
 
 
 def _start(stage: Stage, *arguments: str) -> None:
-    process = parent.start(
-        "infra.run", [*arguments, "--port", str(stage.system.port)], ROOT, _environment(stage)
-    )
-    stage.undo.callback(process.wait, COMMAND_SECONDS)
-    stage.undo.callback(process.terminate)
+    options = [*arguments, "--port", str(stage.system.port)]
+    stage.undo.enter_context(parent.started("infra.run", options, ROOT, _environment(stage)))
 
 
 def _environment(stage: Stage) -> Mapping[str, str]:

@@ -165,15 +165,11 @@ def started(
     for parameter in parameters:
         options += ["--parameter", parameter]
     arguments = ["run", "--port", str(port), *options]
-    with TemporaryFile() as errors, parent.start("infra.run", arguments, ROOT, stderr=errors) as process:
-        try:
-            began(process)
-            system = System(port, without)
-            _wait_for_start(system, process, errors)
-            yield system
-        finally:
-            process.terminate()
-            process.wait()  # before its standard input closes, which would end it at once
+    with TemporaryFile() as errors, parent.started("infra.run", arguments, ROOT, stderr=errors) as process:
+        began(process)
+        system = System(port, without)
+        _wait_for_start(system, process, errors)
+        yield system
 
 
 def _wait_for_start(system: System, process: "subprocess.Popen[bytes]", errors: IO[bytes]) -> None:

@@ -207,13 +207,13 @@ def test_a_stopped_lesson_leaves_no_system_behind(number: signal.Signals, code: 
         process.send_signal(number)
         process.communicate(timeout=20)
     assert process.returncode == code
-    assert not any(map(_is_alive, children))
+    eventually(lambda: any(map(_is_alive, children)), lambda alive: not alive)
 
 
 def test_the_second_system_ends_after_sigkill() -> None:
     with playing_without_safeguard() as (process, children):
         process.kill()
-    eventually(lambda: [child for child in children if _is_alive(child)], lambda alive: not alive)
+    eventually(lambda: any(map(_is_alive, children)), lambda alive: not alive)
 
 
 @contextmanager
@@ -224,9 +224,7 @@ def playing_without_safeguard() -> Iterator[tuple["subprocess.Popen[str]", list[
     with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert any("WITHOUT A SAFEGUARD" in line for line in process.stdout)
-        children = _children(process.pid)
-        assert children
-        yield process, children
+        yield process, eventually(lambda: _children(process.pid), bool)
 
 
 def _children(parent: int) -> list[int]:
