@@ -62,11 +62,13 @@ class Backend:
         self.notices = Notices(show)
         self.environments = Environments()
         self.deliveries = Deliveries(self.environments, self._faults, self._journal, self._metrics)
-        self._asynchronous = AsynchronousInvocations(self.environments, self._faults)
-        self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self._asynchronous)
+        self.asynchronous = AsynchronousInvocations(self.environments, self._faults)
+        self.stacks = Stacks(endpoint, data, self._faults, self.deliveries, self.asynchronous)
         self._function_urls = FunctionUrls(self.stacks.running, self.environments)
         self._gateway = Gateway(self.stacks.running, self.environments, self._journal)
-        reports = Reports(self.stacks, self.deliveries, self._journal, self._metrics, self.notices)
+        reports = Reports(
+            self.stacks, self.deliveries, self.asynchronous, self._journal, self._metrics, self.notices
+        )
         self._runtime_api = RuntimeApi(
             self.stacks, self.environments, reports, self.notices, self._faults, self._ended
         )
@@ -94,7 +96,7 @@ class Backend:
         """Invokes a function for a topic or a rule. Returns False if no stack has the function."""
         for stack in self.stacks.running.values():
             with contextlib.suppress(LookupError):
-                self._asynchronous.invoke(stack, stack.find_function(function_arn), event)
+                self.asynchronous.invoke(stack, stack.find_function(function_arn), event)
                 return True
         return False
 

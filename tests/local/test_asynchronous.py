@@ -13,11 +13,14 @@ import pytest
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
+from infra.local.control.reports import Reports
 from infra.local.event_sources import asynchronous
 from infra.local.event_sources.schedule_events import event
 from infra.local.in_process import environment
 from infra.local.model import expressions
 from infra.local.model.stack import Schedule, Stack
+from infra.local.reporting.journal import Journal
+from infra.local.reporting.metrics import Metrics
 from infra.local.runtime.environments import Invocation
 from tests.local.conftest import DEADLINE_SECONDS
 
@@ -137,6 +140,29 @@ def test_a_success_after_a_failure_goes_to_the_success_destination(tmp_path: Pat
     assert record["requestContext"]["condition"] == "Success"
     assert record["requestContext"]["approximateInvokeCount"] == 2
     assert record["responsePayload"] == {"a": 1}
+
+
+def test_after_a_change_of_the_code_what_failed_is_tried_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asynchronous, "RETRY_SECONDS", (3600.0, 3600.0))
+
+    async def run() -> tuple[Any, Any]:
+        async with running(tmp_path) as (backend, stack):
+            reports = Reports(
+                *(backend.stacks, backend.deliveries, backend.asynchronous),
+                *(Journal(), Metrics(), backend.notices),
+            )
+            publish(stack)
+            first = await invoked(backend)
+            backend.environments.fail(first.id, "it crashed")
+            await asyncio.sleep(0.01)  # the failure is known, and the wait begins
+            code = {"service": "Reader", "function": "Reader", "changed": ["app.py"], "failure": None}
+            reports.add([{"code": code}])
+            return first.event, (await invoked(backend)).event
+
+    first, second = asyncio.run(run())
+    assert first == second
 
 
 async def events(backend: Backend, count: int) -> list[Any]:

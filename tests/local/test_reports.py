@@ -39,7 +39,7 @@ def reported(folder: Path, play: Callable[[Reports], None]) -> Notices:
     async def run() -> Notices:
         notices, backend = Notices(), Backend("http://localhost:3000")
         backend.stacks.add("shop", folder / "template.yaml")
-        play(Reports(backend.stacks, backend.deliveries, Journal(), Metrics(), notices))
+        play(Reports(backend.stacks, backend.deliveries, backend.asynchronous, Journal(), Metrics(), notices))
         return notices
 
     (folder / "template.yaml").write_text(TEMPLATE)

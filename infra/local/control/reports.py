@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.local.control.stacks import Stacks
+from infra.local.event_sources.asynchronous import AsynchronousInvocations
 from infra.local.event_sources.deliveries import Deliveries
 from infra.local.reporting.journal import Journal, LogLine
 from infra.local.reporting.metrics import Metrics
@@ -19,9 +20,15 @@ class Reports:
     """Adds each report to the journal, the metrics or the notices."""
 
     def __init__(
-        self, stacks: Stacks, deliveries: Deliveries, journal: Journal, metrics: Metrics, notices: Notices
+        self,
+        stacks: Stacks,
+        deliveries: Deliveries,
+        asynchronous: AsynchronousInvocations,
+        journal: Journal,
+        metrics: Metrics,
+        notices: Notices,
     ) -> None:
-        self._stacks, self._deliveries = stacks, deliveries
+        self._stacks, self._deliveries, self._asynchronous = stacks, deliveries, asynchronous
         self._journal, self._metrics, self._notices = journal, metrics, notices
 
     def add(self, documents: Iterable[dict[str, Any]]) -> None:
@@ -64,6 +71,7 @@ class Reports:
             self._notices.broken.pop(function, None)
             self._announce("reloaded", f"{service} reloaded {', '.join(code['changed'])}", service)
             self._deliveries.retry_now(function)
+            self._asynchronous.retry_now(function)
 
     def _announce(self, kind: Any, text: str, service: str, failure: Failure | None = None) -> None:
         """Adds a notice, unless a function of the same service has just reported the same."""

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class AsynchronousInvocations:
     def __init__(self, environments: Environments, faults: Faults) -> None:
         self._environments, self._faults = environments, faults
         self._running: dict[str, set[asyncio.Task[None]]] = {}
+        self._changed: dict[str, asyncio.Event] = {}
+        """Set when the code of the function with this logical id changes; for functions with a waiting event."""
 
     def invoke(self, stack: Stack, function: Function, event: Any) -> None:
         """Starts the invocation and returns at once."""
@@ -55,6 +58,10 @@ class AsynchronousInvocations:
         """Discards the events of a removed stack that its functions have not handled yet."""
         for task in self._running.pop(stack_name, ()):
             task.cancel()
+
+    def retry_now(self, function: str) -> None:
+        """Invokes a function again at once with the events that it failed to handle: its code has changed."""
+        self._changed.pop(function, asyncio.Event()).set()
 
     async def _run(self, function: Function, settings: AsyncSettings, event: Any) -> None:
         try:
@@ -70,7 +77,7 @@ class AsynchronousInvocations:
         expires, request_id, failure = time.monotonic() + settings.max_age_seconds, str(uuid4()), None
         for attempt in range(settings.retries + 1):
             if attempt:
-                await asyncio.sleep(RETRY_SECONDS[attempt - 1])
+                await self._wait(function, RETRY_SECONDS[attempt - 1])
             await self._faults.service(function.service).running.wait()
             left = expires - time.monotonic()
             if left <= 0:
@@ -86,6 +93,12 @@ class AsynchronousInvocations:
             else:
                 return Outcome("Success", attempt + 1, request_id, answer)
         return Outcome("RetriesExhausted", settings.retries + 1, request_id, failure=failure)
+
+    async def _wait(self, function: Function, seconds: float) -> None:
+        changed = self._changed.setdefault(function.logical_id, asyncio.Event())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await changed.wait()
 
 
 def send_to_destinations(function: Function, settings: AsyncSettings, event: Any, outcome: Outcome) -> None:
