@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import boto3
 
+from contracts.catalogue import ContractError, UnknownType
 from infra.lessons.errors import LessonFailed, NoSystem
 from infra.local.control.project import PAGE
 from infra.local.control.wire import PREFIX, functions_from_json
@@ -109,8 +110,13 @@ class System:
         )
 
     def journal(self) -> Journal:
-        """What the tables of the services and the ledgers have now."""
-        return journal_of(self.functions, self.client("dynamodb"))
+        """What the tables of the services and the ledgers have now. Raises LessonFailed."""
+        try:
+            return journal_of(self.functions, self.client("dynamodb"))
+        except (ContractError, UnknownType) as error:
+            raise LessonFailed(
+                f"a table has an event that this project's contracts refuse ({error}); play it on an empty system"
+            ) from error
 
     def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """The JSON of an answer. Raises HTTPError for an error status."""

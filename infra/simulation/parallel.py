@@ -19,8 +19,8 @@ Runs = Callable[[Iterable[Scenario]], Iterable[Result]]
 def parallel_runs(jobs: int) -> Iterator[Runs]:
     """A function that runs scenarios in `jobs` processes. Its results come in the order of the scenarios.
 
-    The processes are forked from one that has imported the simulation, which takes as long as several runs. They
-    freeze what it imported: otherwise each collection of garbage visits it, which takes a twentieth of the time.
+    The processes are forked from one that has imported the simulation, which takes as long as several runs.
+    They freeze what it imported: otherwise collections of garbage visit it, in a twentieth of the time.
     """
     if jobs == 1:
         yield lambda scenarios: map(run, scenarios)

@@ -9,7 +9,9 @@ import pytest
 from choreography.decisions import State
 from choreography.stored import Record, to_item
 from choreography.table import to_attributes
+from infra.lessons.errors import LessonFailed
 from infra.lessons.lights import _events
+from infra.lessons.system import System
 from infra.local.model.stack import Function
 from infra.simulation import services, tables
 from infra.simulation.journal import Journal, Write
@@ -103,3 +105,15 @@ def test_two_functions_of_one_table_do_not_double_its_ledger() -> None:
     consumers = [consumer("payment", TABLE_NAME="payments", LEDGER_TABLE_NAME="ledger")] * 2
     assert len(tables.journal_of([*consumers, consumer("audit")], found).ledgers["1"]) == 1
     assert found.scans == ["payments", "ledger"]
+
+
+def test_an_event_that_the_contracts_refuse_ends_a_lesson_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    emitted = {"type": "order.lost", "time": 0, "schema": "1.0", "correlationid": "c", "id": "1", "data": {}}
+    item = to_attributes(to_item(Record("x", State(), version=1, outbox=(emitted,))))
+    system = System(0)
+    monkeypatch.setitem(vars(system), "functions", [consumer("order", TABLE_NAME="orders")])
+    monkeypatch.setattr(system, "client", lambda _: Tables({"orders": [item]}))
+    with pytest.raises(LessonFailed, match=r"a table has an event that .* refuse .*order.lost"):
+        system.journal()

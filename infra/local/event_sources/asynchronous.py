@@ -44,7 +44,7 @@ class AsynchronousInvocations:
         self._environments, self._faults = environments, faults
         self._running: dict[str, set[asyncio.Task[None]]] = {}
         self._changed: dict[str, asyncio.Event] = {}
-        """Set when the code of the function with this logical id changes; for functions with a waiting event."""
+        """By the logical id of a function with a waiting event. Set when the function's code changes."""
 
     def invoke(self, stack: Stack, function: Function, event: Any) -> None:
         """Starts the invocation and returns at once."""
