@@ -115,7 +115,7 @@ class System:
             return journal_of(self.functions, self.client("dynamodb"))
         except (ContractError, UnknownType) as error:
             raise LessonFailed(
-                f"a table has an event that this project's contracts refuse ({error}); play it on an empty system"
+                f"a table has an event that the contracts refuse ({error}); play it on an empty system"
             ) from error
 
     def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
