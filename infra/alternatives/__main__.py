@@ -1,6 +1,6 @@
 """Compare the choreography with an orchestrated version and a naive one, on the same orders and faults.
 
-All three run in this process on moto, in about five seconds. docs/alternatives.md explains the result.
+All three run in this process on moto, within seconds. docs/alternatives.md explains the result.
 
   choreo compare
   choreo compare --json

@@ -33,7 +33,7 @@ class Comparison:
 
 @cache
 def compare() -> Comparison:
-    """Runs everything in this process, in about five seconds; cached for the process."""
+    """Runs everything in this process, within seconds; cached for the process."""
     prices = Prices.model_validate_json(LIST.read_bytes())
     versions = VERSIONS.values()
     return Comparison(
