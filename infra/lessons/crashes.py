@@ -1,8 +1,9 @@
 """Lessons on crashes and lost answers: a process ends, or does not learn what it did."""
 
-from infra.lessons.acts import cancel, fail_call, place, start, stop, wait_for_fault
+from infra.lessons.acts import cancel, fail_call, start, wait_for_fault
 from infra.lessons.lesson import Lesson, Safeguard, Step
-from infra.lessons.tables import CARRIER, GATEWAY
+from infra.lessons.steps import CRASH_AFTER_DISPATCH, order_waits_for
+from infra.lessons.tables import GATEWAY
 
 LOST_ANSWER = Lesson(
     name="lost-answer",
@@ -14,8 +15,7 @@ LOST_ANSWER = Lesson(
     ),
     watch="PaymentQueue has the message in flight, until it becomes visible again.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step(
             "The gateway's answer to the next charge of this order will be lost.",
             fail_call("payment", "PutItem", "after", "lose", table=GATEWAY),
@@ -61,8 +61,7 @@ CRASH = Lesson(
     ),
     watch="Payment's row says charging until the redelivered message settles it.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step(
             "Payment will crash after its next charge of this order.",
             fail_call("payment", "PutItem", "after", "crash", table=GATEWAY),
@@ -134,14 +133,7 @@ CANCELLATION_RACE = Lesson(
     ),
     watch="The cancellation waits in ShippingQueue until the dispatch has an outcome.",
     steps=(
-        Step("Shipping stops, so that the fault can be prepared.", stop("shipping")),
-        Step("Ada places an order.", place()),
-        Step(
-            "Shipping will crash after it hands the parcel of this order to the carrier.",
-            fail_call("shipping", "PutItem", "after", "crash", table=CARRIER),
-        ),
-        Step("Shipping starts, dispatches, and crashes.", start("shipping")),
-        Step("The crash happens.", wait_for_fault),
+        *CRASH_AFTER_DISPATCH,
         Step("Ada cancels the order.", cancel),
     ),
     outcome="one outcome: too late to cancel, shipped and paid",

@@ -3,17 +3,15 @@
 from infra.lessons.acts import (
     cancel,
     change_queue,
-    fail_call,
     place,
     start,
     stop,
-    wait_for_fault,
     wait_for_status,
     wait_in_queue,
 )
 from infra.lessons.commands import deliver
 from infra.lessons.lesson import Lesson, Safeguard, Step
-from infra.lessons.tables import CARRIER
+from infra.lessons.steps import CRASH_AFTER_DISPATCH
 
 DUPLICATE = Lesson(
     name="duplicate",
@@ -151,14 +149,7 @@ EARLY_DELIVERY = Lesson(
     ),
     watch="Shipping accepts the webhook, and publishes both events after the retry.",
     steps=(
-        Step("Shipping stops, so that the fault can be prepared.", stop("shipping")),
-        Step("Ada places an order.", place()),
-        Step(
-            "Shipping will crash after it hands the parcel of this order to the carrier.",
-            fail_call("shipping", "PutItem", "after", "crash", table=CARRIER),
-        ),
-        Step("Shipping starts, dispatches, and crashes.", start("shipping")),
-        Step("The crash happens.", wait_for_fault),
+        *CRASH_AFTER_DISPATCH,
         Step("The carrier delivers the parcel, and tells Shipping.", deliver),
         Step("The order is completed.", wait_for_status("completed")),
     ),

@@ -12,6 +12,7 @@ from infra.lessons.acts import (
 )
 from infra.lessons.commands import deliver, republish
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.steps import order_waits_for
 from infra.lessons.tables import GATEWAY
 
 PLACING = Lesson(
@@ -94,8 +95,7 @@ COMPENSATION = Lesson(
     ),
     watch="The order's arrows: captured, failed, refunded, cancelled.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order to Antarctica.", place("unserviceable")),
+        *order_waits_for("payment", Step("Ada places an order to Antarctica.", place("unserviceable"))),
         Step(
             "The gateway's answer to the refund will be lost.",
             fail_call("payment", "PutItem", "after", "lose", table=GATEWAY, text="refund"),

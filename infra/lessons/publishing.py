@@ -1,7 +1,8 @@
 """Lessons on publishing: an event is written and published, or neither."""
 
-from infra.lessons.acts import cancel, fail_call, place, start, stop, wait_for_fault, wait_until_published
+from infra.lessons.acts import cancel, fail_call, start, stop, wait_for_fault, wait_until_published
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.steps import order_waits_for
 from infra.lessons.tables import SHIPMENTS
 
 DUAL_WRITE = Lesson(
@@ -14,8 +15,7 @@ DUAL_WRITE = Lesson(
     ),
     watch="Payment's relay crashes; the stream invokes it again, and the order is shipped.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step(
             "Payment's next process that publishes for this order will crash before the call.",
             fail_call("payment", "PublishBatch", "before", "crash"),
@@ -46,8 +46,7 @@ EARLY_PUBLISH = Lesson(
     watch="ShippingQueue has the cancellation in flight, while payment.captured arrives.",
     steps=(
         Step("Payment stops.", stop("payment")),
-        Step("Shipping stops, so that the fault can be prepared.", stop("shipping")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("shipping"),
         Step(
             "Shipping will crash before it writes that it stops this order.",
             fail_call("shipping", "PutItem", "before", "crash", table=SHIPMENTS, text="shipment.cancelled"),
@@ -84,8 +83,7 @@ FAILED_PUBLISH = Lesson(
     ),
     watch="Payment has an unpublished event, until the relay's next invocation.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step(
             "Payment's next request to publish for this order will be lost.",
             fail_call("payment", "PublishBatch", "before", "lose"),

@@ -6,12 +6,12 @@ from infra.lessons.acts import (
     place,
     slow_down,
     start,
-    stop,
     wait_for_fault,
     wait_for_status,
 )
 from infra.lessons.commands import join, leave, second_process, wait_until_handled
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.steps import order_waits_for
 from infra.lessons.tables import PAYMENTS
 
 SCALING_OUT = Lesson(
@@ -25,8 +25,7 @@ SCALING_OUT = Lesson(
     watch="The slow process writes, loses the race, and finds the payment voided.",
     steps=(
         Step("A second process of Payment starts.", second_process("payment")),
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step(
             "The process that handles it will wait for 4 s before it writes.",
             fail_call("payment", "PutItem", "before", "pause", table=PAYMENTS, seconds=4),

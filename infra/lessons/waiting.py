@@ -9,10 +9,10 @@ from infra.lessons.acts import (
     redrive,
     settle,
     start,
-    stop,
     wait_in_queue,
 )
 from infra.lessons.lesson import Lesson, Safeguard, Step
+from infra.lessons.steps import order_waits_for
 from infra.lessons.tables import PAYMENTS
 
 POISON = Lesson(
@@ -61,8 +61,7 @@ LONG_OUTAGE = Lesson(
     ),
     watch="PaymentQueue has a delayed message instead of one in flight; PaymentDeadLetters stays empty.",
     steps=(
-        Step("Payment stops, so that the fault can be prepared.", stop("payment")),
-        Step("Ada places an order.", place()),
+        *order_waits_for("payment"),
         Step("Its message waits in PaymentQueue.", wait_in_queue("PaymentQueue", 1)),
         Step("It is received seven times, as in an outage.", receive("PaymentQueue", 7)),
         Step(
