@@ -5,15 +5,18 @@ import sys
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
+import boto3
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from botocore.regions import EndpointRulesetResolver
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from moto.sqs.models import Queue
 
+from infra.local.aws.botocore_endpoints import SERVICES, construct
 from infra.local.aws.botocore_parameters import is_valid
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import faster_moto
@@ -40,6 +43,28 @@ SESSION = botocore.session.Session()
 
 def operation(service: str, name: str) -> Any:
     return SESSION.get_service_model(service).operation_model(name)
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://localhost:3000"])
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_no_parameter_changes_an_endpoint(service: str, endpoint: str | None) -> None:
+    name = "arn:aws:{}:eu-west-1:123456789012:{}"
+    tables = {"RequestItems": {name.format("dynamodb", "table/t"): {}}, "TransactItems": []}
+    calls: list[dict[str, Any]] = [
+        {},
+        {
+            "TableName": name.format("dynamodb", "table/t"),
+            "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/1/q",
+        },
+        {"TopicArn": name.format("sns", "t"), "SecretId": name.format("secretsmanager", "secret:s")},
+    ]
+    with environment({}):
+        resolver = boto3.client(service, endpoint_url=endpoint)._ruleset_resolver  # type: ignore[call-overload]
+    model = SESSION.get_service_model(service)
+    for each in map(model.operation_model, model.operation_names):
+        for parameters in calls:
+            found = EndpointRulesetResolver.construct_endpoint(resolver, each, tables | parameters, {})
+            assert construct(resolver, each, tables | parameters, {}) == found
 
 
 @given(parameters=PARAMETERS)

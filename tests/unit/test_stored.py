@@ -25,11 +25,12 @@ from choreography.stored import (
     to_record,
 )
 from choreography.table import from_attributes, to_attributes
-from contracts.catalogue import EVENTS, publisher
+from contracts.catalogue import publisher
 from contracts.envelope import Event
 from order.state import Order
 from payment.state import SOURCE, Payment
 from tests.conftest import PAYLOADS, MakeEvent
+from tests.three_services import EVENT_TYPES
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 541320, tzinfo=UTC)
 ORIGIN = Origin("/services/order", "order-1", "request-1", None)
@@ -117,5 +118,5 @@ def test_an_item_in_another_format_is_refused(found: Any) -> None:
         to_record(item, Payment)
 
 
-def test_every_type_of_the_catalogue_has_a_publisher() -> None:
-    assert {publisher(kind) for kind in EVENTS} == {"/services/order", SOURCE, "/services/shipping"}
+def test_every_type_of_the_three_services_has_a_publisher() -> None:
+    assert {publisher(kind) for kind in EVENT_TYPES} == {"/services/order", SOURCE, "/services/shipping"}

@@ -37,6 +37,8 @@ loaders.JSONFileLoader._load_file = botocore_models.load_file
 loaders.Loader.list_available_services = botocore_models.list_services
 parameters = import_module("infra.local.aws.botocore_parameters")
 parameters.ParamValidationDecorator.serialize_to_request = parameters.serialize
+endpoints = import_module("infra.local.aws.botocore_endpoints")
+endpoints.EndpointRulesetResolver.construct_endpoint = endpoints.construct
 
 # Creating a client mostly reads its service's description, which the default session caches, and searches for
 # credentials.
