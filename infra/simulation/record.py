@@ -1,6 +1,6 @@
 """`make record`: simulates ranges of seeds, and keeps the result in a file that any machine can continue.
 
-  python -m infra.simulation.record run FILE --first 0 --seeds 10000
+  python -m infra.simulation.record run FILE --first 0 --seeds 10000 [--no-long-outages]
   python -m infra.simulation.record combine FILE... --to FILE
 
 Each file names the hashes of the code and of the template that it is about. A command refuses files with
@@ -22,12 +22,13 @@ from rich.console import Console
 
 from infra.local.in_process import ROOT
 from infra.shared.arguments import Parser, positive
-from infra.simulation.faults import Scenario
+from infra.simulation.faults import KINDS, Scenario
 from infra.simulation.parallel import parallel_runs, with_progress
 from infra.simulation.report import violation
 from infra.simulation.run import Result
 from infra.simulation.shrink import shrink
 
+ALL = frozenset(KINDS)
 SAVE_EVERY = 100
 """Runs after which `run` writes the file, so that an interrupted command loses few."""
 
@@ -141,13 +142,15 @@ def _hash(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def record_range(first: int, seeds: int, orders: int, file: Path, jobs: int) -> Record | None:
+def record_range(
+    first: int, seeds: int, orders: int, file: Path, jobs: int, kinds: frozenset[str] = ALL
+) -> Record | None:
     """Adds the runs of these seeds to the file. Prints the first violation, shrunk; None if there is no run.
 
     Raises DifferentRecords if the file is about other code, or has one of these seeds.
     """
     record = Record.model_validate_json(file.read_bytes()) if file.exists() else None
-    scenarios = [Scenario(seed, orders) for seed in range(first, first + seeds)]
+    scenarios = [Scenario(seed, orders, kinds) for seed in range(first, first + seeds)]
     if record is not None:
         record.plus(Record.without_orders(first, seeds, orders))
     with parallel_runs(jobs) as runs:
@@ -187,6 +190,11 @@ def main(argv: list[str] | None = None) -> int:
     run.add_argument("--seeds", type=positive, required=True, metavar="N", help="how many seeds")
     run.add_argument("--orders", type=positive, default=4, metavar="N", help="orders of a run (default 4)")
     run.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, metavar="N", help="processes")
+    run.add_argument(
+        "--no-long-outages",
+        action="store_true",
+        help="leave out long outages: one run in four has one, and they take three quarters of the CPU time",
+    )
     together = commands.add_parser("combine", help="combine the records of several files")
     together.add_argument("files", type=Path, nargs="+", metavar="FILE")
     together.add_argument("--to", type=Path, required=True, metavar="FILE")
@@ -198,7 +206,8 @@ def main(argv: list[str] | None = None) -> int:
             save(record, arguments.to)
         else:
             record = record_range(
-                arguments.first, arguments.seeds, arguments.orders, arguments.file, arguments.jobs
+                *(arguments.first, arguments.seeds, arguments.orders, arguments.file, arguments.jobs),
+                ALL - {"long-outage"} if arguments.no_long_outages else ALL,
             )
     except (OSError, ValidationError, DifferentRecords) as error:
         parser.error(" ".join(str(error).split()))
