@@ -30,6 +30,8 @@ SUBSCRIPTIONS = {
 }
 """The event types in the filter policy of each subscription of this repository."""
 EVENT_TYPES = frozenset[str]().union(*SUBSCRIPTIONS.values())
+NOT_STATED = "template.yaml has further subscriptions, whose work this test does not state"
+"""The reason to skip a test of exact numbers."""
 RECEIVED = {
     (name.partition("From")[0].removesuffix("Expiry").lower(), kind)
     for name, types in SUBSCRIPTIONS.items()

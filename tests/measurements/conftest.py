@@ -5,10 +5,9 @@ Each further subscription is more work for an order. What it may cost is then th
 
 import pytest
 
-from tests.three_services import limited
+from tests.three_services import NOT_STATED, limited
 
 EXACT = ("test_work.py", "test_cost.py", "test_scale.py", "test_bench.py")
-REASON = "template.yaml has further subscriptions, whose work these tests do not state"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,4 +15,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         if item.path.name in EXACT and item.path.parent.name == "measurements":
-            item.add_marker(pytest.mark.skip(reason=REASON))
+            item.add_marker(pytest.mark.skip(reason=NOT_STATED))
