@@ -39,7 +39,7 @@ test-browser: $(BIN)/choreo .venv/checks ## test the live page in a real browser
 pictures: $(BIN)/choreo .venv/checks ## write the pictures in docs/ from the live page; needs Chromium
 	@WRITE_PICTURES=yes $(BIN)/python -m pytest -m browser tests/local/live/test_pictures.py
 
-test-recipes: $(BIN)/choreo ## apply the recipes of docs/recipes.md to a copy of the project, and test the copy
+test-recipes: $(BIN)/choreo .venv/checks ## apply the recipes of docs/recipes.md to a copy of the project, and test the copy
 	@$(BIN)/python -m pytest -n 2 -m recipes tests/scaffold
 
 test-asyncapi: $(BIN)/choreo .venv-node/ready ## read the published events with AsyncAPI's own parser
