@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     print("Written:", *written, sep="\n  ")
     print("\nLeft to decide:", *left, sep="\n- ")
-    print("\nNext: make lint test, and make run to see it. `make scale` counts what it costs.")
+    print("\nNext: make lint test, and make run to see it. `make scale compare` counts what it costs.")
     return 0
 
 

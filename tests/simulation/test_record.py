@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.local.in_process import ROOT
+from infra.simulation.faults import KINDS
 from infra.simulation.record import DifferentRecords, Record, combine, main, save
 
 
@@ -75,6 +77,17 @@ def test_a_seed_that_is_in_the_file_is_refused_before_any_run(
     with pytest.raises(SystemExit):
         main(["run", str(file), "--first", "9", "--seeds", "5"])
     assert "they overlap: seed 9 is in both" in capsys.readouterr().err
+
+
+def test_the_largest_record_has_every_fault_and_no_violation() -> None:
+    record = Record.model_validate_json((ROOT / "infra/simulation/record.json").read_bytes())
+    assert record.violations == ()
+    assert record.faults.keys() == KINDS.keys()
+    assert sum(record.orders.values()) > record.orders_a_run * seeds_of(record)
+
+
+def seeds_of(record: Record) -> int:
+    return sum(last - first + 1 for first, last in record.ranges)
 
 
 def test_a_record_of_other_code_is_not_continued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
