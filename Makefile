@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove soak bench lint scan audit lock samples contracts scale compare wheel sam-validate sam-build deploy continue-rollback republish test-sam
+.PHONY: help run test test-clone test-browser pictures test-recipes test-asyncapi test-dynalite test-elsewhere simulate record prove lessons soak bench lint scan audit lock samples contracts scale compare wheel sam-validate sam-build deploy continue-rollback republish test-sam
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' '$(firstword $(MAKEFILE_LIST))'
@@ -67,6 +67,9 @@ prove: $(BIN)/choreo ## simulate all of the fault space; remove each safeguard; 
 	@$(BIN)/python -m pytest -n 2 -m proof
 	@$(BIN)/python -m pytest -n 2 -m 'not proof' $(ANSWERS)
 	@PLAIN_MOTO=1 $(BIN)/python -m pytest -n 2 -m 'not proof' $(ANSWERS)
+
+lessons: $(BIN)/choreo ## play all lessons, with and without each safeguard, and print the table of their lights
+	@$(BIN)/choreo lesson --all
 
 soak: $(BIN)/choreo ## run real processes and kill them at random (SOAK_SECONDS=120)
 	@$(BIN)/python -m infra.simulation.soak --seconds $(SOAK_SECONDS)
