@@ -59,7 +59,7 @@ def test_no_parameter_changes_an_endpoint(service: str, endpoint: str | None) ->
         {"TopicArn": name.format("sns", "t"), "SecretId": name.format("secretsmanager", "secret:s")},
     ]
     with environment({}):
-        resolver = boto3.client(service, endpoint_url=endpoint)._ruleset_resolver  # type: ignore[call-overload]
+        resolver = boto3.client(service, endpoint_url=endpoint)._ruleset_resolver  # type: ignore[call-overload]  # by name
     model = SESSION.get_service_model(service)
     for each in map(model.operation_model, model.operation_names):
         for parameters in calls:
