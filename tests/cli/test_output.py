@@ -84,9 +84,7 @@ def test_bash_completes_a_command(call_choreo: Choreo) -> None:
 
 def test_completion_is_not_loaded_by_other_commands() -> None:
     """Loading it takes longer than most commands."""
-    code = (
-        "import sys; from infra.cli.main import main; main(['cost', '--json']); print('shtab' in sys.modules)"
-    )
+    code = "import sys; from infra.cli.main import main; main(['lesson']); print('shtab' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
 

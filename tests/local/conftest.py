@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import pytest
 
 from infra.bench.server_process import answers, free_port
+from infra.local.control.project import PAGE
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 40
@@ -109,7 +110,8 @@ def running(*options: str, environment: Mapping[str, str] | None = None) -> Iter
     """Starts a local run with these options, and kills it at the end of the test."""
     port = free_port()
     with started("infra.run", *options, "--port", str(port), environment=environment) as process:
-        eventually(lambda: answers(f"http://127.0.0.1:{port}/") or process.poll() is not None, bool)
+        page = f"http://127.0.0.1:{port}{PAGE}"  # the backend answers it itself, without a function
+        eventually(lambda: answers(page) or process.poll() is not None, bool)
         assert process.poll() is None, process.stdout and process.stdout.read()
         output = Output(process)
         with output.reading():

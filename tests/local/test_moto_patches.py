@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock, call
@@ -19,11 +19,13 @@ from botocore.model import Shape, StructureShape
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from moto.core import utils
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
-from moto.core.utils import get_service_model
+from moto.core.utils import get_service_model, unix_time_millis
+from moto.dynamodb import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.sqs.models import Queue
+from moto.sqs.models import Message, Queue, sqs_backends
 
 from infra.local.aws import backends, botocore_models, moto_patches
 from infra.local.aws.clients import client
@@ -169,6 +171,16 @@ def test_the_listed_services_are_botocores_services_and_folders_without_the_type
     assert "unknown" not in listed
 
 
+class Items:
+    """An object that moto's answers contain: it has `to_json`."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def to_json(self) -> dict[str, Any]:
+        return {"value": self._value}
+
+
 VALUES = st.recursive(
     st.text().map(lambda text: {"S": text})
     | st.binary().map(lambda data: {"B": data})
@@ -186,6 +198,39 @@ def test_a_value_becomes_the_same_json_with_and_without_the_patches(value: Any) 
     expected = DynamoType(value).to_regular_json()
     with faster_moto():
         assert DynamoType(value).to_regular_json() == expected
+
+
+@given(value=VALUES.map(DynamoType) | VALUES, at=st.datetimes())
+def test_an_answer_of_a_table_is_the_same_with_and_without_the_patches(value: Any, at: datetime) -> None:
+    table_answer = {"Attributes": {"a": value, "b": [value, None, 1, True]}, "At": at, "Item": Items(value)}
+    expected = responses.dynamo_to_dict(table_answer)
+    with faster_moto():
+        assert responses.dynamo_to_dict(table_answer) == expected
+
+
+@given(at=st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2100, 1, 1)))
+@settings(deadline=None)
+def test_the_time_is_the_same_with_and_without_the_patches(at: datetime) -> None:
+    with time_machine.travel(at.replace(tzinfo=UTC), tick=False):
+        expected = utils.unix_time(), unix_time_millis()
+        with faster_moto():
+            assert (utils.unix_time(), unix_time_millis()) == expected
+            assert utils.unix_time(at) == pytest.approx(at.replace(tzinfo=UTC).timestamp(), abs=1e-6)
+
+
+def test_changes_of_a_received_message_do_not_change_the_message_in_the_queue() -> None:
+    with faster_moto(), environment({}):
+        url = client("sqs").create_queue(QueueName="q")["QueueUrl"]
+        attributes = {"kind": {"DataType": "String", "StringValue": "new"}}
+        client("sqs").send_message(QueueUrl=url, MessageBody="first", MessageAttributes=attributes)
+        backend = sqs_backends[ACCOUNT][REGION]
+        [received] = backend.receive_message("q", 1, 0, 0, ["All"])
+        received.message_attributes["kind"]["StringValue"] = "changed"
+        received.mark_received()
+        [kept] = backend.queues["q"]._messages
+        assert isinstance(kept, Message)
+        assert kept.message_attributes["kind"]["StringValue"] == "new"
+        assert kept.approximate_receive_count == 1
 
 
 @pytest.mark.parametrize("length", [405_000 - len("id1" + "text"), 405_000 - len("id1" + "text") + 1])

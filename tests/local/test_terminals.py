@@ -41,14 +41,16 @@ async def at_once() -> dict[str, Any]:
     return {"type": "http.disconnect"}
 
 
-def notices(template: Path, steps: Callable[[Terminals], Any]) -> list[tuple[str, str | None]]:
+def notices(
+    template: Path, steps: Callable[[Terminals], Any], ended: asyncio.Event | None = None
+) -> list[tuple[str, str | None]]:
     """Return the kind and the stack of each notice about these steps. The run's own stack is `shop`."""
 
     async def run() -> Notices:
         given = Notices()
         stacks = Backend("http://localhost:3000").stacks
         stacks.add("shop", template)
-        await steps(Terminals(stacks, given, asyncio.Event()))
+        await steps(Terminals(stacks, given, ended or asyncio.Event()))
         return given
 
     return [(notice.kind, notice.stack) for notice in asyncio.run(run()).newest]
@@ -73,6 +75,15 @@ def test_the_terminal_of_a_guest_gets_status_410_after_its_stack_left(template: 
         assert (await attached).status == 410
 
     assert [kind for kind, _ in notices(template, steps)] == ["joined", "attached", "left"]
+
+
+def test_a_terminal_that_attaches_while_the_run_ends_is_not_announced(template: Path) -> None:
+    async def steps(terminals: Terminals) -> None:
+        assert (await terminals.attached("services/payment", forever)).status == 204
+
+    ended = asyncio.Event()
+    ended.set()
+    assert notices(template, steps, ended) == []
 
 
 def test_the_runs_own_stack_cannot_leave(template: Path) -> None:

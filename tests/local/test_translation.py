@@ -45,6 +45,23 @@ def test_a_cached_translation_equals_the_translators_result(monkeypatch: pytest.
     assert first == cached == load(ROOT / "template.yaml")
 
 
+def test_a_policy_of_one_template_is_not_in_the_next() -> None:
+    def policies(*given: dict[str, Any]) -> list[Any]:
+        template = source()
+        template["Resources"]["F"]["Properties"] |= {"Policies": list(given)}
+        return list(translate(template, {})["Resources"]["FRole"]["Properties"].get("Policies", []))
+
+    read, write = {"DynamoDBReadPolicy": {"TableName": "one"}}, {"DynamoDBWritePolicy": {"TableName": "two"}}
+    first, second = policies(read), policies(write)
+    assert ["one" in str(first), "two" in str(first)] == [True, False]
+    assert ["one" in str(second), "two" in str(second)] == [False, True]
+
+
+def test_a_translation_needs_no_profile_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "missing")
+    assert translate(source(), {})["Resources"]["F"]["Type"] == "AWS::Lambda::Function"
+
+
 @pytest.mark.usefixtures("no_more_translations")
 def test_the_translator_is_called_once() -> None:
     assert translate(source(), {})["Resources"]["F"]["Type"] == "AWS::Lambda::Function"

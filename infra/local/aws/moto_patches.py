@@ -15,7 +15,7 @@ from infra.local.aws.corrections import corrections
 from infra.local.aws.recursion import trace_headers_kept
 from infra.local.aws.refusals import refusals
 from infra.local.aws.short_way import short_way
-from infra.local.aws.speed import expressions, items, lookups, queues, random_text, serializer
+from infra.local.aws.speed import clock, expressions, items, lookups, queues, random_text, serializer
 
 VARIABLE = "PLAIN_MOTO"
 
@@ -39,7 +39,7 @@ def faster_moto() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(patch.object(moto.core.models, "RESPONSES_METHODS", ()))
         stack.enter_context(mock_aws(config={"core": {"reset_boto3_session": False}}))
-        for module in (serializer, queues, lookups, random_text, items, expressions):
+        for module in (clock, serializer, queues, lookups, random_text, items, expressions):
             for patched in module.patches():
                 stack.enter_context(patched)
         yield

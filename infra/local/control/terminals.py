@@ -51,6 +51,8 @@ class Terminals:
         kind, _, name = what.partition("/")
         service, stack = (None, name) if kind == "stacks" else (name, None)
         left = self._guests.get(name, asyncio.Event()) if kind == "stacks" else asyncio.Event()
+        if self._ended.is_set():  # a request that was read only now
+            return Response(204, [], b"")
         self._notices.add("attached", f"{name} attached: it runs in another terminal", service, stack)
         await _first(disconnected(), left.wait(), self._ended.wait())
         if left.is_set():

@@ -11,8 +11,10 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -63,10 +65,32 @@ def _write_cache(key: str, made: dict[str, Any]) -> None:
 
 def _translate(source: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
     with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):  # the translator asks boto3 for the region
+        from samtranslator.sdk.parameter import SamParameterValues
+        from samtranslator.translator import translator
         from samtranslator.translator.transform import transform
 
-        made: dict[str, Any] = transform(source, dict(parameters), _NoManagedPolicies())
-        return made
+        add = SamParameterValues.add_pseudo_parameter_values
+        with (
+            # For each template, the translator starts a session of boto3, and reads and checks its own policy
+            # templates again: half of the translation of a small template.
+            patch.object(SamParameterValues, "add_pseudo_parameter_values", lambda to, _: add(to, _SESSION)),
+            patch.object(translator, "make_policy_template_for_function_plugin", _policy_templates),
+        ):
+            made: dict[str, Any] = transform(source, dict(parameters), _NoManagedPolicies())
+            return made
+
+
+_SESSION = SimpleNamespace(region_name=REGION)
+"""In place of a session of boto3: the translator asks it for the region only."""
+
+
+@cache
+def _policy_templates() -> Any:
+    from samtranslator.plugins.policies.policy_templates_plugin import PolicyTemplatesForResourcePlugin
+    from samtranslator.policy_template_processor.processor import PolicyTemplatesProcessor
+
+    templates = PolicyTemplatesProcessor.get_default_policy_templates_json()
+    return PolicyTemplatesForResourcePlugin(PolicyTemplatesProcessor(templates))
 
 
 class _NoManagedPolicies:

@@ -5,7 +5,6 @@ import os
 from importlib import import_module
 from pathlib import Path
 
-from infra.local.aws import botocore_models
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.runtime.code import preload
 
@@ -32,13 +31,8 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 # pydantic loads most of its modules when the first model is created.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
-loaders = import_module("botocore.loaders")
-loaders.JSONFileLoader._load_file = botocore_models.load_file
-loaders.Loader.list_available_services = botocore_models.list_services
-parameters = import_module("infra.local.aws.botocore_parameters")
-parameters.ParamValidationDecorator.serialize_to_request = parameters.serialize
-endpoints = import_module("infra.local.aws.botocore_endpoints")
-endpoints.EndpointRulesetResolver.construct_endpoint = endpoints.construct
+for _owner, _name, _replacement in import_module("infra.local.aws.botocore_patches").PATCHES:
+    setattr(_owner, _name, _replacement)
 
 # Creating a client mostly reads its service's description, which the default session caches, and searches for
 # credentials.

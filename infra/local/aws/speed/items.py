@@ -1,7 +1,7 @@
 """Makes the cost of an item proportional to its size.
 
 moto 5.2 adds up the sizes of all attributes for each attribute that an item gets, and copies a nested value
-once for each level around it.
+once for each level around it. It converts each answer again, though most of it is plain already.
 """
 
 from base64 import b64decode
@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
+import moto.dynamodb.responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+
+_to_plain = moto.dynamodb.responses.dynamo_to_dict
+_SCALARS = frozenset({bool, float, int, str, type(None)})
 
 LARGEST_BYTES = 405_000
 """moto's limit. AWS's own limit of 400 KB is in `refusals`, which come first."""
@@ -18,6 +22,7 @@ LARGEST_BYTES = 405_000
 
 def patches() -> Iterator[Any]:
     yield patch.object(Item, "__init__", _init)
+    yield patch.object(moto.dynamodb.responses, "dynamo_to_dict", _answer)
     yield patch.object(DynamoType, "to_regular_json", _to_regular_json)
 
 
@@ -41,3 +46,15 @@ def _to_regular_json(typed: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value.to_regular_json() if isinstance(value, DynamoType) else value
+
+
+def _answer(value: Any) -> Any:
+    """moto's dynamo_to_dict, which asks of each value whether it is a time or has `to_json`."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is dict:
+        return {name: _answer(member) for name, member in value.items()}
+    if kind is list:
+        return [_answer(member) for member in value]
+    return _to_plain(value)

@@ -3,6 +3,7 @@
 - moto lists the names of a class's methods at each call, and converts the names of a queue's attributes.
 - moto takes a lock and lists its accounts whenever it looks for a backend.
 - botocore composes its user agent for each request. moto does not read it.
+- botocore quotes the trace id of an invocation again for each of its calls.
 - botocore looks up the rules for each parameter of a call, and resolves the endpoint of each call.
 - Each service of moto, and each boto3 session, reads the list of all AWS services again.
 - moto keeps every object that it created, for a page of its own server.
@@ -17,14 +18,11 @@ import botocore.session
 import moto.core.responses
 import moto.core.utils
 import moto.sqs.models
-from botocore.loaders import JSONFileLoader, Loader
-from botocore.regions import EndpointRulesetResolver
 from botocore.useragent import UserAgentString
-from botocore.validate import ParamValidationDecorator
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
-from infra.local.aws import botocore_endpoints, botocore_models, botocore_parameters
+from infra.local.aws import botocore_patches
 
 _botocore_loader = cache(botocore.session.create_loader)
 _moto_loader = cache(moto.core.utils.create_loader)
@@ -34,10 +32,8 @@ _new_backends = BackendDict.__getitem__
 
 
 def patches() -> Iterator[Any]:
-    yield patch.object(JSONFileLoader, "_load_file", botocore_models.load_file)
-    yield patch.object(Loader, "list_available_services", botocore_models.list_services)
-    yield patch.object(ParamValidationDecorator, "serialize_to_request", botocore_parameters.serialize)
-    yield patch.object(EndpointRulesetResolver, "construct_endpoint", botocore_endpoints.construct)
+    for owner, name, replacement in botocore_patches.PATCHES:
+        yield patch.object(owner, name, replacement)
     yield patch.object(botocore.session, "create_loader", _botocore_loader)
     yield patch.object(moto.core.utils, "create_loader", _moto_loader)
     yield patch.object(moto.core.responses, "method_names_from_class", _method_names)

@@ -3,14 +3,19 @@
 moto 5.2 reads the clock twice for each waiting message at each receive, and goes through all messages twice
 for each one that it deletes. It counts all messages in three ways, again with two looks at the clock each,
 whenever it reads an attribute of the queue: once for each message sent, and several times for each received.
+It also copies each received message with all its values.
 """
 
 from collections.abc import Iterator
+from copy import copy, deepcopy
 from typing import Any
 from unittest.mock import patch
 
-from moto.core.utils import unix_time, unix_time_millis
-from moto.sqs.models import Queue, SQSBackend
+import moto.sqs.models
+from moto.core.utils import unix_time_millis
+from moto.sqs.models import Message, Queue, SQSBackend
+
+from infra.local.aws.speed.clock import unix_time
 
 _delete_rest = Queue.delete_message
 _send_and_count = SQSBackend.send_message
@@ -22,6 +27,7 @@ def patches() -> Iterator[Any]:
     yield patch.object(Queue, "approximate_number_of_messages_delayed", property(_count_delayed))
     yield patch.object(Queue, "delete_message", _delete)
     yield patch.object(SQSBackend, "send_message", _send)
+    yield patch.object(moto.sqs.models, "deepcopy", _copy)
     yield patch.object(SQSBackend, "is_message_valid_based_on_retention_period", _is_retained)
 
 
@@ -59,3 +65,15 @@ def _delete(queue: Any, receipt_handle: str) -> None:
 def _is_retained(backend: Any, queue_name: str, message: Any) -> bool:
     retained_until = backend.get_queue(queue_name).message_retention_period + message.sent_timestamp / 1000
     return bool(retained_until > unix_time())
+
+
+def _copy(value: Any) -> Any:
+    """A copy of what a receive copies: a message, or the ids of message groups."""
+    if isinstance(value, set):
+        return set(value)
+    if not isinstance(value, Message):
+        return deepcopy(value)
+    copied = copy(value)
+    for name in ("message_attributes", "system_attributes", "_old_receipt_handles"):
+        setattr(copied, name, deepcopy(getattr(value, name)))
+    return copied
