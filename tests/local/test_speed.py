@@ -14,6 +14,8 @@ from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
+from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.sqs.models import Queue
 
 from infra.local.aws.botocore_endpoints import SERVICES, construct
@@ -135,6 +137,49 @@ def test_writes_with_conditions_have_the_same_answers_with_and_without_the_patch
         expected = all_written()
     with faster_moto():
         assert all_written() == expected
+
+
+TEXTS = [
+    "#n = :a",
+    "#n BETWEEN :a AND :b",
+    "#n IN (:a, :b) OR NOT inner.#n > :a",
+    "attribute_exists(#n) AND (contains(words, :word) OR size(words) = :b)",
+    "begins_with(id, :word) AND attribute_not_exists(missing)",
+    "#n = :missing",
+    "#n BETWEEN :a",
+    "((#n = :a))",
+    "name = :a",
+    "#missing = :a",
+    "#n ! :a",
+]
+ITEM = {
+    "id": {"S": "one"},
+    "version": {"N": "1"},
+    "words": {"L": [{"S": "one"}, {"S": "two"}]},
+    "inner": {"M": {"version": {"N": "2"}, "other": {"N": "1"}}},
+    "other": {"N": "3"},
+}
+NUMBERS = st.integers(0, 3).map(lambda number: {"N": str(number)})
+WORDS = st.sampled_from(["one", "o", "three"]).map(lambda word: {"S": word})
+VALUES_OF_TEXTS = st.fixed_dictionaries({":a": NUMBERS, ":b": NUMBERS, ":word": WORDS})
+
+
+def evaluated(text: str, name: str, values: Any) -> Any:
+    """Return whether the item meets the condition, and the names and values in it; or moto's error."""
+    parser = ConditionExpressionParser(text, {"#n": name}, values)
+    try:
+        met = parser.parse().expr(Item(DynamoType(ITEM["id"]), None, ITEM))
+    except Exception as error:
+        return repr(error)
+    return bool(met), parser.expr_attr_names_found, parser.expr_attr_values_found
+
+
+@given(text=st.sampled_from(TEXTS), name=st.sampled_from(["version", "other"]), values=VALUES_OF_TEXTS)
+@settings(max_examples=200, deadline=None)
+def test_a_condition_is_evaluated_with_the_values_of_its_call(text: str, name: str, values: Any) -> None:
+    expected = evaluated(text, name, values)
+    with faster_moto():
+        assert evaluated(text, name, values) == expected
 
 
 def test_a_start_does_not_import_pydantic_before_the_functions_do() -> None:

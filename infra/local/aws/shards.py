@@ -73,13 +73,14 @@ def add_record(shard: Any, old: Any, new: Any) -> None:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
-    images = {"NewImage": _attributes(new), "OldImage": _attributes(old)}
-    if old is not None and new is not None and _same(images["OldImage"], images["NewImage"]):
+    if old is not None and new is not None and _same(old.attrs, new.attrs):
         return
     table, view = shard.table, shard.table.stream_specification["StreamViewType"]
-    item = images["NewImage"] or images["OldImage"]
-    keys = {name: item[name] for name in (table.hash_key_attr, table.range_key_attr) if name is not None}
-    parts = {"Keys": keys} | {name: images[name] for name in IMAGES[view] if images[name]}
+    items = {"NewImage": new, "OldImage": old}
+    item = old if new is None else new
+    key_names = [name for name in (table.hash_key_attr, table.range_key_attr) if name is not None]
+    parts = {"Keys": {name: item.attrs[name].to_regular_json() for name in key_names}}
+    parts |= {name: _attributes(items[name]) for name in IMAGES[view] if items[name] is not None}
     record = StreamRecord.__new__(StreamRecord)
     record.record = {
         "eventID": mock_random.uuid4().hex,
@@ -100,7 +101,8 @@ def add_record(shard: Any, old: Any, new: Any) -> None:
 
 
 def _attributes(item: Any) -> dict[str, Any]:
-    return {} if item is None else dict(item.to_json()["Attributes"])
+    attributes: dict[str, Any] = item.to_json()["Attributes"]
+    return attributes
 
 
 def _size_bytes(attributes: Mapping[str, Any]) -> int:
@@ -110,8 +112,12 @@ def _size_bytes(attributes: Mapping[str, Any]) -> int:
 
 def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return old.keys() == new.keys() and all(
-        value == new[name] or _comparable(value) == _comparable(new[name]) for name, value in old.items()
+        _equal(value.to_regular_json(), new[name].to_regular_json()) for name, value in old.items()
     )
+
+
+def _equal(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return old == new or _comparable(old) == _comparable(new)
 
 
 def _comparable(value: Mapping[str, Any]) -> tuple[str, Any]:

@@ -1,48 +1,61 @@
-"""Parses the condition of a write once, and the text of a condition once for all calls.
+"""Reads the text of a condition once for all calls.
 
-moto 5.2 parses the condition of a put twice: to check the names in it, and to evaluate it. For each token of
-a text, it compiles up to six regular expressions.
+For each token of a text, moto 5.2 compiles up to six regular expressions, and it reads the condition of a put
+twice: to check the names in it, and to evaluate it.
 """
 
-from collections import deque
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from moto.dynamodb.comparisons import AttributeValue
 from moto.dynamodb.comparisons import ConditionExpressionParser as Parser
 
-_read_tokens = Parser._lex_condition_expression
 _parse = Parser.parse
-_last: dict[str, tuple[Any, list[str], list[str]]] = {}
-"""The last parsed condition: its operator, and the names and values in it. It is used once, for the second
-of moto's two parsings, so that no later change of a value affects it."""
+_make_operand = Parser._make_operand
 
 
 def patches() -> Iterator[Any]:
-    yield patch.object(Parser, "_lex_condition_expression", _tokens)
-    yield patch.object(Parser, "parse", _parse_once)
+    yield patch.object(Parser, "parse", _parse_known)
+    yield patch.object(Parser, "_make_operand", _operand)
 
 
-def _tokens(parser: Any) -> deque[Any]:
-    return deque(_tokens_of(parser.condition_expression))
+class _Read(NamedTuple):
+    """A text that was read: its syntax tree, and the `#names` and `:values` in it."""
+
+    tree: Any
+    names: list[str]
+    values: list[str]
+
+
+def _parse_known(parser: Any) -> Any:
+    """Replaces moto's parse. moto itself reads a text that is wrong, or lacks a name or a value."""
+    if not parser.condition_expression:
+        return _parse(parser)
+    names, values = parser.expression_attribute_names or {}, parser.expression_attribute_values or {}
+    try:
+        read = _read(parser.condition_expression, tuple(names.items()))
+    except Exception:
+        return _parse(parser)
+    if not values.keys() >= set(read.values):
+        return _parse(parser)
+    parser.expr_attr_names_found += read.names
+    parser.expr_attr_values_found += read.values
+    return parser._make_op_condition(read.tree)
 
 
 @lru_cache(maxsize=1000)
-def _tokens_of(text: str) -> tuple[Any, ...]:
-    return tuple(_read_tokens(Parser(text, None, None)))
+def _read(text: str, names: tuple[tuple[str, str], ...]) -> _Read:
+    """Reads a text, in which moto looks up the names but needs no values. Raises moto's exceptions."""
+    reader = Parser(text, dict(names), defaultdict(dict))
+    reader._make_op_condition = lambda node: node  # keeps the tree, in place of what evaluates it
+    return _Read(_parse(reader), reader.expr_attr_names_found, reader.expr_attr_values_found)
 
 
-def _parse_once(parser: Any) -> Any:
-    given = parser.condition_expression, parser.expression_attribute_names, parser.expression_attribute_values
-    key = repr(given)
-    known = _last.pop(key, None)
-    if known is not None:
-        operator, names, values = known
-        parser.expr_attr_names_found += names
-        parser.expr_attr_values_found += values
-        return operator
-    operator = _parse(parser)
-    _last.clear()
-    _last[key] = operator, list(parser.expr_attr_names_found), list(parser.expr_attr_values_found)
-    return operator
+def _operand(parser: Any, node: Any) -> Any:
+    """Replaces moto's _make_operand: the tree is that of another call, with other values."""
+    if node.kind != Parser.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+        return _make_operand(parser, node)
+    return AttributeValue(parser.expression_attribute_values[node.text])
