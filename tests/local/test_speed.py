@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 from botocore.regions import EndpointRulesetResolver
+from botocore.serialize import JSONSerializer
 from botocore.validate import ParamValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,6 +93,55 @@ def test_invalid_parameters_are_left_to_botocore(service: str, name: str, parame
     asked = operation(service, name)
     assert ParamValidator().validate(parameters, asked.input_shape).has_errors()
     assert not is_valid(parameters, asked)
+
+
+SCALARS_OF_SHAPES: dict[str, st.SearchStrategy[Any]] = {
+    "blob": st.binary(max_size=3) | st.text(max_size=3),
+    "boolean": st.booleans(),
+    "double": st.floats(0, 9),
+    "integer": st.integers(0, 9),
+    "long": st.integers(0, 9),
+    "string": st.text(max_size=3),
+    "timestamp": st.datetimes(),
+}
+
+
+@st.composite
+def of_shape(draw: st.DrawFn, shape: Any, depth: int = 0) -> Any:
+    """Values of a shape. Structures, lists and maps have up to two members, and none at a depth of five."""
+    most = 2 if depth < 5 else 0
+    match shape.type_name:
+        case "structure":
+            names = draw(st.lists(st.sampled_from(sorted(shape.members)), max_size=most, unique=True))
+            return {name: draw(of_shape(shape.members[name], depth + 1)) for name in names}
+        case "list":
+            return [draw(of_shape(shape.member, depth + 1)) for _ in range(draw(st.integers(0, most)))]
+        case "map":
+            keys = draw(st.lists(st.text(max_size=2), max_size=most, unique=True))
+            return {key: draw(of_shape(shape.value, depth + 1)) for key in keys}
+    return draw(SCALARS_OF_SHAPES[shape.type_name])
+
+
+OPERATIONS = {
+    "dynamodb": ["BatchWriteItem", "CreateTable", "ExportTableToPointInTime", "PutItem", "UpdateItem"],
+    "events": ["PutEvents"],
+    "kinesis": ["GetShardIterator", "PutRecords"],
+    "logs": ["PutLogEvents"],
+    "route53domains": ["RegisterDomain"],
+    "secretsmanager": ["PutSecretValue"],
+    "sqs": ["CreateQueue", "ReceiveMessage", "SendMessage", "SendMessageBatch"],
+}
+
+
+@pytest.mark.parametrize("service", OPERATIONS)
+@given(data=st.data())
+@settings(deadline=None)
+def test_parameters_become_the_same_json_as_in_botocore(service: str, data: st.DataObject) -> None:
+    chosen = operation(service, data.draw(st.sampled_from(OPERATIONS[service])))
+    parameters = data.draw(of_shape(chosen.input_shape))
+    expected = JSONSerializer().serialize_to_request(parameters, chosen)
+    with faster_moto():
+        assert JSONSerializer().serialize_to_request(parameters, chosen) == expected
 
 
 CONDITIONS = [

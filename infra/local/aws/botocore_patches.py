@@ -10,14 +10,16 @@ from typing import Any
 import botocore.handlers
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.regions import EndpointRulesetResolver
+from botocore.serialize import JSONSerializer
 from botocore.validate import ParamValidationDecorator
 
-from infra.local.aws import botocore_endpoints, botocore_models, botocore_parameters
+from infra.local.aws import botocore_bodies, botocore_endpoints, botocore_models, botocore_parameters
 
 PATCHES: tuple[tuple[Any, str, Any], ...] = (
     (JSONFileLoader, "_load_file", botocore_models.load_file),
     (Loader, "list_available_services", botocore_models.list_services),
     (ParamValidationDecorator, "serialize_to_request", botocore_parameters.serialize),
+    (JSONSerializer, "_serialize", botocore_bodies.serialize),
     (EndpointRulesetResolver, "construct_endpoint", botocore_endpoints.construct),
     (botocore.handlers, "quote", lru_cache(maxsize=100)(urllib.parse.quote)),
 )

@@ -4,7 +4,7 @@
 - moto takes a lock and lists its accounts whenever it looks for a backend.
 - botocore composes its user agent for each request. moto does not read it.
 - botocore quotes the trace id of an invocation again for each of its calls.
-- botocore looks up the rules for each parameter of a call, and resolves the endpoint of each call.
+- botocore looks up how to check and serialize each parameter of a call, and resolves the call's endpoint.
 - Each service of moto, and each boto3 session, reads the list of all AWS services again.
 - moto keeps every object that it created, for a page of its own server.
 """
