@@ -194,6 +194,7 @@ VALUES = st.recursive(
 
 
 @given(value=VALUES)
+@settings(deadline=None)
 def test_a_value_becomes_the_same_json_with_and_without_the_patches(value: Any) -> None:
     expected = DynamoType(value).to_regular_json()
     with faster_moto():
@@ -201,6 +202,7 @@ def test_a_value_becomes_the_same_json_with_and_without_the_patches(value: Any) 
 
 
 @given(value=VALUES.map(DynamoType) | VALUES, at=st.datetimes())
+@settings(deadline=None)
 def test_an_answer_of_a_table_is_the_same_with_and_without_the_patches(value: Any, at: datetime) -> None:
     table_answer = {"Attributes": {"a": value, "b": [value, None, 1, True]}, "At": at, "Item": Items(value)}
     expected = responses.dynamo_to_dict(table_answer)
