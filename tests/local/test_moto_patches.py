@@ -27,9 +27,10 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.sqs.models import Message, Queue, sqs_backends
 
-from infra.local.aws import backends, botocore_models, moto_patches
+from infra.local.aws import backends, moto_patches
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import faster_moto, patched_moto
+from infra.local.aws.speed.botocore import models
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.terminals import run
@@ -156,16 +157,16 @@ def test_the_serializer_finds_the_same_with_and_without_the_patches(service: str
 
 def test_a_service_model_in_plain_dictionaries_equals_botocores_model_and_its_order() -> None:
     path = str(Path(botocore.__file__).parent / "data" / "endpoints")
-    own, plain = JSONFileLoader().load_file(path), botocore_models.load_file(None, f"{path}.json", open)
+    own, plain = JSONFileLoader().load_file(path), models.load_file(None, f"{path}.json", open)
     assert list(own["partitions"][0]["services"]) == list(plain["partitions"][0]["services"])
     assert own == plain
-    assert botocore_models.load_file(None, f"{path}.missing", open) is None
+    assert models.load_file(None, f"{path}.missing", open) is None
 
 
 def test_the_listed_services_are_botocores_services_and_folders_without_the_type_of_file() -> None:
     loader = botocore.session.Session().get_component("data_loader")
     for type_name in ("service-2", "endpoint-rule-set-1", "paginators-1"):
-        listed = botocore_models.list_services(loader, type_name)
+        listed = models.list_services(loader, type_name)
         assert listed == sorted(listed)
         assert set(listed) >= set(loader.list_available_services(type_name))
     assert "unknown" not in listed

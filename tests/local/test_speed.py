@@ -19,10 +19,10 @@ from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.sqs.models import Queue
 
-from infra.local.aws.botocore_endpoints import SERVICES, construct
-from infra.local.aws.botocore_parameters import is_valid
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import faster_moto
+from infra.local.aws.speed.botocore.endpoints import SERVICES, construct
+from infra.local.aws.speed.botocore.parameters import is_valid
 from infra.local.in_process import environment
 
 SCALARS = (

@@ -31,7 +31,7 @@ boto3, pydantic = import_module("boto3"), import_module("pydantic")
 # pydantic loads most of its modules when the first model is created.
 pydantic.create_model("First", at=pydantic.AwareDatetime)
 
-for _owner, _name, _replacement in import_module("infra.local.aws.botocore_patches").PATCHES:
+for _owner, _name, _replacement in import_module("infra.local.aws.speed.botocore").PATCHES:
     setattr(_owner, _name, _replacement)
 
 # Creating a client mostly reads its service's description, which the default session caches, and searches for

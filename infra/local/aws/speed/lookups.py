@@ -22,7 +22,7 @@ from botocore.useragent import UserAgentString
 from moto.core.base_backend import BackendDict
 from moto.core.common_models import BaseModel
 
-from infra.local.aws import botocore_patches
+from infra.local.aws.speed.botocore import PATCHES
 
 _botocore_loader = cache(botocore.session.create_loader)
 _moto_loader = cache(moto.core.utils.create_loader)
@@ -32,7 +32,7 @@ _new_backends = BackendDict.__getitem__
 
 
 def patches() -> Iterator[Any]:
-    for owner, name, replacement in botocore_patches.PATCHES:
+    for owner, name, replacement in PATCHES:
         yield patch.object(owner, name, replacement)
     yield patch.object(botocore.session, "create_loader", _botocore_loader)
     yield patch.object(moto.core.utils, "create_loader", _moto_loader)
