@@ -1,5 +1,6 @@
 """The cache of SAM's translation returns the same result as the translator."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,18 @@ def test_a_corrupt_cache_file_is_replaced(folder: Path) -> None:
     assert copy.read_text() != "{"
 
 
-def test_the_cache_keeps_only_the_newest_translations(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_keeps_the_translations_that_were_used_last(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(translation, "MAX_CACHED", 2)
+    translate(source(), {})
+    [used] = cached_files(folder)
     for number in range(4):
+        for age, file in enumerate(sorted(cached_files(folder), key=os.path.getmtime)):
+            os.utime(file, (age, age))  # clocks of files are coarse
+        translate(source(), {})
         translate(source(), {"Number": str(number)})
+        assert used in cached_files(folder)
     assert len(cached_files(folder)) == 2
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Hashable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,7 @@ def read(path: Path) -> Any:
         line = error.object[: error.start].count(b"\n") + 1
         raise TemplateError(f"{path}:{line}: this line is not UTF-8; save the file as UTF-8") from error
     try:
-        # The round trip through JSON turns keys into text and detects values that contain themselves.
-        return json.loads(json.dumps(yaml.load(text, Loader=_Loader)))
+        return json.loads(_json(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -42,6 +42,12 @@ def read(path: Path) -> Any:
         raise TemplateError(
             f"{path}: a value contains itself, is nested too deeply or is too long; simplify it"
         ) from error
+
+
+@lru_cache(maxsize=20)
+def _json(text: str) -> str:
+    """A template as JSON, which has only texts as keys and no values that contain themselves."""
+    return json.dumps(yaml.load(text, Loader=_Loader))
 
 
 class _Loader(SafeLoader):

@@ -44,10 +44,13 @@ def translate(source: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[
 def _read_cache(key: str) -> dict[str, Any] | None:
     if CACHE_FOLDER is None:
         return None
+    file = CACHE_FOLDER / f"{key}.json"
     try:
-        found: dict[str, Any] = json.loads((CACHE_FOLDER / f"{key}.json").read_text())
+        found: dict[str, Any] = json.loads(file.read_text())
     except (OSError, ValueError):
         return None
+    with contextlib.suppress(OSError):  # as for a new file
+        os.utime(file)  # the longest unused ones are deleted
     return found
 
 
