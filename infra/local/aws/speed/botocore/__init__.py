@@ -1,6 +1,7 @@
 """Faster parts of botocore, with the same results: for the backend and for the functions' processes.
 
 The last one quotes an invocation's trace id, which each of its calls repeats.
+`--plain-moto` leaves them out of the backend; the functions' processes always have them.
 """
 
 import urllib.parse
