@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from botocore.loaders import create_loader
 
 from choreography.outbox import Origin, events
 from contracts.envelope import Event, Payload
@@ -74,6 +75,13 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than cores, because the tests of local runs wait for half of their time."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loader() -> Iterator[None]:
+    """Lets all sessions of boto3 share what they read: each would parse two megabytes of JSON for itself."""
+    with patch("botocore.session.create_loader", cache(create_loader)):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
