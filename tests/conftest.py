@@ -26,12 +26,13 @@ from contracts.payments import PaymentCaptured, PaymentDeclined, PaymentRefunded
 from contracts.shipments import ShipmentCancelled, ShipmentDelivered, ShipmentDispatched, ShipmentFailed
 from infra.bench.bundle import deployed
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, STACK
+from infra.local.in_process import STACK
 from infra.local.provisioning.template import load
 from infra.local.shell import remove_aws_settings
 from infra.permissions.calls import Permission, recorded
 from infra.permissions.roles import allowed
 from infra.samples import sample_order
+from infra.shared.root import ROOT
 from tests import incomplete
 from tests.described import described
 from tests.guard.sitecustomize import FILE

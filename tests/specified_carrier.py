@@ -11,8 +11,8 @@ from threading import Lock, Thread
 from typing import Any
 
 from infra.local.aws.clients import client
-from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 from shipping.dispatches import KEY_REUSED
 from shipping.sandbox import UNSERVED
 from shipping.signature import NotSigned, verify

@@ -16,8 +16,8 @@ import stripe
 from requests.structures import CaseInsensitiveDict
 
 from infra.local.aws.clients import client
-from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 from tests.world import STRIPES_KEY, World
 
 CARD_ERRORS = {

@@ -10,9 +10,9 @@ from functools import cache
 
 from infra.findings.events import filters
 from infra.local.aws.clients import client
-from infra.local.in_process import ROOT
 from infra.local.model.stack import Stack
 from infra.local.provisioning.reading import read
+from infra.shared.root import ROOT
 
 SUBSCRIPTIONS = {
     "OrderExpiryFromOrder": {"order.placed"},

@@ -17,11 +17,12 @@ from choreography.stored import event_json, published
 from choreography.table import from_attributes
 from contracts.envelope import Event
 from infra.local.aws.clients import client
-from infra.local.in_process import ROOT, InProcess, environment, invoke
+from infra.local.in_process import InProcess, environment, invoke
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.messages import Response
 from infra.shared import carrier_messages
 from infra.shared.order_kinds import request
+from infra.shared.root import ROOT
 
 ORDER_ID = "2a6b6f0e-0000-4000-8000-000000000001"
 STRIPES_KEY = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:stripe"

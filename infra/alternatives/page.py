@@ -1,14 +1,14 @@
 """`make compare`: writes the tables of docs/alternatives.md, each between its two markers."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from infra.alternatives.comparison import compare, fault, result
 from infra.alternatives.versions import VERSIONS
 from infra.alternatives.work import OUTCOMES
 from infra.local.shell import remove_aws_settings
+from infra.shared.root import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "alternatives.md"
+PAGE = ROOT / "docs" / "alternatives.md"
 
 
 def page(text: str) -> str:

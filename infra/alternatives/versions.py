@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.alternatives.naive import naive
-from infra.local.in_process import ROOT, InProcess
+from infra.local.in_process import InProcess
 from infra.local.model.stack import Stack
+from infra.shared.root import ROOT
 
 
 @dataclass(frozen=True)

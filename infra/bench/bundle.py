@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from infra.build.slim import called, slim
-from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 
 MEGA = 1_000_000
 

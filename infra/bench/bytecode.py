@@ -13,9 +13,10 @@ from pathlib import Path
 
 from infra.bench.pairs import ratio
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, InProcess
+from infra.local.in_process import InProcess
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
+from infra.shared.root import ROOT
 
 BUILT = ROOT / ".aws-sam" / "build"
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from infra.bench.customers import fulfil
 from infra.bench.server_process import HOST, Server, free_port, serving
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 
 def throughput_of_many_to_one(many: int, times: int) -> float:

@@ -19,11 +19,12 @@ from typing import Any
 import boto3
 
 from infra.bench.server_process import HOST, Server, free_port, serving
-from infra.local.in_process import ROOT, STACK
+from infra.local.in_process import STACK
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import DEFAULT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 API = "HttpApi"

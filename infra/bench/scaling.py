@@ -13,8 +13,9 @@ import boto3
 from infra.bench.customers import place
 from infra.bench.local_run import local_run
 from infra.bench.pairs import ratio
-from infra.local.in_process import ROOT, STACK
+from infra.local.in_process import STACK
 from infra.local.model.credentials import CREDENTIALS, REGION
+from infra.shared.root import ROOT
 
 QUEUE = f"{STACK}-PaymentQueue"
 POLL_SECONDS = 0.05

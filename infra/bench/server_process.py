@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.01

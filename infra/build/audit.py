@@ -8,10 +8,10 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from infra.shared.root import ROOT
+
 LOCKS = (
     "requirements.txt",
     "functions/requirements.txt",

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from infra.shared.root import ROOT
 
 INSTEAD = {
     "whoever": "name who acts, such as 'the caller'",

@@ -8,11 +8,11 @@ from infra.contracts.compatibility import Incompatible
 from infra.findings.finding import Incomplete
 from infra.findings.missing import explained
 from infra.findings.resources import of_resources
-from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.template import load
 from infra.local.shell import remove_aws_settings
 from infra.samples.loading import InvalidSample, load_samples
+from infra.shared.root import ROOT
 
 
 def main(published: Path = FOLDER) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from infra.local.in_process import ROOT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 from infra.shared.filter_policies import event_types
+from infra.shared.root import ROOT
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from infra.local.aws import queues
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.event_sources import mappings
-from infra.local.in_process import ROOT, InProcess, environment
+from infra.local.in_process import InProcess, environment
 from infra.shared import carrier_messages
 from infra.shared.arns import queue_name
 from infra.shared.order_kinds import request
+from infra.shared.root import ROOT
 
 OUTCOMES: dict[str, str] = {
     "shipped": "shipped",

@@ -7,11 +7,11 @@ from infra.findings.events import filters, of_events
 from infra.findings.finding import Finding, Incomplete
 from infra.findings.missing import missing_resource
 from infra.findings.resources import SUBSCRIPTION, of_resources
-from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 from infra.samples.sample_order import EMITTED
+from infra.shared.root import ROOT
 
 
 def findings(template: Template | None = None) -> list[Finding]:

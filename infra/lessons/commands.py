@@ -9,9 +9,9 @@ from infra.lessons.errors import LessonFailed
 from infra.lessons.lesson import Act
 from infra.lessons.stage import Stage
 from infra.local.control.wire import PREFIX
-from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 from infra.shared import parent
+from infra.shared.root import ROOT
 
 COMMAND_SECONDS = 60
 NOT_YET = 1

@@ -11,7 +11,7 @@ from infra.lessons.acts import discard, place, start, stop, wait_for_status, wai
 from infra.lessons.errors import LessonFailed
 from infra.lessons.lesson import Lesson, Safeguard, Step
 from infra.lessons.stage import Stage
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from infra.simulation.services import SERVICES
 
 NAMES = [service.name for service in SERVICES]

@@ -19,10 +19,10 @@ from contracts.catalogue import ContractError, UnknownType
 from infra.lessons.errors import LessonFailed, NoSystem
 from infra.local.control.project import PAGE
 from infra.local.control.wire import PREFIX, functions_from_json
-from infra.local.in_process import ROOT
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.model.stack import Function
 from infra.shared import parent
+from infra.shared.root import ROOT
 from infra.simulation.journal import Journal
 from infra.simulation.tables import journal_of
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from infra.live.problems import Problem
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 
 class Calculation:

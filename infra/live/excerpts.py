@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 MOST_LINES = 16
 

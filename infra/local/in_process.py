@@ -17,8 +17,8 @@ from infra.local.model.stack import Function, Stack
 from infra.local.provisioning.snapshot import provision
 from infra.local.runtime.code import load_handler
 from infra.local.runtime.context import Context
+from infra.shared.root import ROOT as ROOT  # the simulation takes it from here
 
-ROOT = Path(__file__).parents[2]
 STACK = "order-choreography"
 
 

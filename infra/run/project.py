@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from infra.local.control.project import Page, Project, Removal, RunParts
 from infra.local.provisioning.errors import TemplateError
 from infra.shared.order_kinds import request
+from infra.shared.root import ROOT
 
 if TYPE_CHECKING:
     from infra.local.aws.attribute_values import Item
@@ -26,7 +27,6 @@ def _page(parts: RunParts, journal: "Journal", issuer: "Issuer | None") -> Page:
 
 def _missing(template: Path) -> list[str]:
     """What event types of this project lack. Another template has its own events, and no findings here."""
-    from infra.local.in_process import ROOT
     from infra.local.provisioning.reading import read
     from infra.samples.loading import InvalidSample, load_samples
 

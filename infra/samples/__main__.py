@@ -2,9 +2,9 @@
 
 import sys
 
-from infra.local.in_process import ROOT
 from infra.local.shell import remove_aws_settings
 from infra.samples.loading import InvalidSample, load_samples
+from infra.shared.root import ROOT
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
 from infra.samples.loading import InvalidSample, load_samples
 from infra.scaffold import names
@@ -16,6 +15,7 @@ from infra.scaffold.errors import Refused
 from infra.scaffold.tree import Tree
 from infra.shared.arguments import Parser
 from infra.shared.display import print_json
+from infra.shared.root import ROOT
 
 Recipe = Callable[[Tree], list[str]]
 

@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from infra.cost.prices import LIST, Prices
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, InProcess
+from infra.local.in_process import InProcess
 from infra.local.model.stack import EventSource
 from infra.local.provisioning.template import load
 from infra.scale.demand import demand
+from infra.shared.root import ROOT
 
 PAYMENT = "PaymentConsumer"
 

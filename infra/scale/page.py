@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 
 from infra.scale.backlog import QueueModel, drain_backlog
 from infra.scale.demand import demand
@@ -16,8 +15,9 @@ from infra.scale.limits import (
     relay_records_a_second,
 )
 from infra.shared.arns import service_of
+from infra.shared.root import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
+PAGE = ROOT / "docs" / "scale.md"
 RATES = (1, 100, 10_000)
 HOUR = 3600
 WORKERS = (10, 50, 53, 200)

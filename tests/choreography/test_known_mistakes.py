@@ -10,8 +10,9 @@ from choreography import aws
 from choreography.stored import event_json, published
 from contracts.catalogue import read
 from infra.local.event_sources import mappings
-from infra.local.in_process import ROOT, environment
+from infra.local.in_process import environment
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 from tests.three_services import EVENT_TYPES
 from tests.world import World, crash
 

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.findings.events import filters
-from infra.local.in_process import ROOT
 from infra.local.provisioning.reading import read
+from infra.shared.root import ROOT
 from tests import three_services
 from tests.world import World
 

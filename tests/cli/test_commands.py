@@ -12,8 +12,9 @@ import pytest
 
 from infra.bench.server_process import free_port
 from infra.cli import commands
+from infra.shared.root import ROOT
 from tests.cli.conftest import Choreo
-from tests.local.conftest import ROOT, Run, eventually, started
+from tests.local.conftest import Run, eventually, started
 from tests.local.test_run import client
 
 COMMANDS = ("place", "watch", "trace", "dead-letters", "redrive", "republish")

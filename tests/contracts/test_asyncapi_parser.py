@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra.contracts.baseline import FOLDER
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 INSTALLED = ROOT / ".venv-node"
 SCRIPT = Path(__file__).with_name("asyncapi") / "errors.js"

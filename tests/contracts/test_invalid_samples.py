@@ -11,11 +11,11 @@ from contracts.payments import PaymentDeclined
 from infra.contracts import __main__ as contracts
 from infra.contracts.compatibility import Incompatible
 from infra.findings import __main__ as findings
-from infra.local.in_process import ROOT
 from infra.run.project import PROJECT
 from infra.samples import __main__ as samples
 from infra.samples import loading
 from infra.scaffold import __main__ as scaffold
+from infra.shared.root import ROOT
 
 SENTENCE = (
     "a sample of PaymentDeclined in infra/samples/sample_order.py does not fit its class: "

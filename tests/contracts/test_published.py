@@ -19,8 +19,9 @@ from infra.contracts.operations import OPERATIONS
 from infra.contracts.published import files
 from infra.contracts.template_topology import template_topology
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, invoke
+from infra.local.in_process import invoke
 from infra.samples.files import function_of
+from infra.shared.root import ROOT
 from tests.world import World
 
 PUBLISHED: dict[str, str] = {

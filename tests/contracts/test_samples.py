@@ -7,10 +7,11 @@ import pytest
 
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, invoke
+from infra.local.in_process import invoke
 from infra.samples.effects import added, contents
 from infra.samples.files import function_of, samples, text
 from infra.samples.sample_order import SECOND_QUEUES
+from infra.shared.root import ROOT
 from tests.world import World
 
 EVENTS = ROOT / "events"

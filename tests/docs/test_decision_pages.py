@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 FOLDER = ROOT / "docs/decisions"
 PAGES = sorted(FOLDER.glob("[0-9]*.md"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from tests.docs.snippets import documents
 
 LINKS = sorted(

@@ -9,7 +9,7 @@ from pathlib import Path
 import moto
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 INSTALLED = Path(moto.__file__).parent
 DIFFS = sorted((ROOT / "docs/moto").glob("*.diff"))

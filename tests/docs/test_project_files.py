@@ -8,7 +8,7 @@ import tomllib
 import pytest
 import yaml
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 CI = (ROOT / ".github/workflows/ci.yml").read_text()

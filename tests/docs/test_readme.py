@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 README = (ROOT / "README.md").read_text()
 PATH = README.partition("\n## Read it\n")[2]

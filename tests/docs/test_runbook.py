@@ -5,7 +5,7 @@ import re
 import pytest
 
 from choreography import errors
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "functions").rglob("*.py")))

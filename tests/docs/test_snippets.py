@@ -9,7 +9,7 @@ import pytest
 
 from infra.cli.commands import COMMANDS
 from infra.cli.delegated import COMPLETION, DELEGATED
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from tests.docs.snippets import Snippet, commands, snippets
 from tests.scaffold.recipes import RECIPES
 

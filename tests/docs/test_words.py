@@ -3,6 +3,7 @@
 import pytest
 
 from infra.build import words
+from infra.shared.root import ROOT
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_a_word_within_another_is_not_found(text: str) -> None:
 
 
 def test_prose_of_every_kind_is_checked() -> None:
-    checked = {path.relative_to(words.ROOT).as_posix() for path in words.files()}
+    checked = {path.relative_to(ROOT).as_posix() for path in words.files()}
     assert {"CONTRIBUTING.md", "Makefile", ".github/workflows/ci.yml", "infra/build/slim.py"} <= checked
     assert "infra/build/words.py" not in checked
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from choreography.metrics import Gauge, Metric
-from infra.local.in_process import ROOT
 from infra.samples.sample_order import EMITTED
+from infra.shared.root import ROOT
 from tests.infrastructure.test_template import (
     CONSUMED,
     FUNCTIONS,

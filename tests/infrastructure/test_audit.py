@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.build import audit
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 FINE: dict[str, Any] = {"name": "fine", "version": "1.0", "vulns": []}
 VULNERABLE: dict[str, Any] = FINE | {"name": "bad", "vulns": [{"id": "CVE-1", "fix_versions": ["1.1"]}]}

@@ -11,11 +11,12 @@ import pytest
 import yaml
 
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, environment
+from infra.local.in_process import environment
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 from tests.infrastructure.test_alarms import ALARMS
 from tests.infrastructure.test_template import FUNCTIONS, MAPPINGS, RESOURCES, TEMPLATE, aliased, of_type
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 LIMIT = 250
 REASON = f"Over {LIMIT} lines because"

@@ -13,10 +13,10 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Payload
 from infra.findings import events, project
 from infra.findings.finding import Finding, Incomplete
-from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.template import load
 from infra.run.project import PROJECT
+from infra.shared.root import ROOT
 from tests.incomplete import found
 
 TEMPLATE = load(ROOT / "template.yaml")

@@ -14,13 +14,14 @@ from choreography.errors import RaceLost, Unavailable
 from choreography.table import Table
 from infra.findings.events import filters
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, STACK, environment
+from infra.local.in_process import STACK, environment
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
 from infra.permissions.calls import Permission, needed, recorded
 from infra.permissions.roles import UnsupportedPolicy, allowed, used_by_lambda
 from infra.samples.sample_order import EMITTED, arriving
+from infra.shared.root import ROOT
 from tests.infrastructure.test_template import FUNCTIONS
 from tests.specified_carrier import SpecifiedCarrier
 from tests.specified_stripe import SpecifiedStripe

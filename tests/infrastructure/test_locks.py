@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 LOCKED = re.compile(r"^([\w.-]+)==([\w.+!-]+)", re.MULTILINE)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

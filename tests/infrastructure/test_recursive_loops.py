@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.in_process import ROOT
 from infra.local.provisioning.model import Template
 from infra.local.provisioning.template import load
 from infra.permissions.roles import allowed
+from infra.shared.root import ROOT
 from tests.infrastructure.test_alarms import only_alarm_on
 
 MAIN = load(ROOT / "template.yaml")

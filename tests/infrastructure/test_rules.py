@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from infra.local.in_process import ROOT
 from infra.local.provisioning.errors import TemplateError
+from infra.shared.root import ROOT
 from tests.infrastructure.test_tokens import REAL, provision
 
 PROD = REAL | {"Stage": "prod", "JwtIssuer": "https://login.example.com", "JwtAudience": "orders"}

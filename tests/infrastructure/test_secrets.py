@@ -8,12 +8,13 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 from choreography import secrets
-from infra.local.in_process import ROOT, STACK, environment
+from infra.local.in_process import STACK, environment
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource, Stack
 from infra.local.provisioning.resolver import Resolver
 from infra.local.provisioning.template import load
 from infra.permissions.roles import allowed
+from infra.shared.root import ROOT
 from tests.infrastructure.test_template import FUNCTIONS
 from tests.world import DISPATCH_SECRET, PARAMETERS
 

@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 from contracts.catalogue import EVENTS
-from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
 from infra.samples.sample_order import EMITTED, PRODUCERS
+from infra.shared.root import ROOT
 
 TEMPLATE = load(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = dict(TEMPLATE.resources)

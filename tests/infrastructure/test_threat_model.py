@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 PAGE = (ROOT / "docs/threat-model.md").read_text()
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)`", PAGE)))

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, environment
+from infra.local.in_process import environment
 from infra.local.model.stack import Authorizer, Stack
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 from tests.infrastructure.test_template import FUNCTIONS, TEMPLATE, of_type
 from tests.world import DISPATCH_SECRET, STRIPES_KEY
 

@@ -17,7 +17,7 @@ import pytest
 import stripe
 
 from choreography.errors import NotUnderstood
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from payment.gateway import Captured, Charge, Declined, Refund, Refunded
 from payment.stripe_gateway import StripeGateway
 

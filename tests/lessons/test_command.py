@@ -19,9 +19,10 @@ from infra.lessons.lesson import Lesson
 from infra.lessons.lights import CHECKS, Light
 from infra.lessons.play import Proof, play
 from infra.lessons.system import System, started
+from infra.shared.root import ROOT
 from tests.cli.conftest import Choreo, Result, bare, call_choreo
 from tests.cli.test_output import in_a_terminal
-from tests.local.conftest import ROOT, eventually
+from tests.local.conftest import eventually
 
 __all__ = ["bare", "call_choreo"]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from infra.lessons.catalogue import LESSONS
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 PROMISES = (
     *("flexibility", "scalability", "resilience", "shared language"),

@@ -8,10 +8,10 @@ from infra.lessons.catalogue import LESSONS
 from infra.lessons.costs import cost_of
 from infra.lessons.lesson import Lesson, Safeguard
 from infra.lessons.lights import CHECKS
-from infra.local.in_process import ROOT
 from infra.mutants.catalogue import MUTANTS
 from infra.mutants.removal import REMOVABLE
 from infra.mutants.template import TEMPLATE_MUTANTS
+from infra.shared.root import ROOT
 
 WITHOUT_LESSON = {
     "role-lacks-visibility": "the local run checks no roles. On AWS, the message returns after its queue's "

@@ -19,8 +19,8 @@ import pytest
 
 from infra.bench.server_process import answers, free_port
 from infra.local.control.project import PAGE
+from infra.shared.root import ROOT
 
-ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 40
 
 T = TypeVar("T")

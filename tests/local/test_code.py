@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.in_process import ROOT
 from infra.local.model.stack import Function
 from infra.local.runtime.code import BadHandler, FunctionCode, import_failure, preload
 from infra.local.runtime.imports import imported_files
+from infra.shared.root import ROOT
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.backend import Backend
 from infra.local.model.stack import Stack
-from tests.local.conftest import DEADLINE_SECONDS, ROOT
+from infra.shared.root import ROOT
+from tests.local.conftest import DEADLINE_SECONDS
 
 SHORTLY_SECONDS = 0.2
 

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from infra.shared.root import ROOT
 from tests.docs.snippets import snippets
-from tests.local.conftest import ROOT, Run
+from tests.local.conftest import Run
 from tests.local.test_run import ORDER, ends_as, place
 
 SHELL = [snippet.text for snippet in snippets() if snippet.language == "sh"]

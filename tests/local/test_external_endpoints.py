@@ -7,7 +7,8 @@ import pytest
 
 from infra.local.control import external_endpoints
 from infra.local.provisioning.errors import TemplateError
-from tests.local.conftest import ROOT, running
+from infra.shared.root import ROOT
+from tests.local.conftest import running
 from tests.local.test_run import ORDER, TO_ANTARCTICA, client, ends_as, place
 from tests.specified_carrier import SECRET, SpecifiedCarrier
 from tests.world import DISPATCH_SECRET

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 
 TABLE = (ROOT / "infra" / "local" / "README.md").read_text().partition("## Emulated features")[2]
 ROWS = [

@@ -4,10 +4,10 @@ import asyncio
 from pathlib import Path
 from unittest.mock import patch
 
-from infra.local.in_process import ROOT
 from infra.local.reporting.notices import Notices
 from infra.local.terminals import run
 from infra.run.project import PROJECT
+from infra.shared.root import ROOT
 
 
 def announced(template: Path) -> list[str]:

@@ -2,9 +2,10 @@
 
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, STACK, environment
+from infra.local.in_process import STACK, environment
 from infra.local.provisioning.provisioner import Provisioner
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 
 
 def generated_secret() -> str:

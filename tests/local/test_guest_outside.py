@@ -10,7 +10,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.local.conftest import ROOT, Run, eventually, running
+from infra.shared.root import ROOT
+from tests.local.conftest import Run, eventually, running
 from tests.local.test_joined_stacks import choreo, wait_for
 from tests.local.test_run import ORDER, ends_as, place
 

@@ -15,9 +15,9 @@ import pytest
 from choreography.consumer import REQUEUE_AFTER
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.aws.recursion import ATTRIBUTE, METRIC, ROUNDS, LoopStopped, trace_header
-from infra.local.in_process import ROOT
 from infra.local.model.credentials import ACCOUNT
 from infra.local.model.stack import Function
+from infra.shared.root import ROOT
 from tests.conftest import MakeEvent
 from tests.integration.test_unavailable import AWS_FAILURES, failing_calls
 from tests.local.conftest import Run, eventually, running

@@ -17,7 +17,8 @@ from infra.local.event_sources.stream_mapping import StreamMapping
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import REGION
 from infra.local.model.stack import EventSource
-from tests.local.conftest import DEADLINE_SECONDS, ROOT
+from infra.shared.root import ROOT
+from tests.local.conftest import DEADLINE_SECONDS
 
 TABLE = "order-choreography-OrderTable"
 

@@ -12,7 +12,8 @@ import pytest
 
 from infra.local.terminals.run import listen
 from infra.shared.order_kinds import request
-from tests.local.conftest import ROOT, Run, eventually, running
+from infra.shared.root import ROOT
+from tests.local.conftest import Run, eventually, running
 
 ORDER, TO_ANTARCTICA, DECLINED = (request(kind, "ada") for kind in ("shipped", "unserviceable", "declined"))
 

@@ -14,7 +14,7 @@ from infra.local.in_process import environment
 from infra.local.provisioning.errors import TemplateError
 from infra.local.reporting.notices import Notices
 from infra.local.terminals import address, template_names
-from tests.local.conftest import ROOT
+from infra.shared.root import ROOT
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.in_process import ROOT
 from infra.local.provisioning import translation
 from infra.local.provisioning.template import load
 from infra.local.provisioning.translation import translate
+from infra.shared.root import ROOT
 
 FUNCTION = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "s3://a/b", "Handler": "f.f"}}
 

@@ -19,9 +19,10 @@ from infra.bench.safeguards import ship
 from infra.cost.outcomes import run_with_batch_size
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
-from infra.local.in_process import ROOT, InProcess
+from infra.local.in_process import InProcess
 from infra.local.model.stack import Function
 from infra.local.provisioning.template import load
+from infra.shared.root import ROOT
 
 UNUSED = {
     "stripe": "the sandbox charges in these runs",

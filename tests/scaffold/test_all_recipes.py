@@ -11,7 +11,8 @@ import pytest
 
 from infra.bench.server_process import free_port
 from infra.shared.order_kinds import request
-from tests.local.conftest import ROOT, Output, Run, eventually
+from infra.shared.root import ROOT
+from tests.local.conftest import Output, Run, eventually
 from tests.scaffold.recipes import RECIPES
 
 pytestmark = pytest.mark.recipes

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from infra.findings.resources import of_resources
-from infra.local.in_process import ROOT
 from infra.local.provisioning.template import load
 from infra.scaffold import __main__ as command
 from infra.scaffold import staging
 from infra.scaffold.code import WIDTH, function, listed, with_import
 from infra.scaffold.errors import Refused
 from infra.scaffold.tree import Tree
+from infra.shared.root import ROOT
 from tests.scaffold.recipes import RECIPES, arguments
 
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from infra.simulation.faults import Scenario
 from infra.simulation.parallel import parallel_runs
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.in_process import ROOT
+from infra.shared.root import ROOT
 from infra.simulation.faults import KINDS
 from infra.simulation.record import DifferentRecords, Record, combine, main, save
 

@@ -6,14 +6,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.bench.server_process import HOST, free_port, serving
+from infra.shared.root import ROOT
 
-ROOT = Path(__file__).parents[3]
 INSTALLED = ROOT / ".venv-dynalite"
 SCRIPT = INSTALLED / "node_modules" / "dynalite" / "cli.js"
 VERSION = "DynamoDB_20120810"

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from infra.local.in_process import ROOT
 from infra.local.model.credentials import REGION
 from infra.samples.effects import Effect, Found, added, contents
 from infra.samples.files import function_of
+from infra.shared.root import ROOT
 from tests.contracts.test_samples import ANSWERS, EVENTS, agrees
 from tests.local.conftest import running
 

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from tests.local.conftest import ROOT
+from infra.shared.root import ROOT
 
 PICTURE = ROOT / "docs/live-page.png"
 ANIMATION = ROOT / "docs/live-page.gif"
