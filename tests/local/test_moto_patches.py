@@ -24,7 +24,7 @@ from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model, unix_time_millis
 from moto.dynamodb import responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.models import Message, Queue, sqs_backends
 
 from infra.local.aws import backends, moto_patches
@@ -186,7 +186,10 @@ VALUES = st.recursive(
     st.text().map(lambda text: {"S": text})
     | st.binary().map(lambda data: {"B": data})
     | st.binary().map(lambda data: {"B": b64encode(data).decode()})
-    | st.lists(st.integers().map(str), min_size=1).map(lambda numbers: {"NS": numbers}),
+    | st.lists(st.integers().map(str), min_size=1).map(lambda numbers: {"NS": numbers})
+    | st.lists(st.binary().map(lambda data: b64encode(data).decode())).map(lambda data: {"BS": data})
+    | st.integers().map(lambda number: {"N": str(number)})
+    | st.booleans().map(lambda given: {"BOOL": given}),
     lambda inner: (
         st.lists(inner).map(lambda values: {"L": values})
         | st.dictionaries(st.text(), inner).map(lambda members: {"M": members})
@@ -202,10 +205,19 @@ def test_a_value_becomes_the_same_json_with_and_without_the_patches(value: Any) 
         assert DynamoType(value).to_regular_json() == expected
 
 
+@given(value=VALUES)
+@settings(deadline=None)
+def test_a_value_has_the_same_size_with_and_without_the_patches(value: Any) -> None:
+    expected = DynamoType(value).size()
+    with faster_moto():
+        assert DynamoType(value).size() == expected
+
+
 @given(value=VALUES.map(DynamoType) | VALUES, at=st.datetimes())
 @settings(deadline=None)
 def test_an_answer_of_a_table_is_the_same_with_and_without_the_patches(value: Any, at: datetime) -> None:
     table_answer = {"Attributes": {"a": value, "b": [value, None, 1, True]}, "At": at, "Item": Items(value)}
+    table_answer["Old"] = LimitedSizeDict({"a": value})
     expected = responses.dynamo_to_dict(table_answer)
     with faster_moto():
         assert responses.dynamo_to_dict(table_answer) == expected

@@ -232,6 +232,16 @@ def test_a_condition_is_evaluated_with_the_values_of_its_call(text: str, name: s
         assert evaluated(text, name, values) == expected
 
 
+def test_a_condition_is_read_once_for_all_names_and_values() -> None:
+    text = "#n = :a OR attribute_exists(never.#n)"
+    read = ConditionExpressionParser._lex_condition_expression
+    lexing = patch.object(ConditionExpressionParser, read.__name__, autospec=True, side_effect=read)
+    with faster_moto(), lexing as reading:
+        answers = [evaluated(text, name, {":a": {"N": "3"}}) for name in ("version", "other")]
+    assert [met for met, _, _ in answers] == [False, True]
+    assert reading.call_count == 1
+
+
 def test_a_start_does_not_import_pydantic_before_the_functions_do() -> None:
     """It is an eighth of the start time. Only the live page and `--data` need it."""
     started = "import infra.run.project, infra.local.backend, infra.local.aws.moto_patches, sys"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from moto.dynamodb.comparisons import AttributeValue
+from moto.dynamodb.comparisons import AttributePath, AttributeValue
 from moto.dynamodb.comparisons import ConditionExpressionParser as Parser
 
 _parse = Parser.parse
@@ -23,11 +23,16 @@ def patches() -> Iterator[Any]:
 
 
 class _Read(NamedTuple):
-    """A text that was read: its syntax tree, and the `#names` and `:values` in it."""
+    """A text that was read: its syntax tree, the names of attributes in it, and the `:values`."""
 
     tree: Any
     names: list[str]
     values: list[str]
+
+    def is_explained(self, names: dict[str, str], values: dict[str, Any]) -> bool:
+        """Whether a call gives each `#name` and each `:value` of the text."""
+        placeholders = {name for name in self.names if name.startswith("#")}
+        return names.keys() >= placeholders and values.keys() >= set(self.values)
 
 
 def _parse_known(parser: Any) -> Any:
@@ -36,10 +41,10 @@ def _parse_known(parser: Any) -> Any:
         return _parse(parser)
     names, values = parser.expression_attribute_names or {}, parser.expression_attribute_values or {}
     try:
-        read = _read(parser.condition_expression, tuple(names.items()))
+        read = _read(parser.condition_expression)
     except Exception:
         return _parse(parser)
-    if not values.keys() >= set(read.values):
+    if not read.is_explained(names, values):
         return _parse(parser)
     parser.expr_attr_names_found += read.names
     parser.expr_attr_values_found += read.values
@@ -47,15 +52,19 @@ def _parse_known(parser: Any) -> Any:
 
 
 @lru_cache(maxsize=1000)
-def _read(text: str, names: tuple[tuple[str, str], ...]) -> _Read:
-    """Reads a text, in which moto looks up the names but needs no values. Raises moto's exceptions."""
-    reader = Parser(text, dict(names), defaultdict(dict))
+def _read(text: str) -> _Read:
+    """Reads a text, whose names and values may be any. Raises moto's exceptions."""
+    reader = Parser(text, defaultdict(str), defaultdict(dict))
     reader._make_op_condition = lambda node: node  # keeps the tree, in place of what evaluates it
     return _Read(_parse(reader), reader.expr_attr_names_found, reader.expr_attr_values_found)
 
 
 def _operand(parser: Any, node: Any) -> Any:
-    """Replaces moto's _make_operand: the tree is that of another call, with other values."""
-    if node.kind != Parser.Kind.EXPRESSION_ATTRIBUTE_VALUE:
-        return _make_operand(parser, node)
-    return AttributeValue(parser.expression_attribute_values[node.text])
+    """Replaces moto's _make_operand: the tree is that of another call, with other names and values."""
+    if node.kind == Parser.Kind.PATH:
+        names = parser.expression_attribute_names
+        path = [names[part.text] if part.text.startswith("#") else part.value for part in node.children]
+        return AttributePath(path)
+    if node.kind == Parser.Kind.EXPRESSION_ATTRIBUTE_VALUE:
+        return AttributeValue(parser.expression_attribute_values[node.text])
+    return _make_operand(parser, node)

@@ -1,7 +1,8 @@
 """Makes the cost of an item proportional to its size.
 
-moto 5.2 adds up the sizes of all attributes for each attribute that an item gets, and copies a nested value
-once for each level around it. It converts each answer again, though most of it is plain already.
+moto 5.2 adds up the sizes of all attributes for each attribute that an item gets. To convert or to measure a
+nested value, it copies the value once for each level around it. It converts each answer again, though most of
+it is plain already.
 """
 
 from base64 import b64decode
@@ -12,8 +13,10 @@ from unittest.mock import patch
 import moto.dynamodb.responses
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.utilities import bytesize
 
 _to_plain = moto.dynamodb.responses.dynamo_to_dict
+_size_of_scalar = DynamoType.size
 _SCALARS = frozenset({bool, float, int, str, type(None)})
 
 LARGEST_BYTES = 405_000
@@ -24,6 +27,7 @@ def patches() -> Iterator[Any]:
     yield patch.object(Item, "__init__", _init)
     yield patch.object(moto.dynamodb.responses, "dynamo_to_dict", _answer)
     yield patch.object(DynamoType, "to_regular_json", _to_regular_json)
+    yield patch.object(DynamoType, "size", _size)
 
 
 def _init(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
@@ -48,12 +52,24 @@ def _plain(value: Any) -> Any:
     return value.to_regular_json() if isinstance(value, DynamoType) else value
 
 
+def _size(typed: Any) -> int:
+    """moto's size of a value, in bytes."""
+    match typed.value:
+        case dict(members):
+            return sum(bytesize(name) + DynamoType.size(value) for name, value in members.items())
+        case list(members) if typed.is_list():
+            return sum(DynamoType.size(value) for value in members)
+    return int(_size_of_scalar(typed))
+
+
 def _answer(value: Any) -> Any:
     """moto's dynamo_to_dict, which asks of each value whether it is a time or has `to_json`."""
     kind = type(value)
     if kind in _SCALARS:
         return value
-    if kind is dict:
+    if kind is DynamoType and value.type not in ("B", "BS"):
+        return {value.type: _answer(value.value)}
+    if kind in (dict, LimitedSizeDict):
         return {name: _answer(member) for name, member in value.items()}
     if kind is list:
         return [_answer(member) for member in value]
