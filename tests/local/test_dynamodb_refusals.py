@@ -127,3 +127,12 @@ def test_a_request_at_the_limit_is_accepted(aws: Endpoint) -> None:
     item = {**key, "by": {"S": "x" * 2048}, "n": {"NS": ["9" * 38, "1e125", "1e-130", "0"]}}
     db.put_item(TableName="table", Item=item)
     assert db.get_item(TableName="table", Key=key)["Item"]["by"] == item["by"]
+
+
+def test_an_item_of_400_kilobytes_is_accepted_and_not_one_of_a_byte_more(aws: Endpoint) -> None:
+    """moto's own limit is 405,000 bytes."""
+    put = aws.client("dynamodb").put_item
+    text = "x" * (400 * KIB - len("id1at1text"))
+    put(TableName="table", Item={**KEY, "text": {"S": text}})
+    code, message = refusal(put, TableName="table", Item={**KEY, "text": {"S": text + "x"}})
+    assert (code, message) == ("ValidationException", "Item size has exceeded the maximum allowed size")

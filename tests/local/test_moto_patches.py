@@ -23,7 +23,6 @@ from moto.core import utils
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.core.utils import get_service_model, unix_time_millis
 from moto.dynamodb import responses
-from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.models import Message, Queue, sqs_backends
 
@@ -246,19 +245,6 @@ def test_changes_of_a_received_message_do_not_change_the_message_in_the_queue() 
         assert isinstance(kept, Message)
         assert kept.message_attributes["kind"]["StringValue"] == "new"
         assert kept.approximate_receive_count == 1
-
-
-@pytest.mark.parametrize("length", [405_000 - len("id1" + "text"), 405_000 - len("id1" + "text") + 1])
-def test_an_item_is_too_large_at_the_same_size_with_and_without_the_patches(length: int) -> None:
-    def created() -> Item | type[Exception]:
-        try:
-            return Item(DynamoType({"S": "1"}), None, {"id": {"S": "1"}, "text": {"S": "x" * length}})
-        except ItemSizeTooLarge as error:
-            return type(error)
-
-    expected = created()
-    with faster_moto():
-        assert created() == expected
 
 
 def test_moto_keeps_no_list_of_the_objects_that_it_created() -> None:

@@ -198,5 +198,5 @@ def value_bytes(value: Mapping[str, Any]) -> int:
 
 def number_bytes(text: str) -> int:
     """About one byte for two digits, plus one, plus one for a minus sign."""
-    digits = re.sub(r"[eE].*", "", text).replace(".", "").lstrip("+-").strip("0")
+    digits = text.lower().partition("e")[0].replace(".", "").lstrip("+-").strip("0")
     return (len(digits) + 1) // 2 + 1 + text.startswith("-")

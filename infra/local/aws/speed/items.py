@@ -1,8 +1,8 @@
 """Makes the cost of an item proportional to its size.
 
-moto 5.2 adds up the sizes of all attributes for each attribute that an item gets. To convert or to measure a
-nested value, it copies the value once for each level around it. It converts each answer again, though most of
-it is plain already.
+moto 5.2 adds up the sizes of all attributes for each attribute that a new item gets, to refuse what is above
+a limit of its own; `refusals` has that of AWS. To convert or to measure a nested value, moto copies the value
+once for each level around it. It converts each answer again, though most of it is plain already.
 """
 
 from base64 import b64decode
@@ -11,16 +11,12 @@ from typing import Any
 from unittest.mock import patch
 
 import moto.dynamodb.responses
-from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
 
 _to_plain = moto.dynamodb.responses.dynamo_to_dict
 _size_of_scalar = DynamoType.size
 _SCALARS = frozenset({bool, float, int, str, type(None)})
-
-LARGEST_BYTES = 405_000
-"""moto's limit. AWS's own limit of 400 KB is in `refusals`, which come first."""
 
 
 def patches() -> Iterator[Any]:
@@ -33,8 +29,6 @@ def patches() -> Iterator[Any]:
 def _init(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
     item.hash_key, item.range_key = hash_key, range_key
     item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attrs.items()})
-    if item.size() > LARGEST_BYTES:
-        raise ItemSizeTooLarge
 
 
 def _to_regular_json(typed: Any) -> dict[str, Any]:
