@@ -136,3 +136,15 @@ def test_an_item_of_400_kilobytes_is_accepted_and_not_one_of_a_byte_more(aws: En
     put(TableName="table", Item={**KEY, "text": {"S": text}})
     code, message = refusal(put, TableName="table", Item={**KEY, "text": {"S": text + "x"}})
     assert (code, message) == ("ValidationException", "Item size has exceeded the maximum allowed size")
+
+
+def test_an_update_makes_an_item_of_400_kilobytes_and_not_one_of_a_byte_more(aws: Endpoint) -> None:
+    db = aws.client("dynamodb")
+    update = {"TableName": "table", "Key": KEY, "UpdateExpression": "SET body = :b"}
+    text = "x" * (400 * KIB - len("id1at1body"))
+    db.put_item(TableName="table", Item=KEY)
+    db.update_item(**update, ExpressionAttributeValues={":b": {"S": text}})
+    code, message = refusal(db.update_item, **update, ExpressionAttributeValues={":b": {"S": text + "x"}})
+    assert code == "ValidationException"
+    assert message == "Item size to update has exceeded the maximum allowed size"
+    assert db.get_item(TableName="table", Key=KEY)["Item"]["body"]["S"] == text

@@ -16,8 +16,7 @@ from moto.dynamodb.models.table import StreamRecord
 from moto.moto_api._internal import mock_random
 
 from infra.local.aws import arrivals
-from infra.local.aws.refusals.checks import size_bytes
-from infra.local.aws.refusals.items import value_bytes
+from infra.local.aws.refusals.items import item_bytes
 from infra.local.model.credentials import ACCOUNT, REGION
 
 IMAGES = {
@@ -92,7 +91,7 @@ def add_record(shard: Any, old: Any, new: Any) -> None:
             "StreamViewType": view,
             "ApproximateCreationDateTime": utcnow(),
             "SequenceNumber": str(shard.starting_sequence_number + len(shard.items)),
-            "SizeBytes": sum(map(_size_bytes, parts.values())),
+            "SizeBytes": sum(map(item_bytes, parts.values())),  # as in AWS's recorded answers
             **parts,
         },
     }
@@ -103,11 +102,6 @@ def add_record(shard: Any, old: Any, new: Any) -> None:
 def _attributes(item: Any) -> dict[str, Any]:
     attributes: dict[str, Any] = item.to_json()["Attributes"]
     return attributes
-
-
-def _size_bytes(attributes: Mapping[str, Any]) -> int:
-    """The size of the keys or of an image: names and values, as in AWS's recorded answers."""
-    return sum(size_bytes(name) + value_bytes(value) for name, value in attributes.items())
 
 
 def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Corrections to moto's DynamoDB: members of answers, and the stream record of an update."""
+"""Corrections to moto's DynamoDB: members of answers, the stream record of an update, and an item's limit."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,8 +6,12 @@ from unittest.mock import patch
 from uuid import NAMESPACE_URL, uuid5
 
 from moto.core.responses import BaseResponse
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import LimitedSizeDict
 from moto.dynamodb.responses import DynamoHandler
+
+from infra.local.aws.refusals.items import LARGEST_ITEM_BYTES, item_bytes
 
 ON_REQUEST = {
     "ConsumedCapacity": "ReturnConsumedCapacity",
@@ -21,6 +25,7 @@ _update = DynamoDBBackend.update_item
 def patches() -> Iterator[Any]:
     yield patch.object(DynamoHandler, "serialized", _serialized, create=True)
     yield patch.object(DynamoDBBackend, "update_item", _update_item)
+    yield patch.object(LimitedSizeDict, "__setitem__", _set_attribute)
 
 
 def _serialized(response: Any, answer: Any) -> Any:
@@ -67,3 +72,11 @@ def _update_item(backend: Any, table_name: str, *given: Any, **named: Any) -> An
         record["dynamodb"]["SequenceNumber"] = shard.items[count].record["dynamodb"]["SequenceNumber"]
         shard.items[count].record = record
     return item
+
+
+def _set_attribute(attributes: Any, name: str, value: Any) -> None:
+    """Limits an item to 400 KB, as AWS does. moto limits it to 405,000 bytes, and counts them otherwise."""
+    given = {**attributes, name: value}
+    if item_bytes({each: typed.to_regular_json() for each, typed in given.items()}) > LARGEST_ITEM_BYTES:
+        raise ItemSizeTooLarge
+    dict.__setitem__(attributes, name, value)

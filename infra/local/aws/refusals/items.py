@@ -66,7 +66,7 @@ def check_item(table: Any, item: Attributes) -> None:
             _bounded(key, item[key.name])
         elif key.index_name is None:
             raise invalid(f"{INVALID}Missing the key {key.name} in the item")
-    if sum(size_bytes(name) + value_bytes(value) for name, value in item.items()) > LARGEST_ITEM_BYTES:
+    if item_bytes(item) > LARGEST_ITEM_BYTES:
         raise invalid("Item size has exceeded the maximum allowed size")
 
 
@@ -173,6 +173,11 @@ def _number(text: str) -> None:
         raise invalid(f"Number overflow. Attempting to store a number {size.format('larger')}")
     if exponent < SMALLEST_EXPONENT:
         raise invalid(f"Number underflow. Attempting to store a number {size.format('smaller')}")
+
+
+def item_bytes(item: Attributes) -> int:
+    """The size of an item: its names and values."""
+    return sum(size_bytes(name) + value_bytes(value) for name, value in item.items())
 
 
 def value_bytes(value: Mapping[str, Any]) -> int:

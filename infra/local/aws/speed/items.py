@@ -1,8 +1,8 @@
 """Makes the cost of an item proportional to its size.
 
-moto 5.2 adds up the sizes of all attributes for each attribute that a new item gets, to refuse what is above
-a limit of its own; `refusals` has that of AWS. To convert or to measure a nested value, moto copies the value
-once for each level around it. It converts each answer again, though most of it is plain already.
+moto 5.2 adds up the sizes of all attributes for each attribute that a new item gets; `refusals` checks the
+size once, before moto. To convert or to measure a nested value, moto copies the value once for each level
+around it. It converts each answer again, though most of it is plain already.
 """
 
 from base64 import b64decode
