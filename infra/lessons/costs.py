@@ -6,6 +6,8 @@
 from collections import Counter
 from functools import cache
 
+from infra.cost.__main__ import bill_of
+from infra.cost.prices import LIST, MILLION, Prices
 from infra.lessons.lesson import Safeguard
 from infra.shared.display import print_json
 
@@ -21,10 +23,6 @@ def cost_of(safeguard: Safeguard) -> str:
 @cache
 def prices() -> dict[str, str]:
     """The price of each row of `choreo cost`."""
-    # Only now: they import moto, and the list of lessons has no prices.
-    from infra.cost.__main__ import bill_of
-    from infra.cost.prices import LIST, MILLION, Prices
-
     listed = Prices.model_validate_json(LIST.read_bytes())
     by: dict[str, float] = {}
     for item, number in bill_of("shipped", BATCH, listed).items():
