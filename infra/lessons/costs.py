@@ -6,7 +6,7 @@
 from collections import Counter
 from functools import cache
 
-from infra.cost.__main__ import bill_of
+from infra.cost.__main__ import bill_of  # not later: moto has to come before the first session of boto3
 from infra.cost.prices import LIST, MILLION, Prices
 from infra.lessons.lesson import Safeguard
 from infra.shared.display import print_json

@@ -17,7 +17,7 @@ from infra.local.model.stack import Function, Stack
 from infra.local.provisioning.snapshot import provision
 from infra.local.runtime.code import load_handler
 from infra.local.runtime.context import Context
-from infra.shared.root import ROOT as ROOT  # the simulation takes it from here
+from infra.shared.root import ROOT as ROOT  # for the simulation: its record names the hash of its files
 
 STACK = "order-choreography"
 
