@@ -85,5 +85,6 @@ PROJECT = Project(
     check=_missing,
     without=_without,
     replay=_replay,
+    preload="infra.run.preload",
     explain=_explained,
 )

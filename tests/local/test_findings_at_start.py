@@ -5,7 +5,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from infra.local.reporting.notices import Notices
-from infra.local.terminals import run
+from infra.local.terminals import local_aws
 from infra.run.project import PROJECT
 from infra.shared.root import ROOT
 
@@ -13,8 +13,8 @@ from infra.shared.root import ROOT
 def announced(template: Path) -> list[str]:
     """The notices of a run with this template."""
     notices = Notices()
-    with patch.object(run, "CHECK_AFTER_SECONDS", 0):
-        asyncio.run(run._check(PROJECT, template, notices))
+    with patch.object(local_aws, "CHECK_AFTER_SECONDS", 0):
+        asyncio.run(local_aws._check(PROJECT, template, notices))
     assert {notice.kind for notice in notices.newest} <= {"incomplete"}
     return [notice.text for notice in notices.newest]
 

@@ -26,13 +26,13 @@ from moto.dynamodb import responses
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.sqs.models import Message, Queue, sqs_backends
 
-from infra.local.aws import backends, moto_patches
+from infra.local.aws import backends
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import faster_moto, patched_moto
 from infra.local.aws.speed.botocore import models
 from infra.local.in_process import InProcess, environment
 from infra.local.model.credentials import ACCOUNT, REGION
-from infra.local.terminals import run
+from infra.local.terminals import local_aws, run
 from infra.run.project import PROJECT
 
 ATTRIBUTES = {"MessageRetentionPeriod": "60", "VisibilityTimeout": "10"}
@@ -275,7 +275,7 @@ def test_the_option_plain_moto_leaves_out_the_patches_for_speed(
     options: list[str], plain: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = MagicMock(side_effect=InterruptedError)
-    monkeypatch.setattr(moto_patches, "patched_moto", started)
+    monkeypatch.setattr(local_aws, "patched_moto", started)
     for name in ("fork_context", "gc", "listen", "os", "signal"):
         monkeypatch.setattr(run, name, MagicMock())
     with pytest.raises(InterruptedError):

@@ -77,5 +77,7 @@ class Project:
     """How to remove a safeguard. Raises TemplateError for an unknown name."""
     replay: "Callable[[Item], Iterable[Item]]"
     """The writes that restore an item, in their order; the last one is the item itself."""
+    preload: str
+    """The module that imports the code that the project's functions share."""
     explain: "Callable[[TemplateError], str]" = str
     """The text of an error of the project's template."""

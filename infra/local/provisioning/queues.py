@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.local.aws.clients import client
 from infra.local.aws.queues import exists
+from infra.local.aws.short_way.creations import call
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import PropertyError
@@ -86,7 +87,7 @@ def _create(definition: ResourceDefinition, described: Resource) -> Resource:
                 "standard; change one of them"
             )
         attributes["RedrivePolicy"] = json.dumps(properties["RedrivePolicy"])
-    client("sqs").create_queue(QueueName=name, Attributes=attributes)
+    call("sqs", "CreateQueue", QueueName=name, Attributes=attributes)
     return described
 
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from infra.local.aws.clients import client
+from infra.local.aws.short_way.creations import call
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import PropertyError
@@ -35,14 +36,14 @@ def _create(definition: ResourceDefinition, described: Resource) -> Resource:
     value = properties.get("SecretString")
     if value is None:
         value = _generate(properties.get("GenerateSecretString", {}))
-    client("secretsmanager").create_secret(Name=properties.get("Name", definition.name), SecretString=value)
+    call("secretsmanager", "CreateSecret", Name=properties.get("Name", definition.name), SecretString=value)
     return described
 
 
 def _generate(settings: dict[str, Any]) -> str:
     arguments = (*FLAGS, "ExcludeCharacters", "PasswordLength")
     request = {name: settings[name] for name in arguments if name in settings}
-    password: str = client("secretsmanager").get_random_password(**request)["RandomPassword"]
+    password: str = call("secretsmanager", "GetRandomPassword", **request)["RandomPassword"]
     if "GenerateStringKey" not in settings:
         return password
     try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.local.aws.clients import client
+from infra.local.aws.short_way.creations import call
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import PropertyError
@@ -78,11 +79,12 @@ def _create(definition: ResourceDefinition, described: Resource) -> Resource:
     if "StreamSpecification" in properties:
         view = properties["StreamSpecification"]["StreamViewType"]
         request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": view}
-    dynamodb = client("dynamodb")
-    created = dynamodb.create_table(TableName=described.id, **request)["TableDescription"]
+    created = call("dynamodb", "CreateTable", TableName=described.id, **request)["TableDescription"]
     expiry = properties.get("TimeToLiveSpecification", {})
     if expiry.get("Enabled"):
-        dynamodb.update_time_to_live(
+        call(
+            "dynamodb",
+            "UpdateTimeToLive",
             TableName=described.id,
             TimeToLiveSpecification=expiry,
         )

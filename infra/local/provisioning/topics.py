@@ -6,6 +6,7 @@ from typing import Any
 
 from infra.local.aws import topics
 from infra.local.aws.clients import client
+from infra.local.aws.short_way.creations import call
 from infra.local.model.credentials import ACCOUNT, REGION
 from infra.local.model.stack import Resource
 from infra.local.provisioning.errors import PropertyError
@@ -43,8 +44,11 @@ def _create_topic(definition: ResourceDefinition, described: Resource) -> Resour
         raise PropertyError(
             f"the topic {name} exists already; choose another TopicName, or run `choreo leave` for its stack"
         )
-    client("sns").create_topic(
-        Name=name, Attributes=fifo_attributes(definition.properties, "FifoTopic", FIFO_ONLY)
+    call(
+        "sns",
+        "CreateTopic",
+        Name=name,
+        Attributes=fifo_attributes(definition.properties, "FifoTopic", FIFO_ONLY),
     )
     try:
         for index, subscription in enumerate(definition.properties.get("Subscription", [])):
@@ -86,7 +90,9 @@ def _subscribe(definition: ResourceDefinition, path: str, properties: Mapping[st
     for name in ("FilterPolicy", "RedrivePolicy"):
         if name in properties:
             attributes[name] = json.dumps(properties[name])
-    arn: str = client("sns").subscribe(
+    arn: str = call(
+        "sns",
+        "Subscribe",
         TopicArn=properties["TopicArn"],
         Protocol=properties["Protocol"],
         Endpoint=properties["Endpoint"],

@@ -127,14 +127,14 @@ def _send(request: Call, event_name: str, **_: Any) -> AWSResponse | None:
     except call_faults.EntriesRejected as rejected:
         response = Response(200, [], rejected.answer.encode())
     response_headers: Any = dict(response.headers)
-    return AWSResponse(request.url, response.status, response_headers, _Body(response.body))
+    return AWSResponse(request.url, response.status, response_headers, Body(response.body))
 
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-class _Body(BytesIO):
+class Body(BytesIO):
     """A response's body, with the method of urllib3 that botocore calls."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:

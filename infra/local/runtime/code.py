@@ -1,7 +1,6 @@
 """Imports a function's code, and imports it again after one of its files was saved.
 
-`preload` imports decisions and contracts before the process knows its function: they read no environment
-variables.
+`preload` imports modules before the process knows its function.
 """
 
 import contextlib
@@ -26,10 +25,10 @@ _preloaded: dict[Path, int] = {}
 """The preloaded files, and the time at which each was last saved."""
 
 
-def preload(root: Path) -> None:
-    """Imports the contracts and the decisions in a folder of functions' code."""
+def preload(root: Path, patterns: Sequence[str]) -> None:
+    """Imports the files of these patterns in a folder of functions' code, and what they import."""
     sys.path.insert(0, str(root))
-    for path in sorted((*root.glob("contracts/*.py"), *root.glob("*/decisions.py"))):
+    for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
         with contextlib.suppress(Exception):  # the function that imports this module reports the error
             importlib.import_module(_module(path.relative_to(root)))
     sys.path.remove(str(root))

@@ -3,18 +3,16 @@
 import asyncio
 import contextlib
 import json
-import multiprocessing
 import os
 import signal
 from http.client import HTTPConnection, HTTPException
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext as Fork
 from multiprocessing.context import ForkServerProcess
 from uuid import uuid4
 
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
 from infra.local.runtime import exit_messages
+from infra.local.runtime.fork_server import Fork, fork_context
 from infra.local.runtime.worker import Setup, work
 
 DEBUG_PORT = 5678
@@ -22,14 +20,6 @@ RESTART_SECONDS = 0.2
 RESTARTS_LIMIT_SECONDS = 5.0
 """The maximum wait before a restart, for a process that ends before it asks for an invocation."""
 REPORT_SECONDS = 2
-
-
-def fork_context() -> Fork:
-    """Starts a fork server that has imported the common libraries, so that new environments start quickly."""
-    fork = multiprocessing.get_context("forkserver")
-    fork.set_forkserver_preload(["infra.local.runtime.preload"])
-    forkserver.ensure_running()
-    return fork
 
 
 class ProcessPool:

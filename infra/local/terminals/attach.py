@@ -15,13 +15,10 @@ from infra.local.control.wire import PREFIX
 from infra.local.model.stack import Function
 from infra.local.provisioning.errors import TemplateError
 from infra.local.runtime.process_pool import Fork, ProcessPool, Setup
+from infra.local.terminals.errors import BackendError
 
 WAIT_SECONDS = 0.5
 HOST = "127.0.0.1"
-
-
-class BackendError(Exception):
-    """The backend rejects a command; the message says why."""
 
 
 def call_backend(port: int, method: str, path: str, body: Any = None) -> Any:

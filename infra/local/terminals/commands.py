@@ -6,15 +6,17 @@ import signal
 from collections.abc import Callable
 
 from infra.local.control import stack_names
+from infra.local.control.project import Project
 from infra.local.control.wire import functions_from_json
 from infra.local.model.stack import Function
 from infra.local.reporting.console import error
-from infra.local.runtime.process_pool import Setup, fork_context
+from infra.local.runtime.fork_server import Fork, fork_context
+from infra.local.runtime.process_pool import Setup
 from infra.local.terminals import address, attach, template_names
 from infra.local.terminals.options import join_parser, leave_parser
 
 
-def run_service(arguments: argparse.Namespace, setup: Setup | None = None) -> int:
+def run_service(project: Project, arguments: argparse.Namespace, setup: Setup | None = None) -> int:
     """Runs the functions of one service in this terminal until Ctrl-C. Each process calls `setup` first."""
     port, service, debug = arguments.port, arguments.what, arguments.debug
     if not attach.answers(port):
@@ -23,6 +25,7 @@ def run_service(arguments: argparse.Namespace, setup: Setup | None = None) -> in
         port,
         f"services/{service}",
         lambda: functions_from_json(attach.call_backend(port, "GET", f"services/{service}")),
+        fork_context(project.preload),
         debug,
         setup,
     )
@@ -45,6 +48,7 @@ def join(argv: list[str], url: str | None) -> int:
         port,
         f"stacks/{name}",
         lambda: functions_from_json(attach.call_backend(port, "PUT", f"stacks/{name}", body)),
+        fork_context(),
         arguments.debug,
     )
 
@@ -66,10 +70,11 @@ def _run_functions(
     port: int,
     attachment: str,
     find_functions: Callable[[], list[Function]],
+    fork: Fork,
     debug: str | None,
     setup: Setup | None = None,
 ) -> int:
-    asyncio.run(attach.Terminal(port, attachment, find_functions, fork_context(), debug, setup).run())
+    asyncio.run(attach.Terminal(port, attachment, find_functions, fork, debug, setup).run())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the clean exit
     print("\nStopped. New messages wait in their queues.")
     return 0

@@ -9,7 +9,7 @@ import pytest
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
 from infra.local.in_process import environment
-from infra.local.provisioning import translation
+from infra.local.provisioning import disk_cache
 from infra.local.provisioning.dynamic import ssm_parameter
 from infra.local.provisioning.errors import TemplateError
 from infra.local.provisioning.provisioner import Provisioner, remove
@@ -22,12 +22,12 @@ UNEXPECTED = "please report it"
 
 @pytest.fixture(scope="module", autouse=True)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty local AWS without a translation cache. The working directory has a folder with code."""
+    """An empty local AWS without a cache of templates. The working directory has a folder with code."""
     folder = tmp_path_factory.mktemp("templates")
     (folder / "code").mkdir()
     (folder / "layer").mkdir()
     with pytest.MonkeyPatch.context() as patch, patched_moto(), environment({}):
-        patch.setattr(translation, "CACHE_FOLDER", None)
+        patch.setattr(disk_cache, "FOLDER", None)
         patch.chdir(folder)
         yield folder
 

@@ -13,6 +13,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 from moto.dynamodb.responses import DynamoHandler
+from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
 from moto.utilities.aws_headers import gen_amz_crc32, gen_amzn_requestid_long
@@ -44,6 +45,17 @@ OPERATIONS: dict[tuple[str, str], tuple[Handler, str]] = {
     ("sqs", "SendMessage"): (SQSResponse, "send_message"),
     ("sqs", "SendMessageBatch"): (SQSResponse, "send_message_batch"),
 }
+CREATIONS: dict[tuple[str, str], tuple[Handler, str]] = {
+    ("dynamodb", "CreateTable"): (DynamoHandler, "create_table"),
+    ("dynamodb", "UpdateTimeToLive"): (DynamoHandler, "update_time_to_live"),
+    ("secretsmanager", "CreateSecret"): (SecretsManagerResponse, "create_secret"),
+    ("secretsmanager", "GetRandomPassword"): (SecretsManagerResponse, "get_random_password"),
+    ("sns", "CreateTopic"): (SNSResponse, "create_topic"),
+    ("sns", "Subscribe"): (SNSResponse, "subscribe"),
+    ("sqs", "CreateQueue"): (SQSResponse, "create_queue"),
+}
+"""The operations that `creations` calls. Others call them on the long way, which corrects their answers."""
+_HANDLERS = OPERATIONS | CREATIONS
 taken: dict[tuple[str, str], tuple[Handler, str]] = {}
 """The operations that go the short way now: OPERATIONS within `short_way`, otherwise none."""
 
@@ -70,22 +82,30 @@ class Call:
     ) -> None:
         self.service, self.operation = service, operation
         self._trace = headers.get("X-Amzn-Trace-Id", "")
-        kind, self._method = taken[service, operation]
+        kind, self._method = _HANDLERS[service, operation]
         self.handler: Any = kind()
         self.handler.params = self.handler.body = shapes.parameters(service, operation, body)
+        if not self.handler.automated_parameter_parsing:
+            self.handler.body = body
         self.handler.region, self.handler.current_account = region, ACCOUNT
         self.handler.querystring, self.handler.uri_match = {"Action": [operation]}, {}
-        self.handler.headers, self.handler.path = headers, path
+        self.handler.headers, self.handler.path, self.handler.uri = headers, path, path
         self.handler.response_headers = {"server": "amazon.com"}
 
-    def result(self) -> dict[str, Any]:
-        """The result as a client returns it, without metadata. Raises Failed."""
+    def answer(self) -> dict[str, Any]:
+        """What moto's handler returns. Raises Failed."""
         with recursion.called_with(self._trace):
             try:
                 refusals.check(self.handler)
-                answer = getattr(self.handler, self._method)().result or {}
+                answer = getattr(self.handler, self._method)()
             except (ServiceException, HTTPException) as error:
                 raise Failed(self._failure(error)) from error
+        found: dict[str, Any] = json.loads(answer) if isinstance(answer, str) else answer.result or {}
+        return found
+
+    def result(self) -> dict[str, Any]:
+        """The result as a client returns it, without metadata. Raises Failed."""
+        answer = self.answer()
         tables.remove_unrequested(answer, self.handler.params)
         return shapes.result(self.service, self.operation, answer)
 

@@ -1,12 +1,13 @@
-"""The cache of SAM's translation returns the same result as the translator."""
+"""The cache of templates returns the same result as YAML's reader and SAM's translator."""
 
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from infra.local.provisioning import translation
+from infra.local.provisioning import disk_cache, translation
 from infra.local.provisioning.template import load
 from infra.local.provisioning.translation import translate
 from infra.shared.root import ROOT
@@ -24,8 +25,8 @@ def source(runtime: str = "python3.13") -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(translation, "CACHE_FOLDER", tmp_path / "translations")
-    return tmp_path / "translations"
+    monkeypatch.setattr(disk_cache, "FOLDER", tmp_path / "templates")
+    return tmp_path / "templates"
 
 
 @pytest.fixture
@@ -39,10 +40,13 @@ def cached_files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def test_a_cached_translation_equals_the_translators_result(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_template_equals_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
     first = load(ROOT / "template.yaml")
+    monkeypatch.setattr(translation, "_translate", lambda *_: pytest.fail("translated again"))
+    monkeypatch.setattr(yaml, "load", lambda *_, **__: pytest.fail("read again"))
     cached = load(ROOT / "template.yaml")
-    monkeypatch.setattr(translation, "CACHE_FOLDER", None)
+    monkeypatch.undo()
+    monkeypatch.setattr(disk_cache, "FOLDER", None)
     assert first == cached == load(ROOT / "template.yaml")
 
 
@@ -90,7 +94,7 @@ def test_a_corrupt_cache_file_is_replaced(folder: Path) -> None:
 def test_the_cache_keeps_the_translations_that_were_used_last(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(translation, "MAX_CACHED", 2)
+    monkeypatch.setattr(disk_cache, "MAX_FILES", 2)
     translate(source(), {})
     [used] = cached_files(folder)
     for number in range(4):
