@@ -58,11 +58,11 @@ async def _run(
         pool = ProcessPool(here, host, port, fork, arguments.debug, removal.setup)
         running = asyncio.create_task(pool.run())
         services = sorted({function.service for function in here})
-        _print_start(project, endpoint, services, arguments.tokens, arguments.without)
         checking = asyncio.create_task(_check(project, arguments.template, backend.notices))
         changes = TemplateChanges(lambda: backend.stacks.templates, backend.notices)
         watching = asyncio.create_task(changes.watch())
         web_server = await asyncio.to_thread(_web_server)  # an import, while the functions' processes start
+        _print_start(project, endpoint, services, arguments.tokens, arguments.without)
         gc.freeze()  # without it, later collections visit these objects, and take a sixth of all time
         gc.enable()
         await web_server(backend, backend.end, pool.end).serve(sockets=[listening])
