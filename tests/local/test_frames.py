@@ -1,10 +1,11 @@
 """A function's AWS calls in frames: the same results and exceptions as over HTTP."""
 
 import asyncio
+import logging
 import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -12,25 +13,32 @@ from unittest.mock import patch
 import boto3
 import botocore
 import pytest
-from botocore import auth
+from aws_lambda_powertools.shared.user_agent import register_feature_to_client
+from botocore import UNSIGNED, auth, handlers
 from botocore.config import Config
+from botocore.endpoint import Endpoint
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionClosedError,
     EndpointConnectionError,
+    NoCredentialsError,
     ReadTimeoutError,
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.core.botocore_stubber import BotocoreStubber
 
 from infra.local.http.server import Server
 from infra.local.model import frames
 from infra.local.model.messages import Request, Response
-from infra.local.runtime import aws_calls
+from infra.local.runtime import aws_calls, backend_calls, short_calls
 from infra.local.runtime.connection import BackendConnection
 from infra.local.terminals.run import listen
+from tests.cli.conftest import bare
 from tests.local.conftest import Run
+
+__all__ = ["bare"]
 
 NO_ITEM = {"TableName": "order-choreography-OrderTable", "Key": {"order_id": {"S": "none"}}}
 PAYMENTS = "order-choreography-PaymentDeadLetters"
@@ -38,11 +46,17 @@ PAYMENTS = "order-choreography-PaymentDeadLetters"
 
 @pytest.fixture
 def framed() -> Iterator[None]:
-    """Prepares the sessions of this process, as the process of a function does."""
-    with patch.dict(auth.AUTH_TYPE_MAPS), patch.object(botocore, "_INITIALIZERS", []):
+    """Prepares the sessions of this process as those of a function's process, which does not import moto."""
+    without_moto = [entry for entry in handlers.BUILTIN_HANDLERS if not isinstance(entry[1], BotocoreStubber)]
+    with (
+        patch.object(handlers, "BUILTIN_HANDLERS", without_moto),
+        patch.dict(auth.AUTH_TYPE_MAPS),
+        patch.object(botocore, "_INITIALIZERS", []),
+        patch.object(Endpoint, "make_request", Endpoint.make_request),
+    ):
         aws_calls.install()
         yield
-        aws_calls.use("127.0.0.1", 1)
+        backend_calls.use("127.0.0.1", 1)
 
 
 def client(service: str, url: str, **config: Any) -> Any:
@@ -58,7 +72,7 @@ def client(service: str, url: str, **config: Any) -> Any:
 
 def use(url: str) -> None:
     host, _, port = url.removeprefix("http://").partition(":")
-    aws_calls.use(host, int(port))
+    backend_calls.use(host, int(port))
 
 
 @pytest.fixture
@@ -114,14 +128,16 @@ def _without_headers(answer: Any) -> Any:
     return answer
 
 
+@pytest.mark.parametrize("protocols", [short_calls.PROTOCOLS, ()], ids=["short", "long"])
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_has_the_same_result_as_over_http(
-    run: Run, framed: None, http_calls: list[str], name: str
+    run: Run, framed: None, http_calls: list[str], name: str, protocols: Sequence[str]
 ) -> None:
     over_http = result(CALLS[name], run.url)
     sent = len(http_calls)
     use(run.url)
-    assert result(CALLS[name], run.url) == over_http
+    with patch.object(short_calls, "PROTOCOLS", protocols):
+        assert result(CALLS[name], run.url) == over_http
     assert len(http_calls) == sent
 
 
@@ -150,7 +166,7 @@ def test_calls_to_another_endpoint_remain_signed_http(framed: None) -> None:
         return Response(200, [], b"{}")
 
     with serving(other) as url:
-        aws_calls.use("127.0.0.1", 1)
+        backend_calls.use("127.0.0.1", 1)
         client("dynamodb", url).list_tables()
     assert "Signature=" in received[0]
 
@@ -158,11 +174,11 @@ def test_calls_to_another_endpoint_remain_signed_http(framed: None) -> None:
 def test_a_child_process_opens_its_own_connection(run: Run, framed: None) -> None:
     use(run.url)
     client("sqs", run.url).list_queues()
-    assert aws_calls._backend is not None
-    assert len(aws_calls._backend._idle) == 1
+    assert backend_calls._current is not None
+    assert len(backend_calls._current._idle) == 1
     child = os.fork()
     if child == 0:
-        inherited = len(aws_calls._backend._idle)
+        inherited = len(backend_calls._current._idle)
         os._exit(inherited or "QueueUrls" not in client("sqs", run.url).list_queues())
     assert os.waitpid(child, 0)[1] == 0
 
@@ -185,6 +201,96 @@ def test_threads_send_calls_at_the_same_time(run: Run, framed: None) -> None:
     for thread in threads:
         thread.join()
     assert found == names
+
+
+# ---------------------------------------------------------------- the short way
+
+
+@pytest.fixture
+def long_ways() -> Iterator[list[str]]:
+    """The operations whose calls botocore makes itself."""
+    made, make_request = list[str](), short_calls._make_request
+
+    def recording(endpoint: Any, operation: Any, given: Any) -> Any:
+        made.append(operation.name)
+        return make_request(endpoint, operation, given)
+
+    with patch.object(short_calls, "_make_request", recording):
+        yield made
+
+
+@pytest.mark.parametrize("retries", ["legacy", "standard"])
+def test_the_calls_of_plain_clients_go_the_short_way(
+    run: Run, framed: None, long_ways: list[str], retries: str
+) -> None:
+    use(run.url)
+    config = {"retries": {"mode": retries}}
+    client("dynamodb", run.url, **config).list_tables()
+    client("secretsmanager", run.url, **config).list_secrets()
+    client("sns", run.url, **config).list_topics()
+    client("sqs", run.url, **config).list_queues()
+    assert long_ways == []
+
+
+def test_powertools_user_agent_does_not_change_the_way(run: Run, framed: None, long_ways: list[str]) -> None:
+    use(run.url)
+    dynamodb = client("dynamodb", run.url)
+    register_feature_to_client(dynamodb, "idempotency")  # type: ignore[no-untyped-call]
+    dynamodb.list_tables()
+    assert long_ways == []
+
+
+@pytest.mark.parametrize("event", short_calls.EVENTS)
+def test_a_handler_of_an_event_is_called_from_then_on_until_it_is_removed(
+    run: Run, framed: None, long_ways: list[str], event: str
+) -> None:
+    called = []
+
+    def handler(event_name: str, **_: Any) -> None:
+        called.append(event_name)
+
+    use(run.url)
+    sqs = client("sqs", run.url)
+    sqs.list_queues()
+    sqs.meta.events.register(f"{event}.sqs", handler)
+    sqs.list_queues()
+    sqs.meta.events.unregister(f"{event}.sqs", handler)
+    sqs.list_queues()
+    assert called == [f"{event}.sqs.ListQueues"]
+    assert long_ways == ["ListQueues"]
+
+
+def test_a_client_with_adaptive_retries_counts_its_attempts(
+    run: Run, framed: None, long_ways: list[str]
+) -> None:
+    use(run.url)
+    client("dynamodb", run.url, retries={"mode": "adaptive"}).list_tables()
+    assert long_ways == ["ListTables"]
+
+
+def test_an_unsigned_call_is_none_of_an_aws_client(run: Run, framed: None) -> None:
+    use(run.url)
+    with pytest.raises(ClientError, match="404"):
+        client("dynamodb", run.url, signature_version=UNSIGNED).list_tables()
+
+
+def test_a_client_without_credentials_is_an_error(run: Run, framed: None, bare: pytest.MonkeyPatch) -> None:
+    use(run.url)
+    bare.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    bare.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    dynamodb = boto3.Session(region_name="eu-west-1").client("dynamodb", endpoint_url=run.url)
+    with pytest.raises(NoCredentialsError):
+        dynamodb.list_tables()
+
+
+def test_botocore_logs_its_requests_if_asked(
+    run: Run, framed: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    use(run.url)
+    dynamodb = client("dynamodb", run.url)
+    with caplog.at_level(logging.DEBUG, "botocore"):
+        dynamodb.list_tables()
+    assert "Making request for OperationModel(name=ListTables)" in caplog.text
 
 
 # ---------------------------------------------------------------- failures

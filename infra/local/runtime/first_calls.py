@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from infra.local.runtime.aws_calls import Body
+from infra.local.runtime.short_calls import Body
 
 CALLS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("dynamodb", "get_item", {"TableName": "any", "Key": {"id": {"S": "1"}}}),

@@ -25,9 +25,9 @@ _request_id = ""
 def set_up_process(function: Function, host: str, port: int) -> Console:
     """Sets up this process for the function. Returns the console that replaces its standard output."""
     remove_aws_settings()
-    from infra.local.runtime import aws_calls  # imports botocore, which only functions' processes need
+    from infra.local.runtime import backend_calls  # imports botocore, which only functions' processes need
 
-    aws_calls.use(host, port)
+    backend_calls.use(host, port)
     os.environ.update(environment_variables(function, f"{host}:{port}"))
     time.tzset()
     code = function.code.resolve()

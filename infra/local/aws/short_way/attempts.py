@@ -9,10 +9,10 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.endpoint import Endpoint, convert_to_response_dict
 from botocore.hooks import first_non_none_response
-from botocore.parsers import create_parser
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.utilities.aws_headers import gen_amzn_requestid_long
 
+from infra.local.aws.attempts import Answered, Success, parsed, repeat
 from infra.local.aws.short_way.operations import Call, Failed, taken
 
 AWS = ".amazonaws.com"
@@ -30,10 +30,8 @@ class Attempt(AWSPreparedRequest):
         self.called = service, operation, given["context"]["client_region"]
 
 
-class Answer:
-    """A successful answer, in place of an HTTP response. `parsed` is what the client returns."""
-
-    status_code = 200
+class Answer(Success):
+    """A successful answer. `parsed` is what the client returns."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         request_id = gen_amzn_requestid_long()
@@ -50,34 +48,15 @@ def make_request(endpoint: Any, operation: Any, given: dict[str, Any]) -> Any:
     service = operation.service_model.service_id.hyphenize()
     if (service, operation.name) not in taken or AWS not in given["url"]:
         return _make_request(endpoint, operation, given)
-    attempt, attempts = Attempt(service, operation.name, given), 0
-    while True:
-        attempts += 1
-        response, error = _response(endpoint, operation, attempt)
-        if response is not None:
-            response[1]["ResponseMetadata"]["RetryAttempts"] = attempts - 1
-            if isinstance(response[0], Answer):
-                return response
-        if not endpoint._needs_retry(attempts, operation, given, response, error):
-            if error is not None:
-                raise error
-            return response
+    attempt = Attempt(service, operation.name, given)
+    return repeat(endpoint, operation, given, lambda: _answered(endpoint, operation, attempt))
 
 
-def _response(endpoint: Any, operation: Any, attempt: Attempt) -> tuple[Any, Exception | None]:
-    """The HTTP response and what the client returns; or None, and the exception."""
-    try:
-        sent = endpoint._event_emitter.emit(attempt.event_name, request=attempt)
-    except Exception as error:
-        return None, error
-    response = first_non_none_response(sent)
+def _answered(endpoint: Any, operation: Any, attempt: Attempt) -> Answered:
+    response: Any = first_non_none_response(endpoint._event_emitter.emit(attempt.event_name, request=attempt))
     if isinstance(response, Answer):
-        return (response, response.parsed), None
-    content = convert_to_response_dict(response, operation)
-    parser = create_parser(operation.service_model.resolved_protocol)
-    parsed = parser.parse(content, operation.output_shape)
-    endpoint._add_modeled_error_fields(content, parsed, operation, parser)
-    return (response, parsed), None
+        return response, response.parsed
+    return response, parsed(endpoint, operation, convert_to_response_dict(response, operation))
 
 
 def answer(stubber: Any, event_name: str, request: AWSPreparedRequest, **given: Any) -> Any:
