@@ -9,7 +9,7 @@ from unittest.mock import patch
 from botocore.endpoint import Endpoint
 from botocore.model import OperationModel
 
-from infra.local.aws.short_way import operations
+from infra.local.aws.short_way.answers import to_json
 from infra.local.aws.short_way.operations import Call
 from infra.local.model.messages import Response
 from tests.local import shapes
@@ -44,7 +44,7 @@ def described() -> Iterator[Checked]:
 
     def check_result(call: Call) -> dict[str, Any]:
         result = _result(call)
-        checked.add(call.service, call.operation, Response(200, [], operations.to_json(result)))
+        checked.add(call.service, call.operation, Response(200, [], to_json(result)))
         return result
 
     with patch.object(Endpoint, "_do_get_response", check), patch.object(Call, "result", check_result):

@@ -2,14 +2,18 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
 from botocore.exceptions import ClientError
+from botocore.parsers import create_parser
+from moto.core.utils import get_service_model
 
 from infra.local.aws import backends
 from infra.local.aws.clients import client
 from infra.local.aws.moto_patches import patched_moto
+from infra.local.aws.short_way.answers import xml_answer
 from infra.local.aws.short_way.operations import OPERATIONS
 from infra.local.http import aws_endpoint
 from infra.local.in_process import environment
@@ -203,6 +207,59 @@ def over_http(body: bytes, *, plain: bool) -> Response:
         backends.seed_ids(1)
         answered = asyncio.run(aws_endpoint.respond(call, asyncio.Event()))
     return Response(answered.status, [], answered.body)
+
+
+PUBLICATIONS: list[tuple[str, dict[str, str]]] = [
+    ("Publish", {"TopicArn": ARN.format("sns", "topic"), "Message": "a & b"}),
+    (
+        "PublishBatch",
+        {
+            "TopicArn": ARN.format("sns", "topic"),
+            "PublishBatchRequestEntries.member.1.Id": "<one>",
+            "PublishBatchRequestEntries.member.1.Message": "a",
+            "PublishBatchRequestEntries.member.2.Id": "two",
+            "PublishBatchRequestEntries.member.2.Message": "b",
+        },
+    ),
+    ("Publish", {"TopicArn": ARN.format("sns", "missing"), "Message": "a"}),
+]
+
+
+@pytest.mark.parametrize(("operation", "parameters"), PUBLICATIONS)
+def test_a_publication_over_http_is_answered_the_same_on_both_ways(
+    operation: str, parameters: dict[str, str]
+) -> None:
+    short, long = (published(operation, parameters, plain=plain) for plain in (False, True))
+    assert short == long
+    assert short["ResponseMetadata"]["RequestId"] is None
+
+
+def published(operation: str, parameters: dict[str, str], *, plain: bool) -> Any:
+    """The parsed answer over HTTP, without its random ids."""
+    headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")]
+    body = urlencode({"Action": operation, "Version": "2010-03-31", **parameters}).encode()
+    call = AwsCall("sns", REGION, operation, Request("POST", "/", "", headers, body))
+    with environment({}), patched_moto(plain=plain):
+        create()
+        answered = asyncio.run(aws_endpoint.respond(call, asyncio.Event()))
+    read = {"headers": dict(answered.headers), "body": answered.body, "status_code": answered.status}
+    shape = get_service_model("sns").operation_model(operation).output_shape
+    return without_ids(create_parser("query").parse(read, shape))
+
+
+def without_ids(parsed: Any) -> Any:
+    if isinstance(parsed, dict):
+        ids = {"MessageId": None, "RequestId": None, "x-amzn-requestid": None}
+        return {name: ids.get(name, without_ids(value)) for name, value in parsed.items()}
+    return list(map(without_ids, parsed)) if isinstance(parsed, list) else parsed
+
+
+def test_an_entry_that_failed_is_xml_with_a_boolean_in_lower_case() -> None:
+    failed = {"Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}], "Successful": []}
+    _, body = xml_answer("PublishBatch", failed)
+    shape = get_service_model("sns").operation_model("PublishBatch").output_shape
+    parsed = create_parser("query").parse({"headers": {}, "body": body, "status_code": 200}, shape)
+    assert {name: parsed[name] for name in failed} == failed
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"TableName": null}'])

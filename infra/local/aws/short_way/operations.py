@@ -5,8 +5,6 @@ checks, and `corrections` replaces some handlers. `refusals` apply first, as on 
 """
 
 import json
-from base64 import b64encode
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -16,12 +14,12 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.sns.responses import SNSResponse
 from moto.sqs.responses import SQSResponse
-from moto.utilities.aws_headers import gen_amz_crc32, gen_amzn_requestid_long
 from werkzeug.exceptions import HTTPException
 
 from infra.local.aws import recursion, refusals
 from infra.local.aws.corrections import tables
 from infra.local.aws.short_way import shapes
+from infra.local.aws.short_way.answers import json_answer, xml_answer
 from infra.local.model.credentials import ACCOUNT
 
 Handler = type[BaseResponse]
@@ -111,17 +109,12 @@ class Call:
 
     def response(self) -> tuple[int, Any, str | bytes]:
         """The response over HTTP: status, headers and body."""
-        if self.service == "sns":  # its protocol has XML in answers
-            with recursion.called_with(self._trace):
-                return self._moto()
         try:
-            body = to_json(self.result())
+            result = self.result()
         except Failed as failed:
             return failed.response
-        headers = {"content-type": "application/x-amz-json-1.0"}
-        gen_amzn_requestid_long(headers)
-        gen_amz_crc32(body, headers)
-        return HTTPStatus.OK, headers, body
+        answer = xml_answer(self.operation, result) if self.service == "sns" else json_answer(result)
+        return HTTPStatus.OK, *answer
 
     def _failure(self, error: Exception) -> tuple[int, Any, str]:
         """moto's response to an error: moto calls the method again, which now only raises the error."""
@@ -130,14 +123,5 @@ class Call:
             raise error
 
         setattr(self.handler, self._method, fail)
-        return self._moto()
-
-    def _moto(self) -> tuple[int, Any, str]:
-        """moto's response, serialized."""
         response: tuple[int, Any, str] = self.handler.call_action()
         return response
-
-
-def to_json(result: Mapping[str, Any]) -> bytes:
-    """A result in the form of the JSON protocols: binary values are base64."""
-    return json.dumps(result, default=lambda blob: b64encode(blob).decode()).encode()
