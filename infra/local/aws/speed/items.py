@@ -2,7 +2,8 @@
 
 moto 5.2 adds up the sizes of all attributes for each attribute that a new item gets; `refusals` checks the
 size once, before moto. To convert or to measure a nested value, moto copies the value once for each level
-around it. It converts each answer again, though most of it is plain already.
+around it. It converts each answer again, though most of it is plain already, and converts each item that
+PutItem stored, only to leave it out of the answer.
 """
 
 from base64 import b64decode
@@ -11,9 +12,11 @@ from typing import Any
 from unittest.mock import patch
 
 import moto.dynamodb.responses
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.utilities import bytesize
 
+_put = DynamoDBBackend.put_item
 _to_plain = moto.dynamodb.responses.dynamo_to_dict
 _size_of_scalar = DynamoType.size
 _SCALARS = frozenset({bool, float, int, str, type(None)})
@@ -24,6 +27,7 @@ def patches() -> Iterator[Any]:
     yield patch.object(moto.dynamodb.responses, "dynamo_to_dict", _answer)
     yield patch.object(DynamoType, "to_regular_json", _to_regular_json)
     yield patch.object(DynamoType, "size", _size)
+    yield patch.object(DynamoDBBackend, "put_item", _put_item)
 
 
 def _init(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
@@ -54,6 +58,18 @@ def _size(typed: Any) -> int:
         case list(members) if typed.is_list():
             return sum(DynamoType.size(value) for value in members)
     return int(_size_of_scalar(typed))
+
+
+class _Stored:
+    """What PutItem answers about the new item: nothing."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {}
+
+
+def _put_item(backend: Any, *given: Any, **named: Any) -> _Stored:
+    _put(backend, *given, **named)
+    return _Stored()
 
 
 def _answer(value: Any) -> Any:
