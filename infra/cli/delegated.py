@@ -19,10 +19,12 @@ DELEGATED = LOCAL | LESSON | COMPARE | SIMULATION | COST | NEW
 def run(argv: list[str]) -> int:
     """Runs such a command, also with `--help`."""
     # Imported here: a command loads only its own libraries. All these commands use the local AWS.
+    from infra.local import lazy_modules
     from infra.local.shell import remove_aws_settings
 
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     remove_aws_settings()
+    lazy_modules.delay()
     if argv[0] in LOCAL:
         from infra.local.terminals.run import main
         from infra.run.project import PROJECT

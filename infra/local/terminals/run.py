@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 
+from infra.local import lazy_modules
 from infra.local.control.project import Project, Removal
 from infra.local.model.credentials import CREDENTIALS
 from infra.local.provisioning.errors import TemplateError
@@ -62,6 +63,7 @@ def run(project: Project, argv: list[str], url: str | None) -> int:
     fork = fork_context(project.preload)  # it imports its modules while this process imports others
     os.environ.update(CREDENTIALS)
     gc.disable()  # collecting garbage while the resources are created takes an eighth of the start time
+    lazy_modules.delay()
     from infra.local.terminals import local_aws
 
     return local_aws.run(project, arguments, listening, fork, removal)
