@@ -407,9 +407,9 @@ def test_an_answer_is_sent_again_if_the_backend_has_closed_the_idle_connection()
 
 # ---------------------------------------------------------------- frames
 
-TEXT = st.text(max_size=20)
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 HEADERS = st.lists(st.tuples(TEXT, TEXT), max_size=3)
-REQUESTS = st.builds(Request, TEXT, TEXT, TEXT, HEADERS, st.binary(max_size=50))
+REQUESTS = st.builds(Request, TEXT, TEXT, TEXT, HEADERS, st.binary(max_size=50), st.just("127.0.0.1"))
 RESPONSES = st.builds(Response, st.integers(100, 599), HEADERS, st.binary(max_size=50))
 
 
@@ -419,10 +419,5 @@ def test_frames_are_read_however_their_bytes_arrive(request: Request, response: 
     reader = frames.Reader()
     parts = (data[start : start + size] for start in range(0, len(data), size))
     sent, answer = (frame for part in parts for frame in reader.feed(part))
-    assert _as_sent(frames.to_request(*sent)) == request
-    assert _as_sent(frames.to_response(*answer)) == response
-
-
-def _as_sent(message: Any) -> Any:
-    """The message with its headers as tuples, which JSON reads as lists."""
-    return type(message)(**vars(message) | {"headers": [tuple(pair) for pair in message.headers]})
+    assert frames.to_request(*sent) == request
+    assert frames.to_response(*answer) == response

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from infra.local.model.messages import Request, Response
 from infra.local.model.stack import Cors
@@ -27,7 +26,7 @@ def preflight(cors: Cors, request: Request) -> Response:
 def with_headers(cors: Cors, request: Request, response: Response) -> Response:
     """The response with the API's CORS headers in place of the function's."""
     kept = [(name, value) for name, value in response.headers if not name.startswith(PREFIX)]
-    return replace(response, headers=[*kept, *_headers(cors, request)])
+    return response._replace(headers=[*kept, *_headers(cors, request)])
 
 
 def _headers(cors: Cors, request: Request) -> Sequence[tuple[str, str]]:

@@ -5,7 +5,6 @@ event has the rest of the path: https://docs.aws.amazon.com/lambda/latest/dg/url
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from infra.local.http import http_api
 from infra.local.http.cors import is_preflight, preflight, with_headers
@@ -36,7 +35,7 @@ class FunctionUrls:
             return http_api.error_response(413, "Request Entity Too Large")
         if url.cors is not None and is_preflight(request):
             return preflight(url.cors, request)
-        response = await self._invoke(function, replace(request, path=f"/{path}"))
+        response = await self._invoke(function, request._replace(path=f"/{path}"))
         return with_headers(url.cors, request, response) if url.cors else response
 
     def _urls(self) -> Iterator[tuple[Function, FunctionUrl]]:

@@ -9,7 +9,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -49,7 +49,7 @@ def add_forwarding_headers(request: Request) -> Request:
         TRACE: f"Root={root}",
     }
     kept = [(name, value) for name, value in request.headers if name not in added]
-    return replace(request, headers=[*kept, *added.items()])
+    return request._replace(headers=[*kept, *added.items()])
 
 
 def event(

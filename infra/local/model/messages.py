@@ -2,35 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+Headers = Sequence[tuple[str, str]]
+"""Names, in lower case, and values. A repeated header has several entries."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """An HTTP request. Header names are in lower case; a repeated header has several entries.
-
-    `path` is not decoded.
-    """
+class Request(NamedTuple):
+    """An HTTP request. `path` is not decoded."""
 
     method: str
     path: str
     query: str = ""
-    headers: Sequence[tuple[str, str]] = ()
+    headers: Headers = ()
     body: bytes = b""
     source_ip: str = "127.0.0.1"
 
 
-@dataclass(frozen=True)
-class Response:
-    """An HTTP response. Header names are in lower case."""
+class Response(NamedTuple):
+    """An HTTP response."""
 
     status: int
-    headers: Sequence[tuple[str, str]]
+    headers: Headers
     body: bytes
 
 
-@dataclass(frozen=True)
-class AwsCall:
+class AwsCall(NamedTuple):
     """A signed request to an AWS service. `operation` is empty if the request does not name it."""
 
     service: str

@@ -7,7 +7,7 @@ bodies, and the live page parses them. Headers are dropped: they are longer than
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -128,11 +128,11 @@ class Journal:
     def note_call(self, call: AwsCall, answer: Response) -> None:
         """Adds an answered AWS call, if it published events or sent messages."""
         if answer.status == 200 and (call.service, call.operation) in PUBLISH_CALLS:
-            self.note(PublishCall(replace(call, request=replace(call.request, headers=()))))
+            self.note(PublishCall(call._replace(request=call.request._replace(headers=()))))
 
     def note_request(self, route: Route, request: Request, answer: Response, began: float) -> None:
         """Adds an answered request to an HTTP API."""
-        self.note(HttpRequest(route, replace(request, headers=()), replace(answer, headers=()), began))
+        self.note(HttpRequest(route, request._replace(headers=()), answer._replace(headers=()), began))
 
     def note_delivery(self, source: EventSource, batch: Batch) -> Delivery:
         """Adds and returns a delivery. It keeps the records of queues, but not of streams."""

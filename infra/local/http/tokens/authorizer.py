@@ -10,7 +10,6 @@ import json
 import re
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -115,4 +114,4 @@ def _challenge(error: str, description: str) -> str:
 
 def _rejection(status: int, text: str, challenge: str) -> Response:
     response = http_api.error_response(status, text)
-    return replace(response, headers=[*response.headers, ("www-authenticate", challenge)])
+    return response._replace(headers=[*response.headers, ("www-authenticate", challenge)])
