@@ -43,7 +43,7 @@ ANY_DATE = "20260101"
 """The date of a call without a signature. The backend does not read it."""
 
 _make_request = Endpoint.make_request
-_log = logging.getLogger("botocore")
+_log = logging.getLogger("botocore.endpoint")
 
 
 class Body(BytesIO):
