@@ -10,11 +10,10 @@ from moto.utilities.aws_headers import gen_amz_crc32, gen_amzn_requestid_long
 
 XML_NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/"
 
-Answer = tuple[dict[str, str], bytes]
-"""Headers and body."""
+HeadersAndBody = tuple[dict[str, str], bytes]
 
 
-def json_answer(result: Mapping[str, Any]) -> Answer:
+def json_answer(result: Mapping[str, Any]) -> HeadersAndBody:
     body = to_json(result)
     headers = {"content-type": "application/x-amz-json-1.0"}
     gen_amzn_requestid_long(headers)
@@ -27,7 +26,7 @@ def to_json(result: Mapping[str, Any]) -> bytes:
     return json.dumps(result, default=lambda blob: b64encode(blob).decode()).encode()
 
 
-def xml_answer(operation: str, result: Mapping[str, Any]) -> Answer:
+def xml_answer(operation: str, result: Mapping[str, Any]) -> HeadersAndBody:
     """https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html has an example."""
     headers = {"content-type": "text/xml"}
     metadata = {"RequestId": gen_amzn_requestid_long(headers)}
