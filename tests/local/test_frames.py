@@ -1,7 +1,6 @@
 """A function's AWS calls in frames: the same results and exceptions as over HTTP."""
 
 import asyncio
-import logging
 import os
 import socket
 import threading
@@ -13,8 +12,7 @@ from unittest.mock import patch
 import boto3
 import botocore
 import pytest
-from aws_lambda_powertools.shared.user_agent import register_feature_to_client
-from botocore import UNSIGNED, auth, handlers
+from botocore import auth, handlers
 from botocore.config import Config
 from botocore.endpoint import Endpoint
 from botocore.exceptions import (
@@ -22,7 +20,6 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     EndpointConnectionError,
-    NoCredentialsError,
     ReadTimeoutError,
 )
 from hypothesis import given
@@ -35,10 +32,7 @@ from infra.local.model.messages import Request, Response
 from infra.local.runtime import aws_calls, backend_calls, short_calls
 from infra.local.runtime.connection import BackendConnection
 from infra.local.terminals.run import listen
-from tests.cli.conftest import bare
 from tests.local.conftest import Run
-
-__all__ = ["bare"]
 
 NO_ITEM = {"TableName": "order-choreography-OrderTable", "Key": {"order_id": {"S": "none"}}}
 PAYMENTS = "order-choreography-PaymentDeadLetters"
@@ -201,96 +195,6 @@ def test_threads_send_calls_at_the_same_time(run: Run, framed: None) -> None:
     for thread in threads:
         thread.join()
     assert found == names
-
-
-# ---------------------------------------------------------------- the short way
-
-
-@pytest.fixture
-def long_ways() -> Iterator[list[str]]:
-    """The operations whose calls botocore makes itself."""
-    made, make_request = list[str](), short_calls._make_request
-
-    def recording(endpoint: Any, operation: Any, given: Any) -> Any:
-        made.append(operation.name)
-        return make_request(endpoint, operation, given)
-
-    with patch.object(short_calls, "_make_request", recording):
-        yield made
-
-
-@pytest.mark.parametrize("retries", ["legacy", "standard"])
-def test_the_calls_of_plain_clients_go_the_short_way(
-    run: Run, framed: None, long_ways: list[str], retries: str
-) -> None:
-    use(run.url)
-    config = {"retries": {"mode": retries}}
-    client("dynamodb", run.url, **config).list_tables()
-    client("secretsmanager", run.url, **config).list_secrets()
-    client("sns", run.url, **config).list_topics()
-    client("sqs", run.url, **config).list_queues()
-    assert long_ways == []
-
-
-def test_powertools_user_agent_does_not_change_the_way(run: Run, framed: None, long_ways: list[str]) -> None:
-    use(run.url)
-    dynamodb = client("dynamodb", run.url)
-    register_feature_to_client(dynamodb, "idempotency")  # type: ignore[no-untyped-call]
-    dynamodb.list_tables()
-    assert long_ways == []
-
-
-@pytest.mark.parametrize("event", short_calls.EVENTS)
-def test_a_handler_of_an_event_is_called_from_then_on_until_it_is_removed(
-    run: Run, framed: None, long_ways: list[str], event: str
-) -> None:
-    called = []
-
-    def handler(event_name: str, **_: Any) -> None:
-        called.append(event_name)
-
-    use(run.url)
-    sqs = client("sqs", run.url)
-    sqs.list_queues()
-    sqs.meta.events.register(f"{event}.sqs", handler)
-    sqs.list_queues()
-    sqs.meta.events.unregister(f"{event}.sqs", handler)
-    sqs.list_queues()
-    assert called == [f"{event}.sqs.ListQueues"]
-    assert long_ways == ["ListQueues"]
-
-
-def test_a_client_with_adaptive_retries_counts_its_attempts(
-    run: Run, framed: None, long_ways: list[str]
-) -> None:
-    use(run.url)
-    client("dynamodb", run.url, retries={"mode": "adaptive"}).list_tables()
-    assert long_ways == ["ListTables"]
-
-
-def test_an_unsigned_call_is_none_of_an_aws_client(run: Run, framed: None) -> None:
-    use(run.url)
-    with pytest.raises(ClientError, match="404"):
-        client("dynamodb", run.url, signature_version=UNSIGNED).list_tables()
-
-
-def test_a_client_without_credentials_is_an_error(run: Run, framed: None, bare: pytest.MonkeyPatch) -> None:
-    use(run.url)
-    bare.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    bare.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-    dynamodb = boto3.Session(region_name="eu-west-1").client("dynamodb", endpoint_url=run.url)
-    with pytest.raises(NoCredentialsError):
-        dynamodb.list_tables()
-
-
-def test_botocore_logs_its_requests_if_asked(
-    run: Run, framed: None, caplog: pytest.LogCaptureFixture
-) -> None:
-    use(run.url)
-    dynamodb = client("dynamodb", run.url)
-    with caplog.at_level(logging.DEBUG, "botocore"):
-        dynamodb.list_tables()
-    assert "Making request for OperationModel(name=ListTables)" in caplog.text
 
 
 # ---------------------------------------------------------------- failures

@@ -33,8 +33,8 @@ def repeat(
         except Exception as raised:
             error = raised
         else:
-            response, parsed = answered
-            parsed["ResponseMetadata"]["RetryAttempts"] = attempts
+            response, result = answered
+            result["ResponseMetadata"]["RetryAttempts"] = attempts
             if isinstance(response, Success):
                 return answered
         attempts += 1

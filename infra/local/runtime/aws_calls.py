@@ -31,7 +31,7 @@ def install() -> None:
     """Prepares the sessions and clients that this process creates from now on. They use HTTP until `use`."""
     botocore.register_initializer(_prepare)
     auth.AUTH_TYPE_MAPS["v4"] = _Unsigned
-    Endpoint.make_request = short_calls.make_request  # type: ignore[assignment]
+    Endpoint.make_request = short_calls.make_request  # type: ignore[assignment]  # Any, not its types
 
 
 def _prepare(session: Session) -> None:

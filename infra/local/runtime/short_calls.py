@@ -28,14 +28,14 @@ EVENTS = (
 )
 """The events that the short way does not emit."""
 HANDLERS = {
-    "RequestSigner.handler",
-    "MaxAttemptsSeeder.seed_max_attempts",
-    "UserAgentString.rebuild_and_replace_user_agent_handler",
-    "add_retry_headers",
-    "set_operation_specific_signer",
-    "_set_auth_scheme_preference_signer",
-    "_create_feature_function.<locals>.add_powertools_feature",
-    "_send",
+    "aws_lambda_powertools.shared.user_agent._create_feature_function.<locals>.add_powertools_feature",
+    "botocore.handlers._set_auth_scheme_preference_signer",
+    "botocore.handlers.add_retry_headers",
+    "botocore.handlers.set_operation_specific_signer",
+    "botocore.retries.standard.MaxAttemptsSeeder.seed_max_attempts",
+    "botocore.signers.RequestSigner.handler",
+    "botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler",
+    "infra.local.runtime.aws_calls._send",
 }
 """Their handlers that any client has: of botocore, of Powertools (for the user agent), and of `aws_calls`."""
 PROTOCOLS = ("json", "query")
@@ -84,8 +84,9 @@ def _authorization(endpoint: Any, operation: Operation) -> str | None:
 def _is_known(emitter: Any, operation: Operation) -> bool:
     """Whether the short way does all that this client does for the operation."""
     handlers = [handler for event in EVENTS for handler in _handlers(emitter, event, operation)]
-    names = {getattr(handler, "__qualname__", None) for handler in handlers}
-    return operation.service_model.resolved_protocol in PROTOCOLS and names <= HANDLERS
+    names = {f"{handler.__module__}.{getattr(handler, '__qualname__', '')}" for handler in handlers}
+    is_json_or_query = operation.service_model.resolved_protocol in PROTOCOLS
+    return is_json_or_query and not operation.has_event_stream_output and names <= HANDLERS
 
 
 def _signed(emitter: Any, operation: Operation) -> str | None:
